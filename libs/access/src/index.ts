@@ -1,0 +1,1 @@
+export type { Access } from './types.ts';

@@ -1,0 +1,20 @@
+export { aclKey, NOBODY } from './acl.ts';
+export type { Acl, AllowList, AllowListId } from './acl.ts';
+export type { Block, BlockPlace, ListItem } from './block.ts';
+export type { Chunk, ChunkId, Fingerprint } from './chunk.ts';
+export type { Coverage, SourceCoverage } from './coverage.ts';
+export { documentId, isSourceId, splitDocumentId } from './document.ts';
+export type {
+  BlocksBody,
+  ContentBody,
+  Document,
+  DocumentHead,
+  DocumentId,
+  JsonValue,
+  Language,
+  Section,
+  SourceDocument,
+  SourceId,
+} from './document.ts';
+export { isPrincipal } from './principal.ts';
+export type { Person, PersonId, Principal } from './principal.ts';

@@ -1,0 +1,158 @@
+import type {
+  Acl,
+  AllowList,
+  AllowListId,
+  Chunk,
+  Document,
+  DocumentHead,
+  DocumentId,
+  JsonValue,
+  Principal,
+  SourceId,
+} from '@fumikura/model';
+import type { AccessFilter } from './access-filter.ts';
+
+/** A document as stored, without its text. */
+export interface DocumentRecord extends Omit<Document, 'text' | 'outline' | 'acl'> {
+  readonly acl: Acl;
+  readonly aclId: number;
+  /** 64-bit similarity hash of the text, hexadecimal; near-duplicates differ in few bits. */
+  readonly similarity: string;
+  readonly syncedAt: string;
+}
+
+export interface SourceRecord {
+  readonly id: SourceId;
+  readonly documents: number;
+  readonly chunks: number;
+  readonly deadLetters: number;
+  readonly lastRun?: RunRecord;
+  /** End of the last run that completed, ISO 8601 UTC. */
+  readonly lastCompletedAt?: string;
+}
+
+export interface RunRecord {
+  readonly id: string;
+  readonly source: SourceId;
+  readonly startedAt: string;
+  readonly endedAt?: string;
+  readonly outcome: 'running' | 'completed' | 'cancelled' | 'failed' | 'stopped-by-guard';
+  /** By name: read, written, unchanged, removed, failed, aclChanged, lists. */
+  readonly counters: Readonly<Record<string, number>>;
+  readonly reason?: string;
+}
+
+export interface DeadLetter {
+  readonly documentId: DocumentId;
+  readonly source: SourceId;
+  readonly code: string;
+  /** What happened and what to do, for the operator. */
+  readonly reason: string;
+  readonly attempts: number;
+  readonly firstAt: string;
+  readonly lastAt: string;
+}
+
+export interface Lease {
+  readonly source: SourceId;
+  readonly holder: string;
+  /** Rises with every new holder; a write with an older one is refused. */
+  readonly token: number;
+  readonly expiresAt: string;
+}
+
+/** A stored document's text with everything that points into it. */
+export interface StoredText {
+  readonly id: DocumentId;
+  readonly text: string;
+  readonly outline: Document['outline'];
+  readonly chunks: readonly Chunk[];
+}
+
+/** What the engine compares to skip unchanged items. */
+export interface KnownVersion {
+  readonly version: string;
+  readonly contentHash: string;
+  readonly aclId: number;
+  readonly acl: Acl;
+}
+
+/**
+ * Sources, documents, ACLs, runs, dead letters. Reads of documents for a caller go through `readable`, the second
+ * check of every hit; the other reads are for the engine and never leave the process unchecked.
+ */
+export interface Catalog {
+  ensureSource(id: SourceId): Promise<void>;
+  sources(): Promise<readonly SourceRecord[]>;
+  /** Removes the source with all its documents, lists, runs, dead letters. Counts removed documents. */
+  removeSource(id: SourceId): Promise<number>;
+
+  /**
+   * The records among `ids` that the caller may read *now*, by today's lists, in the order asked for. Absent and
+   * forbidden ids are left out alike.
+   */
+  readable(ids: readonly DocumentId[], access: AccessFilter): Promise<readonly DocumentRecord[]>;
+  /** Text of one document, or undefined when absent or forbidden. */
+  text(id: DocumentId, access: AccessFilter): Promise<StoredText | undefined>;
+  /** Values of a filter field over documents the caller may read, by descending count; at most `limit`. */
+  fieldValues(field: FilterField, access: AccessFilter, limit: number): Promise<readonly FieldValue[]>;
+
+  known(ids: readonly DocumentId[]): Promise<ReadonlyMap<DocumentId, KnownVersion>>;
+  /** All ids of a source in ascending order, after `after`; at most `limit`. */
+  listIds(source: SourceId, after: DocumentId | undefined, limit: number): Promise<readonly DocumentId[]>;
+
+  /** Changes with every write to lists, ACLs or directory; equal versions mean equal answers of `readableAcls`. */
+  accessVersion(): Promise<string>;
+  /** Every acl_id that admits these (expanded) principals. Cost: one pass over lists × members of the caller. */
+  readableAcls(
+    principals: readonly Principal[],
+  ): Promise<{ readonly aclIds: Uint32Array; readonly version: string }>;
+  /** Replaces lists (without touching documents); for a change of readers outside a sync. */
+  putLists(lists: readonly AllowList[]): Promise<void>;
+  lists(ids: readonly AllowListId[]): Promise<readonly AllowList[]>;
+
+  checkpoint(source: SourceId): Promise<JsonValue | undefined>;
+  clearCheckpoint(source: SourceId): Promise<void>;
+  /** The lease, or the one that another holder has (compare `holder`). */
+  acquireLease(source: SourceId, holder: string, ttlMs: number): Promise<Lease>;
+  /** Rejects with LEASE_LOST when it is no longer ours. */
+  renewLease(lease: Lease, ttlMs: number): Promise<Lease>;
+  releaseLease(lease: Lease): Promise<void>;
+
+  putRun(run: RunRecord): Promise<void>;
+  runs(source: SourceId | undefined, limit: number): Promise<readonly RunRecord[]>;
+  deadLetters(source: SourceId | undefined, limit: number): Promise<readonly DeadLetter[]>;
+
+  /** Small named values of the installation (keys, versions); written once, first writer wins, returns what holds. */
+  setting(name: string, initial: () => string): Promise<string>;
+}
+
+export type FilterField = 'source' | 'kind' | 'language' | 'author' | 'label';
+
+export interface FieldValue {
+  readonly value: string;
+  readonly documents: number;
+}
+
+export interface DocumentWrite {
+  readonly document: Document;
+  readonly chunks: readonly Chunk[];
+  readonly similarity: string;
+  /** By ordinal; absent when no embedder is configured. */
+  readonly vectors?: readonly Float32Array[];
+}
+
+/** Everything one batch of a sync makes durable, together. */
+export interface StoreBatch {
+  readonly source: SourceId;
+  /** When given, the batch is refused with LEASE_LOST unless the lease is still the newest. */
+  readonly lease?: Lease;
+  readonly lists?: readonly AllowList[];
+  readonly upserts?: readonly DocumentWrite[];
+  /** Facts about a document whose body did not change (title stays with the body): version, url, times, acl. */
+  readonly heads?: readonly DocumentHead[];
+  readonly acls?: readonly { readonly id: DocumentId; readonly acl: Acl }[];
+  readonly removals?: readonly DocumentId[];
+  readonly deadLetters?: readonly Pick<DeadLetter, 'documentId' | 'code' | 'reason'>[];
+  readonly checkpoint?: JsonValue;
+}

@@ -1,0 +1,32 @@
+export { AccessFilter, readGrant } from './access-filter.ts';
+export type { AccessGrant } from './access-filter.ts';
+export type {
+  Catalog,
+  DeadLetter,
+  DocumentRecord,
+  DocumentWrite,
+  FieldValue,
+  FilterField,
+  KnownVersion,
+  Lease,
+  RunRecord,
+  SourceRecord,
+  StoreBatch,
+  StoredText,
+} from './catalog.ts';
+export type { Change, Connector, SyncBatch } from './connector.ts';
+export { LEXICAL_WEIGHTS } from './search-index.ts';
+export type {
+  Candidate,
+  Damage,
+  IndexBatch,
+  IndexChunk,
+  IndexDocument,
+  IndexFilter,
+  IndexStats,
+  LexicalWeights,
+  SearchAnswer,
+  SearchIndex,
+  SearchRequest,
+} from './search-index.ts';
+export type { Store } from './store.ts';

@@ -1,0 +1,127 @@
+import type { Chunk, DocumentId, Fingerprint, SourceId } from '@fumikura/model';
+import type { QueryTerms } from '@fumikura/text';
+import type { AccessFilter } from './access-filter.ts';
+
+export interface IndexChunk extends Pick<Chunk, 'ordinal' | 'headingPath' | 'context'> {
+  /** The span itself. */
+  readonly text: string;
+  /** Finite values, the index's dimension; any length, stored normalised. */
+  readonly vector?: Float32Array;
+}
+
+export interface IndexDocument {
+  readonly documentId: DocumentId;
+  readonly aclId: number;
+  readonly title: string;
+  readonly breadcrumbs: readonly string[];
+  readonly source: SourceId;
+  readonly kind: string;
+  readonly language: string;
+  readonly authors: readonly string[];
+  readonly labels: readonly string[];
+  /** ISO 8601 UTC; absent documents match no time filter. */
+  readonly updatedAt?: string;
+  readonly chunks: readonly IndexChunk[];
+}
+
+export interface IndexBatch {
+  /** Replaces all chunks of a document. Within one batch the last write of an id wins. */
+  readonly upserts?: readonly IndexDocument[];
+  readonly acls?: readonly { readonly documentId: DocumentId; readonly aclId: number }[];
+  readonly removals?: readonly DocumentId[];
+}
+
+/** Conditions are ANDed; values inside one are ORed; an empty array matches nothing, an absent one everything. */
+export interface IndexFilter {
+  readonly sources?: readonly SourceId[];
+  readonly kinds?: readonly string[];
+  readonly languages?: readonly string[];
+  readonly authors?: readonly string[];
+  readonly labels?: readonly string[];
+  /** ISO 8601 UTC, inclusive / exclusive. */
+  readonly updatedFrom?: string;
+  readonly updatedBefore?: string;
+}
+
+/**
+ * score = document·D + chunk·C + title·T, where each part is BM25 (k1 1.2; b .75, title .5) summed over term classes,
+ * class bigram at weight `bigram` (`titleBigram` in the title). Measured in docs/retrieval.md.
+ */
+export interface LexicalWeights {
+  readonly document: number;
+  readonly chunk: number;
+  readonly title: number;
+  readonly bigram: number;
+  readonly titleBigram: number;
+}
+
+export const LEXICAL_WEIGHTS: LexicalWeights = {
+  document: 0.5,
+  chunk: 0.5,
+  title: 0.2,
+  bigram: 0.5,
+  titleBigram: 1.5,
+};
+
+export interface SearchRequest {
+  readonly lexical?: { readonly query: QueryTerms; readonly weights?: LexicalWeights };
+  readonly dense?: { readonly vector: Float32Array; readonly fingerprint: Fingerprint };
+  readonly filter?: IndexFilter;
+  /** Documents wanted from each side, 1 to 1,000. The answer is their union, each scored by both sides. */
+  readonly candidates: number;
+  /** Chunks the 1-bit pass hands to rescoring; default 200 up to 100,000 chunks, 400 above. */
+  readonly denseCandidates?: number;
+}
+
+/** One document with its real scores of both sides. Raw scores stay inside the process. */
+export interface Candidate {
+  readonly documentId: DocumentId;
+  /** Combined lexical score by the weights; 0 when no term matches. */
+  readonly lexical: number;
+  readonly parts: { readonly document: number; readonly chunk: number; readonly title: number };
+  /** Best readable chunk lexically, -1 when the title alone matched and no chunk did. */
+  readonly chunkOrdinal: number;
+  /** Highest cosine over readable chunks; undefined without a vector query or vectors. */
+  readonly cosine?: number;
+  readonly denseChunkOrdinal?: number;
+}
+
+export interface SearchAnswer {
+  /** By descending lexical score, then cosine, then document id: stable on ties. */
+  readonly candidates: readonly Candidate[];
+  /** Rises with every committed write. */
+  readonly indexVersion: number;
+}
+
+export interface IndexStats {
+  readonly documents: number;
+  readonly chunks: number;
+  readonly deadSlots: number;
+  readonly pendingChunks: number;
+  readonly terms: number;
+  readonly sizeBytes: number;
+  readonly tokeniserVersion: string;
+  readonly icuVersion: string;
+  readonly fingerprint?: Fingerprint;
+}
+
+export interface Damage {
+  readonly what: string;
+  readonly remedy: string;
+}
+
+/**
+ * Chunks, vectors, postings and their acl ids. `access` is applied inside every scan, before a hit exists.
+ * Rejects with VECTOR_INVALID (NaN, infinite, zero, wrong dimension), FINGERPRINT_MISMATCH, ACCESS_FILTER_INVALID.
+ */
+export interface SearchIndex {
+  write(batch: IndexBatch): Promise<void>;
+  search(request: SearchRequest, access: AccessFilter, signal: AbortSignal): Promise<SearchAnswer>;
+  stats(): Promise<IndexStats>;
+  /** Binds the index to a model's vectors; refuses another one while vectors exist. */
+  useFingerprint(fingerprint: Fingerprint): Promise<void>;
+  /** Bounded upkeep (fold, compaction, log truncation) until nothing is due or the signal fires. */
+  maintain(signal: AbortSignal): Promise<void>;
+  /** Empty when everything fits together. Reads the whole index. */
+  check(signal: AbortSignal): Promise<readonly Damage[]>;
+}
