@@ -1,1 +1,5 @@
-export {};
+export { addSource, removeSource } from './edit.ts';
+export { CONFIG_FILE, findConfig, invalid, loadConfig, parseConfig } from './load.ts';
+export type { Config } from './load.ts';
+export type { ConfigProblem } from './problems.ts';
+export type { ConfigInput, SourceConfig } from './schema.ts';

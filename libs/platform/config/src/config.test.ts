@@ -1,0 +1,101 @@
+import assert from 'node:assert/strict';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { AppError } from '@fumikura/errors';
+import { addSource, findConfig, loadConfig, parseConfig, removeSource } from './index.ts';
+
+const GOOD = `# ours
+owner: alice
+persons:
+  - { id: alice, osUser: al }
+  - id: bob
+groups:
+  - id: hr
+    members: [bob, group:leads]
+  - id: leads
+sources:
+  # kept
+  - id: files:handbook
+    root: ./handbook
+`;
+
+describe('configuration', () => {
+  let folder: string;
+  before(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'fumi-config-'));
+  });
+  after(() => rm(folder, { recursive: true }));
+
+  it('fills every default and keeps what belongs to a connector', () => {
+    const config = parseConfig(GOOD, '/x/fumikura.yaml');
+    assert.equal(config.dataFolder, '/x/.fumikura');
+    assert.deepEqual(config.server, { host: '127.0.0.1', port: 7700 });
+    assert.equal(config.sources[0]?.['root'], './handbook');
+  });
+
+  it('reports several mistakes at once, each with its line', () => {
+    const text = `owner: alice\npersons:\n  - id: A B\nserver:\n  port: 70000\nsurprise: 1\n`;
+    assert.throws(
+      () => parseConfig(text, '/x/fumikura.yaml'),
+      (error: AppError) => {
+        assert.equal(error.code, 'CONFIG_INVALID');
+        assert.match(error.publicMessage, /3 problems/);
+        assert.match(error.publicMessage, /fumikura\.yaml:3: persons\.0\.id/);
+        assert.match(error.publicMessage, /fumikura\.yaml:5: server\.port/);
+        assert.match(error.publicMessage, /surprise/);
+        return true;
+      },
+    );
+  });
+
+  it('refuses ids that stand twice, logins of two persons and members nobody knows', () => {
+    const text = `persons: [{ id: a, osUser: x }, { id: a }, { id: b, osUser: x }]\ngroups: [{ id: g, members: [nobody-here] }]`;
+    assert.throws(
+      () => parseConfig(text, 'f.yaml'),
+      (error: AppError) =>
+        /twice/.test(error.message) && /nobody-here/.test(error.message) && /login "x"/.test(error.message),
+    );
+  });
+
+  it('says where the YAML itself is broken', () => {
+    assert.throws(() => parseConfig('owner: [a\nx: 1', 'f.yaml'), { code: 'CONFIG_INVALID' });
+  });
+
+  it('finds the nearest file above, then the one at home, else says what to run', async () => {
+    const deep = join(folder, 'a', 'b');
+    await mkdir(deep, { recursive: true });
+    await assert.rejects(findConfig(undefined, deep, folder), (error: AppError) =>
+      /fumi init/.test(error.publicMessage),
+    );
+    await writeFile(join(folder, 'a', 'fumikura.yaml'), GOOD);
+    assert.equal(await findConfig(undefined, deep, folder), join(folder, 'a', 'fumikura.yaml'));
+    await assert.rejects(findConfig(join(folder, 'no.yaml'), deep, folder), { code: 'CONFIG_NOT_FOUND' });
+  });
+
+  it('adds and removes a source without losing comments, and refuses a name that is taken', async () => {
+    const file = join(folder, 'edit.yaml');
+    await writeFile(file, GOOD);
+    await addSource(file, { id: 'files:notes', root: '/tmp/notes' });
+    await assert.rejects(addSource(file, { id: 'files:notes', root: '/tmp' }), { code: 'SOURCE_EXISTS' });
+    assert.deepEqual(
+      (await loadConfig(file)).sources.map(({ id }) => id),
+      ['files:handbook', 'files:notes'],
+    );
+    assert.match(await readFile(file, 'utf8'), /# kept/);
+    await removeSource(file, 'files:handbook');
+    assert.deepEqual(
+      (await loadConfig(file)).sources.map(({ id }) => id),
+      ['files:notes'],
+    );
+    await assert.rejects(removeSource(file, 'files:handbook'), { code: 'SOURCE_UNKNOWN' });
+  });
+
+  it('adds the first source to a file without any', async () => {
+    const file = join(folder, 'empty.yaml');
+    await writeFile(file, 'sources: []\n');
+    await addSource(file, { id: 'files:a', root: '.' });
+    assert.equal((await loadConfig(file)).sources.length, 1);
+  });
+});

@@ -1,0 +1,85 @@
+import { readFile, stat } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+import { AppError } from '@fumikura/errors';
+import { LineCounter, parseDocument } from 'yaml';
+import { crossProblems, describeProblem, lineFinder, schemaProblems } from './problems.ts';
+import type { ConfigProblem } from './problems.ts';
+import { configSchema } from './schema.ts';
+import type { ConfigValues } from './schema.ts';
+
+export const CONFIG_FILE = 'fumikura.yaml';
+
+/** A checked configuration with its place: relative paths in it are relative to `folder`. */
+export interface Config extends ConfigValues {
+  readonly file: string;
+  readonly folder: string;
+  readonly dataFolder: string;
+}
+
+/**
+ * The configuration file that holds for a folder: `explicit` if given, else the nearest `fumikura.yaml` at or above
+ * `from`, else the one under `home`.
+ * @throws AppError CONFIG_NOT_FOUND (config)
+ */
+export async function findConfig(explicit: string | undefined, from: string, home: string): Promise<string> {
+  if (explicit !== undefined) {
+    if (await isFile(explicit)) return resolve(explicit);
+    throw notFound(`${explicit} does not exist`);
+  }
+  for (let folder = resolve(from); ; folder = dirname(folder)) {
+    const candidate = join(folder, CONFIG_FILE);
+    if (await isFile(candidate)) return candidate;
+    if (dirname(folder) === folder) break;
+  }
+  const fallback = join(home, '.config', 'fumikura', CONFIG_FILE);
+  if (await isFile(fallback)) return fallback;
+  throw notFound(`no ${CONFIG_FILE} in ${resolve(from)} or above`);
+}
+
+/** @throws AppError CONFIG_INVALID (config) that names every problem, each with its line */
+export async function loadConfig(file: string): Promise<Config> {
+  return parseConfig(await readFile(file, 'utf8'), resolve(file));
+}
+
+export function parseConfig(text: string, file: string): Config {
+  const counter = new LineCounter();
+  const document = parseDocument(text, { lineCounter: counter, prettyErrors: false });
+  if (document.errors.length > 0) {
+    throw invalid(
+      file,
+      document.errors.map((error) => ({
+        path: '',
+        line: counter.linePos(error.pos[0]).line,
+        message: error.message,
+      })),
+    );
+  }
+  const lineOf = lineFinder(document, counter);
+  const parsed = configSchema.safeParse(document.toJS() ?? {});
+  if (!parsed.success) throw invalid(file, schemaProblems(parsed.error, lineOf));
+  const problems = crossProblems(parsed.data, lineOf);
+  if (problems.length > 0) throw invalid(file, problems);
+  const folder = dirname(file);
+  return { ...parsed.data, file, folder, dataFolder: resolve(folder, parsed.data.data) };
+}
+
+/** All problems at once, in the form every configuration error has. */
+export function invalid(file: string, problems: readonly ConfigProblem[]): AppError {
+  const text = problems.map((problem) => describeProblem(file, problem)).join('\n');
+  const count = problems.length === 1 ? 'one problem' : `${problems.length} problems`;
+  return new AppError('CONFIG_INVALID', 'config', text, {
+    publicMessage: `The configuration has ${count}:\n${text}`,
+    details: { problems },
+  });
+}
+
+function notFound(what: string): AppError {
+  return new AppError('CONFIG_NOT_FOUND', 'config', what, {
+    publicMessage: `No configuration: ${what}. Run "fumi init" to make one, or name one with --config.`,
+  });
+}
+
+async function isFile(path: string): Promise<boolean> {
+  const found = await stat(path).catch(() => undefined);
+  return found?.isFile() ?? false;
+}
