@@ -3,6 +3,7 @@ import type {
   AllowList,
   AllowListId,
   Chunk,
+  ChunkId,
   Document,
   DocumentHead,
   DocumentId,
@@ -69,6 +70,12 @@ export interface StoredText {
   readonly chunks: readonly Chunk[];
 }
 
+export interface Passage {
+  readonly chunk: Chunk;
+  /** `Document.text.slice(chunk.start, chunk.end)`. */
+  readonly text: string;
+}
+
 /** What the engine compares to skip unchanged items. */
 export interface KnownVersion {
   readonly version: string;
@@ -94,6 +101,11 @@ export interface Catalog {
   readable(ids: readonly DocumentId[], access: AccessFilter): Promise<readonly DocumentRecord[]>;
   /** Text of one document, or undefined when absent or forbidden. */
   text(id: DocumentId, access: AccessFilter): Promise<StoredText | undefined>;
+  /**
+   * The spans of single chunks, for snippets: one per request in the order asked for, undefined where the document is
+   * absent or forbidden or has no such chunk.
+   */
+  passages(wanted: readonly ChunkId[], access: AccessFilter): Promise<readonly (Passage | undefined)[]>;
   /** Values of a filter field over documents the caller may read, by descending count; at most `limit`. */
   fieldValues(field: FilterField, access: AccessFilter, limit: number): Promise<readonly FieldValue[]>;
 

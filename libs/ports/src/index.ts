@@ -9,6 +9,7 @@ export type {
   FilterField,
   KnownVersion,
   Lease,
+  Passage,
   RunRecord,
   SourceRecord,
   StoreBatch,
