@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { AppError } from '@fumikura/errors';
+import type { AppError } from '@fumikura/errors';
 import { addSource, findConfig, loadConfig, parseConfig, removeSource } from './index.ts';
 
 const GOOD = `# ours

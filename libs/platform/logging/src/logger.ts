@@ -36,4 +36,4 @@ export function createLogger(
   };
 }
 
-export const silentLogger: Logger = createLogger('error', () => {});
+export const silentLogger: Logger = createLogger('error', () => undefined);
