@@ -1,3 +1,5 @@
+import { analyse, BIGRAM, UNIGRAM } from './analyser.ts';
+
 /** Goes up whenever the same text may give other terms; stored with every index. */
 export const TOKENISER_VERSION = '1';
 
@@ -19,6 +21,20 @@ export interface TermCounts {
   readonly bigramLength: number;
 }
 
-export function countTerms(_text: string): TermCounts {
-  return { counts: new Map(), wordLength: 0, bigramLength: 0 };
+export function termClass(term: string): TermClass {
+  if (term.startsWith(BIGRAM)) return 'bigram';
+  return term.startsWith(UNIGRAM) ? 'unigram' : 'word';
+}
+
+export function countTerms(text: string): TermCounts {
+  const counts = new Map<string, number>();
+  let wordLength = 0;
+  let bigramLength = 0;
+  analyse(text, (term) => {
+    counts.set(term, (counts.get(term) ?? 0) + 1);
+    const first = term.charCodeAt(0);
+    if (first === 2) bigramLength++;
+    else if (first !== 1) wordLength++;
+  });
+  return { counts, wordLength, bigramLength };
 }

@@ -1,0 +1,84 @@
+import { openInstallation } from '@fumikura/composition';
+import type { Coverage, SourceId } from '@fumikura/model';
+import type { IndexFilter } from '@fumikura/ports';
+import type { Hit, SearchPage } from '@fumikura/retrieval';
+import pc from 'picocolors';
+import type { Context } from '../context.ts';
+import { duration, safe } from '../output.ts';
+import type { Output } from '../output.ts';
+import type { SearchOptions } from '../program.ts';
+
+export async function searchCommand(context: Context, query: string, options: SearchOptions): Promise<void> {
+  const { output, signal } = context;
+  const config = await context.config();
+  const installation = await openInstallation(config, { logger: context.logger, mode: 'one-shot' });
+  try {
+    const access = await installation.access.filterFor(installation.localPerson());
+    const filter = filterOf(options);
+    const page = await installation.knowledge.search(
+      {
+        query,
+        ...(filter && { filter }),
+        ...(options.limit !== undefined && { limit: options.limit }),
+        ...(options.cursor !== undefined && { cursor: options.cursor }),
+        ...(options.explain && { explain: true }),
+      },
+      access,
+      signal,
+    );
+    output.json(page);
+    printPage(output, page);
+  } finally {
+    await installation.close();
+  }
+}
+
+export function printPage(output: Output, page: SearchPage): void {
+  for (const hit of page.hits) printHit(output, hit);
+  if (page.hits.length === 0) output.line('Nothing found.');
+  for (const notice of page.notices) output.line(pc.yellow(safe(notice)));
+  output.line(pc.dim(`${page.hits.length} shown in ${duration(page.tookMs)}. ${coverageLine(page.coverage)}`));
+  if (page.nextCursor !== undefined) output.line(pc.dim(`More: add --cursor ${page.nextCursor}`));
+}
+
+function printHit(output: Output, hit: Hit): void {
+  const { snippet } = hit;
+  const place = [hit.source, ...hit.breadcrumbs, ...(snippet.place?.page ? [`page ${snippet.place.page}`] : [])];
+  output.line(`${pc.bold(`${hit.rank}. ${safe(hit.title)}`)}  ${pc.dim(place.map(safe).join(' › '))}`);
+  output.line(`   ${highlighted(snippet.text, snippet.highlights)}`);
+  output.line(`   ${pc.cyan(safe(hit.url))}`);
+  output.line(`   ${pc.dim(safe(hit.id))}`);
+  if (hit.duplicates.length > 0) output.line(pc.dim(`   same text: ${hit.duplicates.map(({ id }) => safe(id)).join(', ')}`));
+  if (hit.explain) output.line(pc.dim(`   ${Object.entries(hit.explain).map(([name, value]) => `${name} ${value.toFixed(3)}`).join('  ')}`));
+  output.line();
+}
+
+function highlighted(text: string, ranges: readonly (readonly [number, number])[]): string {
+  let result = '';
+  let at = 0;
+  for (const [start, end] of ranges) {
+    result += safe(text.slice(at, start)) + pc.green(safe(text.slice(start, end)));
+    at = end;
+  }
+  return (result + safe(text.slice(at))).replace(/\s+/gu, ' ');
+}
+
+export function coverageLine({ sources, complete }: Coverage): string {
+  if (sources.length === 0) return 'No sources.';
+  const troubled = sources.filter(({ state, staleSince, reason }) => state !== 'answered' || staleSince || reason);
+  const names = troubled.map(({ source, staleSince, reason }) => `${source} (${reason ?? `stale since ${staleSince}`})`);
+  return complete ? `Sources: ${sources.map(({ source }) => source).join(', ')}.` : `Incomplete: ${names.join(', ')}.`;
+}
+
+function filterOf(options: SearchOptions): IndexFilter | undefined {
+  const filter: IndexFilter = {
+    ...(options.source && { sources: options.source as readonly SourceId[] }),
+    ...(options.kind && { kinds: options.kind }),
+    ...(options.language && { languages: options.language }),
+    ...(options.author && { authors: options.author }),
+    ...(options.label && { labels: options.label }),
+    ...(options.after !== undefined && { updatedFrom: options.after }),
+    ...(options.before !== undefined && { updatedBefore: options.before }),
+  };
+  return Object.keys(filter).length > 0 ? filter : undefined;
+}

@@ -1,0 +1,49 @@
+import { homedir } from 'node:os';
+import { findConfig, loadConfig } from '@fumikura/config';
+import type { Config } from '@fumikura/config';
+import { createLogger } from '@fumikura/logging';
+import type { Logger } from '@fumikura/logging';
+import { createOutput } from './output.ts';
+import type { Output } from './output.ts';
+
+/** Options every command has. */
+export interface GlobalOptions {
+  readonly config?: string;
+  readonly json?: boolean;
+  readonly verbose?: boolean;
+}
+
+/** What a command works with; nothing is opened before it asks. */
+export interface Context {
+  readonly output: Output;
+  readonly logger: Logger;
+  /** Fires at the first Ctrl-C or SIGTERM; the second ends the process at once. */
+  readonly signal: AbortSignal;
+  config(): Promise<Config>;
+}
+
+export interface Environment {
+  readonly cwd: string;
+  readonly home: string;
+  /** FUMI_CONFIG: the configuration file, when no --config is given. */
+  readonly configFile?: string;
+}
+
+export function readEnvironment(): Environment {
+  const configFile = process.env['FUMI_CONFIG'];
+  return { cwd: process.cwd(), home: homedir(), ...(configFile && { configFile }) };
+}
+
+export function createContext(options: GlobalOptions, environment: Environment, signal: AbortSignal): Context {
+  let config: Promise<Config> | undefined;
+  const load = async () => {
+    const explicit = options.config ?? environment.configFile;
+    return loadConfig(await findConfig(explicit, environment.cwd, environment.home));
+  };
+  return {
+    output: createOutput(options.json ?? false),
+    logger: createLogger(options.verbose ? 'debug' : 'warn'),
+    signal,
+    config: () => (config ??= load()),
+  };
+}

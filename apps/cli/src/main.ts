@@ -1,0 +1,49 @@
+import { AppError, toAppError } from '@fumikura/errors';
+import { CommanderError } from 'commander';
+import { readEnvironment } from './context.ts';
+import { EXIT_CODES, exitCodeOf } from './exit-codes.ts';
+import { buildProgram } from './program.ts';
+
+/** Runs one command line. @returns the process's exit code; see `fumi help exit-codes` */
+export async function main(args: readonly string[]): Promise<number> {
+  const interrupt = listenForInterrupt();
+  const program = buildProgram(readEnvironment(), interrupt.signal);
+  try {
+    await program.parseAsync(args, { from: 'user' });
+    return Number(process.exitCode ?? EXIT_CODES.ok);
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT_CODES.ok : EXIT_CODES.usage;
+    return report(toAppError(error), args);
+  } finally {
+    interrupt.stop();
+  }
+}
+
+function report(error: AppError, args: readonly string[]): number {
+  const isVerbose = args.includes('--verbose');
+  if (args.includes('--json')) {
+    process.stdout.write(`${JSON.stringify({ error: { code: error.code, message: error.publicMessage } })}\n`);
+  } else {
+    process.stderr.write(`fumi: ${error.publicMessage}\n`);
+  }
+  if (error.kind === 'internal') {
+    process.stderr.write(`${isVerbose ? (error.stack ?? error.message) : `${error.message}\nRun again with --verbose for the details.`}\n`);
+  } else if (isVerbose) {
+    process.stderr.write(`${error.code}: ${error.stack ?? error.message}\n`);
+  }
+  return exitCodeOf(error);
+}
+
+/** First signal: stop cleanly. Second: stop now. */
+function listenForInterrupt(): { signal: AbortSignal; stop: () => void } {
+  const controller = new AbortController();
+  const onSignal = () => {
+    if (controller.signal.aborted) process.exit(EXIT_CODES.interrupted);
+    controller.abort();
+  };
+  process.on('SIGINT', onSignal).on('SIGTERM', onSignal);
+  return {
+    signal: controller.signal,
+    stop: () => void process.off('SIGINT', onSignal).off('SIGTERM', onSignal),
+  };
+}

@@ -1,0 +1,72 @@
+import Table from 'cli-table3';
+import pc from 'picocolors';
+
+/** Where a command's results go: people read stdout as text, scripts as one JSON value; progress goes to stderr. */
+export interface Output {
+  readonly isJson: boolean;
+  readonly isInteractive: boolean;
+  /** The result for scripts; printed only with --json, once. */
+  json(value: unknown): void;
+  /** A line for people; nothing with --json. */
+  line(text?: string): void;
+  table(head: readonly string[], rows: readonly (readonly string[])[]): void;
+  /** About the work, not its result: stderr, also with --json. */
+  note(text: string): void;
+}
+
+export function createOutput(isJson: boolean, stdout = process.stdout, stderr = process.stderr): Output {
+  return {
+    isJson,
+    isInteractive: stderr.isTTY === true && stdout.isTTY === true && !isJson,
+    json: (value) => {
+      if (isJson) stdout.write(`${JSON.stringify(value)}\n`);
+    },
+    line: (text = '') => {
+      if (!isJson) stdout.write(`${text}\n`);
+    },
+    table: (head, rows) => {
+      if (!isJson) stdout.write(`${renderTable(head, rows)}\n`);
+    },
+    note: (text) => void stderr.write(`${text}\n`),
+  };
+}
+
+function renderTable(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const none = { top: '', 'top-mid': '', 'top-left': '', 'top-right': '', bottom: '', 'bottom-mid': '' };
+  const table = new Table({
+    head: head.map((cell) => pc.bold(cell)),
+    chars: {
+      ...none,
+      'bottom-left': '',
+      'bottom-right': '',
+      left: '',
+      'left-mid': '',
+      mid: '',
+      'mid-mid': '',
+      right: '',
+      'right-mid': '',
+      middle: '  ',
+    },
+    style: { head: [], border: [], 'padding-left': 0, 'padding-right': 0 },
+  });
+  table.push(...rows.map((row) => row.map(safe)));
+  return table.toString();
+}
+
+// eslint-disable-next-line no-control-regex -- terminal escapes are what has to go
+const CONTROL = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/gu;
+
+/** Text from documents and sources, without anything a terminal would obey. */
+export function safe(text: string): string {
+  return text.replace(CONTROL, '');
+}
+
+export function duration(ms: number): string {
+  if (ms < 1_000) return `${Math.round(ms)} ms`;
+  if (ms < 60_000) return `${(ms / 1_000).toFixed(1)} s`;
+  return `${Math.floor(ms / 60_000)} min ${Math.round((ms % 60_000) / 1_000)} s`;
+}
+
+export function count(number: number, noun: string, plural = `${noun}s`): string {
+  return `${number.toLocaleString('en')} ${number === 1 ? noun : plural}`;
+}

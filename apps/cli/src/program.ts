@@ -1,0 +1,266 @@
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { createContext } from './context.ts';
+import type { Context, Environment, GlobalOptions } from './context.ts';
+import { EXIT_CODES } from './exit-codes.ts';
+
+export const VERSION = '0.1.0';
+
+/** The command tree. Each command's code is loaded when it runs, so that `fumi search` starts in a moment. */
+export function buildProgram(environment: Environment, signal: AbortSignal): Command {
+  const program = new Command('fumi')
+    .description('Search everything your company has written, and see only what you may.')
+    .version(VERSION)
+    .option('--config <file>', 'configuration file (default: the nearest fumikura.yaml)')
+    .option('--json', 'one JSON value on standard output')
+    .option('--verbose', 'log what happens, with error details')
+    .configureHelp({ showGlobalOptions: true })
+    .showSuggestionAfterError()
+    .showHelpAfterError('Run with --help for what is allowed.')
+    .exitOverride();
+  const context = (command: Command): Context => createContext(command.optsWithGlobals<GlobalOptions>(), environment, signal);
+  addSetUp(program, context);
+  addReading(program, context);
+  addServing(program, context);
+  addMeasuring(program, context);
+  program
+    .command('exit-codes')
+    .description('what the exit codes mean')
+    .action(() => {
+      for (const [name, code] of Object.entries(EXIT_CODES)) process.stdout.write(`${String(code).padStart(4)}  ${name}\n`);
+    });
+  return program;
+}
+
+type MakeContext = (command: Command) => Context;
+
+function addSetUp(program: Command, context: MakeContext): void {
+  program
+    .command('init')
+    .description('write a configuration file here')
+    .argument('[folder]', 'where', '.')
+    .option('--owner <id>', 'person id of the owner (default: your login name)')
+    .addHelpText('after', examples('fumi init', 'fumi init ~/knowledge --owner alice'))
+    .action(async (folder: string, options: { owner?: string }, command: Command) =>
+      (await import('./commands/init.ts')).init(context(command), folder, options),
+    );
+  const source = program.command('source').description('add and remove sources');
+  source
+    .command('add')
+    .description('add a source')
+    .addArgument(argumentOf('<kind>', 'kind of source', ['files']))
+    .argument('<folder>', 'folder with documents')
+    .option('--name <name>', 'name of the source (default: the folder\'s)')
+    .option('--reader <who...>', 'person, group:<id>, everyone (persons of this installation) or anyone (default: the owner)')
+    .option('--include <glob...>', 'only these files')
+    .option('--exclude <glob...>', 'not these files')
+    .addHelpText(
+      'after',
+      examples(
+        'fumi source add files ~/notes',
+        'fumi source add files ./docs --name docs --reader everyone',
+        "fumi source add files /srv/share --reader group:hr --exclude '**/archive/**'",
+      ),
+    )
+    .action(async (kind: string, folder: string, options: AddOptions, command: Command) =>
+      (await import('./commands/source.ts')).addSourceCommand(context(command), kind, folder, options),
+    );
+  source
+    .command('remove')
+    .description('forget a source and everything indexed from it')
+    .argument('<id>', 'source id, as "fumi sources" shows it')
+    .option('--yes', 'do not ask')
+    .addHelpText('after', examples('fumi source remove files:notes'))
+    .action(async (id: string, options: { yes?: boolean }, command: Command) =>
+      (await import('./commands/source.ts')).removeSourceCommand(context(command), id, options),
+    );
+  program
+    .command('sync')
+    .description('read what changed in the sources')
+    .argument('[source]', 'source id (default: all)')
+    .option('--full', 'read everything again')
+    .option('--dry-run', 'say what would change, change nothing')
+    .option('--allow-removals', 'remove also when more than a fifth of a source is gone')
+    .option('--watch', 'stay and follow changes')
+    .addHelpText('after', examples('fumi sync', 'fumi sync files:handbook --full', 'fumi sync --dry-run --json'))
+    .action(async (id: string | undefined, options: SyncOptions, command: Command) =>
+      (await import('./commands/sync.ts')).syncCommand(context(command), id, options),
+    );
+}
+
+export interface AddOptions {
+  readonly name?: string;
+  readonly reader?: readonly string[];
+  readonly include?: readonly string[];
+  readonly exclude?: readonly string[];
+}
+
+export interface SyncOptions {
+  readonly full?: boolean;
+  readonly dryRun?: boolean;
+  readonly allowRemovals?: boolean;
+  readonly watch?: boolean;
+}
+
+export interface SearchOptions {
+  readonly limit?: number;
+  readonly source?: readonly string[];
+  readonly kind?: readonly string[];
+  readonly language?: readonly string[];
+  readonly author?: readonly string[];
+  readonly label?: readonly string[];
+  readonly after?: string;
+  readonly before?: string;
+  readonly cursor?: string;
+  readonly explain?: boolean;
+}
+
+function addReading(program: Command, context: MakeContext): void {
+  program
+    .command('search')
+    .description('find documents')
+    .argument('<query...>', 'what you look for')
+    .option('-n, --limit <number>', 'hits, 1 to 50 (default: 10)', wholeNumber)
+    .option('--source <id...>', 'only these sources')
+    .option('--kind <kind...>', 'only these kinds')
+    .option('--language <code...>', 'only these languages')
+    .option('--author <name...>', 'only these authors')
+    .option('--label <label...>', 'only these labels')
+    .option('--after <date>', 'changed on or after')
+    .option('--before <date>', 'changed before')
+    .option('--cursor <cursor>', 'the next page of the same search')
+    .option('--explain', 'why each hit stands where it stands')
+    .addHelpText(
+      'after',
+      examples(
+        'fumi search how do we rotate secrets',
+        'fumi search 経費精算の期限 --limit 3',
+        'fumi search "on-call" --kind page --after 2026-01 --json',
+      ),
+    )
+    .action(async (query: string[], options: SearchOptions, command: Command) =>
+      (await import('./commands/search.ts')).searchCommand(context(command), query.join(' '), options),
+    );
+  program
+    .command('get')
+    .description('read one document')
+    .argument('<id>', 'document id, as search shows it')
+    .option('--section <heading>', 'one section')
+    .option('--outline', 'the headings only')
+    .option('--max-tokens <number>', 'length of a page, 100 to 8,000 (default: 4,000)', wholeNumber)
+    .option('--cursor <cursor>', 'the next page')
+    .addHelpText('after', examples('fumi get files:handbook/security/secrets.md', 'fumi get <id> --section "Rotation"'))
+    .action(async (id: string, options: GetOptions, command: Command) =>
+      (await import('./commands/get.ts')).getCommand(context(command), id, options),
+    );
+  program
+    .command('sources')
+    .description('what is indexed, how fresh, what failed')
+    .argument('[id]', 'one source, with its dead letters')
+    .addHelpText('after', examples('fumi sources', 'fumi sources files:handbook --json'))
+    .action(async (id: string | undefined, _options: unknown, command: Command) =>
+      (await import('./commands/sources.ts')).sourcesCommand(context(command), id),
+    );
+}
+
+export interface GetOptions {
+  readonly section?: string;
+  readonly outline?: boolean;
+  readonly maxTokens?: number;
+  readonly cursor?: string;
+}
+
+export interface UpOptions {
+  readonly host?: string;
+  readonly port?: number;
+  readonly watch: boolean;
+}
+
+function addServing(program: Command, context: MakeContext): void {
+  const tools = new Option('--tools <set>', 'tools offered').choices(['knowledge', 'openai']).default('knowledge');
+  const mcp = program
+    .command('mcp')
+    .description('serve one MCP client over standard input and output')
+    .addOption(tools)
+    .addHelpText('after', examples('fumi mcp', 'fumi mcp --tools openai', 'fumi mcp install claude'))
+    .action(async (options: { tools: 'knowledge' | 'openai' }, command: Command) =>
+      (await import('./commands/mcp.ts')).mcpCommand(context(command), options),
+    );
+  mcp
+    .command('install')
+    .description('enter Fumikura in an MCP client of this machine')
+    .addArgument(argumentOf('<client>', 'which', ['claude', 'vscode', 'cursor']))
+    .option('--dry-run', 'show the change, write nothing')
+    .addHelpText('after', examples('fumi mcp install claude', 'fumi mcp install vscode --dry-run'))
+    .action(async (client: 'claude' | 'vscode' | 'cursor', options: { dryRun?: boolean }, command: Command) =>
+      (await import('./commands/mcp.ts')).installCommand(context(command), client, options),
+    );
+  program
+    .command('up')
+    .description('serve MCP over HTTP on this machine and follow changes of the sources')
+    .option('--host <address>', 'loopback address (default: 127.0.0.1)')
+    .option('--port <number>', 'port (default: 7700; 0 takes a free one)', wholeNumber)
+    .option('--no-watch', 'serve what is indexed, follow nothing')
+    .addHelpText('after', examples('fumi up', 'fumi up --port 8080 --no-watch'))
+    .action(async (options: UpOptions, command: Command) =>
+      (await import('./commands/up.ts')).upCommand(context(command), options),
+    );
+  program
+    .command('start')
+    .description('see it work: index the example handbook, answer three questions, serve MCP')
+    .option('--port <number>', 'port (default: 7700, or a free one when that is taken)', wholeNumber)
+    .option('--no-serve', 'stop after the questions')
+    .addHelpText('after', examples('fumi start', 'fumi start --no-serve'))
+    .action(async (options: StartOptions, command: Command) =>
+      (await import('./commands/start.ts')).startCommand(context(command), options),
+    );
+}
+
+export interface StartOptions {
+  readonly port?: number;
+  readonly serve: boolean;
+}
+
+export interface EvalOptions {
+  readonly corpus?: string;
+  readonly queries?: number;
+  readonly compare?: string;
+  readonly output?: string;
+}
+
+function addMeasuring(program: Command, context: MakeContext): void {
+  program
+    .command('doctor')
+    .description('check this installation and say what to do')
+    .addHelpText('after', examples('fumi doctor', 'fumi doctor --json'))
+    .action(async (_options: unknown, command: Command) =>
+      (await import('./commands/doctor.ts')).doctorCommand(context(command)),
+    );
+  program
+    .command('eval')
+    .description('measure the ranking on judged collections (BEIR folders)')
+    .argument('<folder...>', 'folders with corpus.jsonl[.gz], queries.jsonl and qrels.tsv')
+    .option('--corpus <file>', 'another corpus file in the folder')
+    .option('--queries <number>', 'only the first so many queries', wholeNumber)
+    .option('--compare <file>', 'an earlier result, to show the differences')
+    .option('--output <file>', 'also write the result there')
+    .addHelpText(
+      'after',
+      examples('fumi eval ./eval/scifact', 'fumi eval ./eval/* --json', 'fumi eval ./eval/aws --corpus corpus_full.jsonl.gz'),
+    )
+    .action(async (folders: string[], options: EvalOptions, command: Command) =>
+      (await import('./commands/eval.ts')).evalCommand(context(command), folders, options),
+    );
+}
+
+function examples(...lines: readonly string[]): string {
+  return `\nExamples:\n${lines.map((line) => `  $ ${line}`).join('\n')}\n`;
+}
+
+function argumentOf(name: string, description: string, choices: readonly string[]) {
+  return new Command().createArgument(name, description).choices(choices);
+}
+
+function wholeNumber(value: string): number {
+  if (/^-?\d{1,9}$/.test(value)) return Number(value);
+  throw new InvalidArgumentError('Give a whole number.');
+}

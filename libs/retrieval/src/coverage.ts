@@ -1,0 +1,43 @@
+import type { Coverage, SourceCoverage } from '@fumikura/model';
+import type { AccessFilter, Catalog, SourceRecord } from '@fumikura/ports';
+import type { SourceSummary } from './types.ts';
+
+/** Sources a reply lists at most. */
+const MAX_SOURCES = 1_000;
+
+/** Sources with at least one document the caller may read; others stay unnamed. */
+export async function visibleSources(catalog: Catalog, access: AccessFilter): Promise<SourceSummary[]> {
+  const [records, counts] = await Promise.all([
+    catalog.sources(),
+    catalog.fieldValues('source', access, MAX_SOURCES),
+  ]);
+  const documents = new Map(counts.map(({ value, documents: count }) => [value, count]));
+  return records.flatMap((record) => {
+    const count = documents.get(record.id);
+    if (count === undefined) return [];
+    const { id, lastCompletedAt } = record;
+    return [{ id, documents: count, state: stateOf(record), ...(lastCompletedAt && { lastCompletedAt }) }];
+  });
+}
+
+/** Indexed sources always answer; what can be wrong with them is their age. */
+export function coverageOf(sources: readonly SourceSummary[], freshnessMs: number, now: number): Coverage {
+  const covered = sources.map(({ id, lastCompletedAt }): SourceCoverage => {
+    if (lastCompletedAt === undefined) {
+      return {
+        source: id,
+        state: 'answered',
+        reason: 'first sync not finished: some documents are still missing',
+      };
+    }
+    const isStale = now - Date.parse(lastCompletedAt) > freshnessMs;
+    return { source: id, state: 'answered', ...(isStale && { staleSince: lastCompletedAt }) };
+  });
+  return { complete: covered.every(({ staleSince, reason }) => !staleSince && !reason), sources: covered };
+}
+
+function stateOf({ lastRun, lastCompletedAt }: SourceRecord): SourceSummary['state'] {
+  if (lastRun?.outcome === 'running') return 'syncing';
+  if (lastRun && lastRun.outcome !== 'completed' && lastRun.outcome !== 'cancelled') return 'failed';
+  return lastCompletedAt === undefined ? 'never-synced' : 'ready';
+}

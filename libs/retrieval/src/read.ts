@@ -1,0 +1,119 @@
+import { AppError, invalidInput } from '@fumikura/errors';
+import type { Section } from '@fumikura/model';
+import type { AccessFilter, Catalog, DocumentRecord, StoredText } from '@fumikura/ports';
+import { readGrant } from '@fumikura/ports';
+import { estimateTokens } from '@fumikura/text';
+import type { CursorSealer } from './cursor.ts';
+import { fold, nearMatches } from './near-matches.ts';
+import type { DocumentPage, ReadRequest } from './types.ts';
+
+const TOKENS = { least: 100, most: 8_000, usual: 4_000 };
+
+/** One page of a document the caller may read, cut where a chunk ends. */
+export async function readDocument(
+  request: ReadRequest,
+  access: AccessFilter,
+  catalog: Catalog,
+  cursors: CursorSealer,
+): Promise<DocumentPage> {
+  const maxTokens = checkedTokens(request.maxTokens);
+  const [record] = await catalog.readable([request.id], access);
+  const stored = record && (await catalog.text(request.id, access));
+  if (!record || !stored) throw notFound();
+  const span = request.section === undefined ? whole(stored) : findSection(stored, request.section);
+  const binding = [readGrant(access)?.caller, request.id, record.version, request.section ?? null];
+  const start = request.cursor === undefined ? span.start : cursors.open(request.cursor, binding);
+  const end = pageEnd(stored, start, span.end, maxTokens);
+  return {
+    ...pageOf(record, stored),
+    text: stored.text.slice(start, end),
+    ...(end < span.end && { nextCursor: cursors.seal(end, binding) }),
+  };
+}
+
+function checkedTokens(wanted = TOKENS.usual): number {
+  if (Number.isInteger(wanted) && wanted >= TOKENS.least && wanted <= TOKENS.most) return wanted;
+  throw invalidInput(
+    'LIMIT_OUT_OF_RANGE',
+    `maxTokens: give a whole number from ${TOKENS.least} to ${TOKENS.most}.`,
+  );
+}
+
+/** "Not there" and "not yours" are one answer. */
+function notFound(): AppError {
+  return new AppError('DOCUMENT_NOT_FOUND', 'not-found', 'document absent or not readable for the caller', {
+    publicMessage: 'No such document, or you may not read it. Ids come from search results.',
+  });
+}
+
+function whole({ text }: StoredText): { start: number; end: number } {
+  return { start: 0, end: text.length };
+}
+
+function findSection({ outline }: StoredText, wanted: string): Section {
+  const found =
+    outline.find(({ heading }) => heading === wanted) ??
+    outline.find(({ heading }) => fold(heading) === fold(wanted));
+  if (found) return found;
+  const headings = outline.map(({ heading }) => heading);
+  const near = nearMatches(wanted, headings);
+  const offered = (near.length > 0 ? near : headings.slice(0, 10)).map((heading) => `"${heading}"`);
+  throw invalidInput(
+    'SECTION_NOT_FOUND',
+    offered.length > 0
+      ? `No section "${wanted.slice(0, 100)}". ${near.length > 0 ? 'Near matches' : 'Sections'}: ${offered.join(', ')}.`
+      : 'This document has no sections. Leave "section" out.',
+  );
+}
+
+/** As many whole chunks as fit; within a chunk that alone is too long, a line or a character boundary. */
+function pageEnd({ text, chunks }: StoredText, start: number, limit: number, maxTokens: number): number {
+  let end = start;
+  let tokens = 0;
+  for (const chunk of chunks) {
+    if (chunk.end <= start) continue;
+    const next = Math.min(chunk.end, limit);
+    tokens += estimateTokens(text.slice(end, next));
+    if (tokens > maxTokens) break;
+    end = next;
+    if (end >= limit) return limit;
+  }
+  return end > start ? end : cutInside(text, start, limit, maxTokens);
+}
+
+function cutInside(text: string, start: number, limit: number, maxTokens: number): number {
+  let [low, high] = [start + 1, limit];
+  while (low < high) {
+    const middle = (low + high + 1) >> 1;
+    if (estimateTokens(text.slice(start, middle)) <= maxTokens) low = middle;
+    else high = middle - 1;
+  }
+  if (low >= limit) return limit;
+  const line = text.lastIndexOf('\n', low - 1) + 1;
+  const end = line > start ? line : low;
+  const splitsPair = text.charCodeAt(end) >= 0xdc00 && text.charCodeAt(end) <= 0xdfff;
+  return splitsPair ? end + 1 : end;
+}
+
+function pageOf(record: DocumentRecord, { outline }: StoredText): Omit<DocumentPage, 'text' | 'nextCursor'> {
+  const { id, title, url, source, kind, language, syncedAt, createdAt, updatedAt } = record;
+  return {
+    id,
+    title,
+    url,
+    source,
+    outline,
+    metadata: {
+      kind,
+      language,
+      syncedAt,
+      breadcrumbs: record.breadcrumbs ?? [],
+      authors: record.authors ?? [],
+      labels: record.labels ?? [],
+      fields: record.fields ?? {},
+      notices: record.notices,
+      ...(createdAt && { createdAt }),
+      ...(updatedAt && { updatedAt }),
+    },
+  };
+}

@@ -1,0 +1,113 @@
+import { isAsciiDigit, isAsciiLower, isAsciiUpper, isHiragana } from './characters.ts';
+import { scanRuns } from './scan.ts';
+import { stem } from './stemmer.ts';
+import { JAPANESE_FUNCTION_WORDS } from './stop-words.ts';
+
+/** First character of a bigram's and of a unigram's term; words begin with neither. */
+export const BIGRAM = '\u0002';
+export const UNIGRAM = '\u0001';
+
+/** Receives every term of a text with the place it stands for; `start` and `end` are UTF-16 offsets. */
+export type TermSink = (term: string, start: number, end: number) => void;
+
+/** Longest identifier kept whole, UTF-16 units. */
+const MAX_WHOLE = 64;
+
+/** The one tokeniser of index and query: every term of a text, in order, repetitions included. */
+export function analyse(text: string, emit: TermSink): void {
+  scanRuns(text, {
+    word: (start, end) => emitWord(text, start, end, emit),
+    unspaced: (start, end) => emitUnspaced(text.slice(start, end), start, emit),
+    compound: (start, end) => emitCompound(text, start, end, emit),
+  });
+}
+
+/** Stems of words seen, bounded: natural text repeats itself, so nearly every word is found here. */
+const stems = new Map<string, string>();
+const MAX_STEMS = 50_000;
+
+function stemOf(word: string): string {
+  const known = stems.get(word);
+  if (known !== undefined) return known;
+  const made = stem(foldWord(word));
+  if (stems.size >= MAX_STEMS) stems.clear();
+  stems.set(word, made);
+  return made;
+}
+
+/** NFKC, lower case, possessive and apostrophes gone. */
+function foldWord(word: string): string {
+  const lower = word.normalize('NFKC').toLowerCase();
+  return /['’]/u.test(lower) ? lower.replace(/['’]s$/u, '').replace(/['’]/gu, '') : lower;
+}
+
+function emitWord(text: string, start: number, end: number, emit: TermSink): void {
+  const word = text.slice(start, end);
+  emit(stemOf(word), start, end);
+  if (end - start > 3) emitCamelParts(text, start, end, emit);
+}
+
+/** `getUserById` → get, user, by, id; `HTTPServer` → http, server. ASCII only: elsewhere case means less. */
+function emitCamelParts(text: string, start: number, end: number, emit: TermSink): void {
+  let from = start;
+  for (let at = start + 1; at < end; at++) {
+    if (!isHump(text, at, end)) continue;
+    if (at - from > 1) emit(stemOf(text.slice(from, at)), from, at);
+    from = at;
+  }
+  if (from > start && end - from > 1) emit(stemOf(text.slice(from, end)), from, end);
+}
+
+function isHump(text: string, at: number, end: number): boolean {
+  const code = text.charCodeAt(at);
+  if (!isAsciiUpper(code)) return false;
+  const before = text.charCodeAt(at - 1);
+  if (isAsciiLower(before)) return true;
+  return isAsciiUpper(before) && at + 1 < end && isAsciiLower(text.charCodeAt(at + 1));
+}
+
+/** Kept whole when it reads like an identifier: plain hyphenated words gain nothing from it. */
+function emitCompound(text: string, start: number, end: number, emit: TermSink): void {
+  if (end - start > MAX_WHOLE) return;
+  let isIdentifier = false;
+  for (let at = start; at < end && !isIdentifier; at++) {
+    const code = text.charCodeAt(at);
+    isIdentifier = isAsciiDigit(code) || (code < 128 && IDENTIFIER_SIGNS.has(code));
+  }
+  if (isIdentifier) emit(text.slice(start, end).normalize('NFKC').toLowerCase(), start, end);
+}
+
+const IDENTIFIER_SIGNS = new Set([...'_./:@#\\'].map((char) => char.charCodeAt(0)));
+
+const segmenter = new Intl.Segmenter('ja', { granularity: 'word' });
+
+/**
+ * Words of the segmenter, bigrams without pure hiragana, unigrams. Normalising may change the length of a run (half
+ * width kana with voice marks): then all its terms point at the whole run.
+ */
+function emitUnspaced(run: string, start: number, emit: TermSink): void {
+  const folded = run.normalize('NFKC').toLowerCase();
+  const isSameLength = folded.length === run.length;
+  const place = (term: string, from: number, to: number) =>
+    isSameLength ? emit(term, start + from, start + to) : emit(term, start, start + run.length);
+  for (const { segment, index, isWordLike } of segmenter.segment(folded)) {
+    if (isWordLike && isContentWord(segment)) place(segment, index, index + segment.length);
+  }
+  emitCharacters(folded, place);
+}
+
+function isContentWord(segment: string): boolean {
+  return !JAPANESE_FUNCTION_WORDS.has(segment) && !(segment.length === 1 && isHiragana(segment));
+}
+
+function emitCharacters(run: string, place: TermSink): void {
+  let previous = '';
+  let at = 0;
+  for (const char of run) {
+    place(UNIGRAM + char, at, at + char.length);
+    const pair = previous + char;
+    if (previous !== '' && !isHiragana(pair)) place(BIGRAM + pair, at - previous.length, at + char.length);
+    previous = char;
+    at += char.length;
+  }
+}
