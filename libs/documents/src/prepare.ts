@@ -1,0 +1,46 @@
+import type { Block } from '@fumikura/model';
+import { AppError } from '@fumikura/errors';
+import { detectLanguage, normaliseText } from '@fumikura/text';
+import { chunk } from './chunker.ts';
+import { findParser } from './registry.ts';
+import { render } from './render.ts';
+import { similarityHash } from './similarity.ts';
+import type { Parsed, ParseInput, ParseLimits, Prepared } from './types.ts';
+
+/** Bytes of one file → normalised text, outline, chunks. */
+export async function prepareContent(input: ParseInput, limits: ParseLimits): Promise<Prepared> {
+  if (input.bytes.length > limits.maxBytes) throw tooLarge(input.bytes.length, limits.maxBytes);
+  const parser = await findParser(input);
+  return prepareParsed(await parser(input, limits), limits);
+}
+
+/** Blocks that a source delivers itself. */
+export function prepareBlocks(blocks: readonly Block[], limits: ParseLimits): Prepared {
+  return prepareParsed({ blocks }, limits);
+}
+
+export function tooLarge(sizeBytes: number, maxBytes: number): AppError {
+  return new AppError('CONTENT_TOO_LARGE', 'invalid-input', `${sizeBytes} bytes, at most ${maxBytes}`, {
+    publicMessage: `The file has ${sizeBytes} bytes; at most ${maxBytes} are read. Raise parsing.maxBytes, or split the file.`,
+  });
+}
+
+function prepareParsed(
+  { blocks, notices = [], language, title, ...facts }: Parsed,
+  limits: ParseLimits,
+): Prepared {
+  const { isCut, ...rendered } = render(blocks, limits.maxCharacters);
+  const cut = `The text is cut after ${limits.maxCharacters.toLocaleString('en')} characters.`;
+  const detected = detectLanguage(rendered.text);
+  const clean = title === undefined ? '' : normaliseText(title).replace(/\s+/gu, ' ').trim();
+  return {
+    ...facts,
+    ...(clean !== '' && { title: clean.slice(0, 500) }),
+    language: detected === 'und' ? (language ?? 'und') : detected,
+    text: rendered.text,
+    outline: rendered.outline,
+    chunks: chunk(rendered),
+    similarity: similarityHash(rendered.text),
+    notices: isCut ? [...notices, cut] : notices,
+  };
+}
