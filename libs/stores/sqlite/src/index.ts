@@ -1,1 +1,2 @@
-export {};
+export { createSqliteStore } from './store.ts';
+export type { SqliteStore, SqliteStoreOptions } from './store.ts';

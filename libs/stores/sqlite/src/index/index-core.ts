@@ -1,0 +1,346 @@
+import { LEXICAL_WEIGHTS } from '@fumikura/ports';
+import type {
+  AccessGrant,
+  Candidate,
+  Damage,
+  IndexBatch,
+  IndexDocument,
+  IndexStats,
+  LexicalWeights,
+  SearchAnswer,
+  SearchRequest,
+} from '@fumikura/ports';
+import type { Fingerprint } from '@fumikura/model';
+import { TOKENISER_VERSION } from '@fumikura/text';
+import type { Database } from '../database.ts';
+import { DenseIndex } from '../dense/dense-index.ts';
+import { Admission } from './admission.ts';
+import { checkIndex } from './check.ts';
+import { BlockWriter, Columns, DEAD } from './columns.ts';
+import { DeltaCache, TermPostings, termsOf, writeDelta } from './delta.ts';
+import { docTerms } from './doc-terms.ts';
+import type { DocTerms } from './doc-terms.ts';
+import { appendAll, FOLD_AT_CHUNKS, foldStep } from './fold.ts';
+import { LexicalScan, Scratch } from './lexical.ts';
+import { readMeta, writeMeta } from './meta.ts';
+import type { IndexMeta } from './meta.ts';
+import { minutesOf, valueId, writeManyValues } from './values.ts';
+
+/** A batch with at least so many chunks goes straight to the lists. */
+const BULK_CHUNKS = 256;
+/** Chunks of lexical hits that get a cosine although the vector scan did not choose them. */
+const MAX_RESCORED = 400;
+
+/** Chunks, postings and vectors of one file; synchronous, for one connection. */
+export class IndexCore {
+  readonly #db: Database;
+  readonly #columns = new Columns();
+  readonly #delta = new DeltaCache();
+  readonly #admission = new Admission();
+  readonly #scratch = new Scratch();
+  readonly #dense: DenseIndex;
+  #meta: IndexMeta;
+  #dataVersion = -1;
+
+  constructor(db: Database) {
+    this.#db = db;
+    this.#dense = new DenseIndex(db);
+    this.#meta = readMeta(db);
+  }
+
+  /** Inside a transaction that the caller opened. */
+  apply({ upserts = [], acls = [], removals = [] }: IndexBatch): void {
+    const meta = readMeta(this.#db);
+    meta.version++;
+    const blocks = new BlockWriter(this.#db, meta.version);
+    for (const id of removals) this.#remove(id, meta, blocks);
+    const documents = [...new Map(upserts.map((document) => [document.documentId, document])).values()];
+    const chunks = documents.reduce((sum, document) => sum + Math.max(1, document.chunks.length), 0);
+    const isBulk = chunks >= BULK_CHUNKS;
+    if (isBulk) this.#foldWhole(meta);
+    const postings = new TermPostings();
+    const vectors: { chunk: number; vector: Float32Array }[] = [];
+    for (const document of documents) {
+      this.#remove(document.documentId, meta, blocks);
+      const { doc, firstChunk, terms } = this.#add(document, meta, blocks);
+      if (isBulk) postings.add(doc, firstChunk, termsOf(terms));
+      else writeDelta(this.#db, doc, firstChunk, terms);
+      for (const [slot, { vector }] of document.chunks.entries())
+        if (vector) vectors.push({ chunk: firstChunk + slot, vector });
+    }
+    for (const { documentId, aclId } of acls) this.#setAcl(documentId, aclId, blocks);
+    if (isBulk) appendAll(this.#db, postings, (chunk) => blocks.docOf(chunk));
+    blocks.flush();
+    this.#dense.write(vectors, meta.version);
+    writeMeta(this.#db, meta);
+    this.#dataVersion = -1;
+  }
+
+  /** What was read inside a transaction that is gone must not be used. */
+  afterRollback(): void {
+    this.#columns.forget();
+    this.#delta.forget();
+    this.#admission.forget();
+    this.#dense.forget();
+    this.#dataVersion = -1;
+  }
+
+  search(request: SearchRequest, grant: AccessGrant, shouldStop: () => boolean): SearchAnswer {
+    return this.#db.read(() => {
+      this.#refresh();
+      const { version } = this.#meta;
+      if (grant.aclIds.length === 0 || this.#meta.chunks === 0)
+        return { candidates: [], indexVersion: version };
+      const admitted = this.#admission.admitted(this.#db, this.#columns, grant, request.filter, this.#meta);
+      return { candidates: this.#candidates(request, admitted, shouldStop), indexVersion: version };
+    });
+  }
+
+  /** One bounded step of upkeep in a transaction of its own. @returns true while more is due */
+  maintainStep(): boolean {
+    const isDue = this.#db.write(() => {
+      const meta = readMeta(this.#db);
+      const waiting = meta.foldUpTo !== undefined || this.#pendingChunks() >= FOLD_AT_CHUNKS;
+      if (!waiting) return false;
+      const goesOn = foldStep(this.#db, meta, this.#docReader());
+      meta.version++;
+      writeMeta(this.#db, meta);
+      this.#dataVersion = -1;
+      return goesOn;
+    });
+    this.#db.truncateLog();
+    return isDue;
+  }
+
+  /** Share of slots whose document is gone; above .3 a rebuild is due. */
+  deadShare(): number {
+    const { nextChunk, chunks } = readMeta(this.#db);
+    return nextChunk === 0 ? 0 : (nextChunk - chunks) / nextChunk;
+  }
+
+  /** Inside a transaction: everything of the index but what its vectors came from. */
+  clear(): void {
+    for (const table of [
+      'posting',
+      'delta',
+      'chunk_block',
+      'doc_block',
+      'index_doc',
+      'index_value',
+      'index_doc_value',
+      'vector_block',
+      'vector',
+    ]) {
+      this.#db.exec(`DELETE FROM ${table}`);
+    }
+    const { version } = readMeta(this.#db);
+    this.#db.run(`DELETE FROM index_meta WHERE name = 'numbers'`);
+    // The version goes on rising, so that no reader takes its old columns for the new ones.
+    writeMeta(this.#db, { ...readMeta(this.#db), version: version + 1 });
+    this.afterRollback();
+  }
+
+  useFingerprint(fingerprint: Fingerprint): void {
+    this.#db.write(() => this.#dense.useFingerprint(fingerprint));
+  }
+
+  stats(): Omit<IndexStats, 'sizeBytes'> {
+    const meta = readMeta(this.#db);
+    const terms = this.#db.get<{ n: number }>('SELECT count(DISTINCT term) AS n FROM posting')?.n ?? 0;
+    const fingerprint = this.#dense.fingerprint();
+    return {
+      documents: meta.documents,
+      chunks: meta.chunks,
+      deadSlots: meta.nextChunk - meta.chunks,
+      pendingChunks: this.#pendingChunks(),
+      terms,
+      tokeniserVersion: TOKENISER_VERSION,
+      icuVersion: process.versions['icu'] ?? '',
+      ...(fingerprint && { fingerprint }),
+    };
+  }
+
+  check(shouldStop: () => boolean): Damage[] {
+    return this.#db.read(() => {
+      this.#refresh();
+      return [...checkIndex(this.#db, this.#columns, this.#meta, shouldStop), ...this.#dense.check()];
+    });
+  }
+
+  #refresh(): void {
+    const dataVersion = this.#db.dataVersion();
+    if (dataVersion === this.#dataVersion) return;
+    const meta = readMeta(this.#db);
+    // Older than what was seen: another file lies under the same name.
+    if (meta.version < this.#meta.version) this.afterRollback();
+    this.#meta = meta;
+    this.#columns.refresh(this.#db, meta.version);
+    this.#delta.refresh(this.#db);
+    this.#dense.refresh(meta.version);
+    this.#dataVersion = dataVersion;
+  }
+
+  #candidates(
+    { lexical, dense, candidates, denseCandidates }: SearchRequest,
+    admitted: Uint8Array,
+    shouldStop: () => boolean,
+  ): Candidate[] {
+    const scan = new LexicalScan(this.#columns, this.#meta, admitted, this.#scratch);
+    const weights = lexical?.weights ?? LEXICAL_WEIGHTS;
+    if (lexical) scan.run(this.#db, this.#delta, lexical.query, weights, shouldStop);
+    if (shouldStop()) return [];
+    const docs = new Set(lexical ? scan.best(candidates, weights).map(({ doc }) => doc) : []);
+    const cosines = new Map<number, { cosine: number; slot: number }>();
+    if (dense) this.#addDense(dense, admitted, candidates, denseCandidates, docs, cosines);
+    return [...docs]
+      .map((doc) => this.#candidate(doc, scan, weights, cosines.get(doc)))
+      .sort(
+        (a, b) =>
+          b.lexical - a.lexical ||
+          (b.cosine ?? 0) - (a.cosine ?? 0) ||
+          (a.documentId < b.documentId ? -1 : 1),
+      );
+  }
+
+  /** Adds the documents of the vector scan, and cosines for those that only the words found. */
+  #addDense(
+    { vector, fingerprint }: NonNullable<SearchRequest['dense']>,
+    admitted: Uint8Array,
+    candidates: number,
+    denseCandidates = this.#meta.chunks > 100_000 ? 400 : 200,
+    docs: Set<number>,
+    cosines: Map<number, { cosine: number; slot: number }>,
+  ): void {
+    const lexicalDocs = [...docs];
+    const keep = (chunk: number, cosine: number) => {
+      const doc = this.#columns.doc.values[chunk] ?? 0;
+      const known = cosines.get(doc);
+      if (!known || cosine > known.cosine)
+        cosines.set(doc, { cosine, slot: chunk - (this.#columns.docs.firstChunk.values[doc] ?? 0) });
+      return doc;
+    };
+    let fromVectors = 0;
+    for (const { chunk, cosine } of this.#dense.search(vector, fingerprint, admitted, denseCandidates)) {
+      const doc = keep(chunk, cosine);
+      if (fromVectors < candidates && !docs.has(doc)) docs.add(doc);
+      fromVectors++;
+    }
+    const missing = lexicalDocs.flatMap((doc) => this.#admittedChunks(doc, admitted)).slice(0, MAX_RESCORED);
+    for (const [chunk, cosine] of this.#dense.rescore(vector, missing)) keep(chunk, cosine);
+  }
+
+  #admittedChunks(doc: number, admitted: Uint8Array): number[] {
+    const first = this.#columns.docs.firstChunk.values[doc] ?? 0;
+    const slots = this.#columns.docs.slots.values[doc] ?? 0;
+    return Array.from({ length: slots }, (_, slot) => first + slot).filter((chunk) => admitted[chunk] === 1);
+  }
+
+  #candidate(
+    doc: number,
+    scan: LexicalScan,
+    weights: LexicalWeights,
+    dense: { cosine: number; slot: number } | undefined,
+  ): Candidate {
+    const { total, document, chunk, title, bestSlot } = scan.score(doc, weights);
+    return {
+      documentId: this.#db.get<{ id: string }>('SELECT id FROM index_doc WHERE doc = ?', doc)?.id ?? '',
+      lexical: total,
+      parts: { document, chunk, title },
+      chunkOrdinal: bestSlot,
+      ...(dense && { cosine: dense.cosine, denseChunkOrdinal: dense.slot }),
+    };
+  }
+
+  #add(
+    document: IndexDocument,
+    meta: IndexMeta,
+    blocks: BlockWriter,
+  ): { doc: number; firstChunk: number; terms: DocTerms } {
+    const terms = docTerms(document);
+    const doc = meta.nextDoc++;
+    const firstChunk = meta.nextChunk;
+    for (const { word, bigram } of terms.chunkLengths) {
+      blocks.setChunk(meta.nextChunk++, document.aclId, doc, word, bigram);
+      meta.chunkWords += Math.min(65_535, word);
+      meta.chunkBigrams += Math.min(65_535, bigram);
+    }
+    const { documentLength, titleLength } = terms;
+    blocks.setDoc(doc, {
+      firstChunk,
+      slots: terms.chunkLengths.length,
+      words: documentLength.word,
+      bigrams: documentLength.bigram,
+      titleWords: titleLength.word,
+      titleBigrams: titleLength.bigram,
+      source: valueId(this.#db, 'source', document.source),
+      kind: valueId(this.#db, 'kind', document.kind),
+      language: valueId(this.#db, 'language', document.language),
+      updated: minutesOf(document.updatedAt),
+    });
+    meta.chunks += terms.chunkLengths.length;
+    meta.documents++;
+    addLengths(meta, documentLength, titleLength, 1);
+    this.#db.run('INSERT INTO index_doc(doc, id) VALUES(?, ?)', doc, document.documentId);
+    writeManyValues(this.#db, doc, document);
+    return { doc, firstChunk, terms };
+  }
+
+  /** Postings are left alone: a dead slot is never admitted. */
+  #remove(id: string, meta: IndexMeta, blocks: BlockWriter): void {
+    const row = this.#db.get<{ doc: number }>('DELETE FROM index_doc WHERE id = ? RETURNING doc', id);
+    if (!row) return;
+    const columns = blocks.doc(row.doc);
+    for (let slot = 0; slot < columns.slots; slot++) {
+      const { words, bigrams } = blocks.chunkLengths(columns.firstChunk + slot);
+      meta.chunkWords -= words;
+      meta.chunkBigrams -= bigrams;
+      blocks.setAcl(columns.firstChunk + slot, DEAD);
+    }
+    meta.chunks -= columns.slots;
+    meta.documents--;
+    addLengths(
+      meta,
+      { word: columns.words, bigram: columns.bigrams },
+      { word: columns.titleWords, bigram: columns.titleBigrams },
+      -1,
+    );
+    this.#db.run('DELETE FROM index_doc_value WHERE doc = ?', row.doc);
+    this.#dense.remove(columns.firstChunk, columns.slots);
+  }
+
+  #setAcl(id: string, aclId: number, blocks: BlockWriter): void {
+    const row = this.#db.get<{ doc: number }>('SELECT doc FROM index_doc WHERE id = ?', id);
+    if (!row) return;
+    const { firstChunk, slots } = blocks.doc(row.doc);
+    for (let slot = 0; slot < slots; slot++) blocks.setAcl(firstChunk + slot, aclId);
+  }
+
+  #foldWhole(meta: IndexMeta): void {
+    while (this.#db.get('SELECT 1 FROM delta LIMIT 1'))
+      foldStep(this.#db, meta, this.#docReader(), Number.MAX_SAFE_INTEGER);
+  }
+
+  #docReader(): (chunk: number) => number {
+    const blocks = new BlockWriter(this.#db, 0);
+    return (chunk) => blocks.docOf(chunk);
+  }
+
+  /** Slots between the first waiting document and the end; a fold's cost, so counted without reading them. */
+  #pendingChunks(): number {
+    const first = this.#db.get<{ doc: number | null }>('SELECT min(doc) AS doc FROM delta')?.doc;
+    if (first === null || first === undefined) return 0;
+    return readMeta(this.#db).nextChunk - new BlockWriter(this.#db, 0).doc(first).firstChunk;
+  }
+}
+
+function addLengths(
+  meta: IndexMeta,
+  document: { word: number; bigram: number },
+  title: { word: number; bigram: number },
+  sign: 1 | -1,
+): void {
+  meta.docWords += sign * document.word;
+  meta.docBigrams += sign * document.bigram;
+  meta.titleWords += sign * title.word;
+  meta.titleBigrams += sign * title.bigram;
+}

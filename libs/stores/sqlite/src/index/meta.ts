@@ -1,0 +1,48 @@
+import type { Database } from '../database.ts';
+
+/** Numbers and sums of the index; one row, read with every refresh and written with every change. */
+export interface IndexMeta {
+  /** Rises with every write. */
+  version: number;
+  nextChunk: number;
+  nextDoc: number;
+  /** Chunks and documents that are not dead. */
+  chunks: number;
+  documents: number;
+  /** Lengths summed over what is alive, by class. */
+  chunkWords: number;
+  chunkBigrams: number;
+  docWords: number;
+  docBigrams: number;
+  titleWords: number;
+  titleBigrams: number;
+  /** While delta documents up to `foldUpTo` are moved into the postings: the last term that is done. */
+  foldUpTo?: number;
+  foldTerm?: string;
+}
+
+const EMPTY: IndexMeta = {
+  version: 0,
+  nextChunk: 0,
+  nextDoc: 0,
+  chunks: 0,
+  documents: 0,
+  chunkWords: 0,
+  chunkBigrams: 0,
+  docWords: 0,
+  docBigrams: 0,
+  titleWords: 0,
+  titleBigrams: 0,
+};
+
+export function readMeta(db: Database): IndexMeta {
+  const row = db.get<{ value: string }>(`SELECT value FROM index_meta WHERE name = 'numbers'`);
+  return row ? (JSON.parse(row.value) as IndexMeta) : { ...EMPTY };
+}
+
+export function writeMeta(db: Database, meta: IndexMeta): void {
+  db.run(
+    `INSERT INTO index_meta(name, value) VALUES('numbers', ?) ON CONFLICT(name) DO UPDATE SET value = excluded.value`,
+    JSON.stringify(meta),
+  );
+}

@@ -1,0 +1,38 @@
+import { AppError } from '@fumikura/errors';
+import type { ErrorCode } from '@fumikura/errors';
+
+/** SQLite's primary result codes (sqlite.org/rescode.html) that have a name of their own here. */
+const BY_CODE: Readonly<Record<number, readonly [ErrorCode, AppError['kind'], remedy: string]>> = {
+  5: [
+    'STORE_LOCKED',
+    'transient',
+    'Another process is writing for long. Try again, or stop the other process.',
+  ],
+  6: [
+    'STORE_LOCKED',
+    'transient',
+    'Another process is writing for long. Try again, or stop the other process.',
+  ],
+  8: ['STORE_READ_ONLY', 'config', 'It cannot be written. Check the rights of the file and of its folder.'],
+  10: ['STORE_DAMAGED', 'config', 'Reading or writing it failed. Check the disk, then run "fumi doctor".'],
+  11: ['STORE_DAMAGED', 'config', 'It is damaged. Restore a backup, or delete it and run "fumi sync".'],
+  13: ['STORE_FULL', 'config', 'The disk is full. Free some space; nothing that was confirmed is lost.'],
+  14: ['STORE_READ_ONLY', 'config', 'It cannot be opened. Check the path and the rights of its folder.'],
+  26: ['STORE_DAMAGED', 'config', 'It is no database. Restore a backup, or delete it and run "fumi sync".'],
+};
+
+export function storeError(error: unknown, file: string): AppError {
+  if (error instanceof AppError) return error;
+  const { errcode, message } = error as { errcode?: number; message?: string };
+  const known = BY_CODE[(errcode ?? 0) & 0xff] ?? (isPathError(error) ? BY_CODE[14] : undefined);
+  if (!known) return new AppError('UNEXPECTED', 'internal', message ?? String(error), { cause: error });
+  const [code, kind, remedy] = known;
+  return new AppError(code, kind, `${message ?? ''} (${file})`, {
+    publicMessage: `The database ${file}: ${remedy}`,
+    cause: error,
+  });
+}
+
+function isPathError(error: unknown): boolean {
+  return ['EACCES', 'EROFS', 'ENOTDIR', 'EPERM'].includes((error as NodeJS.ErrnoException).code ?? '');
+}
