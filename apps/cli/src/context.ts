@@ -34,7 +34,11 @@ export function readEnvironment(): Environment {
   return { cwd: process.cwd(), home: homedir(), ...(configFile && { configFile }) };
 }
 
-export function createContext(options: GlobalOptions, environment: Environment, signal: AbortSignal): Context {
+export function createContext(
+  options: GlobalOptions,
+  environment: Environment,
+  signal: AbortSignal,
+): Context {
   let config: Promise<Config> | undefined;
   const load = async () => {
     const explicit = options.config ?? environment.configFile;

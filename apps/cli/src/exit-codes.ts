@@ -37,6 +37,7 @@ const BY_KIND: Readonly<Record<ErrorKind, number>> = {
 export function exitCodeOf(error: AppError): number {
   if (error.code === 'CANCELLED') return EXIT_CODES.interrupted;
   if (error.code.startsWith('STORE_')) return EXIT_CODES.store;
-  if (['REMOVAL_GUARD', 'ERROR_BUDGET_EXCEEDED', 'CENSUS_FAILED'].includes(error.code)) return EXIT_CODES.source;
+  if (['REMOVAL_GUARD', 'ERROR_BUDGET_EXCEEDED', 'CENSUS_FAILED'].includes(error.code))
+    return EXIT_CODES.source;
   return BY_KIND[error.kind];
 }

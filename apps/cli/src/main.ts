@@ -22,12 +22,16 @@ export async function main(args: readonly string[]): Promise<number> {
 function report(error: AppError, args: readonly string[]): number {
   const isVerbose = args.includes('--verbose');
   if (args.includes('--json')) {
-    process.stdout.write(`${JSON.stringify({ error: { code: error.code, message: error.publicMessage } })}\n`);
+    process.stdout.write(
+      `${JSON.stringify({ error: { code: error.code, message: error.publicMessage } })}\n`,
+    );
   } else {
     process.stderr.write(`fumi: ${error.publicMessage}\n`);
   }
   if (error.kind === 'internal') {
-    process.stderr.write(`${isVerbose ? (error.stack ?? error.message) : `${error.message}\nRun again with --verbose for the details.`}\n`);
+    process.stderr.write(
+      `${isVerbose ? (error.stack ?? error.message) : `${error.message}\nRun again with --verbose for the details.`}\n`,
+    );
   } else if (isVerbose) {
     process.stderr.write(`${error.code}: ${error.stack ?? error.message}\n`);
   }

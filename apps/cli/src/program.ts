@@ -17,7 +17,8 @@ export function buildProgram(environment: Environment, signal: AbortSignal): Com
     .showSuggestionAfterError()
     .showHelpAfterError('Run with --help for what is allowed.')
     .exitOverride();
-  const context = (command: Command): Context => createContext(command.optsWithGlobals<GlobalOptions>(), environment, signal);
+  const context = (command: Command): Context =>
+    createContext(command.optsWithGlobals<GlobalOptions>(), environment, signal);
   addSetUp(program, context);
   addReading(program, context);
   addServing(program, context);
@@ -26,7 +27,8 @@ export function buildProgram(environment: Environment, signal: AbortSignal): Com
     .command('exit-codes')
     .description('what the exit codes mean')
     .action(() => {
-      for (const [name, code] of Object.entries(EXIT_CODES)) process.stdout.write(`${String(code).padStart(4)}  ${name}\n`);
+      for (const [name, code] of Object.entries(EXIT_CODES))
+        process.stdout.write(`${String(code).padStart(4)}  ${name}\n`);
     });
   return program;
 }
@@ -49,8 +51,11 @@ function addSetUp(program: Command, context: MakeContext): void {
     .description('add a source')
     .addArgument(argumentOf('<kind>', 'kind of source', ['files']))
     .argument('<folder>', 'folder with documents')
-    .option('--name <name>', 'name of the source (default: the folder\'s)')
-    .option('--reader <who...>', 'person, group:<id>, everyone (persons of this installation) or anyone (default: the owner)')
+    .option('--name <name>', "name of the source (default: the folder's)")
+    .option(
+      '--reader <who...>',
+      'person, group:<id>, everyone (persons of this installation) or anyone (default: the owner)',
+    )
     .option('--include <glob...>', 'only these files')
     .option('--exclude <glob...>', 'not these files')
     .addHelpText(
@@ -81,7 +86,10 @@ function addSetUp(program: Command, context: MakeContext): void {
     .option('--dry-run', 'say what would change, change nothing')
     .option('--allow-removals', 'remove also when more than a fifth of a source is gone')
     .option('--watch', 'stay and follow changes')
-    .addHelpText('after', examples('fumi sync', 'fumi sync files:handbook --full', 'fumi sync --dry-run --json'))
+    .addHelpText(
+      'after',
+      examples('fumi sync', 'fumi sync files:handbook --full', 'fumi sync --dry-run --json'),
+    )
     .action(async (id: string | undefined, options: SyncOptions, command: Command) =>
       (await import('./commands/sync.ts')).syncCommand(context(command), id, options),
     );
@@ -148,7 +156,10 @@ function addReading(program: Command, context: MakeContext): void {
     .option('--outline', 'the headings only')
     .option('--max-tokens <number>', 'length of a page, 100 to 8,000 (default: 4,000)', wholeNumber)
     .option('--cursor <cursor>', 'the next page')
-    .addHelpText('after', examples('fumi get files:handbook/security/secrets.md', 'fumi get <id> --section "Rotation"'))
+    .addHelpText(
+      'after',
+      examples('fumi get files:handbook/security/secrets.md', 'fumi get <id> --section "Rotation"'),
+    )
     .action(async (id: string, options: GetOptions, command: Command) =>
       (await import('./commands/get.ts')).getCommand(context(command), id, options),
     );
@@ -176,7 +187,9 @@ export interface UpOptions {
 }
 
 function addServing(program: Command, context: MakeContext): void {
-  const tools = new Option('--tools <set>', 'tools offered').choices(['knowledge', 'openai']).default('knowledge');
+  const tools = new Option('--tools <set>', 'tools offered')
+    .choices(['knowledge', 'openai'])
+    .default('knowledge');
   const mcp = program
     .command('mcp')
     .description('serve one MCP client over standard input and output')
@@ -245,7 +258,11 @@ function addMeasuring(program: Command, context: MakeContext): void {
     .option('--output <file>', 'also write the result there')
     .addHelpText(
       'after',
-      examples('fumi eval ./eval/scifact', 'fumi eval ./eval/* --json', 'fumi eval ./eval/aws --corpus corpus_full.jsonl.gz'),
+      examples(
+        'fumi eval ./eval/scifact',
+        'fumi eval ./eval/* --json',
+        'fumi eval ./eval/aws --corpus corpus_full.jsonl.gz',
+      ),
     )
     .action(async (folders: string[], options: EvalOptions, command: Command) =>
       (await import('./commands/eval.ts')).evalCommand(context(command), folders, options),

@@ -1,1 +1,3 @@
-export {};
+export { CONNECTOR_KINDS, connectorFor } from './connectors.ts';
+export { DATABASE_FILE, openInstallation } from './installation.ts';
+export type { Installation, OpenOptions } from './installation.ts';

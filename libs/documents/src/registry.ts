@@ -42,39 +42,39 @@ const FORMATS: readonly Format[] = [
     'Word',
     'docx docm',
     'application/vnd.openxmlformats-officedocument.wordprocessingml.document',
-    async () => (await import('./formats/docx.ts')).parseDocx,
+    async () => (await import('./office/docx.ts')).parseDocx,
   ),
   format(
     'PowerPoint',
     'pptx pptm',
     'application/vnd.openxmlformats-officedocument.presentationml.presentation',
-    async () => (await import('./formats/pptx.ts')).parsePptx,
+    async () => (await import('./office/pptx.ts')).parsePptx,
   ),
   format(
     'Excel',
     'xlsx xlsm xls',
     'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet application/vnd.ms-excel',
-    async () => (await import('./formats/spreadsheet.ts')).parseSpreadsheet,
+    async () => (await import('./office/spreadsheet.ts')).parseSpreadsheet,
   ),
   format(
     'OpenDocument text',
     'odt',
     'application/vnd.oasis.opendocument.text',
-    async () => (await import('./formats/odt.ts')).parseOdt,
+    async () => (await import('./office/odt.ts')).parseOdt,
   ),
   format(
     'OpenDocument sheet',
     'ods',
     'application/vnd.oasis.opendocument.spreadsheet',
-    async () => (await import('./formats/spreadsheet.ts')).parseSpreadsheet,
+    async () => (await import('./office/spreadsheet.ts')).parseSpreadsheet,
   ),
-  format('PDF', 'pdf', 'application/pdf', async () => (await import('./formats/pdf.ts')).parsePdf),
-  format('mail', 'eml', 'message/rfc822', async () => (await import('./formats/mail.ts')).parseEml),
+  format('PDF', 'pdf', 'application/pdf', async () => (await import('./office/pdf.ts')).parsePdf),
+  format('mail', 'eml', 'message/rfc822', async () => (await import('./office/mail.ts')).parseEml),
   format(
     'Outlook mail',
     'msg',
     'application/vnd.ms-outlook',
-    async () => (await import('./formats/mail.ts')).parseMsg,
+    async () => (await import('./office/mail.ts')).parseMsg,
   ),
   format(
     'Confluence storage format',
@@ -165,7 +165,7 @@ async function bySignature(
     if (extension === 'xls' || hint?.extensions.includes('xls')) return byExtension('xls').load();
     throw unsupported(extension);
   }
-  const { officeKind } = await import('./containers/office-kind.ts');
+  const { officeKind } = await import('./office/office-kind.ts');
   const kind = officeKind(input.bytes);
   if (kind === undefined) throw unsupported(extension === '' ? 'zip' : extension);
   return byExtension(kind).load();

@@ -31,7 +31,14 @@ export async function getCommand(context: Context, id: string, options: GetOptio
 function print(output: Output, page: DocumentPage, outlineOnly: boolean): void {
   const { kind, updatedAt, authors, notices } = page.metadata;
   output.line(pc.bold(safe(page.title)));
-  output.line(pc.dim([page.source, kind, updatedAt, ...authors].filter(Boolean).map((part) => safe(String(part))).join(' · ')));
+  output.line(
+    pc.dim(
+      [page.source, kind, updatedAt, ...authors]
+        .filter(Boolean)
+        .map((part) => safe(String(part)))
+        .join(' · '),
+    ),
+  );
   output.line(pc.cyan(safe(page.url)));
   for (const notice of notices) output.line(pc.yellow(safe(notice)));
   output.line();
@@ -40,5 +47,6 @@ function print(output: Output, page: DocumentPage, outlineOnly: boolean): void {
     return;
   }
   output.line(page.text.split('\n').map(safe).join('\n'));
-  if (page.nextCursor !== undefined) output.line(pc.dim(`\nThe document goes on: add --cursor ${page.nextCursor}`));
+  if (page.nextCursor !== undefined)
+    output.line(pc.dim(`\nThe document goes on: add --cursor ${page.nextCursor}`));
 }

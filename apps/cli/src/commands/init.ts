@@ -10,14 +10,19 @@ export async function init({ output }: Context, folder: string, options: { owner
   const login = userInfo().username;
   const owner = options.owner ?? personId(login);
   if (!/^[a-z0-9][a-z0-9._-]*$/.test(owner)) {
-    throw invalidInput('INVALID_ARGUMENT', `--owner: "${owner}" is no person id. Use lower-case letters, digits, dot and hyphen.`);
+    throw invalidInput(
+      'INVALID_ARGUMENT',
+      `--owner: "${owner}" is no person id. Use lower-case letters, digits, dot and hyphen.`,
+    );
   }
   const target = resolve(folder);
   await mkdir(target, { recursive: true });
   const file = join(target, CONFIG_FILE);
-  await writeFile(file, template(owner, login), { flag: 'wx', mode: 0o600 }).catch((error: NodeJS.ErrnoException) => {
-    throw error.code === 'EEXIST' ? exists(file) : error;
-  });
+  await writeFile(file, template(owner, login), { flag: 'wx', mode: 0o600 }).catch(
+    (error: NodeJS.ErrnoException) => {
+      throw error.code === 'EEXIST' ? exists(file) : error;
+    },
+  );
   output.json({ config: file, owner });
   output.line(`Wrote ${file}. You are "${owner}".`);
   output.line('Next: fumi source add files <folder>, then fumi sync.');
@@ -29,7 +34,11 @@ function exists(file: string): AppError {
 }
 
 function personId(login: string): string {
-  const id = login.normalize('NFKC').toLowerCase().replace(/[^a-z0-9._-]+/g, '-').replace(/^[^a-z0-9]+/, '');
+  const id = login
+    .normalize('NFKC')
+    .toLowerCase()
+    .replace(/[^a-z0-9._-]+/g, '-')
+    .replace(/^[^a-z0-9]+/, '');
   return id === '' ? 'owner' : id;
 }
 

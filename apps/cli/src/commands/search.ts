@@ -37,19 +37,33 @@ export function printPage(output: Output, page: SearchPage): void {
   for (const hit of page.hits) printHit(output, hit);
   if (page.hits.length === 0) output.line('Nothing found.');
   for (const notice of page.notices) output.line(pc.yellow(safe(notice)));
-  output.line(pc.dim(`${page.hits.length} shown in ${duration(page.tookMs)}. ${coverageLine(page.coverage)}`));
+  output.line(
+    pc.dim(`${page.hits.length} shown in ${duration(page.tookMs)}. ${coverageLine(page.coverage)}`),
+  );
   if (page.nextCursor !== undefined) output.line(pc.dim(`More: add --cursor ${page.nextCursor}`));
 }
 
 function printHit(output: Output, hit: Hit): void {
   const { snippet } = hit;
-  const place = [hit.source, ...hit.breadcrumbs, ...(snippet.place?.page ? [`page ${snippet.place.page}`] : [])];
+  const place = [
+    hit.source,
+    ...hit.breadcrumbs,
+    ...(snippet.place?.page ? [`page ${snippet.place.page}`] : []),
+  ];
   output.line(`${pc.bold(`${hit.rank}. ${safe(hit.title)}`)}  ${pc.dim(place.map(safe).join(' › '))}`);
   output.line(`   ${highlighted(snippet.text, snippet.highlights)}`);
   output.line(`   ${pc.cyan(safe(hit.url))}`);
   output.line(`   ${pc.dim(safe(hit.id))}`);
-  if (hit.duplicates.length > 0) output.line(pc.dim(`   same text: ${hit.duplicates.map(({ id }) => safe(id)).join(', ')}`));
-  if (hit.explain) output.line(pc.dim(`   ${Object.entries(hit.explain).map(([name, value]) => `${name} ${value.toFixed(3)}`).join('  ')}`));
+  if (hit.duplicates.length > 0)
+    output.line(pc.dim(`   same text: ${hit.duplicates.map(({ id }) => safe(id)).join(', ')}`));
+  if (hit.explain)
+    output.line(
+      pc.dim(
+        `   ${Object.entries(hit.explain)
+          .map(([name, value]) => `${name} ${value.toFixed(3)}`)
+          .join('  ')}`,
+      ),
+    );
   output.line();
 }
 
@@ -65,9 +79,15 @@ function highlighted(text: string, ranges: readonly (readonly [number, number])[
 
 export function coverageLine({ sources, complete }: Coverage): string {
   if (sources.length === 0) return 'No sources.';
-  const troubled = sources.filter(({ state, staleSince, reason }) => state !== 'answered' || staleSince || reason);
-  const names = troubled.map(({ source, staleSince, reason }) => `${source} (${reason ?? `stale since ${staleSince}`})`);
-  return complete ? `Sources: ${sources.map(({ source }) => source).join(', ')}.` : `Incomplete: ${names.join(', ')}.`;
+  const troubled = sources.filter(
+    ({ state, staleSince, reason }) => state !== 'answered' || staleSince || reason,
+  );
+  const names = troubled.map(
+    ({ source, staleSince, reason }) => `${source} (${reason ?? `stale since ${staleSince}`})`,
+  );
+  return complete
+    ? `Sources: ${sources.map(({ source }) => source).join(', ')}.`
+    : `Incomplete: ${names.join(', ')}.`;
 }
 
 function filterOf(options: SearchOptions): IndexFilter | undefined {

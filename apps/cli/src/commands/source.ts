@@ -20,7 +20,10 @@ export async function addSourceCommand(
   const root = resolve(folder);
   const id = `${kind}:${options.name ?? sourceName(root)}`;
   if (!isSourceId(id)) {
-    throw invalidInput('INVALID_ARGUMENT', `--name: "${id}" is no source id. Use lower-case letters, digits, dot and hyphen.`);
+    throw invalidInput(
+      'INVALID_ARGUMENT',
+      `--name: "${id}" is no source id. Use lower-case letters, digits, dot and hyphen.`,
+    );
   }
   const source: SourceConfig = {
     id,
@@ -37,9 +40,14 @@ export async function addSourceCommand(
   context.output.line(`Next: fumi sync ${id}`);
 }
 
-export async function removeSourceCommand(context: Context, id: string, options: { yes?: boolean }): Promise<void> {
+export async function removeSourceCommand(
+  context: Context,
+  id: string,
+  options: { yes?: boolean },
+): Promise<void> {
   const config = await context.config();
-  if (!config.sources.some((source) => source.id === id) || !isSourceId(id)) throw unknownSource(id, config.sources);
+  if (!config.sources.some((source) => source.id === id) || !isSourceId(id))
+    throw unknownSource(id, config.sources);
   if (!options.yes && !(await agreed(context, id))) return;
   await removeSource(config.file, id);
   const installation = await openInstallation(config, { logger: context.logger, mode: 'one-shot' });
@@ -59,13 +67,21 @@ export function unknownSource(id: string, sources: readonly { id: string }[]): A
 }
 
 async function agreed({ output }: Context, id: string): Promise<boolean> {
-  if (!output.isInteractive) throw invalidInput('INVALID_ARGUMENT', 'Say --yes to remove a source without being asked.');
-  const answer = await confirm({ message: `Forget ${id} and everything indexed from it?`, initialValue: false });
+  if (!output.isInteractive)
+    throw invalidInput('INVALID_ARGUMENT', 'Say --yes to remove a source without being asked.');
+  const answer = await confirm({
+    message: `Forget ${id} and everything indexed from it?`,
+    initialValue: false,
+  });
   return !isCancel(answer) && answer;
 }
 
 function sourceName(root: string): string {
-  const name = basename(root).normalize('NFKC').toLowerCase().replace(/[^a-z0-9._-]+/g, '-').replace(/^[^a-z0-9]+/, '');
+  const name = basename(root)
+    .normalize('NFKC')
+    .toLowerCase()
+    .replace(/[^a-z0-9._-]+/g, '-')
+    .replace(/^[^a-z0-9]+/, '');
   return name === '' ? 'files' : name;
 }
 

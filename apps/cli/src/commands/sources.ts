@@ -11,19 +11,29 @@ const SHOWN = 100;
 
 export async function sourcesCommand(context: Context, id: string | undefined): Promise<void> {
   const config = await context.config();
-  if (id !== undefined && !config.sources.some((source) => source.id === id)) throw unknownSource(id, config.sources);
+  if (id !== undefined && !config.sources.some((source) => source.id === id))
+    throw unknownSource(id, config.sources);
   const installation = await openInstallation(config, { logger: context.logger, mode: 'one-shot' });
   try {
     const records = await installation.store.catalog.sources();
-    const rows = config.sources.map((source) => records.find((record) => record.id === source.id) ?? neverSynced(source.id));
+    const rows = config.sources.map(
+      (source) => records.find((record) => record.id === source.id) ?? neverSynced(source.id),
+    );
     if (id === undefined) list(context, rows);
-    else await detail(context, installation, rows.find((row) => row.id === id));
+    else
+      await detail(
+        context,
+        installation,
+        rows.find((row) => row.id === id),
+      );
   } finally {
     await installation.close();
   }
 }
 
-type Row = Pick<SourceRecord, 'documents' | 'chunks' | 'deadLetters' | 'lastRun' | 'lastCompletedAt'> & { readonly id: string };
+type Row = Pick<SourceRecord, 'documents' | 'chunks' | 'deadLetters' | 'lastRun' | 'lastCompletedAt'> & {
+  readonly id: string;
+};
 
 function neverSynced(id: string): Row {
   return { id, documents: 0, chunks: 0, deadLetters: 0 };
@@ -56,12 +66,23 @@ async function detail({ output }: Context, installation: Installation, row: Row 
   output.line();
   output.table(
     ['run', 'outcome', 'counters', 'reason'],
-    runs.map((run) => [run.startedAt, run.outcome, Object.entries(run.counters).map(([name, value]) => `${name} ${value}`).join(' '), run.reason ?? '']),
+    runs.map((run) => [
+      run.startedAt,
+      run.outcome,
+      Object.entries(run.counters)
+        .map(([name, value]) => `${name} ${value}`)
+        .join(' '),
+      run.reason ?? '',
+    ]),
   );
   if (deadLetters.length === 0) return;
   output.line();
   output.table(
     ['not indexed', 'why', 'tried'],
-    deadLetters.map((letter) => [safe(letter.documentId), `${letter.code}: ${letter.reason}`, `${letter.attempts}x, last ${letter.lastAt}`]),
+    deadLetters.map((letter) => [
+      safe(letter.documentId),
+      `${letter.code}: ${letter.reason}`,
+      `${letter.attempts}x, last ${letter.lastAt}`,
+    ]),
   );
 }

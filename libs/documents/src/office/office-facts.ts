@@ -1,6 +1,6 @@
-import { elementsNamed, parseXml, textOf } from '../containers/xml.ts';
+import { elementsNamed, parseXml, textOf } from './xml.ts';
 import type { Parsed } from '../types.ts';
-import { timeOf } from './html.ts';
+import { timeOf } from '../formats/html.ts';
 
 /** Titles that programs write when nobody did. */
 const EMPTY_TITLES =

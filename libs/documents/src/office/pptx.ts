@@ -2,8 +2,8 @@ import { posix } from 'node:path';
 import type { Block, ListItem } from '@fumikura/model';
 import { AppError } from '@fumikura/errors';
 import type { Element } from 'domhandler';
-import { childElements, elementsNamed, parseXml, textOf } from '../containers/xml.ts';
-import { unzip } from '../containers/zip.ts';
+import { childElements, elementsNamed, parseXml, textOf } from './xml.ts';
+import { unzip } from './zip.ts';
 import type { FormatParser } from '../types.ts';
 import { coreFacts } from './office-facts.ts';
 

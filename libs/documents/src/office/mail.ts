@@ -5,8 +5,8 @@ import PostalMime from 'postal-mime';
 import type { Address } from 'postal-mime';
 import { decodeText } from '../decode.ts';
 import type { FormatParser, Parsed } from '../types.ts';
-import { readHtml, timeOf } from './html.ts';
-import { paragraphs } from './text.ts';
+import { readHtml, timeOf } from '../formats/html.ts';
+import { paragraphs } from '../formats/text.ts';
 
 // The package is CommonJS whose class is `exports.default`: Node hands over the exports as the default import.
 const MsgReader = (msgReaderModule as unknown as { default: typeof import('@kenjiuno/msgreader') }).default

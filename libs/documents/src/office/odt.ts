@@ -1,11 +1,11 @@
 import type { Block } from '@fumikura/model';
 import { AppError } from '@fumikura/errors';
 import type { Element } from 'domhandler';
-import { elementsNamed, parseXml } from '../containers/xml.ts';
-import { unzip } from '../containers/zip.ts';
+import { elementsNamed, parseXml } from './xml.ts';
+import { unzip } from './zip.ts';
 import type { FormatParser } from '../types.ts';
-import { domBlocks, heading } from './dom-blocks.ts';
-import type { Dialect } from './dom-blocks.ts';
+import { domBlocks, heading } from '../formats/dom-blocks.ts';
+import type { Dialect } from '../formats/dom-blocks.ts';
 import { coreFacts } from './office-facts.ts';
 
 /** OpenDocument text: its elements are renamed to HTML's and read by the same reader. */

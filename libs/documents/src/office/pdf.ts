@@ -6,7 +6,7 @@ import { AppError } from '@fumikura/errors';
 import type { Block } from '@fumikura/model';
 import type { PDFDocumentProxy } from 'pdfjs-dist/legacy/build/pdf.mjs';
 import type { FormatParser, Parsed, ParseLimits } from '../types.ts';
-import { timeOf } from './html.ts';
+import { timeOf } from '../formats/html.ts';
 import { layOut, linesOf, withoutFurniture } from './pdf-layout.ts';
 import type { Line, TextItem } from './pdf-layout.ts';
 import { repairFontNames } from './pdf-repair.ts';

@@ -1,5 +1,5 @@
 import type { Block } from '@fumikura/model';
-import { heading } from './dom-blocks.ts';
+import { heading } from '../formats/dom-blocks.ts';
 
 /** What the PDF library says of one run of text. */
 export interface TextItem {

@@ -1,7 +1,7 @@
 import type { Block } from '@fumikura/model';
 import { AppError } from '@fumikura/errors';
 import * as xlsx from '@e965/xlsx';
-import { unzip } from '../containers/zip.ts';
+import { unzip } from './zip.ts';
 import type { FormatParser, Parsed } from '../types.ts';
 
 /** Rows kept of one sheet. */

@@ -1,10 +1,10 @@
 import type { Block } from '@fumikura/model';
 import { AppError } from '@fumikura/errors';
 import mammoth from 'mammoth';
-import { elementsNamed, parseXml, textOf } from '../containers/xml.ts';
-import { unzip } from '../containers/zip.ts';
+import { elementsNamed, parseXml, textOf } from './xml.ts';
+import { unzip } from './zip.ts';
 import type { FormatParser } from '../types.ts';
-import { readHtml } from './html.ts';
+import { readHtml } from '../formats/html.ts';
 import { coreFacts } from './office-facts.ts';
 
 /** Word: mammoth reads styles, lists, tables and footnotes; comments and headers come from their own parts. */

@@ -1,0 +1,128 @@
+import { connectorFor, openInstallation } from '@fumikura/composition';
+import type { Installation } from '@fumikura/composition';
+import { AppError, toAppError } from '@fumikura/errors';
+import type { Connector, RunRecord } from '@fumikura/ports';
+import type { Context } from '../context.ts';
+import { EXIT_CODES, exitCodeOf } from '../exit-codes.ts';
+import { count, duration, safe } from '../output.ts';
+import { showProgress } from '../progress.ts';
+import type { SyncOptions } from '../program.ts';
+import { unknownSource } from './source.ts';
+
+/** Failed items named after a sync; the rest is in "fumi sources <id>". */
+const NAMED_FAILURES = 5;
+
+export async function syncCommand(
+  context: Context,
+  id: string | undefined,
+  options: SyncOptions,
+): Promise<void> {
+  const config = await context.config();
+  const chosen = id === undefined ? config.sources : config.sources.filter((source) => source.id === id);
+  if (id !== undefined && chosen.length === 0) throw unknownSource(id, config.sources);
+  if (chosen.length === 0) context.output.line('No sources yet. Add one: fumi source add files <folder>');
+  const connectors = chosen.map((source) => connectorFor(source, config));
+  const installation = await openInstallation(config, { logger: context.logger, mode: 'service' });
+  try {
+    const results = await syncAll(context, installation, connectors, options);
+    context.output.json({ runs: results });
+    if (options.watch) await follow(context, installation, connectors, options);
+  } finally {
+    await installation.close();
+  }
+}
+
+type Result =
+  | RunRecord
+  | { readonly source: string; readonly error: { readonly code: string; readonly message: string } };
+
+/** One source's trouble does not keep the others from being read. */
+async function syncAll(
+  context: Context,
+  installation: Installation,
+  connectors: readonly Connector[],
+  options: SyncOptions,
+): Promise<Result[]> {
+  const results: Result[] = [];
+  for (const connector of connectors) {
+    if (context.signal.aborted) break;
+    try {
+      results.push(await syncOne(context, installation, connector, options));
+    } catch (cause) {
+      const error = toAppError(cause);
+      if (connectors.length === 1) throw error;
+      context.output.note(`${connector.id}: ${error.publicMessage}`);
+      process.exitCode = exitCodeOf(error);
+      results.push({ source: connector.id, error: { code: error.code, message: error.publicMessage } });
+    }
+  }
+  return results;
+}
+
+export async function syncOne(
+  context: Context,
+  installation: Installation,
+  connector: Connector,
+  options: SyncOptions,
+): Promise<RunRecord> {
+  const { output, signal } = context;
+  const view = showProgress(output, connector.id);
+  const started = performance.now();
+  try {
+    const run = await installation.ingest.sync(connector, { signal, ...options, onProgress: view.update });
+    view.stop();
+    await report(context, installation, run, performance.now() - started, options.dryRun ?? false);
+    return run;
+  } finally {
+    view.stop();
+  }
+}
+
+async function report(
+  { output }: Context,
+  installation: Installation,
+  run: RunRecord,
+  elapsedMs: number,
+  isDry: boolean,
+): Promise<void> {
+  const { read = 0, written = 0, unchanged = 0, removed = 0, failed = 0 } = run.counters;
+  const rate = Math.round(read / (elapsedMs / 1_000));
+  const verb = isDry ? 'would be ' : '';
+  output.line(
+    `${run.source}: ${count(read, 'item')} read, ${written} ${verb}written, ${unchanged} unchanged, ${removed} ${verb}removed, ${failed} failed, in ${duration(elapsedMs)} (${rate}/s)`,
+  );
+  if (run.outcome === 'cancelled') {
+    output.line('Stopped. The next sync goes on from here.');
+    process.exitCode = EXIT_CODES.interrupted;
+  }
+  if (failed === 0 || isDry) return;
+  const letters = await installation.store.catalog.deadLetters(run.source, NAMED_FAILURES);
+  for (const { documentId, reason } of letters)
+    output.line(`  not indexed: ${safe(documentId)}: ${safe(reason)}`);
+  if (failed > letters.length) output.line(`  and more: fumi sources ${run.source}`);
+}
+
+/** Reads each source again whenever it says that something may have changed; ends with the signal. */
+export async function follow(
+  context: Context,
+  installation: Installation,
+  connectors: readonly Connector[],
+  options: SyncOptions,
+): Promise<void> {
+  const { allowRemovals } = options;
+  context.output.note('Following changes. Ctrl-C ends.');
+  await Promise.all(
+    connectors.map(async (connector) => {
+      for await (const _change of connector.watch?.(context.signal) ?? []) {
+        await syncOne(context, installation, connector, allowRemovals ? { allowRemovals } : {}).catch(
+          (error: unknown) => tellAndGoOn(context, connector, toAppError(error)),
+        );
+      }
+    }),
+  );
+}
+
+function tellAndGoOn({ output, logger }: Context, { id }: Connector, error: AppError): void {
+  logger.warn('sync.failed', { sourceId: id, code: error.code });
+  output.note(`${id}: ${error.publicMessage}`);
+}

@@ -1,0 +1,67 @@
+import { Presets, SingleBar } from 'cli-progress';
+import type { SyncProgress } from '@fumikura/ingest';
+import type { Output } from './output.ts';
+
+/** Shows a sync while it runs: a bar on a terminal, a line every few seconds elsewhere. */
+export interface ProgressView {
+  update(progress: SyncProgress): void;
+  stop(): void;
+}
+
+const LINE_EVERY_MS = 5_000;
+
+export function showProgress(output: Output, label: string): ProgressView {
+  return output.isInteractive ? bar(label) : lines(output, label);
+}
+
+function bar(label: string): ProgressView {
+  const single = new SingleBar(
+    {
+      format: `${label} {bar} {value}/{total} · {rate}/s · {left} · {failed} failed`,
+      stream: process.stderr,
+      hideCursor: true,
+      clearOnComplete: true,
+      fps: 5,
+    },
+    Presets.shades_classic,
+  );
+  single.start(1, 0, { rate: '0', left: 'starting', failed: 0 });
+  return {
+    update: ({ counters, expected, elapsedMs, phase }) => {
+      const total = Math.max(expected ?? counters.read, counters.read, 1);
+      const rate = counters.read / (elapsedMs / 1_000);
+      single.setTotal(total);
+      single.update(counters.read, {
+        rate: rate.toFixed(0),
+        left: timeLeft(phase, total - counters.read, rate, expected),
+        failed: counters.failed,
+      });
+    },
+    stop: () => single.stop(),
+  };
+}
+
+function timeLeft(
+  phase: SyncProgress['phase'],
+  rest: number,
+  rate: number,
+  expected: number | undefined,
+): string {
+  if (phase !== 'reading') return phase;
+  return expected === undefined || rate === 0 ? 'reading' : `${Math.ceil(rest / rate)} s left`;
+}
+
+function lines(output: Output, label: string): ProgressView {
+  let last = performance.now();
+  return {
+    update: ({ phase, counters, elapsedMs }) => {
+      if (phase === 'done' || performance.now() - last < LINE_EVERY_MS) return;
+      last = performance.now();
+      const rate = (counters.read / (elapsedMs / 1_000)).toFixed(0);
+      output.note(
+        `${label}: ${phase}, ${counters.read} read, ${counters.written} written, ${counters.failed} failed, ${rate}/s`,
+      );
+    },
+    stop: () => undefined,
+  };
+}

@@ -1,0 +1,85 @@
+import { createHash } from 'node:crypto';
+import { availableParallelism, userInfo } from 'node:os';
+import { join } from 'node:path';
+import { createAccess, createLocalDirectory, LOCAL_ISSUER } from '@fumikura/access';
+import type { Access } from '@fumikura/access';
+import type { Config } from '@fumikura/config';
+import { createDocumentPipeline } from '@fumikura/documents';
+import { AppError } from '@fumikura/errors';
+import { createIngest } from '@fumikura/ingest';
+import type { Ingest } from '@fumikura/ingest';
+import type { Logger } from '@fumikura/logging';
+import type { Person } from '@fumikura/model';
+import { createKnowledge } from '@fumikura/retrieval';
+import type { Knowledge } from '@fumikura/retrieval';
+import { createSqliteStore } from '@fumikura/store-sqlite';
+import type { SqliteStore } from '@fumikura/store-sqlite';
+
+/** Everything one process works with, put together from a configuration. */
+export interface Installation {
+  readonly config: Config;
+  readonly store: SqliteStore;
+  readonly access: Access;
+  readonly knowledge: Knowledge;
+  readonly ingest: Ingest;
+  /**
+   * The person who sits at this machine: the one whose `osUser` is the login name.
+   * @throws AppError PERSON_UNKNOWN (config) when the configuration names none
+   */
+  localPerson(): Person;
+  close(): Promise<void>;
+}
+
+export interface OpenOptions {
+  readonly logger: Logger;
+  /** `one-shot` runs the store in this thread, which starts faster and blocks it; `service` uses threads. */
+  readonly mode: 'one-shot' | 'service';
+}
+
+export const DATABASE_FILE = 'fumikura.db';
+
+export async function openInstallation(config: Config, { logger, mode }: OpenOptions): Promise<Installation> {
+  const store = await createSqliteStore({
+    file: join(config.dataFolder, DATABASE_FILE),
+    inline: mode === 'one-shot',
+  });
+  const pipeline = createDocumentPipeline({
+    workers: config.parsing.workers || Math.max(1, availableParallelism() - 1),
+    limits: { maxBytes: config.parsing.maxBytes, timeoutMs: config.parsing.timeoutMs },
+  });
+  const people = [...new Set([config.owner, ...config.persons.map(({ id }) => id)])];
+  const directory = createLocalDirectory(people, config.groups, versionOf(config));
+  return {
+    config,
+    store,
+    access: createAccess(store.catalog, directory),
+    knowledge: await createKnowledge({
+      store,
+      freshnessMs: config.freshnessMinutes * 60_000,
+      deadlineMs: config.search.deadlineMs,
+    }),
+    ingest: createIngest({ store, documents: pipeline, logger }),
+    localPerson: () => localPerson(config),
+    close: async () => {
+      await pipeline.close();
+      await store.close();
+    },
+  };
+}
+
+function localPerson({ persons, file }: Config): Person {
+  const login = userInfo().username;
+  const person = persons.find(({ osUser }) => osUser === login);
+  if (person) return { issuer: LOCAL_ISSUER, subject: person.id, name: person.name ?? person.id };
+  throw new AppError('PERSON_UNKNOWN', 'config', `no person with osUser ${login}`, {
+    publicMessage: `Nobody in ${file} has the login name "${login}". Add "osUser: ${login}" to the person you are.`,
+  });
+}
+
+/** Changes with every change of persons or groups. */
+function versionOf({ persons, groups, owner }: Config): string {
+  return createHash('sha256')
+    .update(JSON.stringify([owner, persons, groups]))
+    .digest('base64url')
+    .slice(0, 16);
+}

@@ -1,0 +1,148 @@
+import { randomUUID } from 'node:crypto';
+import { hostname } from 'node:os';
+import { AppError, toAppError } from '@fumikura/errors';
+import type { Connector, Lease, RunRecord, Store } from '@fumikura/ports';
+import { SourceRun } from './source-run.ts';
+import { DEFAULT_INGEST_LIMITS } from './types.ts';
+import type { Ingest, IngestOptions, SyncOptions } from './types.ts';
+
+export function createIngest(options: IngestOptions): Ingest {
+  const parts = {
+    ...options,
+    limits: { ...DEFAULT_INGEST_LIMITS, ...options.limits },
+    now: options.now ?? Date.now,
+    holder: options.holder ?? `${hostname()}:${process.pid}:${randomUUID().slice(0, 8)}`,
+  };
+  return { sync: (connector, sync) => syncSource(parts, connector, sync) };
+}
+
+export type IngestParts = Required<Omit<IngestOptions, 'limits'>> & {
+  readonly limits: typeof DEFAULT_INGEST_LIMITS;
+};
+
+async function syncSource(
+  parts: IngestParts,
+  connector: Connector,
+  options: SyncOptions,
+): Promise<RunRecord> {
+  const { store, limits, holder, now } = parts;
+  options.signal.throwIfAborted();
+  await connector.check(options.signal);
+  await store.catalog.ensureSource(connector.id);
+  const lease = await store.catalog.acquireLease(connector.id, holder, limits.leaseMs);
+  if (lease.holder !== holder) throw alreadyRunning(lease);
+  const started: RunRecord = {
+    id: randomUUID(),
+    source: connector.id,
+    startedAt: new Date(now()).toISOString(),
+    outcome: 'running',
+    counters: {},
+  };
+  if (!options.dryRun) await store.catalog.putRun(started);
+  const guard = new RunGuard(store, lease, limits.leaseMs, limits.stallMs, options.signal);
+  const run = new SourceRun(parts, connector, lease, { ...options, signal: guard.signal }, () =>
+    guard.progressed(),
+  );
+  try {
+    await run.read();
+    return await finish(parts, started, run, 'completed', options);
+  } catch (error) {
+    return await ended(parts, started, run, guard.reasonFor(error), options);
+  } finally {
+    await guard.stop();
+  }
+}
+
+/** A cancel is an outcome; everything else is recorded and told. */
+async function ended(
+  parts: IngestParts,
+  started: RunRecord,
+  run: SourceRun,
+  error: AppError,
+  options: SyncOptions,
+): Promise<RunRecord> {
+  if (error.code === 'CANCELLED') return finish(parts, started, run, 'cancelled', options);
+  const outcome = error.code === 'REMOVAL_GUARD' ? 'stopped-by-guard' : 'failed';
+  parts.logger.warn('sync.ended', { sourceId: started.source, outcome, code: error.code });
+  // A database that refuses writes refuses this one too: the first reason is the one to tell.
+  await finish(parts, started, run, outcome, options, error.publicMessage).catch(() => undefined);
+  throw error;
+}
+
+async function finish(
+  { store, now, logger }: IngestParts,
+  started: RunRecord,
+  run: SourceRun,
+  outcome: RunRecord['outcome'],
+  { dryRun }: SyncOptions,
+  reason?: string,
+): Promise<RunRecord> {
+  const record: RunRecord = {
+    ...started,
+    outcome,
+    endedAt: new Date(now()).toISOString(),
+    counters: run.counters,
+    ...(reason && { reason }),
+  };
+  if (!dryRun) await store.catalog.putRun(record);
+  logger.info('sync.finished', { sourceId: started.source, outcome, ...run.counters });
+  return record;
+}
+
+function alreadyRunning({ source, holder, expiresAt }: Lease): AppError {
+  return new AppError('SYNC_RUNNING', 'conflict', `${source} is synced by ${holder}`, {
+    publicMessage: `${source} is being synced by another process (${holder}). Wait for it; if it died, try again after ${expiresAt}.`,
+  });
+}
+
+/** Keeps the lease alive while the run makes progress, and ends the run when the lease is lost or nothing moves. */
+class RunGuard {
+  readonly #controller = new AbortController();
+  readonly #timer: NodeJS.Timeout;
+  readonly #store: Store;
+  readonly signal: AbortSignal;
+  #lease: Lease;
+  #lastProgress = performance.now();
+  #reason: AppError | undefined;
+
+  constructor(store: Store, lease: Lease, leaseMs: number, stallMs: number, signal: AbortSignal) {
+    this.#store = store;
+    this.#lease = lease;
+    this.signal = AbortSignal.any([signal, this.#controller.signal]);
+    this.#timer = setInterval(() => void this.#beat(leaseMs, stallMs), leaseMs / 3);
+    this.#timer.unref();
+  }
+
+  progressed(): void {
+    this.#lastProgress = performance.now();
+  }
+
+  reasonFor(error: unknown): AppError {
+    return this.#reason ?? toAppError(error);
+  }
+
+  async stop(): Promise<void> {
+    clearInterval(this.#timer);
+    await this.#store.catalog.releaseLease(this.#lease).catch(() => undefined); // it expires by itself
+  }
+
+  async #beat(leaseMs: number, stallMs: number): Promise<void> {
+    if (performance.now() - this.#lastProgress > stallMs) {
+      return this.#end(
+        new AppError('DEADLINE_EXCEEDED', 'transient', `no progress for ${stallMs} ms`, {
+          publicMessage: `The sync made no progress for ${stallMs / 1_000} s and was ended.`,
+        }),
+      );
+    }
+    try {
+      this.#lease = await this.#store.catalog.renewLease(this.#lease, leaseMs);
+    } catch (error) {
+      this.#end(toAppError(error));
+    }
+  }
+
+  #end(reason: AppError): void {
+    this.#reason ??= reason;
+    this.#controller.abort(reason);
+  }
+}

@@ -1,0 +1,234 @@
+import { AppError, toAppError } from '@fumikura/errors';
+import type { Acl, DocumentId, JsonValue, SourceDocument } from '@fumikura/model';
+import { aclKey } from '@fumikura/model';
+import type { Change, Connector, KnownVersion, Lease, SyncBatch } from '@fumikura/ports';
+import { ErrorBudget } from './budget.ts';
+import { findRemoved, guardRemovals } from './census.ts';
+import { children, contentHash, headOf, parentOf, toWrite } from './documents.ts';
+import type { IngestParts } from './ingest.ts';
+import type { Counters, SyncOptions, SyncProgress } from './types.ts';
+import { BatchWriter } from './writer.ts';
+
+/** Longest pause before a dead letter is tried again. */
+const MAX_RETRY_MS = 7 * 86_400_000;
+
+/** One pass over one source: pull, skip what is known, parse, write, then remove what is gone. */
+export class SourceRun {
+  readonly #parts: IngestParts;
+  readonly #connector: Connector;
+  readonly #options: SyncOptions;
+  readonly #writer: BatchWriter;
+  readonly #budget: ErrorBudget;
+  readonly #progressed: () => void;
+  readonly #startedAt = performance.now();
+  /** Failed before and not due yet: id → when it failed last. A change since then makes it due at once. */
+  #waiting: ReadonlyMap<DocumentId, string> = new Map();
+
+  constructor(
+    parts: IngestParts,
+    connector: Connector,
+    lease: Lease,
+    options: SyncOptions,
+    progressed: () => void,
+  ) {
+    this.#parts = parts;
+    this.#connector = connector;
+    this.#options = options;
+    this.#writer = new BatchWriter(parts.store, connector.id, lease, parts.limits, options.dryRun ?? false);
+    this.#budget = new ErrorBudget(parts.limits);
+    this.#progressed = progressed;
+  }
+
+  get counters(): Counters {
+    return this.#writer.counters;
+  }
+
+  async read(): Promise<void> {
+    const { signal, full } = this.#options;
+    const { catalog } = this.#parts.store;
+    this.#waiting = full ? new Map() : await this.#notYetDue();
+    const from = full ? undefined : await catalog.checkpoint(this.#connector.id);
+    for await (const batch of ahead(this.#connector.pull(from, signal))) {
+      signal.throwIfAborted();
+      await this.#batch(batch);
+      this.#tell('reading', batch.expectedItems);
+    }
+    await this.#writer.flush();
+    await this.#removeGone();
+    this.#tell('done');
+  }
+
+  async #batch({ changes, checkpoint }: SyncBatch): Promise<void> {
+    const { catalog } = this.#parts.store;
+    for (const change of changes) if (change.kind === 'list') this.#writer.list(change.list);
+    const ids = changes.flatMap((change) =>
+      change.kind === 'upsert' ? [change.document.id] : change.kind === 'acl' ? [change.id] : [],
+    );
+    const known = await catalog.known(ids);
+    await forEach(changes, this.#parts.limits.concurrency, (change) => this.#change(change, known));
+    await this.#writer.reached(checkpoint as JsonValue);
+  }
+
+  async #change(change: Change, known: ReadonlyMap<DocumentId, KnownVersion>): Promise<void> {
+    if (change.kind === 'list') return;
+    this.#options.signal.throwIfAborted();
+    this.#writer.count('read');
+    switch (change.kind) {
+      case 'upsert':
+        await this.#upsert(change.document, known.get(change.document.id));
+        break;
+      case 'acl':
+        await this.#acl(change.id, change.acl, known.get(change.id));
+        break;
+      case 'remove':
+        await this.#remove(change.id);
+        break;
+      case 'failed':
+        this.#fail(change.id, change.error);
+    }
+    this.#progressed();
+  }
+
+  async #upsert(document: SourceDocument, known: KnownVersion | undefined): Promise<void> {
+    if (!this.#options.full && known?.version === document.version) {
+      if (aclKey(known.acl) !== aclKey(document.acl)) return this.#acl(document.id, document.acl, known);
+      this.#writer.count('unchanged');
+      return this.#budget.succeeded();
+    }
+    const failedAt = this.#waiting.get(document.id);
+    if (!known && failedAt !== undefined && (document.updatedAt ?? '') < failedAt) {
+      this.#writer.count('unchanged');
+      return;
+    }
+    try {
+      await this.#write(document, known);
+      this.#budget.succeeded();
+    } catch (error) {
+      if (this.#options.signal.aborted) throw error;
+      const reason = toAppError(error);
+      if (reason.kind === 'not-found') await this.#remove(document.id);
+      else this.#fail(document.id, reason);
+    }
+  }
+
+  async #write(document: SourceDocument, known: KnownVersion | undefined): Promise<void> {
+    const { body } = document;
+    const { signal } = this.#options;
+    const bytes = body.type === 'content' ? await body.read(signal) : undefined;
+    const hash = document.contentHash ?? contentHash(bytes ?? Buffer.from(JSON.stringify(body)));
+    const head = headOf(document);
+    if (known?.contentHash === hash && !this.#options.full) return this.#writer.retell(head);
+    if (this.#options.dryRun) return this.#writer.count('written');
+    const input =
+      body.type === 'content'
+        ? {
+            fileName: body.fileName,
+            bytes: bytes ?? new Uint8Array(),
+            ...(body.mediaType && { mediaType: body.mediaType }),
+          }
+        : { blocks: body.blocks };
+    const prepared = await this.#parts.documents.prepare(input, signal);
+    this.#writer.upsert(toWrite(head, prepared, hash));
+    await this.#replaceChildren(document, children(head, prepared), known !== undefined);
+  }
+
+  /** Files inside a document come and go with it. */
+  async #replaceChildren(
+    document: SourceDocument,
+    inside: readonly SourceDocument[],
+    wasThere: boolean,
+  ): Promise<void> {
+    const kept = new Set(inside.map(({ id }) => id));
+    if (wasThere)
+      for (const id of await this.#childrenOf(document.id)) if (!kept.has(id)) this.#writer.remove(id);
+    for (const child of inside) await this.#upsert(child, undefined);
+  }
+
+  async #childrenOf(id: DocumentId): Promise<DocumentId[]> {
+    const ids = await this.#parts.store.catalog.listIds(this.#connector.id, `${id}!`, 1_000);
+    return ids.filter((each) => parentOf(each) === id);
+  }
+
+  async #acl(id: DocumentId, acl: Acl, known: KnownVersion | undefined): Promise<void> {
+    if (!known)
+      return this.#fail(id, new AppError('DOCUMENT_NOT_FOUND', 'not-found', `${id} is not indexed`));
+    for (const each of [id, ...(await this.#childrenOf(id))]) this.#writer.acl(each, acl);
+    this.#budget.succeeded();
+  }
+
+  async #remove(id: DocumentId): Promise<void> {
+    for (const each of [id, ...(await this.#childrenOf(id))]) this.#writer.remove(each);
+  }
+
+  #fail(id: DocumentId, error: AppError): void {
+    this.#parts.logger.debug('sync.item.failed', { documentId: id, code: error.code });
+    this.#writer.fail(id, error);
+    this.#budget.failed(error.publicMessage);
+  }
+
+  async #removeGone(): Promise<void> {
+    if (this.#connector.removals !== 'by-listing' || !this.#connector.listIds) return;
+    this.#tell('census');
+    const { store, limits } = this.#parts;
+    const { gone, indexed } = await findRemoved(this.#connector, store.catalog, this.#options.signal);
+    if (!this.#options.allowRemovals) guardRemovals(this.#connector.id, gone.length, indexed, limits);
+    this.#tell('removing');
+    for (let at = 0; at < gone.length; at += limits.commitDocuments) {
+      this.#options.signal.throwIfAborted();
+      for (const id of gone.slice(at, at + limits.commitDocuments)) this.#writer.remove(id);
+      await this.#writer.flush();
+    }
+  }
+
+  async #notYetDue(): Promise<Map<DocumentId, string>> {
+    const { store, now, limits } = this.#parts;
+    const letters = await store.catalog.deadLetters(this.#connector.id, 100_000);
+    const isWaiting = ({ lastAt, attempts }: { lastAt: string; attempts: number }) =>
+      now() - Date.parse(lastAt) < Math.min(MAX_RETRY_MS, limits.retryAfterMs * 2 ** (attempts - 1));
+    return new Map(letters.filter(isWaiting).map(({ documentId, lastAt }) => [documentId, lastAt]));
+  }
+
+  #tell(phase: SyncProgress['phase'], expected?: number): void {
+    this.#progressed();
+    const elapsedMs = performance.now() - this.#startedAt;
+    this.#options.onProgress?.({
+      phase,
+      counters: this.counters,
+      elapsedMs,
+      ...(expected !== undefined && { expected }),
+    });
+  }
+}
+
+/** Asks for the next batch while the current one is worked on. */
+async function* ahead<T>(source: AsyncIterable<T>): AsyncGenerator<T> {
+  const iterator = source[Symbol.asyncIterator]();
+  try {
+    let next = iterator.next();
+    for (;;) {
+      const { value, done } = await next;
+      if (done) return;
+      next = iterator.next();
+      // Its failure is met when it is awaited; until then it must not count as unhandled.
+      next.catch(() => undefined);
+      yield value;
+    }
+  } finally {
+    await iterator.return?.();
+  }
+}
+
+/** In order of starting, at most `limit` at once; the first failure stops the rest from starting. */
+async function forEach<T>(
+  items: readonly T[],
+  limit: number,
+  work: (item: T) => Promise<void>,
+): Promise<void> {
+  let next = 0;
+  const lane = async () => {
+    for (let item = items[next++]; item !== undefined; item = items[next++]) await work(item);
+  };
+  const results = await Promise.allSettled(Array.from({ length: Math.min(limit, items.length) }, lane));
+  const failed = results.find((result) => result.status === 'rejected');
+  if (failed) throw failed.reason;
+}

@@ -1,0 +1,80 @@
+import type { Logger } from '@fumikura/logging';
+import type { PipelineInput, Prepared } from '@fumikura/documents';
+import type { Connector, RunRecord, Store } from '@fumikura/ports';
+
+export interface IngestOptions {
+  readonly store: Store;
+  readonly documents: { prepare(input: PipelineInput, signal: AbortSignal): Promise<Prepared> };
+  readonly logger: Logger;
+  readonly limits?: Partial<IngestLimits>;
+  /** Milliseconds since 1970. */
+  readonly now?: () => number;
+  /** Names this process to others that want the same source. */
+  readonly holder?: string;
+}
+
+export interface IngestLimits {
+  /** Documents parsed at once. */
+  readonly concurrency: number;
+  /** A commit is made at so many chunks, or so many documents. */
+  readonly commitChunks: number;
+  readonly commitDocuments: number;
+  /** A run that would remove a larger share stops and asks, from `guardFrom` documents on. */
+  readonly maxRemovedShare: number;
+  readonly guardFrom: number;
+  /** Failures: in all, in a row, and as a share once a hundred items were seen. */
+  readonly maxFailures: number;
+  readonly maxFailuresInARow: number;
+  readonly maxFailureShare: number;
+  readonly leaseMs: number;
+  /** A run without any progress for this long is ended. */
+  readonly stallMs: number;
+  /** A dead letter is tried again after so long, doubled with each attempt up to a week. */
+  readonly retryAfterMs: number;
+}
+
+export const DEFAULT_INGEST_LIMITS: IngestLimits = {
+  concurrency: 8,
+  commitChunks: 4_000,
+  commitDocuments: 1_000,
+  maxRemovedShare: 0.2,
+  guardFrom: 10,
+  maxFailures: 10_000,
+  maxFailuresInARow: 200,
+  maxFailureShare: 0.5,
+  leaseMs: 30_000,
+  stallMs: 300_000,
+  retryAfterMs: 3_600_000,
+};
+
+export interface SyncOptions {
+  readonly signal: AbortSignal;
+  /** Read everything again, whatever is known. */
+  readonly full?: boolean;
+  /** Count what would change; write nothing. */
+  readonly dryRun?: boolean;
+  /** The removals were looked at and are meant. */
+  readonly allowRemovals?: boolean;
+  readonly onProgress?: (progress: SyncProgress) => void;
+}
+
+export interface SyncProgress {
+  readonly phase: 'reading' | 'census' | 'removing' | 'done';
+  readonly counters: Counters;
+  /** Items in all, when the source knows. */
+  readonly expected?: number;
+  readonly elapsedMs: number;
+}
+
+/** Every item ends in exactly one of unchanged, written, aclChanged, failed, removed; `read` counts them all. */
+export type CounterName =
+  'read' | 'written' | 'unchanged' | 'retold' | 'aclChanged' | 'removed' | 'failed' | 'lists';
+export type Counters = Readonly<Record<CounterName, number>>;
+
+export interface Ingest {
+  /**
+   * Brings the index up to date with one source. Resolves with the run's record when it completed or was cancelled.
+   * Rejects with SYNC_RUNNING, REMOVAL_GUARD, ERROR_BUDGET_EXCEEDED, CENSUS_FAILED, LEASE_LOST, or what the source said.
+   */
+  sync(connector: Connector, options: SyncOptions): Promise<RunRecord>;
+}
