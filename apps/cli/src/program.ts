@@ -244,9 +244,10 @@ function addMeasuring(program: Command, context: MakeContext): void {
   program
     .command('doctor')
     .description('check this installation and say what to do')
-    .addHelpText('after', examples('fumi doctor', 'fumi doctor --json'))
-    .action(async (_options: unknown, command: Command) =>
-      (await import('./commands/doctor.ts')).doctorCommand(context(command)),
+    .option('--rebuild', 'make the index anew from the stored texts')
+    .addHelpText('after', examples('fumi doctor', 'fumi doctor --json', 'fumi doctor --rebuild'))
+    .action(async (options: { rebuild?: boolean }, command: Command) =>
+      (await import('./commands/doctor.ts')).doctorCommand(context(command), options),
     );
   program
     .command('eval')

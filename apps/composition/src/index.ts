@@ -1,3 +1,5 @@
 export { CONNECTOR_KINDS, connectorFor } from './connectors.ts';
 export { DATABASE_FILE, openInstallation } from './installation.ts';
 export type { Installation, OpenOptions } from './installation.ts';
+export { mcpFactory, serveHttp } from './serving.ts';
+export type { ServeOptions } from './serving.ts';

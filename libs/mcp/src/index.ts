@@ -1,1 +1,7 @@
-export {};
+export { buildServer } from './build-server.ts';
+export type { ToolSet } from './build-server.ts';
+export { connectionLines, cursorLink, vsCodeLink } from './clients/connect.ts';
+export type { StdioEntry } from './clients/connect.ts';
+export { clientFile, installInto } from './clients/install.ts';
+export type { Client, Installed, InstallPlace } from './clients/install.ts';
+export type { McpDeps } from './deps.ts';

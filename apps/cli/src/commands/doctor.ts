@@ -1,1 +1,108 @@
-export {};
+import { access, constants, mkdir } from 'node:fs/promises';
+import { connectorFor, openInstallation } from '@fumikura/composition';
+import type { Installation } from '@fumikura/composition';
+import type { Config } from '@fumikura/config';
+import { toAppError } from '@fumikura/errors';
+import pc from 'picocolors';
+import type { Context } from '../context.ts';
+import { EXIT_CODES } from '../exit-codes.ts';
+
+interface Finding {
+  readonly check: string;
+  readonly ok: boolean;
+  readonly detail: string;
+}
+
+/** Looks at everything that has to be right, one line each; a failed check does not hide the next. */
+export async function doctorCommand(context: Context, options: { rebuild?: boolean }): Promise<void> {
+  const findings = [finding('Node', true, process.versions.node), ...(await examine(context, options))];
+  context.output.json({ findings });
+  for (const { check, ok, detail } of findings)
+    context.output.line(`${ok ? pc.green('ok  ') : pc.red('bad ')} ${check}: ${detail}`);
+  if (findings.some(({ ok }) => !ok)) process.exitCode = EXIT_CODES.findings;
+}
+
+async function examine(context: Context, { rebuild }: { rebuild?: boolean }): Promise<Finding[]> {
+  const config = await attempt(
+    'configuration',
+    async () => context.config(),
+    ({ file }) => file,
+  );
+  if (!('value' in config)) return [config.finding];
+  const folder = await attempt(
+    'data folder',
+    () => writable(config.value),
+    () => `${config.value.dataFolder} can be written`,
+  );
+  const opened = await attempt(
+    'database',
+    () => openInstallation(config.value, { logger: context.logger, mode: 'service' }),
+    () => 'opens',
+  );
+  const sources = await Promise.all(
+    config.value.sources.map((source) => checkSource(context, config.value, source.id)),
+  );
+  if (!('value' in opened)) return [config.finding, folder.finding, opened.finding, ...sources];
+  try {
+    if (rebuild) await opened.value.store.rebuild();
+    return [
+      config.finding,
+      folder.finding,
+      opened.finding,
+      ...(await checkStore(context, opened.value)),
+      ...sources,
+    ];
+  } finally {
+    await opened.value.close();
+  }
+}
+
+async function checkStore(context: Context, { store, localPerson }: Installation): Promise<Finding[]> {
+  const person = await attempt(
+    'person',
+    async () => localPerson(),
+    ({ subject }) => `you are ${subject}`,
+  );
+  const damages = await attempt(
+    'index',
+    () => store.index.check(context.signal),
+    (found) =>
+      found.length === 0 ? 'fits together' : found.map(({ what, remedy }) => `${what}. ${remedy}`).join(' '),
+  );
+  const isSound = 'value' in damages && damages.value.length === 0;
+  const stats = await store.index.stats();
+  const size = `${stats.documents} documents, ${stats.chunks} chunks, ${(stats.sizeBytes / 1e6).toFixed(1)} MB, tokeniser ${stats.tokeniserVersion}, ICU ${stats.icuVersion}`;
+  return [person.finding, { ...damages.finding, ok: isSound }, finding('size', true, size)];
+}
+
+async function checkSource(context: Context, config: Config, id: string): Promise<Finding> {
+  const source = config.sources.find((each) => each.id === id);
+  const result = await attempt(
+    `source ${id}`,
+    async () => source && connectorFor(source, config).check(context.signal),
+    () => 'can be read',
+  );
+  return result.finding;
+}
+
+async function writable({ dataFolder }: Config): Promise<void> {
+  await mkdir(dataFolder, { recursive: true, mode: 0o700 });
+  await access(dataFolder, constants.W_OK);
+}
+
+async function attempt<T>(
+  check: string,
+  work: () => Promise<T>,
+  describe: (value: T) => string,
+): Promise<{ finding: Finding; value: T } | { finding: Finding }> {
+  try {
+    const value = await work();
+    return { value, finding: finding(check, true, describe(value)) };
+  } catch (error) {
+    return { finding: finding(check, false, toAppError(error).publicMessage) };
+  }
+}
+
+function finding(check: string, ok: boolean, detail: string): Finding {
+  return { check, ok, detail };
+}

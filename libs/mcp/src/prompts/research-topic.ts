@@ -1,0 +1,24 @@
+import type { McpServer } from '@modelcontextprotocol/server';
+import { z } from 'zod';
+
+export function registerResearchTopic(server: McpServer): void {
+  server.registerPrompt(
+    'research_topic',
+    {
+      title: 'Research a topic',
+      description: 'Gathers what the company has written about a topic, with sources.',
+      argsSchema: z.object({ topic: z.string().min(1).max(500).describe('What to research.') }),
+    },
+    ({ topic }) => ({
+      messages: [
+        {
+          role: 'user',
+          content: {
+            type: 'text',
+            text: `Research this topic in the company's knowledge: ${topic}\n\nSearch with several wordings, read the best documents, and write a short report. Cite title and url for each statement, name contradictions and outdated documents, and say which sources did not answer. If the documents do not tell, say so.`,
+          },
+        },
+      ],
+    }),
+  );
+}
