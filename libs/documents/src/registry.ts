@@ -42,7 +42,7 @@ const FORMATS: readonly Format[] = [
     'Word',
     'docx docm',
     'application/vnd.openxmlformats-officedocument.wordprocessingml.document',
-    async () => (await import('./office/docx.ts')).parseDocx,
+    async () => (await import('./formats/docx.ts')).parseDocx,
   ),
   format(
     'PowerPoint',
