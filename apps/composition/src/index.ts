@@ -3,3 +3,4 @@ export { DATABASE_FILE, openInstallation } from './installation.ts';
 export type { Installation, OpenOptions } from './installation.ts';
 export { mcpFactory, serveHttp } from './serving.ts';
 export type { ServeOptions } from './serving.ts';
+export { evaluateCollection } from './evaluation.ts';

@@ -1,0 +1,108 @@
+import { execFileSync } from 'node:child_process';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { cpus, totalmem } from 'node:os';
+import { dirname, join } from 'node:path';
+
+/** One measured number under a stable dotted id: `eval.scifact.ndcg10`, `search.hybrid.p95.100k.sel1pct`. */
+export interface Figure {
+  readonly id: string;
+  readonly value: number;
+  readonly unit: string;
+  readonly better: 'higher' | 'lower';
+  readonly target?: number;
+  readonly pass?: boolean;
+}
+
+/** What every measuring command prints with --json. */
+export interface FigureReport {
+  readonly commit: string;
+  readonly date: string;
+  readonly machine: { readonly cores: number; readonly memoryBytes: number; readonly node: string };
+  readonly figures: readonly Figure[];
+}
+
+export function figure(
+  id: string,
+  value: number,
+  unit: string,
+  better: Figure['better'],
+  target?: number,
+): Figure {
+  const rounded = Number(value.toPrecision(6));
+  if (target === undefined) return { id, value: rounded, unit, better };
+  return {
+    id,
+    value: rounded,
+    unit,
+    better,
+    target,
+    pass: better === 'higher' ? rounded >= target : rounded <= target,
+  };
+}
+
+export function report(figures: readonly Figure[]): FigureReport {
+  return {
+    commit: commit(),
+    date: new Date().toISOString(),
+    machine: { cores: cpus().length, memoryBytes: totalmem(), node: process.versions.node },
+    figures,
+  };
+}
+
+export async function writeReport(file: string, content: FigureReport): Promise<void> {
+  await mkdir(dirname(file), { recursive: true });
+  await writeFile(file, `${JSON.stringify(content, null, 1)}\n`);
+}
+
+export async function readReport(file: string): Promise<FigureReport> {
+  return JSON.parse(await readFile(file, 'utf8')) as FigureReport;
+}
+
+/** The newest value of every figure over all reports of a folder, by id. */
+export async function latestFigures(
+  folder: string,
+): Promise<(Figure & { readonly commit: string; readonly date: string })[]> {
+  const names = (await readdir(folder)).filter((name) => name.endsWith('.json'));
+  const reports = await Promise.all(names.map((name) => readReport(join(folder, name))));
+  const latest = new Map<string, Figure & { commit: string; date: string }>();
+  for (const { figures, commit: at, date } of reports.toSorted((a, b) => (a.date < b.date ? -1 : 1))) {
+    for (const each of figures) latest.set(each.id, { ...each, commit: at, date });
+  }
+  return [...latest.values()].sort((a, b) => (a.id < b.id ? -1 : 1));
+}
+
+/** Markdown, one row a figure. */
+export function renderFigures(figures: readonly Figure[]): string {
+  const rows = figures.map(({ id, value, unit, target, better, pass }) => {
+    const wanted = target === undefined ? '' : `${better === 'higher' ? '≥' : '≤'} ${target}`;
+    return `| ${id} | ${value} ${unit} | ${wanted} | ${pass === undefined ? '' : pass ? 'yes' : '**no**'} |`;
+  });
+  return ['| figure | value | target | reached |', '|---|---|---|---|', ...rows].join('\n');
+}
+
+export interface Difference {
+  readonly id: string;
+  readonly before: number;
+  readonly after: number;
+}
+
+/** Figures of both reports, in the order of the later one. */
+export function compareReports(before: FigureReport, after: FigureReport): Difference[] {
+  const earlier = new Map(before.figures.map(({ id, value }) => [id, value]));
+  return after.figures.flatMap(({ id, value }) => {
+    const was = earlier.get(id);
+    return was === undefined ? [] : [{ id, before: was, after: value }];
+  });
+}
+
+/** `unknown` outside a checkout. */
+function commit(): string {
+  try {
+    return execFileSync('git', ['rev-parse', '--short', 'HEAD'], {
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'ignore'],
+    }).trim();
+  } catch {
+    return 'unknown';
+  }
+}
