@@ -23,7 +23,8 @@ export interface Installation {
   readonly knowledge: Knowledge;
   readonly ingest: Ingest;
   /**
-   * The person who sits at this machine: the one whose `osUser` is the login name.
+   * The person who sits at this machine: the one whose `osUser` is the login name; the owner when the configuration
+   * names no login at all.
    * @throws AppError PERSON_UNKNOWN (config) when the configuration names none
    */
   localPerson(): Person;
@@ -67,9 +68,11 @@ export async function openInstallation(config: Config, { logger, mode }: OpenOpt
   };
 }
 
-function localPerson({ persons, file }: Config): Person {
+function localPerson({ persons, file, owner }: Config): Person {
   const login = userInfo().username;
-  const person = persons.find(({ osUser }) => osUser === login);
+  // Without any login named, the installation is one person's: who runs it can read its files anyway.
+  const isOnePersons = persons.every(({ osUser }) => osUser === undefined);
+  const person = isOnePersons ? { id: owner, name: owner } : persons.find(({ osUser }) => osUser === login);
   if (person) return { issuer: LOCAL_ISSUER, subject: person.id, name: person.name ?? person.id };
   throw new AppError('PERSON_UNKNOWN', 'config', `no person with osUser ${login}`, {
     publicMessage: `Nobody in ${file} has the login name "${login}". Add "osUser: ${login}" to the person you are.`,

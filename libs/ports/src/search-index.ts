@@ -59,8 +59,8 @@ export const LEXICAL_WEIGHTS: LexicalWeights = {
   document: 0.5,
   chunk: 0.5,
   title: 0.2,
-  bigram: 0.5,
-  titleBigram: 1.5,
+  bigram: 0.35,
+  titleBigram: 1,
 };
 
 export interface SearchRequest {
