@@ -32,6 +32,13 @@ export default tseslint.config(
         { allow: [], enforceBuildableLibDependency: false, depConstraints: [...layers, ...runtimes] },
       ],
       '@typescript-eslint/no-invalid-void-type': 'off',
+      // Only a type alias is assignable to a JSON value; only an index signature can refer to itself.
+      '@typescript-eslint/consistent-type-definitions': 'off',
+      '@typescript-eslint/consistent-indexed-object-style': 'off',
+      '@typescript-eslint/no-unused-vars': [
+        'error',
+        { argsIgnorePattern: '^_', varsIgnorePattern: '^_', destructuredArrayIgnorePattern: '^_' },
+      ],
       '@typescript-eslint/consistent-type-imports': 'error',
       'no-restricted-imports': ['error', onlyAccessGrants],
       'no-restricted-syntax': [

@@ -1,4 +1,5 @@
-import { AppError, toAppError } from '@fumikura/errors';
+import type { AppError } from '@fumikura/errors';
+import { toAppError } from '@fumikura/errors';
 import { CommanderError } from 'commander';
 import { readEnvironment } from './context.ts';
 import { EXIT_CODES, exitCodeOf } from './exit-codes.ts';

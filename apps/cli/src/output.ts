@@ -53,7 +53,6 @@ function renderTable(head: readonly string[], rows: readonly (readonly string[])
   return table.toString();
 }
 
-// eslint-disable-next-line no-control-regex -- terminal escapes are what has to go
 const CONTROL = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/gu;
 
 /** Text from documents and sources, without anything a terminal would obey. */

@@ -5,6 +5,7 @@ import { prepareBlocks, prepareContent } from './prepare.ts';
 import type { Prepared } from './types.ts';
 
 // Libraries that print would write into a protocol or a report: nothing a parser says goes there.
+// eslint-disable-next-line no-console -- this is where it is silenced
 console.log = console.info = console.warn = console.error = () => undefined;
 
 parentPort?.on('message', (task: ParseTask) => void reply(task));

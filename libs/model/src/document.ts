@@ -25,13 +25,7 @@ export function splitDocumentId(id: DocumentId): { source: SourceId; externalId:
 }
 
 export type JsonValue =
-  | null
-  | boolean
-  | number
-  | string
-  | readonly JsonValue[]
-  // eslint-disable-next-line @typescript-eslint/consistent-indexed-object-style -- Record cannot refer to itself here
-  | { readonly [key: string]: JsonValue };
+  null | boolean | number | string | readonly JsonValue[] | { readonly [key: string]: JsonValue };
 
 /** BCP 47 primary language of most of the text, or `und`. */
 export type Language = string;

@@ -11,8 +11,8 @@ export interface RunSink {
 }
 
 /** Longer runs are cut, so that a hostile text cannot make one giant term. UTF-16 units. */
-export const MAX_WORD = 64;
-export const MAX_UNSPACED = 256;
+const MAX_WORD = 64;
+const MAX_UNSPACED = 256;
 
 /** Signs that hold an identifier together when exactly one stands between two words. */
 const JOINERS = new Set([...'-_./:@#\\+&~'].map((char) => char.charCodeAt(0)));

@@ -1,6 +1,7 @@
 import { connectorFor, openInstallation } from '@fumikura/composition';
 import type { Installation } from '@fumikura/composition';
-import { AppError, toAppError } from '@fumikura/errors';
+import type { AppError } from '@fumikura/errors';
+import { toAppError } from '@fumikura/errors';
 import type { Connector, RunRecord } from '@fumikura/ports';
 import type { Context } from '../context.ts';
 import { EXIT_CODES, exitCodeOf } from '../exit-codes.ts';

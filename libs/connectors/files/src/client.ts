@@ -22,7 +22,7 @@ export interface FoundFile {
 }
 
 /** What the walk could not look into: reported, so that a part is never taken for the whole. */
-export interface Unreadable {
+interface Unreadable {
   readonly path: string;
   readonly error: AppError;
 }
@@ -162,7 +162,7 @@ function unreadable(path: string, cause: unknown): { unreadable: Unreadable } {
   return { unreadable: { path, error: unreadableError(path, cause) } };
 }
 
-export function unreadableError(path: string, cause: unknown): AppError {
+function unreadableError(path: string, cause: unknown): AppError {
   const code = (cause as NodeJS.ErrnoException).code ?? '';
   return new AppError('CONTENT_UNREADABLE', 'permission', `${path}: ${code}`, {
     publicMessage: `"${path}" cannot be read (${code}). Give the account that runs Fumikura the right to read it, or exclude it.`,

@@ -9,6 +9,7 @@ import { readHtml, timeOf } from '../formats/html.ts';
 import { paragraphs } from '../formats/text.ts';
 
 // The package is CommonJS whose class is `exports.default`: Node hands over the exports as the default import.
+// eslint-disable-next-line @typescript-eslint/consistent-type-imports -- the type of the whole module
 const MsgReader = (msgReaderModule as unknown as { default: typeof import('@kenjiuno/msgreader') }).default
   .default;
 

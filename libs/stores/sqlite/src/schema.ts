@@ -11,7 +11,7 @@ const MIGRATIONS: readonly ((db: Database) => void)[] = [
   },
 ];
 
-export const SCHEMA_VERSION = MIGRATIONS.length;
+const SCHEMA_VERSION = MIGRATIONS.length;
 /** Marks the file as ours ("fumi"), so that another program's database is not written into. */
 const APPLICATION_ID = 0x66756d69;
 

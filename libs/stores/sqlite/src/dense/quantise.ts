@@ -61,12 +61,6 @@ export function toInt8(unit: Float32Array): Uint8Array {
   return bytes;
 }
 
-export function fromInt8(stored: Uint8Array): Float32Array {
-  const view = new DataView(stored.buffer, stored.byteOffset, stored.length);
-  const scale = view.getFloat32(0, true);
-  return Float32Array.from({ length: stored.length - 4 }, (_, at) => view.getInt8(4 + at) * scale);
-}
-
 /** Cosine of a unit vector with a stored one, within about .004. */
 export function cosine(unit: Float32Array, stored: Uint8Array): number {
   const scale = new DataView(stored.buffer, stored.byteOffset, 4).getFloat32(0, true);

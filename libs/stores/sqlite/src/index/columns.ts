@@ -1,6 +1,6 @@
 import type { Database } from '../database.ts';
 
-export const BLOCK = 1_024;
+const BLOCK = 1_024;
 export const DEAD = -1;
 /** No time known: matches no time filter. */
 export const NO_TIME = -2_147_483_648;

@@ -2,14 +2,14 @@ import type { IndexDocument } from '@fumikura/ports';
 import { countTerms } from '@fumikura/text';
 
 /** Where a document's term stands: counts of the title, of title and breadcrumbs, and of each chunk. */
-export interface TermPlaces {
+interface TermPlaces {
   title: number;
   head: number;
   /** Flat triples: slot within the document, count in the span, count in the chunk's head. */
   readonly chunks: number[];
 }
 
-export interface Lengths {
+interface Lengths {
   readonly word: number;
   readonly bigram: number;
 }
