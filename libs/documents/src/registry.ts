@@ -48,7 +48,7 @@ const FORMATS: readonly Format[] = [
     'PowerPoint',
     'pptx pptm',
     'application/vnd.openxmlformats-officedocument.presentationml.presentation',
-    async () => (await import('./office/pptx.ts')).parsePptx,
+    async () => (await import('./formats/pptx.ts')).parsePptx,
   ),
   format(
     'Excel',
