@@ -22,16 +22,15 @@ export function analyse(text: string, emit: TermSink): void {
   });
 }
 
-/** Stems of words seen, bounded: natural text repeats itself, so nearly every word is found here. */
+/** Stems of the first words seen: frequent ones come early, so nearly every word is found here. */
 const stems = new Map<string, string>();
-const MAX_STEMS = 50_000;
+const MAX_STEMS = 100_000;
 
 function stemOf(word: string): string {
   const known = stems.get(word);
   if (known !== undefined) return known;
   const made = stem(foldWord(word));
-  if (stems.size >= MAX_STEMS) stems.clear();
-  stems.set(word, made);
+  if (stems.size < MAX_STEMS) stems.set(word, made);
   return made;
 }
 

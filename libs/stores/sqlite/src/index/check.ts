@@ -76,14 +76,10 @@ function isSound(
   limit: number,
 ): boolean {
   try {
-    const postings = decodePostings(data, first - 1);
-    const rises = postings.every(({ at }, index) => index === 0 || at > (postings[index - 1]?.at ?? -1));
+    const places = decodePostings(data, first - 1).filter((_, index) => index % 3 === 0);
+    const rises = places.every((at, index) => index === 0 || at > (places[index - 1] ?? -1));
     return (
-      rises &&
-      postings.length === entries &&
-      postings[0]?.at === first &&
-      postings.at(-1)?.at === last &&
-      last < limit
+      rises && places.length === entries && places[0] === first && places.at(-1) === last && last < limit
     );
   } catch {
     return false; // cut off in the middle of a number

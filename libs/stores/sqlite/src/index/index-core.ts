@@ -17,19 +17,20 @@ import { DenseIndex } from '../dense/dense-index.ts';
 import { Admission } from './admission.ts';
 import { checkIndex } from './check.ts';
 import { BlockWriter, Columns, DEAD } from './columns.ts';
-import { DeltaCache, TermPostings, termsOf, writeDelta } from './delta.ts';
-import { docTerms } from './doc-terms.ts';
-import type { DocTerms } from './doc-terms.ts';
-import { appendAll, FOLD_AT_CHUNKS, foldStep } from './fold.ts';
+import { DeltaCache, writeDelta } from './delta.ts';
+import { addDocument } from './doc-terms.ts';
+import { FOLD_AT_CHUNKS, foldStep } from './fold.ts';
 import { LexicalScan, Scratch } from './lexical.ts';
 import { readMeta, writeMeta } from './meta.ts';
 import type { IndexMeta } from './meta.ts';
+import { PostingLists } from './posting-lists.ts';
+import { appendLists } from './posting-writer.ts';
 import { minutesOf, valueId, writeManyValues } from './values.ts';
 
 /** A batch with at least so many chunks goes straight to the lists. */
 const BULK_CHUNKS = 256;
 /** Chunks of lexical hits that get a cosine although the vector scan did not choose them. */
-const MAX_RESCORED = 400;
+const MAX_RESCORED = 200;
 
 /** Chunks, postings and vectors of one file; synchronous, for one connection. */
 export class IndexCore {
@@ -58,18 +59,18 @@ export class IndexCore {
     const chunks = documents.reduce((sum, document) => sum + Math.max(1, document.chunks.length), 0);
     const isBulk = chunks >= BULK_CHUNKS;
     if (isBulk) this.#foldWhole(meta);
-    const postings = new TermPostings();
+    const bulk = new PostingLists();
     const vectors: { chunk: number; vector: Float32Array }[] = [];
     for (const document of documents) {
       this.#remove(document.documentId, meta, blocks);
-      const { doc, firstChunk, terms } = this.#add(document, meta, blocks);
-      if (isBulk) postings.add(doc, firstChunk, termsOf(terms));
-      else writeDelta(this.#db, doc, firstChunk, terms);
+      const lists = isBulk ? bulk : new PostingLists();
+      const { doc, firstChunk } = this.#add(document, meta, blocks, lists);
+      if (!isBulk) writeDelta(this.#db, doc, firstChunk, lists);
       for (const [slot, { vector }] of document.chunks.entries())
         if (vector) vectors.push({ chunk: firstChunk + slot, vector });
     }
     for (const { documentId, aclId } of acls) this.#setAcl(documentId, aclId, blocks);
-    if (isBulk) appendAll(this.#db, postings, (chunk) => blocks.docOf(chunk));
+    if (isBulk) appendLists(this.#db, bulk, [...bulk.lists.keys()].sort(), (chunk) => blocks.docOf(chunk));
     blocks.flush();
     this.#dense.write(vectors, meta.version);
     writeMeta(this.#db, meta);
@@ -191,7 +192,7 @@ export class IndexCore {
     if (shouldStop()) return [];
     const docs = new Set(lexical ? scan.best(candidates, weights).map(({ doc }) => doc) : []);
     const cosines = new Map<number, { cosine: number; slot: number }>();
-    if (dense) this.#addDense(dense, admitted, candidates, denseCandidates, docs, cosines);
+    if (dense) this.#addDense(dense, admitted, candidates, denseCandidates, docs, cosines, scan);
     return [...docs]
       .map((doc) => this.#candidate(doc, scan, weights, cosines.get(doc)))
       .sort(
@@ -210,6 +211,7 @@ export class IndexCore {
     denseCandidates = this.#meta.chunks > 100_000 ? 400 : 200,
     docs: Set<number>,
     cosines: Map<number, { cosine: number; slot: number }>,
+    scan: LexicalScan,
   ): void {
     const lexicalDocs = [...docs];
     const keep = (chunk: number, cosine: number) => {
@@ -225,8 +227,26 @@ export class IndexCore {
       if (fromVectors < candidates && !docs.has(doc)) docs.add(doc);
       fromVectors++;
     }
-    const missing = lexicalDocs.flatMap((doc) => this.#admittedChunks(doc, admitted)).slice(0, MAX_RESCORED);
+    const missing = this.#toRescore(
+      lexicalDocs.filter((doc) => !cosines.has(doc)),
+      scan,
+      admitted,
+    );
     for (const [chunk, cosine] of this.#dense.rescore(vector, missing)) keep(chunk, cosine);
+  }
+
+  /** The best chunk by words of each document first, then its other chunks while there is room. */
+  #toRescore(docs: readonly number[], scan: LexicalScan, admitted: Uint8Array): number[] {
+    const best = docs.map(
+      (doc) => (this.#columns.docs.firstChunk.values[doc] ?? 0) + Math.max(0, scan.bestSlot(doc)),
+    );
+    const others = docs.flatMap((doc) => this.#admittedChunks(doc, admitted));
+    const chosen = new Set(best.filter((chunk) => admitted[chunk] === 1));
+    for (const chunk of others) {
+      if (chosen.size >= MAX_RESCORED) break;
+      chosen.add(chunk);
+    }
+    return [...chosen].sort((a, b) => a - b);
   }
 
   #admittedChunks(doc: number, admitted: Uint8Array): number[] {
@@ -255,34 +275,34 @@ export class IndexCore {
     document: IndexDocument,
     meta: IndexMeta,
     blocks: BlockWriter,
-  ): { doc: number; firstChunk: number; terms: DocTerms } {
-    const terms = docTerms(document);
+    lists: PostingLists,
+  ): { doc: number; firstChunk: number } {
     const doc = meta.nextDoc++;
     const firstChunk = meta.nextChunk;
-    for (const { word, bigram } of terms.chunkLengths) {
+    const lengths = addDocument(document, doc, firstChunk, lists);
+    for (const { word, bigram } of lengths.chunks) {
       blocks.setChunk(meta.nextChunk++, document.aclId, doc, word, bigram);
       meta.chunkWords += Math.min(65_535, word);
       meta.chunkBigrams += Math.min(65_535, bigram);
     }
-    const { documentLength, titleLength } = terms;
     blocks.setDoc(doc, {
       firstChunk,
-      slots: terms.chunkLengths.length,
-      words: documentLength.word,
-      bigrams: documentLength.bigram,
-      titleWords: titleLength.word,
-      titleBigrams: titleLength.bigram,
+      slots: lengths.chunks.length,
+      words: lengths.document.word,
+      bigrams: lengths.document.bigram,
+      titleWords: lengths.title.word,
+      titleBigrams: lengths.title.bigram,
       source: valueId(this.#db, 'source', document.source),
       kind: valueId(this.#db, 'kind', document.kind),
       language: valueId(this.#db, 'language', document.language),
       updated: minutesOf(document.updatedAt),
     });
-    meta.chunks += terms.chunkLengths.length;
+    meta.chunks += lengths.chunks.length;
     meta.documents++;
-    addLengths(meta, documentLength, titleLength, 1);
+    addLengths(meta, lengths.document, lengths.title, 1);
     this.#db.run('INSERT INTO index_doc(doc, id) VALUES(?, ?)', doc, document.documentId);
     writeManyValues(this.#db, doc, document);
-    return { doc, firstChunk, terms };
+    return { doc, firstChunk };
   }
 
   /** Postings are left alone: a dead slot is never admitted. */

@@ -4,7 +4,8 @@ import type { Database } from '../database.ts';
 import type { Columns } from './columns.ts';
 import type { DeltaCache } from './delta.ts';
 import type { IndexMeta } from './meta.ts';
-import type { Posting } from './posting-codec.ts';
+import { decodePostings } from './posting-codec.ts';
+import type { Postings } from './posting-lists.ts';
 import { TITLE_LIST } from './schema.ts';
 import { TopK } from './top-k.ts';
 
@@ -89,25 +90,31 @@ export class LexicalScan {
     return top.take().map(({ key }) => this.score(key, weights));
   }
 
+  bestSlot(doc: number): number {
+    return this.#bestChunk(doc).slot;
+  }
+
   score(doc: number, weights: LexicalWeights): LexicalScore {
+    const { score: chunk, slot: bestSlot } = this.#bestChunk(doc);
+    const document = this.#docScore[doc] ?? 0;
+    const title = this.#titleScore[doc] ?? 0;
+    const total = weights.document * document + weights.chunk * chunk + weights.title * title;
+    return { doc, total, document, chunk, title, bestSlot };
+  }
+
+  #bestChunk(doc: number): { score: number; slot: number } {
     const first = this.#columns.docs.firstChunk.values[doc] ?? 0;
     const slots = this.#columns.docs.slots.values[doc] ?? 0;
-    let chunk = 0;
+    let best = 0;
     let bestSlot = -1;
     for (let slot = 0; slot < slots; slot++) {
       const score = this.#chunkScore[first + slot] ?? 0;
-      if (score > chunk) [chunk, bestSlot] = [score, slot];
+      if (score > best) {
+        best = score;
+        bestSlot = slot;
+      }
     }
-    const document = this.#docScore[doc] ?? 0;
-    const title = this.#titleScore[doc] ?? 0;
-    return {
-      doc,
-      document,
-      chunk,
-      title,
-      bestSlot,
-      total: weights.document * document + weights.chunk * chunk + weights.title * title,
-    };
+    return { score: best, slot: bestSlot };
   }
 
   #term(
@@ -120,8 +127,8 @@ export class LexicalScan {
   ): void {
     const rows = rowsOf(db, term);
     const titleRows = rowsOf(db, TITLE_LIST + term);
-    const fresh = behind(delta.postings.body.get(term), rows.at(-1)?.last ?? -1);
-    const freshTitles = behind(delta.postings.title.get(term), titleRows.at(-1)?.last ?? -1);
+    const fresh = behind(delta.lists.get(term), rows.at(-1)?.last ?? -1);
+    const freshTitles = behind(delta.lists.get(TITLE_LIST + term), titleRows.at(-1)?.last ?? -1);
     const titles = new TitleCounts(titleRows, freshTitles);
     const { chunks, docs } = this.#frequencies(rows, fresh);
     if (chunks === 0) return;
@@ -137,22 +144,24 @@ export class LexicalScan {
       titles,
     );
     for (const row of rows) accumulate.row(row);
-    for (const posting of fresh) accumulate.posting(posting.at, posting.a, posting.b);
+    for (let index = 0; index < fresh.length; index += 3) {
+      accumulate.posting(fresh[index] ?? 0, fresh[index + 1] ?? 0, fresh[index + 2] ?? 0);
+    }
     accumulate.finish();
   }
 
-  #frequencies(rows: readonly Row[], fresh: readonly Posting[]): { chunks: number; docs: number } {
+  #frequencies(rows: readonly Row[], fresh: Postings): { chunks: number; docs: number } {
     let [chunks, docs, previous] = [0, 0, -1];
     for (const row of rows) {
       chunks += row.entries;
       docs += row.docs;
     }
-    for (const { at } of fresh) {
-      const doc = this.#columns.doc.values[at] ?? 0;
+    for (let index = 0; index < fresh.length; index += 3) {
+      const doc = this.#columns.doc.values[fresh[index] ?? 0] ?? 0;
       if (doc !== previous) docs++;
       previous = doc;
     }
-    return { chunks: chunks + fresh.length, docs };
+    return { chunks: chunks + fresh.length / 3, docs };
   }
 
   /** The hot loop; local constants instead of fields, one branch per form of entry. */
@@ -276,21 +285,21 @@ class TitleCounts {
   title = 0;
   head = 0;
 
-  constructor(rows: readonly Row[], fresh: readonly Posting[]) {
-    const size = rows.reduce((sum, { entries }) => sum + entries, fresh.length);
+  constructor(rows: readonly Row[], fresh: Postings) {
+    const size = rows.reduce((sum, { entries }) => sum + entries, fresh.length / 3);
     this.#docs = new Int32Array(size);
     this.#title = new Int32Array(size);
     this.#head = new Int32Array(size);
     let index = 0;
     let documents = 0;
-    const add = ({ at, a, b }: Posting) => {
-      this.#docs[index] = at;
-      this.#title[index] = a;
-      this.#head[index++] = b;
-      if (a > 0) documents++;
-    };
-    for (const row of rows) eachPosting(row, add);
-    fresh.forEach(add);
+    for (const postings of [...rows.map(({ data, first }) => decodePostings(data, first - 1)), fresh]) {
+      for (let next = 0; next < postings.length; next += 3) {
+        this.#docs[index] = postings[next] ?? 0;
+        this.#title[index] = postings[next + 1] ?? 0;
+        this.#head[index++] = postings[next + 2] ?? 0;
+        if ((postings[next + 1] ?? 0) > 0) documents++;
+      }
+    }
     this.documents = documents;
   }
 
@@ -302,26 +311,6 @@ class TitleCounts {
   }
 }
 
-function eachPosting({ data, first }: Row, use: (posting: Posting) => void): void {
-  let at = first - 1;
-  let next = 0;
-  const varint = () => {
-    let value = 0;
-    for (let shift = 0; ; shift += 7) {
-      const byte = data[next++] ?? 0;
-      value |= (byte & 127) << shift;
-      if (byte < 128) return value;
-    }
-  };
-  while (next < data.length) {
-    const code = varint();
-    at += code >>> 2;
-    const form = code & 3;
-    const a = form >= 1 ? varint() : 1;
-    use({ at, a, b: form === 2 ? varint() : 0 });
-  }
-}
-
 function rowsOf(db: Database, term: string): Row[] {
   return db.all<Row>(
     'SELECT first, last, entries, docs, data FROM posting WHERE term = ? ORDER BY first',
@@ -330,10 +319,11 @@ function rowsOf(db: Database, term: string): Row[] {
 }
 
 /** A fold that is under way has moved part of the delta: what lies within the list already is not taken twice. */
-function behind(fresh: readonly Posting[] | undefined, last: number): readonly Posting[] {
-  if (!fresh) return [];
-  const [first] = fresh;
-  return first && first.at > last ? fresh : fresh.filter(({ at }) => at > last);
+function behind(fresh: Postings | undefined, last: number): Postings {
+  if (!fresh || (fresh[0] ?? 0) > last) return fresh ?? [];
+  let from = 0;
+  while (from < fresh.length && (fresh[from] ?? 0) <= last) from += 3;
+  return fresh.slice(from);
 }
 
 function idf(total: number, containing: number): number {

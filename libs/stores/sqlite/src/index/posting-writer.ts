@@ -1,7 +1,8 @@
 import type { Database } from '../database.ts';
 import { ByteWriter } from './bytes.ts';
-import { encodePostings, ROW_BYTES } from './posting-codec.ts';
-import type { Posting } from './posting-codec.ts';
+import { encodePosting, ROW_BYTES } from './posting-codec.ts';
+import { isTitleList } from './posting-lists.ts';
+import type { PostingLists, Postings } from './posting-lists.ts';
 
 interface Tail {
   readonly first: number;
@@ -11,62 +12,68 @@ interface Tail {
   readonly data: Uint8Array;
 }
 
-/**
- * Appends to a term's list. Entries come in ascending order, behind everything the list holds; whole documents only.
- * @param docOf the document of an entry, to count each once
- */
-export function appendPostings(
+type DocOf = (chunk: number) => number;
+
+/** One buffer for all rows: a bulk load writes a hundred thousand of them. */
+const writer = new ByteWriter();
+
+/** Appends lists to what the database has, in order of their keys, so that its pages are touched once. */
+export function appendLists(
   db: Database,
-  term: string,
-  postings: readonly Posting[],
-  docOf: (at: number) => number,
+  { lists }: PostingLists,
+  keys: readonly string[],
+  docOf: DocOf,
 ): void {
+  for (const key of keys) appendPostings(db, key, lists.get(key) ?? [], isTitleList(key) ? itself : docOf);
+}
+
+/** Whole documents only: a document's entries in a list are never parted by another append. */
+function appendPostings(db: Database, key: string, postings: Postings, docOf: DocOf): void {
   const tail = db.get<Tail>(
     'SELECT first, last, entries, docs, data FROM posting WHERE term = ? ORDER BY first DESC LIMIT 1',
-    term,
+    key,
   );
-  let previousDoc = -1;
-  let from = 0;
   let open = tail && tail.data.length < ROW_BYTES ? tail : undefined;
-  while (from < postings.length) {
-    const room = ROW_BYTES - (open?.data.length ?? 0);
-    const first = open?.first ?? postings[from]?.at ?? 0;
-    const row = encodeRow(postings, from, open?.last ?? first - 1, room, docOf, previousDoc);
-    const last = postings[row.to - 1]?.at ?? first;
+  let previousDoc = -1;
+  for (let from = 0; from < postings.length;) {
+    const first = open?.first ?? postings[from] ?? 0;
+    const { to, docs } = encodeRow(postings, from, open, docOf, previousDoc);
+    const last = postings[to - 3] ?? first;
+    const entries = (open?.entries ?? 0) + (to - from) / 3;
     db.run(
       'INSERT OR REPLACE INTO posting(term, first, last, entries, docs, data) VALUES(?, ?, ?, ?, ?, ?)',
-      term,
-      first,
-      last,
-      (open?.entries ?? 0) + row.to - from,
-      (open?.docs ?? 0) + row.docs,
-      open ? Buffer.concat([open.data, row.data]) : row.data,
+      ...[key, first, last, entries, (open?.docs ?? 0) + docs, writer.finish()],
     );
     previousDoc = docOf(last);
-    from = row.to;
+    from = to;
     open = undefined;
   }
 }
 
-/** As many entries as fit, at least one. */
+/** Fills the buffer with the open row's bytes and as many entries as fit, at least one. */
 function encodeRow(
-  postings: readonly Posting[],
+  postings: Postings,
   from: number,
-  before: number,
-  room: number,
-  docOf: (at: number) => number,
+  open: Tail | undefined,
+  docOf: DocOf,
   lastDoc: number,
-): { to: number; docs: number; data: Uint8Array } {
-  const writer = new ByteWriter();
-  let [docs, previousDoc, previous, to] = [0, lastDoc, before, from];
-  while (to < postings.length && (to === from || writer.length < room)) {
-    const posting = postings[to++];
-    if (!posting) break;
-    writer.bytes(encodePostings([posting], previous));
-    previous = posting.at;
-    const doc = docOf(posting.at);
+): { to: number; docs: number } {
+  writer.length = 0;
+  if (open) writer.bytes(open.data);
+  let previous = open?.last ?? (postings[from] ?? 0) - 1;
+  let [docs, previousDoc, to] = [0, lastDoc, from];
+  while (to < postings.length && (to === from || writer.length < ROW_BYTES)) {
+    const at = postings[to] ?? 0;
+    encodePosting(writer, at - previous, postings[to + 1] ?? 0, postings[to + 2] ?? 0);
+    previous = at;
+    const doc = docOf(at);
     if (doc !== previousDoc) docs++;
     previousDoc = doc;
+    to += 3;
   }
-  return { to, docs, data: writer.finish() };
+  return { to, docs };
+}
+
+function itself(doc: number): number {
+  return doc;
 }

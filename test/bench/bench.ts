@@ -1,0 +1,45 @@
+// npm run bench -- [--sizes 10k,100k] [--queries 100] [--json] [--output file]: figures of the embedded engine on data
+// it makes itself, the same on every machine. 500k and 1m take minutes and gigabytes: ask for them by --sizes.
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { renderFigures, report, writeReport } from '@fumikura/evaluation';
+import type { Figure } from '@fumikura/evaluation';
+import { accessBench } from './access-bench.ts';
+import { coldStartBench } from './cold-start-bench.ts';
+import { ingestBench } from './ingest-bench.ts';
+import { searchBench } from './search-bench.ts';
+
+const { values } = parseArgs({
+  options: {
+    sizes: { type: 'string', default: '10k,100k' },
+    queries: { type: 'string', default: '100' },
+    only: { type: 'string', default: 'search,access,ingest,cold' },
+    json: { type: 'boolean', default: false },
+    output: { type: 'string' },
+  },
+});
+const parts = new Set(values.only.split(','));
+const note = (text: string) => void process.stderr.write(`${text}\n`);
+const folder = await mkdtemp(join(tmpdir(), 'fumi-bench-'));
+const figures: Figure[] = [];
+try {
+  const sizes = parts.has('search') ? values.sizes.split(',').map(chunksOf) : [];
+  for (const chunks of sizes)
+    figures.push(...(await searchBench({ chunks, queries: Number(values.queries), folder, note })));
+  if (parts.has('access')) figures.push(...(await accessBench(note)));
+  if (parts.has('ingest')) figures.push(...(await ingestBench(folder, note)));
+  if (parts.has('cold')) figures.push(...(await coldStartBench(folder, note)));
+} finally {
+  await rm(folder, { recursive: true, force: true });
+}
+const result = report(figures);
+if (values.output !== undefined) await writeReport(values.output, result);
+process.stdout.write(values.json ? `${JSON.stringify(result)}\n` : `${renderFigures(figures)}\n`);
+
+function chunksOf(size: string): number {
+  const match = /^(\d+)(k|m)$/u.exec(size);
+  if (!match) throw new Error(`--sizes: "${size}" is no size; write 10k, 100k, 500k or 1m`);
+  return Number(match[1]) * (match[2] === 'm' ? 1_000_000 : 1_000);
+}

@@ -1,0 +1,35 @@
+import { DatabaseSync } from 'node:sqlite';
+import type { IndexDocument } from '@fumikura/ports';
+
+/** SQLite's FTS5 with bm25() over the same chunks: what one would use without writing an index. */
+export class FtsBaseline {
+  readonly #db: DatabaseSync;
+
+  constructor(file: string) {
+    this.#db = new DatabaseSync(file);
+    this.#db.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = OFF; PRAGMA page_size = 8192;
+      CREATE VIRTUAL TABLE chunk USING fts5(title, text, content='', tokenize='porter unicode61');`);
+  }
+
+  add(documents: readonly IndexDocument[]): void {
+    const insert = this.#db.prepare('INSERT INTO chunk(title, text) VALUES(?, ?)');
+    this.#db.exec('BEGIN');
+    for (const { title, chunks } of documents) for (const { text } of chunks) insert.run(title, text);
+    this.#db.exec('COMMIT');
+  }
+
+  /** All terms, any of them, ranked. */
+  search(query: string): number {
+    const match = query
+      .split(' ')
+      .map((word) => `"${word}"`)
+      .join(' OR ');
+    return this.#db
+      .prepare('SELECT rowid FROM chunk WHERE chunk MATCH ? ORDER BY bm25(chunk) LIMIT 50')
+      .all(match).length;
+  }
+
+  close(): void {
+    this.#db.close();
+  }
+}

@@ -1,0 +1,192 @@
+import { readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { figure } from '@fumikura/evaluation';
+import type { Figure } from '@fumikura/evaluation';
+import { grantAccess } from '@fumikura/ports/grant';
+import { createSqliteStore } from '@fumikura/store-sqlite';
+import type { SqliteStore } from '@fumikura/store-sqlite';
+import { analyseQuery } from '@fumikura/text';
+import { BenchCorpus, DIMENSION } from './corpus.ts';
+import { FtsBaseline } from './fts-baseline.ts';
+import { percentiles, sizeName, times } from './measure.ts';
+
+const FINGERPRINT = { model: 'bench', dimension: DIMENSION, promptForm: 'none', chunkerVersion: '1' };
+const SELECTIVITIES = [
+  [0.001, 'sel0_1pct'],
+  [0.01, 'sel1pct'],
+  [0.1, 'sel10pct'],
+  [1, 'sel100pct'],
+] as const;
+/** p95 of hybrid search on one thread, ms. */
+const HYBRID_TARGETS: Readonly<Record<string, number>> = { '100k': 6, '500k': 24, '1m': 48 };
+const BATCH = 10_000;
+const DEADLINE_MS = 60_000;
+
+export interface SearchBenchOptions {
+  readonly chunks: number;
+  readonly queries: number;
+  readonly folder: string;
+  readonly note: (text: string) => void;
+}
+
+/** Loads `chunks` into a new store and measures loading, searching, changing. */
+export async function searchBench({ chunks, queries, folder, note }: SearchBenchOptions): Promise<Figure[]> {
+  const size = sizeName(chunks);
+  const file = join(folder, `bench-${size}.db`);
+  const corpus = new BenchCorpus(7, true);
+  const fts = new FtsBaseline(join(folder, `fts-${size}.db`));
+  const store = await createSqliteStore({ file, inline: true });
+  await store.index.useFingerprint(FINGERPRINT);
+  note(`${size}: loading`);
+  const loadMs = await load(store, fts, corpus, chunks);
+  note(`${size}: ${Math.round((chunks / loadMs) * 1_000)} chunks/s; searching`);
+  const figures = [
+    figure(`index.bulk.${size}.chunksPerSecond`, (chunks / loadMs) * 1_000, 'chunks/s', 'higher', 5_000),
+    figure(`index.${size}.bytesPerChunk`, statSync(file).size / chunks, 'B', 'lower'),
+    ...(await searches(store, corpus, size, queries)),
+    ...(await baseline(store, fts, corpus, size, Math.min(queries, 20))),
+    ...(await changes(store, corpus, size)),
+    figure(
+      `index.${size}.anonymousRss`,
+      anonymousRss() / 1e6,
+      'MB',
+      'lower',
+      size === '1m' ? 220 : undefined,
+    ),
+  ];
+  fts.close();
+  await store.close();
+  return figures;
+}
+
+async function load(
+  store: SqliteStore,
+  fts: FtsBaseline,
+  corpus: BenchCorpus,
+  chunks: number,
+): Promise<number> {
+  let spent = 0;
+  for (let loaded = 0; loaded < chunks;) {
+    const upserts = corpus.batch(Math.min(BATCH, chunks - loaded));
+    const started = performance.now();
+    await store.index.write({ upserts });
+    spent += performance.now() - started;
+    fts.add(upserts);
+    loaded += upserts.reduce((sum, document) => sum + document.chunks.length, 0);
+  }
+  return spent;
+}
+
+async function searches(
+  store: SqliteStore,
+  corpus: BenchCorpus,
+  size: string,
+  count: number,
+): Promise<Figure[]> {
+  const figures: Figure[] = [];
+  for (const [share, name] of SELECTIVITIES) {
+    const access = grantAccess({
+      caller: 'bench',
+      principals: [],
+      aclIds: corpus.grant(share),
+      version: '1',
+      hash: name,
+    });
+    for (const kind of ['hybrid', 'lexical'] as const) {
+      const asked = Array.from({ length: count + 5 }, () => corpus.query());
+      const found = await times(count, 5, (index) => {
+        const { text, vector } = asked[index] ?? corpus.query();
+        const dense = kind === 'hybrid' ? { dense: { vector, fingerprint: FINGERPRINT } } : {};
+        const request = { lexical: { query: analyseQuery(text) }, ...dense, candidates: 200 };
+        return store.index.search(request, access, AbortSignal.timeout(DEADLINE_MS));
+      });
+      const { p50, p95, p99 } = percentiles(found);
+      const target = kind === 'hybrid' ? HYBRID_TARGETS[size] : undefined;
+      figures.push(
+        figure(`search.${kind}.p50.${size}.${name}`, p50, 'ms', 'lower'),
+        figure(`search.${kind}.p95.${size}.${name}`, p95, 'ms', 'lower', target),
+        figure(`search.${kind}.p99.${size}.${name}`, p99, 'ms', 'lower'),
+      );
+    }
+  }
+  return figures;
+}
+
+/** The same words asked of SQLite's own full-text search, in the same run: machines differ, the ratio stays. */
+async function baseline(
+  store: SqliteStore,
+  fts: FtsBaseline,
+  corpus: BenchCorpus,
+  size: string,
+  count: number,
+): Promise<Figure[]> {
+  const access = grantAccess({
+    caller: 'bench',
+    principals: [],
+    aclIds: corpus.grant(1),
+    version: '1',
+    hash: 'baseline',
+  });
+  const asked = Array.from({ length: count + 2 }, () => corpus.query().text);
+  const theirs = percentiles(await times(count, 2, async (index) => fts.search(asked[index] ?? '')));
+  const ours = percentiles(
+    await times(count, 2, (index) =>
+      store.index.search(
+        { lexical: { query: analyseQuery(asked[index] ?? '') }, candidates: 200 },
+        access,
+        AbortSignal.timeout(DEADLINE_MS),
+      ),
+    ),
+  );
+  return [
+    figure(`baseline.fts5.p50.${size}`, theirs.p50, 'ms', 'lower'),
+    figure(
+      `search.lexical.timesFasterThanFts5.${size}`,
+      theirs.p50 / ours.p50,
+      'x',
+      'higher',
+      size === '500k' ? 30 : undefined,
+    ),
+  ];
+}
+
+async function changes(store: SqliteStore, corpus: BenchCorpus, size: string): Promise<Figure[]> {
+  const access = grantAccess({
+    caller: 'bench',
+    principals: [],
+    aclIds: corpus.grant(1),
+    version: '1',
+    hash: 'changes',
+  });
+  const visible: number[] = [];
+  const written = await times(60, 5, async (index) => {
+    const document = { ...corpus.document(5), title: `marker${size}x${index}` };
+    await store.index.write({ upserts: [document] });
+  });
+  for (let index = 0; index < 30; index++) {
+    const title = `visible${size}y${index}`;
+    const document = { ...corpus.document(5), title };
+    const started = performance.now();
+    await store.index.write({ upserts: [document] });
+    const { candidates } = await store.index.search(
+      { lexical: { query: analyseQuery(title) }, candidates: 1 },
+      access,
+      AbortSignal.timeout(DEADLINE_MS),
+    );
+    visible.push(performance.now() - started);
+    if (candidates[0]?.documentId !== document.documentId)
+      throw new Error(`${title} was written and is not found`);
+  }
+  return [
+    figure(`index.upsert.p50.${size}`, percentiles(written).p50, 'ms', 'lower'),
+    figure(`index.upsert.p95.${size}`, percentiles(written).p95, 'ms', 'lower'),
+    figure(`index.upsertToFound.p95.${size}`, percentiles(visible).p95, 'ms', 'lower', 50),
+  ];
+}
+
+/** Private memory of this process, bytes; the page cache that SQLite's file uses is shared and does not count. */
+export function anonymousRss(): number {
+  globalThis.gc?.();
+  const status = readFileSync('/proc/self/status', 'utf8');
+  return Number(/RssAnon:\s+(\d+) kB/u.exec(status)?.[1] ?? 0) * 1_024;
+}

@@ -1,0 +1,63 @@
+// Builds what users install: one file for `fumi`, its two worker threads, the wasm kernel and the PDF library's data,
+// flat in dist/. Prints each file's size; `--json` for scripts.
+import { cp, mkdir, rm, stat, writeFile, readFile, chmod } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+
+const root = join(dirname(fileURLToPath(import.meta.url)), '..');
+const dist = join(root, 'dist');
+const pdfjs = dirname(
+  createRequire(join(root, 'libs/documents/package.json')).resolve('pdfjs-dist/package.json'),
+);
+
+await rm(dist, { recursive: true, force: true });
+await mkdir(dist);
+await build({
+  entryPoints: {
+    fumi: join(root, 'apps/cli/src/bundle.ts'),
+    'parse-worker': join(root, 'libs/documents/src/parse-worker.ts'),
+    'store-worker': join(root, 'libs/stores/sqlite/src/threads/store-worker.ts'),
+  },
+  outdir: dist,
+  outExtension: { '.js': '.mjs' },
+  bundle: true,
+  platform: 'node',
+  format: 'esm',
+  target: 'node22.19',
+  minifySyntax: true,
+  minifyWhitespace: true,
+  legalComments: 'external',
+  external: ['@napi-rs/canvas'],
+  // Packages in CommonJS ask for Node's modules by `require`.
+  banner: {
+    js: `import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);`,
+  },
+  logLevel: 'warning',
+});
+const main = join(dist, 'fumi.mjs');
+await writeFile(main, `#!/usr/bin/env node\n${await readFile(main, 'utf8')}`);
+await chmod(main, 0o755);
+await cp(join(root, 'libs/stores/sqlite/src/dense/dense-kernel.wasm'), join(dist, 'dense-kernel.wasm'));
+await cp(join(pdfjs, 'legacy/build/pdf.worker.min.mjs'), join(dist, 'pdf.worker.mjs'));
+for (const folder of ['cmaps', 'standard_fonts', 'wasm'])
+  await cp(join(pdfjs, folder), join(dist, 'pdfjs', folder), { recursive: true });
+
+const sizes = {};
+for (const name of [
+  'fumi.mjs',
+  'parse-worker.mjs',
+  'store-worker.mjs',
+  'dense-kernel.wasm',
+  'pdf.worker.mjs',
+]) {
+  sizes[name] = (await stat(join(dist, name))).size;
+}
+process.stdout.write(
+  process.argv.includes('--json')
+    ? `${JSON.stringify(sizes)}\n`
+    : Object.entries(sizes)
+        .map(([name, size]) => `${(size / 1e6).toFixed(2).padStart(6)} MB  dist/${name}\n`)
+        .join(''),
+);
