@@ -18,6 +18,8 @@ const CACHE_KIB = 32 * 1_024;
 /** The log is truncated when it has grown beyond this; busy readers would let it grow without end. */
 const MAX_LOG_BYTES = 64 * 1_024 * 1_024;
 const CHECKPOINT_WAIT_MS = 200;
+const IN_PART = 50;
+const IN_MARKS = Array.from({ length: IN_PART }, () => '?').join(',');
 
 /** One connection to the installation's file, with transactions and errors as the rest of the store expects them. */
 export class Database {
@@ -69,6 +71,19 @@ export class Database {
 
   all<Row>(sql: string, ...values: readonly Value[]): Row[] {
     return this.#guard(() => this.#prepared(sql).all(...values) as Row[]);
+  }
+
+  /** Rows whose key is one of `keys`, in parts of a fixed size: one statement for many rows, whatever their number. */
+  allIn<Row>(select: string, keys: readonly number[]): Row[] {
+    const rows: Row[] = [];
+    for (let at = 0; at < keys.length; at += IN_PART) {
+      const part = Array.from(
+        { length: IN_PART },
+        (_, index) => keys[Math.min(at + index, keys.length - 1)] ?? null,
+      );
+      rows.push(...this.all<Row>(`${select} IN (${IN_MARKS})`, ...part));
+    }
+    return rows;
   }
 
   *iterate<Row>(sql: string, ...values: readonly Value[]): Generator<Row> {

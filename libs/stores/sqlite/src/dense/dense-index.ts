@@ -161,10 +161,11 @@ export class DenseIndex {
   }
 
   #rescored(unit: Float32Array, chunks: readonly number[]): DenseHit[] {
-    return chunks.flatMap((chunk) => {
-      const row = this.#db.get<{ value: Uint8Array }>('SELECT value FROM vector WHERE chunk = ?', chunk);
-      return row ? [{ chunk, cosine: cosine(unit, row.value) }] : [];
-    });
+    const rows = this.#db.allIn<{ chunk: number; value: Uint8Array }>(
+      'SELECT chunk, value FROM vector WHERE chunk',
+      chunks,
+    );
+    return rows.map(({ chunk, value }) => ({ chunk, cosine: cosine(unit, value) }));
   }
 
   /** Chunks without a vector have no code to score. */
@@ -202,7 +203,10 @@ export class DenseIndex {
 /** Counting select: chunks of the `count` largest scores, ties by chunk. */
 function largest(scores: Int32Array, count: number, maximum: number): number[] {
   const histogram = new Uint32Array(maximum + 1);
-  for (const score of scores) if (score >= 0) histogram[score] = (histogram[score] ?? 0) + 1;
+  for (let chunk = 0; chunk < scores.length; chunk++) {
+    const score = scores[chunk] as number;
+    if (score >= 0) histogram[score] = (histogram[score] as number) + 1;
+  }
   let threshold = maximum + 1;
   let above = 0;
   while (threshold > 0 && above + (histogram[threshold - 1] ?? 0) <= count)
@@ -210,8 +214,8 @@ function largest(scores: Int32Array, count: number, maximum: number): number[] {
   let atThreshold = count - above;
   const chosen: number[] = [];
   for (let chunk = 0; chunk < scores.length; chunk++) {
-    const score = scores[chunk] ?? -1;
-    if (score < 0) continue;
+    const score = scores[chunk] as number;
+    if (score < threshold - 1 || score < 0) continue;
     if (score >= threshold) chosen.push(chunk);
     else if (score === threshold - 1 && atThreshold-- > 0) chosen.push(chunk);
   }

@@ -82,9 +82,20 @@ export class LexicalScan {
   /** The best documents by the weighted sum. */
   best(count: number, weights: LexicalWeights): LexicalScore[] {
     const top = new TopK(count);
+    const { firstChunk, slots } = this.#columns.docs;
+    const touched = this.#touched;
+    const chunkScore = this.#chunkScore;
     for (let index = 0; index < this.#touchedCount; index++) {
-      const doc = this.#touched[index] ?? 0;
-      const total = this.score(doc, weights).total;
+      const doc = touched[index] as number;
+      const first = firstChunk.values[doc] as number;
+      const end = first + (slots.values[doc] as number);
+      let chunk = 0;
+      for (let at = first; at < end; at++)
+        if ((chunkScore[at] as number) > chunk) chunk = chunkScore[at] as number;
+      const total =
+        weights.document * (this.#docScore[doc] as number) +
+        weights.chunk * chunk +
+        weights.title * (this.#titleScore[doc] as number);
       if (total >= top.threshold) top.offer(doc, total);
     }
     return top.take().map(({ key }) => this.score(key, weights));
@@ -180,20 +191,24 @@ export class LexicalScan {
     const docLength = isWord ? docs.words.values : docs.bigrams.values;
     const titleLength = isWord ? docs.titleWords.values : docs.titleBigrams.values;
     const { weight: chunkWeight, base: chunkBase, slope: chunkSlope } = inChunk;
+    const docScore = this.#docScore;
+    const titleScore = this.#titleScore;
+    const touched = this.#touched;
+    let touchedCount = this.#touchedCount;
     let current = -1;
     let inSpans = 0;
     const finish = () => {
       if (current < 0) return;
-      if (this.#docScore[current] === 0) this.#touched[this.#touchedCount++] = current;
+      if (docScore[current] === 0) touched[touchedCount++] = current;
       titles.moveTo(current);
       const tf = inSpans + titles.head;
-      this.#docScore[current] =
-        (this.#docScore[current] ?? 0) +
-        (inDoc.weight * tf) / (tf + inDoc.base + inDoc.slope * (docLength[current] ?? 0));
+      docScore[current] =
+        (docScore[current] as number) +
+        (inDoc.weight * tf) / (tf + inDoc.base + inDoc.slope * (docLength[current] as number));
       if (titles.title === 0) return;
       const length = inTitle.base + inTitle.slope * (titleLength[current] ?? 0);
-      this.#titleScore[current] =
-        (this.#titleScore[current] ?? 0) + (inTitle.weight * titles.title) / (titles.title + length);
+      titleScore[current] =
+        (titleScore[current] as number) + (inTitle.weight * titles.title) / (titles.title + length);
     };
     const posting = (at: number, a: number, b: number) => {
       if (admitted[at] !== 1) return;
@@ -243,7 +258,11 @@ export class LexicalScan {
         posting(at, a, b);
       }
     };
-    return { posting, row, finish };
+    const end = () => {
+      finish();
+      this.#touchedCount = touchedCount;
+    };
+    return { posting, row, finish: end };
   }
 }
 
@@ -304,7 +323,8 @@ class TitleCounts {
   }
 
   moveTo(doc: number): void {
-    while (this.#next < this.#docs.length && (this.#docs[this.#next] ?? 0) < doc) this.#next++;
+    if (this.#docs.length === 0) return;
+    while (this.#next < this.#docs.length && (this.#docs[this.#next] as number) < doc) this.#next++;
     const isThere = this.#docs[this.#next] === doc;
     this.title = isThere ? (this.#title[this.#next] ?? 0) : 0;
     this.head = isThere ? (this.#head[this.#next] ?? 0) : 0;
