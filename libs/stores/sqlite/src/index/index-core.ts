@@ -6,7 +6,6 @@ import type {
   IndexBatch,
   IndexDocument,
   IndexStats,
-  LexicalWeights,
   SearchAnswer,
   SearchRequest,
 } from '@fumikura/ports';
@@ -21,6 +20,7 @@ import { DeltaCache, writeDelta } from './delta.ts';
 import { addDocument } from './doc-terms.ts';
 import { FOLD_AT_CHUNKS, foldStep } from './fold.ts';
 import { LexicalScan, Scratch } from './lexical.ts';
+import type { LexicalScore } from './lexical.ts';
 import { readMeta, writeMeta } from './meta.ts';
 import type { IndexMeta } from './meta.ts';
 import { PostingLists } from './posting-lists.ts';
@@ -193,14 +193,15 @@ export class IndexCore {
     const docs = new Set(lexical ? scan.best(candidates, weights).map(({ doc }) => doc) : []);
     const cosines = new Map<number, { cosine: number; slot: number }>();
     if (dense) this.#addDense(dense, admitted, candidates, denseCandidates, docs, cosines, scan);
+    const ids = this.#documentIds([...docs]);
     return [...docs]
-      .map((doc) => this.#candidate(doc, scan, weights, cosines.get(doc)))
-      .sort(
-        (a, b) =>
-          b.lexical - a.lexical ||
-          (b.cosine ?? 0) - (a.cosine ?? 0) ||
-          (a.documentId < b.documentId ? -1 : 1),
-      );
+      .map((doc) => candidateOf(ids.get(doc) ?? '', scan.score(doc, weights), cosines.get(doc)))
+      .sort(byScores);
+  }
+
+  #documentIds(docs: readonly number[]): ReadonlyMap<number, string> {
+    const rows = this.#db.allIn<{ doc: number; id: string }>('SELECT doc, id FROM index_doc WHERE doc', docs);
+    return new Map(rows.map(({ doc, id }) => [doc, id]));
   }
 
   /** Adds the documents of the vector scan, and cosines for those that only the words found. */
@@ -253,22 +254,6 @@ export class IndexCore {
     const first = this.#columns.docs.firstChunk.values[doc] ?? 0;
     const slots = this.#columns.docs.slots.values[doc] ?? 0;
     return Array.from({ length: slots }, (_, slot) => first + slot).filter((chunk) => admitted[chunk] === 1);
-  }
-
-  #candidate(
-    doc: number,
-    scan: LexicalScan,
-    weights: LexicalWeights,
-    dense: { cosine: number; slot: number } | undefined,
-  ): Candidate {
-    const { total, document, chunk, title, bestSlot } = scan.score(doc, weights);
-    return {
-      documentId: this.#db.get<{ id: string }>('SELECT id FROM index_doc WHERE doc = ?', doc)?.id ?? '',
-      lexical: total,
-      parts: { document, chunk, title },
-      chunkOrdinal: bestSlot,
-      ...(dense && { cosine: dense.cosine, denseChunkOrdinal: dense.slot }),
-    };
   }
 
   #add(
@@ -363,4 +348,22 @@ function addLengths(
   meta.docBigrams += sign * document.bigram;
   meta.titleWords += sign * title.word;
   meta.titleBigrams += sign * title.bigram;
+}
+
+function candidateOf(
+  documentId: string,
+  { total, document, chunk, title, bestSlot }: LexicalScore,
+  dense: { cosine: number; slot: number } | undefined,
+): Candidate {
+  return {
+    documentId,
+    lexical: total,
+    parts: { document, chunk, title },
+    chunkOrdinal: bestSlot,
+    ...(dense && { cosine: dense.cosine, denseChunkOrdinal: dense.slot }),
+  };
+}
+
+function byScores(a: Candidate, b: Candidate): number {
+  return b.lexical - a.lexical || (b.cosine ?? 0) - (a.cosine ?? 0) || (a.documentId < b.documentId ? -1 : 1);
 }
