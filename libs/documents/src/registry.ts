@@ -54,7 +54,7 @@ const FORMATS: readonly Format[] = [
     'Excel',
     'xlsx xlsm xls',
     'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet application/vnd.ms-excel',
-    async () => (await import('./office/spreadsheet.ts')).parseSpreadsheet,
+    async () => (await import('./formats/spreadsheet.ts')).parseSpreadsheet,
   ),
   format(
     'OpenDocument text',
@@ -66,7 +66,7 @@ const FORMATS: readonly Format[] = [
     'OpenDocument sheet',
     'ods',
     'application/vnd.oasis.opendocument.spreadsheet',
-    async () => (await import('./office/spreadsheet.ts')).parseSpreadsheet,
+    async () => (await import('./formats/spreadsheet.ts')).parseSpreadsheet,
   ),
   format('PDF', 'pdf', 'application/pdf', async () => (await import('./office/pdf.ts')).parsePdf),
   format('mail', 'eml', 'message/rfc822', async () => (await import('./office/mail.ts')).parseEml),

@@ -14,15 +14,16 @@ export function zipOf(parts: Readonly<Record<string, string | Uint8Array>>): Uin
   );
 }
 
+const TYPES = 'http://schemas.openxmlformats.org/officeDocument/2006/relationships';
+
 /** For tests: a part's relations; targets relative to the part's folder. */
 export function relationsXml(
   relations: Readonly<Record<string, readonly [type: string, target: string]>>,
 ): string {
   const entries = Object.entries(relations).map(
-    ([id, [type, target]]) =>
-      `<Relationship Id="${id}" Type="http://example/relationships/${type}" Target="${target}"/>`,
+    ([id, [type, target]]) => `<Relationship Id="${id}" Type="${TYPES}/${type}" Target="${target}"/>`,
   );
-  return `<?xml version="1.0" encoding="UTF-8"?><Relationships>${entries.join('')}</Relationships>`;
+  return `<?xml version="1.0" encoding="UTF-8"?><Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">${entries.join('')}</Relationships>`;
 }
 
 /** For tests: what a parser makes of bytes, under the usual limits where none are given. */
