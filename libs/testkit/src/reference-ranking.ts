@@ -30,6 +30,8 @@ export function referenceRanking(
     const wholes = all.map((each) => ({
       tf: each.chunks.reduce((sum, { span }) => sum + has(span), has(each.top)),
       length: each.chunks.reduce((sum, { span }) => sum + length(span), length(each.top)),
+      // A word of a heading above a chunk counts as one of the document's, for how rare it is.
+      holds: each.chunks.some(({ span, head }) => has(span) + has(head) > 0),
     }));
     const titles = all.map((each) => ({ tf: has(each.title), length: length(each.title) }));
     const inChunks = bm25(chunks, 0.75);
@@ -74,8 +76,8 @@ function joined(a: TermCounts, b: TermCounts): TermCounts {
   return { counts, wordLength: a.wordLength + b.wordLength, bigramLength: a.bigramLength + b.bigramLength };
 }
 
-function bm25(fields: readonly { tf: number; length: number }[], b: number): number[] {
-  const containing = fields.filter(({ tf }) => tf > 0).length;
+function bm25(fields: readonly { tf: number; length: number; holds?: boolean }[], b: number): number[] {
+  const containing = fields.filter(({ tf, holds = tf > 0 }) => holds).length;
   const idf = Math.log(1 + (fields.length - containing + 0.5) / (containing + 0.5));
   const average = fields.reduce((sum, { length }) => sum + length, 0) / fields.length;
   return fields.map(({ tf, length }) =>
