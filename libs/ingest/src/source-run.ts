@@ -128,8 +128,9 @@ export class SourceRun {
           }
         : { blocks: body.blocks };
     const prepared = await this.#parts.documents.prepare(input, signal);
-    this.#writer.upsert(toWrite(head, prepared, hash));
-    await this.#replaceChildren(document, children(head, prepared), known !== undefined);
+    const write = toWrite(head, prepared, hash);
+    this.#writer.upsert(write);
+    await this.#replaceChildren(document, children(write.document, prepared), known !== undefined);
   }
 
   /** Files inside a document come and go with it. */

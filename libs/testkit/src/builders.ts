@@ -20,7 +20,10 @@ export function allowList(id: string, ...members: readonly Principal[]): AllowLi
 }
 
 /** The filter `access` would make for a caller with these principals. */
-export async function filterFor(catalog: Catalog, ...principals: readonly Principal[]): Promise<AccessFilter> {
+export async function filterFor(
+  catalog: Catalog,
+  ...principals: readonly Principal[]
+): Promise<AccessFilter> {
   const { aclIds, version } = await catalog.readableAcls(principals);
   const caller = JSON.stringify(principals);
   return grantAccess({ caller, principals, aclIds, version, hash: `${caller} ${version}` });
