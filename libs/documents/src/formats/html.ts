@@ -1,5 +1,5 @@
-import type { Document, Element } from 'domhandler';
-import { isTag } from 'domhandler';
+import type { ChildNode, Document, Element } from 'domhandler';
+import { isTag, isText, Text } from 'domhandler';
 import { findAll, findOne, textContent } from 'domutils';
 import { parseDocument } from 'htmlparser2';
 import { decodeText } from '../decode.ts';
@@ -26,6 +26,7 @@ export const parseHtml: FormatParser = async ({ bytes }) =>
 /** Main content of a page; navigation, scripts and hidden parts are left out. */
 export function readHtml(html: string): Parsed {
   const document = parseDocument(html, { decodeEntities: true });
+  flatten(document);
   const content = mainContent(document);
   removeFurniture(content);
   const language = findOne(({ name }) => name === 'html', document.children)?.attribs['lang'];
@@ -41,6 +42,30 @@ export function readHtml(html: string): Parsed {
     ...(author && { authors: [author] }),
     ...(updatedAt && { updatedAt }),
   };
+}
+
+/** Deeper nesting is nobody's writing; recursive readers would run out of stack on it. */
+const MAX_NESTING = 300;
+
+/** Replaces what lies deeper than MAX_NESTING by its text, without recursion. */
+function flatten(root: Document): void {
+  const open: { node: Document | Element; depth: number }[] = [{ node: root, depth: 0 }];
+  for (let entry = open.pop(); entry; entry = open.pop()) {
+    const { node, depth } = entry;
+    if (depth >= MAX_NESTING) node.children = [new Text(deepText(node))];
+    else for (const child of node.children) if (isTag(child)) open.push({ node: child, depth: depth + 1 });
+  }
+}
+
+function deepText(root: Document | Element): string {
+  const open: ChildNode[] = [...root.children].reverse();
+  let text = '';
+  for (let node = open.pop(); node; node = open.pop()) {
+    if (isText(node)) text += node.data;
+    else if (isTag(node) && !['script', 'style'].includes(node.name))
+      open.push(...[...node.children].reverse());
+  }
+  return text;
 }
 
 function declaredEncoding(bytes: Uint8Array): string | undefined {
