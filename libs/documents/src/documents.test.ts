@@ -141,13 +141,11 @@ const blocks: fc.Arbitrary<Block[]> = fc.array(
     fc
       .record({ level: fc.constantFrom(1 as const, 2 as const, 3 as const), text: words })
       .map(({ level, text }): Block => ({ type: 'heading', level, text })),
-    fc
-      .array(words, { maxLength: 8 })
-      .map((items): Block => ({
-        type: 'list',
-        ordered: false,
-        items: items.map((text) => ({ text, depth: 0 })),
-      })),
+    fc.array(words, { maxLength: 8 }).map((items): Block => ({
+      type: 'list',
+      ordered: false,
+      items: items.map((text) => ({ text, depth: 0 })),
+    })),
     fc
       .array(fc.array(words, { minLength: 2, maxLength: 2 }), { maxLength: 30 })
       .map((rows): Block => ({ type: 'table', headerRows: 1, rows })),

@@ -22,17 +22,6 @@ export function coreFacts(parts: ZipParts): Partial<Parsed> {
   });
 }
 
-/** The same of an OpenDocument file's meta.xml. */
-export function openDocumentFacts(parts: ZipParts): Partial<Parsed> {
-  return factsFrom(parts.get('meta.xml'), {
-    title: ['dc:title'],
-    author: ['meta:initial-creator', 'dc:creator'],
-    createdAt: ['meta:creation-date'],
-    updatedAt: ['dc:date'],
-    labels: ['meta:keyword'],
-  });
-}
-
 type Names = Readonly<Record<'title' | 'author' | 'createdAt' | 'updatedAt' | 'labels', readonly string[]>>;
 
 function factsFrom(xml: Uint8Array | undefined, names: Names): Partial<Parsed> {

@@ -26,10 +26,6 @@ export function elementsNamed(nodes: readonly ChildNode[], ...names: readonly st
   return found;
 }
 
-export function childElements(node: Element | undefined, name: string): Element[] {
-  return (node?.children ?? []).filter((child): child is Element => isTag(child) && child.name === name);
-}
-
 export function textOf(nodes: readonly ChildNode[], depth = 0): string {
   if (depth > 500) return '';
   return nodes

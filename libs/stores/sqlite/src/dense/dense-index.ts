@@ -203,6 +203,7 @@ export class DenseIndex {
 /** Counting select: chunks of the `count` largest scores, ties by chunk. */
 function largest(scores: Int32Array, count: number, maximum: number): number[] {
   const histogram = new Uint32Array(maximum + 1);
+  // eslint-disable-next-line @typescript-eslint/prefer-for-of -- an iterator over a million numbers is several times slower
   for (let chunk = 0; chunk < scores.length; chunk++) {
     const score = scores[chunk] as number;
     if (score >= 0) histogram[score] = (histogram[score] as number) + 1;

@@ -19,12 +19,13 @@ import { BlockWriter, Columns, DEAD } from './columns.ts';
 import { DeltaCache, writeDelta } from './delta.ts';
 import { addDocument } from './doc-terms.ts';
 import { FOLD_AT_CHUNKS, foldStep } from './fold.ts';
-import { LexicalScan, Scratch } from './lexical.ts';
+import { LexicalScan } from './lexical.ts';
 import type { LexicalScore } from './lexical.ts';
 import { readMeta, writeMeta } from './meta.ts';
 import type { IndexMeta } from './meta.ts';
 import { PostingLists } from './posting-lists.ts';
 import { appendLists } from './posting-writer.ts';
+import { Scratch } from './scratch.ts';
 import { minutesOf, valueId, writeManyValues } from './values.ts';
 
 /** A batch with at least so many chunks goes straight to the lists. */
