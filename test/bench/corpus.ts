@@ -11,12 +11,19 @@ export function seeded(seed: number): () => number {
   };
 }
 
-export const DIMENSION = 384;
+const DIMENSION = 384;
+export const FINGERPRINT = { model: 'bench', dimension: DIMENSION, promptForm: 'none', chunkerVersion: '1' };
 /** Distinct sets of readers, of unequal popularity. */
 const ACL_COUNT = 2_000;
 const WORDS_PER_CHUNK = 237;
 const VOCABULARY = 200_000;
 const TOPICS = 200;
+
+/** The most frequent words of English, as they stand in any text; the product drops most of them from queries. */
+const FUNCTION_WORDS =
+  'the of and to a in is it that for on was with as be by at from this are or an have not which but they we you their can will has if would when there what so your how do who should does could about into our its than these where did any been had my i'.split(
+    ' ',
+  );
 
 /** Text like a company's: Zipf-distributed words, a topic per document that favours some of them, ids in the tail. */
 export class BenchCorpus {
@@ -103,6 +110,7 @@ export class BenchCorpus {
   #word(topic: number): string {
     const isOwn = this.#random() < 0.3;
     const rank = isOwn ? topic * 500 + this.#rank(500) : this.#rank(VOCABULARY);
+    if (!isOwn && rank < FUNCTION_WORDS.length) return FUNCTION_WORDS[rank] ?? '';
     return `${isOwn ? 't' : 'w'}${rank.toString(36)}`;
   }
 

@@ -1,16 +1,17 @@
-import { readFileSync, statSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { statSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { figure } from '@fumikura/evaluation';
 import type { Figure } from '@fumikura/evaluation';
 import { grantAccess } from '@fumikura/ports/grant';
 import { createSqliteStore } from '@fumikura/store-sqlite';
 import type { SqliteStore } from '@fumikura/store-sqlite';
 import { analyseQuery } from '@fumikura/text';
-import { BenchCorpus, DIMENSION } from './corpus.ts';
+import { BenchCorpus, FINGERPRINT } from './corpus.ts';
 import { FtsBaseline } from './fts-baseline.ts';
 import { percentiles, sizeName, times } from './measure.ts';
 
-const FINGERPRINT = { model: 'bench', dimension: DIMENSION, promptForm: 'none', chunkerVersion: '1' };
 const SELECTIVITIES = [
   [0.001, 'sel0_1pct'],
   [0.01, 'sel1pct'],
@@ -48,7 +49,7 @@ export async function searchBench({ chunks, queries, folder, note }: SearchBench
     ...(await changes(store, corpus, size)),
     figure(
       `index.${size}.anonymousRss`,
-      anonymousRss() / 1e6,
+      searchingRss(file) / 1e6,
       'MB',
       'lower',
       size === '1m' ? 220 : undefined,
@@ -184,9 +185,8 @@ async function changes(store: SqliteStore, corpus: BenchCorpus, size: string): P
   ];
 }
 
-/** Private memory of this process, bytes; the page cache that SQLite's file uses is shared and does not count. */
-export function anonymousRss(): number {
-  globalThis.gc?.();
-  const status = readFileSync('/proc/self/status', 'utf8');
-  return Number(/RssAnon:\s+(\d+) kB/u.exec(status)?.[1] ?? 0) * 1_024;
+/** Private memory of a process of its own that opens the store and searches; loading needs more and ends. */
+function searchingRss(file: string): number {
+  const child = fileURLToPath(new URL('./rss-child.ts', import.meta.url));
+  return Number(execFileSync(process.execPath, ['--expose-gc', child, file], { encoding: 'utf8' }));
 }

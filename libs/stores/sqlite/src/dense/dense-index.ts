@@ -29,6 +29,8 @@ export class DenseIndex {
   readonly #kernel: 'wasm' | 'typescript';
   #scan: BitScan | undefined;
   #has = new Uint8Array(0);
+  /** Maps of callers are kept between their searches; forgotten when vectors change. */
+  #admittedWithVectors = new WeakMap<Uint8Array, Uint8Array>();
   #seen = -1;
 
   constructor(db: Database, kernel: 'wasm' | 'typescript' = 'wasm') {
@@ -116,6 +118,7 @@ export class DenseIndex {
         this.#scan.set(b * BLOCK, bits);
       }
     }
+    this.#admittedWithVectors = new WeakMap();
     this.#seen = version;
   }
 
@@ -170,9 +173,12 @@ export class DenseIndex {
 
   /** Chunks without a vector have no code to score. */
   #withVectors(admitted: Uint8Array): Uint8Array {
+    const known = this.#admittedWithVectors.get(admitted);
+    if (known) return known;
     const both = new Uint8Array(admitted.length);
     for (let chunk = 0; chunk < both.length; chunk++)
       both[chunk] = (admitted[chunk] as number) & (this.#has[chunk] ?? 0);
+    this.#admittedWithVectors.set(admitted, both);
     return both;
   }
 

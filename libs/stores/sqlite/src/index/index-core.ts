@@ -31,7 +31,7 @@ import { minutesOf, valueId, writeManyValues } from './values.ts';
 /** A batch with at least so many chunks goes straight to the lists. */
 const BULK_CHUNKS = 256;
 /** Chunks of lexical hits that get a cosine although the vector scan did not choose them. */
-const MAX_RESCORED = 200;
+const MAX_RESCORED = 100;
 
 /** Chunks, postings and vectors of one file; synchronous, for one connection. */
 export class IndexCore {
