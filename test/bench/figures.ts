@@ -11,9 +11,7 @@ if (process.argv.includes('--json')) process.stdout.write(`${JSON.stringify(figu
 else process.stdout.write(`${renderFigures(figures)}\n`);
 if (process.argv.includes('--readme')) {
   const table = renderFigures(figures.filter(({ target }) => target !== undefined));
+  const marked = `<!-- figures -->\n\n${table}\n\n<!-- /figures -->`;
   const text = await readFile(readme, 'utf8');
-  await writeFile(
-    readme,
-    text.replace(/(<!-- figures -->\n)[\s\S]*?(\n<!-- \/figures -->)/u, `$1\n${table}\n$2`),
-  );
+  await writeFile(readme, text.replace(/<!-- figures -->[\s\S]*?<!-- \/figures -->/u, marked));
 }
