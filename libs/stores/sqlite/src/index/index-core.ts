@@ -13,6 +13,7 @@ import type { Fingerprint } from '@fumikura/model';
 import { TOKENISER_VERSION } from '@fumikura/text';
 import type { Database } from '../database.ts';
 import { DenseIndex } from '../dense/dense-index.ts';
+import { storedVectors } from '../dense/stored-vectors.ts';
 import { Admission } from './admission.ts';
 import { checkIndex } from './check.ts';
 import { BlockWriter, Columns, DEAD } from './columns.ts';
@@ -114,10 +115,10 @@ export class IndexCore {
     return isDue;
   }
 
-  /** Share of slots whose document is gone; above .3 a rebuild is due. */
-  deadShare(): number {
+  /** Slots given out, and how many of them hold a chunk that is alive. */
+  slots(): { readonly slots: number; readonly chunks: number } {
     const { nextChunk, chunks } = readMeta(this.#db);
-    return nextChunk === 0 ? 0 : (nextChunk - chunks) / nextChunk;
+    return { slots: nextChunk, chunks };
   }
 
   /** Inside a transaction: everything of the index but what its vectors came from. */
@@ -144,6 +145,28 @@ export class IndexCore {
 
   useFingerprint(fingerprint: Fingerprint): void {
     this.#db.write(() => this.#dense.useFingerprint(fingerprint));
+  }
+
+  fingerprint(): Fingerprint | undefined {
+    return this.#dense.fingerprint();
+  }
+
+  /** A document's vectors by ordinal, as they are stored (int8 precision); none for an unknown document. */
+  vectors(documentId: string): (Float32Array | undefined)[] {
+    const row = this.#db.get<{ doc: number }>('SELECT doc FROM index_doc WHERE id = ?', documentId);
+    if (!row) return [];
+    const { firstChunk, slots } = new BlockWriter(this.#db, 0).doc(row.doc);
+    const stored = new Map(storedVectors(this.#db, firstChunk, slots));
+    return Array.from({ length: slots }, (_, slot) => stored.get(firstChunk + slot));
+  }
+
+  /** Inside a transaction: moves all of the delta into the lists, however long that takes. */
+  foldAll(): void {
+    const meta = readMeta(this.#db);
+    meta.version++;
+    this.#foldWhole(meta);
+    writeMeta(this.#db, meta);
+    this.#dataVersion = -1;
   }
 
   stats(): Omit<IndexStats, 'sizeBytes'> {
@@ -174,7 +197,7 @@ export class IndexCore {
     if (dataVersion === this.#dataVersion) return;
     const meta = readMeta(this.#db);
     // Older than what was seen: another file lies under the same name.
-    if (meta.version < this.#meta.version) this.afterRollback();
+    if (meta.version < this.#meta.version || meta.epoch !== this.#meta.epoch) this.afterRollback();
     this.#meta = meta;
     this.#columns.refresh(this.#db, meta.version);
     this.#delta.refresh(this.#db);
