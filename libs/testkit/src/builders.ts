@@ -1,4 +1,4 @@
-import type { Acl, AllowList, Chunk, Document, Fingerprint, Principal } from '@fumikura/model';
+import type { Acl, AllowList, Chunk, Document, DocumentHead, Fingerprint, Principal } from '@fumikura/model';
 import { splitDocumentId } from '@fumikura/model';
 import { AccessFilter } from '@fumikura/ports';
 import type { Catalog, DocumentWrite, SearchRequest } from '@fumikura/ports';
@@ -57,6 +57,12 @@ export function documentWrite(id: string, acl: Acl, facts: DocumentFacts = {}): 
     acl,
   };
   return { document, chunks: chunksOf(parts), similarity: '0123456789abcdef', ...(vectors && { vectors }) };
+}
+
+/** What a connector tells of a document without its body. */
+export function headOf({ document }: DocumentWrite): DocumentHead {
+  const { text: _, outline: __, contentHash: ___, notices: ____, language: _____, ...head } = document;
+  return head;
 }
 
 function chunksOf(parts: readonly string[]): Chunk[] {

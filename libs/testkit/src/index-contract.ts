@@ -5,10 +5,13 @@ import { LEXICAL_WEIGHTS } from '@fumikura/ports';
 import { analyseQuery } from '@fumikura/text';
 import fc from 'fast-check';
 import { testAccess } from './grants.ts';
+import { indexCases } from './index-cases.ts';
 import { referenceRanking } from './reference-ranking.ts';
 
 export interface OpenIndex {
   readonly index: SearchIndex;
+  /** Opens the same index once more, as another process would; closed with the first. */
+  another(): Promise<SearchIndex>;
   close(): Promise<void>;
 }
 
@@ -178,6 +181,17 @@ export function searchIndexContract(make: () => Promise<OpenIndex>): void {
         assert.ok((candidates[0]?.cosine ?? 0) > 0.99);
         assert.ok(candidates.every(({ documentId }) => Number(documentId.slice(1)) % 2 === 1));
       }));
+
+    for (const [title, run] of Object.entries(indexCases)) {
+      it(title, async () => {
+        const { index, another, close } = await make();
+        try {
+          await run(index, another);
+        } finally {
+          await close();
+        }
+      });
+    }
 
     it(
       'scores as the definition does, for any documents, readers and order of writes',

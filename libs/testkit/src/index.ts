@@ -6,6 +6,7 @@ export {
   filterFor,
   FINGERPRINT,
   forgedFilter,
+  headOf,
   lexical,
   vectorOf,
 } from './builders.ts';
@@ -22,3 +23,4 @@ export type { OpenIndex } from './index-contract.ts';
 export { referenceRanking } from './reference-ranking.ts';
 export { connectorContract } from './connector-contract.ts';
 export type { ConnectorCase, ConnectorContract, SourceUnderTest } from './connector-contract.ts';
+export { storeContract } from './store-contract.ts';

@@ -1,17 +1,19 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { searchIndexContract } from '@fumikura/testkit';
-import { createSqliteStore } from './index.ts';
+import { temporaryPlace } from './test-place.ts';
 
 searchIndexContract(async () => {
-  const folder = await mkdtemp(join(tmpdir(), 'fumi-index-'));
-  const store = await createSqliteStore({ file: join(folder, 'index.db'), inline: true });
+  const place = await temporaryPlace({ inline: true });
+  const stores = [await place.open()];
   return {
-    index: store.index,
+    index: (stores[0] ?? (await place.open())).index,
+    another: async () => {
+      const store = await place.open();
+      stores.push(store);
+      return store.index;
+    },
     close: async () => {
-      await store.close();
-      await rm(folder, { recursive: true });
+      await Promise.all(stores.map((store) => store.close()));
+      await place.remove();
     },
   };
 });

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { AccessFilter, Catalog, FilterField } from '@fumikura/ports';
-import { ALICE, allowList, BOB, documentWrite, filterFor, forgedFilter } from '../builders.ts';
+import { ALICE, allowList, BOB, documentWrite, filterFor, forgedFilter, headOf } from '../builders.ts';
 import { rejectsWith } from '../contract.ts';
 import { MAIL, WIKI } from './open-catalog.ts';
 import type { CatalogCases } from './open-catalog.ts';
@@ -179,14 +179,7 @@ export const documentCases: CatalogCases = {
     const write = documentWrite('test:wiki/1', ALL, { labels: ['old'] });
     await commit({ source: WIKI, lists: LISTS, upserts: [write] });
     const labels = async () => valuesOf(catalog, 'label', await filterFor(catalog, BOB));
-    const {
-      text: _,
-      outline: __,
-      contentHash: ___,
-      notices: ____,
-      language: _____,
-      ...head
-    } = write.document;
+    const head = headOf(write);
     await commit({ source: WIKI, heads: [{ ...head, labels: ['new'] }] });
     assert.deepEqual(await labels(), ['new 1']);
     await commit({ source: WIKI, acls: [{ id: head.id, acl: HERS }] });
@@ -203,7 +196,8 @@ export const documentCases: CatalogCases = {
   'new facts of an unchanged body keep its text and its title': async ({ catalog, commit }) => {
     const write = documentWrite('test:wiki/a', ALL, { title: 'From the body', parts: ['body'] });
     await commit({ source: WIKI, lists: LISTS, upserts: [write] });
-    const { text: _, outline: __, contentHash, notices: ___, language: ____, ...head } = write.document;
+    const { contentHash } = write.document;
+    const head = headOf(write);
     const changed = {
       ...head,
       title: 'Fallback of the source',

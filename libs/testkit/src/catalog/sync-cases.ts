@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { JsonValue } from '@fumikura/model';
 import type { RunRecord } from '@fumikura/ports';
-import { ALICE, allowList, documentWrite, filterFor } from '../builders.ts';
+import { ALICE, allowList, documentWrite, filterFor, headOf } from '../builders.ts';
 import { rejectsWith } from '../contract.ts';
 import { MAIL, WIKI } from './open-catalog.ts';
 import type { CatalogCases } from './open-catalog.ts';
@@ -186,14 +186,7 @@ export const syncCases: CatalogCases = {
     for (const { firstAt, lastAt, source } of letters) assert.ok(firstAt <= lastAt && source === WIKI);
     assert.equal((await catalog.deadLetters(undefined, 2)).length, 2);
     assert.deepEqual(await catalog.deadLetters(MAIL, 10), []);
-    const {
-      text: _,
-      outline: __,
-      contentHash: ___,
-      notices: ____,
-      language: _____,
-      ...head
-    } = write.document;
+    const head = headOf(write);
     await commit({ source: WIKI, upserts: [documentWrite('test:wiki/a', ACL)], heads: [head] });
     await commit({ source: WIKI, removals: ['test:wiki/c'] });
     assert.deepEqual(await catalog.deadLetters(undefined, 10), []);

@@ -1,0 +1,6 @@
+import { storeContract } from '@fumikura/testkit';
+import { temporaryPlace } from './test-place.ts';
+
+storeContract({ name: 'inline', make: () => temporaryPlace({ inline: true }) });
+storeContract({ name: 'threads', make: () => temporaryPlace() });
+storeContract({ name: 'several readers', make: () => temporaryPlace({ readers: 2 }) });
