@@ -1,5 +1,5 @@
 import { catalogContract } from '@fumikura/testkit';
-import { temporaryPlace } from './test-place.ts';
+import { temporaryPlace } from './testing/place.ts';
 
 catalogContract({ name: 'inline', make: () => temporaryPlace({ inline: true }) });
 catalogContract({ name: 'threads', make: () => temporaryPlace() });

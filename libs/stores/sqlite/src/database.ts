@@ -17,6 +17,8 @@ export interface DatabaseOptions {
    * the pages are shared, yet count as resident in most tools, and a disk error ends the process.
    */
   readonly mmapBytes?: number;
+  /** The file does not grow beyond this: a write that would need more fails with STORE_FULL; default no limit. */
+  readonly maxBytes?: number;
 }
 
 const PAGE_SIZE = 8_192;
@@ -156,12 +158,14 @@ export class Database {
     if (this.#db.isOpen) this.#db.close();
   }
 
-  #configure({ readOnly = false, durability = 'NORMAL', mmapBytes = 0 }: DatabaseOptions): void {
+  #configure({ readOnly = false, durability = 'NORMAL', mmapBytes = 0, maxBytes }: DatabaseOptions): void {
     if (!readOnly) {
       // The size of pages holds from the first write on, so it comes before everything that writes.
       this.#db.exec(`PRAGMA page_size = ${PAGE_SIZE}`);
       this.#useLog();
       this.#db.exec(`PRAGMA synchronous = ${durability}`);
+      if (maxBytes !== undefined)
+        this.#db.exec(`PRAGMA max_page_count = ${Math.max(1, Math.floor(maxBytes / PAGE_SIZE))}`);
     }
     this.#db.exec(
       `PRAGMA cache_size = -${CACHE_KIB}; PRAGMA temp_store = MEMORY; PRAGMA foreign_keys = ON; PRAGMA mmap_size = ${mmapBytes};`,

@@ -1,5 +1,5 @@
 import { searchIndexContract } from '@fumikura/testkit';
-import { temporaryPlace } from './test-place.ts';
+import { temporaryPlace } from './testing/place.ts';
 
 searchIndexContract(async () => {
   const place = await temporaryPlace({ inline: true });

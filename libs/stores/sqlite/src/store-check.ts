@@ -1,3 +1,4 @@
+import { AppError } from '@fumikura/errors';
 import type { Damage } from '@fumikura/ports';
 import type { Database } from './database.ts';
 
@@ -6,10 +7,17 @@ const RESTORE = 'Restore a backup, or delete the database and run "fumi sync".';
 
 /** Pages and rows of the file itself; reads all of it. */
 export function checkFile(db: Database): Damage[] {
-  return db
-    .all<{ quick_check: string }>('PRAGMA quick_check(10)')
-    .filter(({ quick_check: what }) => what !== 'ok')
-    .map(({ quick_check: what }) => ({ what, remedy: RESTORE }));
+  try {
+    return db
+      .all<{ quick_check: string }>('PRAGMA quick_check(10)')
+      .filter(({ quick_check: what }) => what !== 'ok')
+      .map(({ quick_check: what }) => ({ what, remedy: RESTORE }));
+  } catch (error) {
+    // So damaged that it cannot even be looked through: that is what was asked.
+    if (error instanceof AppError && error.code === 'STORE_DAMAGED')
+      return [{ what: error.message, remedy: RESTORE }];
+    throw error;
+  }
 }
 
 /** What the catalog says twice, and what it and the index say of the same documents. Inside a transaction. */

@@ -1,5 +1,5 @@
 import { storeContract } from '@fumikura/testkit';
-import { temporaryPlace } from './test-place.ts';
+import { temporaryPlace } from './testing/place.ts';
 
 storeContract({ name: 'inline', make: () => temporaryPlace({ inline: true }) });
 storeContract({ name: 'threads', make: () => temporaryPlace() });

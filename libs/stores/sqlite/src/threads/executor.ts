@@ -39,23 +39,23 @@ export function inlineExecutor(options: CoreOptions): Executor {
   };
 }
 
-/** In a worker thread; a thread that dies fails its calls and is replaced at the next one. */
+/** In a worker thread, started at once; a thread that dies fails its calls and is replaced at the next one. */
 export function threadExecutor(data: WorkerData): Executor {
-  let thread: StoreThread | undefined;
+  let thread = new StoreThread(data);
   let isClosed = false;
   return {
     get waiting() {
-      return thread?.waiting ?? 0;
+      return thread.waiting;
     },
     call: async (name, args, options = {}) => {
       if (isClosed) throw closed();
       if (options.signal?.aborted) throw toAppError(options.signal.reason);
-      if (!thread?.isAlive) thread = new StoreThread(data);
+      if (!thread.isAlive) thread = new StoreThread(data);
       return thread.call(name, args, options);
     },
     close: async () => {
       isClosed = true;
-      await thread?.close();
+      await thread.close();
     },
   };
 }

@@ -1,8 +1,8 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createSqliteStore } from './store.ts';
-import type { SqliteStore, SqliteStoreOptions } from './store.ts';
+import { createSqliteStore } from '../store.ts';
+import type { SqliteStore, SqliteStoreOptions } from '../store.ts';
 
 /** A fresh file in a folder of its own, opened as often as a test wants. */
 export async function temporaryPlace(options: Partial<SqliteStoreOptions> = {}) {
