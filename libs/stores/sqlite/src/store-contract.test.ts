@@ -3,4 +3,3 @@ import { temporaryPlace } from './testing/place.ts';
 
 storeContract({ name: 'inline', make: () => temporaryPlace({ inline: true }) });
 storeContract({ name: 'threads', make: () => temporaryPlace() });
-storeContract({ name: 'several readers', make: () => temporaryPlace({ readers: 2 }) });
