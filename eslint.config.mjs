@@ -65,7 +65,8 @@ export default tseslint.config(
     rules: { 'no-restricted-imports': 'off' },
   },
   {
-    files: ['**/*.test.ts'],
+    // Folders called testing hold what several tests of a project share, and the processes they start.
+    files: ['**/*.test.ts', '**/src/testing/*.ts'],
     rules: {
       '@nx/enforce-module-boundaries': [
         'error',
