@@ -68,7 +68,7 @@ const FORMATS: readonly Format[] = [
     'application/vnd.oasis.opendocument.spreadsheet',
     async () => (await import('./formats/spreadsheet.ts')).parseSpreadsheet,
   ),
-  format('PDF', 'pdf', 'application/pdf', async () => (await import('./office/pdf.ts')).parsePdf),
+  format('PDF', 'pdf', 'application/pdf', async () => (await import('./formats/pdf.ts')).parsePdf),
   format('mail', 'eml', 'message/rfc822', async () => (await import('./office/mail.ts')).parseEml),
   format(
     'Outlook mail',

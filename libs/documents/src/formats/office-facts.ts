@@ -6,7 +6,7 @@ import { timeOf } from './html.ts';
 
 /** Titles and authors that programs write when nobody did. */
 const SILENT_TITLES =
-  /^(?:untitled.*|(?:document|presentation|book|workbook|spreadsheet|slide|sheet|title|template|文書|プレゼンテーション)[\s_-]*\d*|(?:microsoft )?(?:word|powerpoint|excel)\b.*|powerpoint 演示文稿|slide 1|無題.*|タイトル|表題)$/iu;
+  /^(?:untitled.*|(?:document|presentation|book|workbook|spreadsheet|slide|sheet|title|template|文書|プレゼンテーション)[\s_-]*\d*|(?:microsoft )?(?:word|powerpoint|excel)\b.*|powerpoint 演示文稿|slide 1|\(?(?:anonymous|unspecified)\)?|無題.*|タイトル|表題)$/iu;
 const SILENT_AUTHORS =
   /^(?:python-docx|openpyxl|apache poi|un-named|unknown|anonymous|\(anonymous\)|\(unspecified\)|user|windows ユーザー|windows user|microsoft office user|admin|administrator|owner)$/iu;
 
