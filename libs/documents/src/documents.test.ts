@@ -34,7 +34,7 @@ const EXPECTED: Readonly<Record<string, readonly string[]>> = {
   'sample-files__google-doc-document.pdf': ['Beautiful is better than ugly'],
   'sample-files__multicolumn.pdf': ['Two-Column Document', 'Abstract'],
   'pdfminer__zen_of_python_corrupted.pdf': ['Beautiful is better than ugly', 'one honking great idea'],
-  'pdfminer__simple3.pdf': ['Hello', 'あいうえお', 'World'],
+  'pdfminer__simple3.pdf': ['Hello', 'World', 'あいうえお'],
   'md2conf__basic.xml': ['Basic features', 'bold, italic, monospace'],
   'md2conf__table.xml': ['| Arabic | Roman |', '| 1986 | MCMLXXXVI |'],
   'md2conf__panel.xml': ['Admonitions', 'This is an information panel with an explicit title.'],

@@ -52,7 +52,7 @@ const FORMATS: readonly Format[] = [
   ),
   format(
     'Excel',
-    'xlsx xlsm xls',
+    'xlsx xlsm xlsb xls',
     'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet application/vnd.ms-excel',
     async () => (await import('./formats/spreadsheet.ts')).parseSpreadsheet,
   ),
@@ -60,21 +60,27 @@ const FORMATS: readonly Format[] = [
     'OpenDocument text',
     'odt',
     'application/vnd.oasis.opendocument.text',
-    async () => (await import('./office/odt.ts')).parseOdt,
+    async () => (await import('./formats/odf.ts')).parseOdf,
   ),
   format(
     'OpenDocument sheet',
     'ods',
     'application/vnd.oasis.opendocument.spreadsheet',
-    async () => (await import('./formats/spreadsheet.ts')).parseSpreadsheet,
+    async () => (await import('./formats/odf.ts')).parseOdf,
+  ),
+  format(
+    'OpenDocument slides',
+    'odp',
+    'application/vnd.oasis.opendocument.presentation',
+    async () => (await import('./formats/odf.ts')).parseOdf,
   ),
   format('PDF', 'pdf', 'application/pdf', async () => (await import('./formats/pdf.ts')).parsePdf),
-  format('mail', 'eml', 'message/rfc822', async () => (await import('./office/mail.ts')).parseEml),
+  format('mail', 'eml', 'message/rfc822', async () => (await import('./formats/mail.ts')).parseEml),
   format(
     'Outlook mail',
     'msg',
     'application/vnd.ms-outlook',
-    async () => (await import('./office/mail.ts')).parseMsg,
+    async () => (await import('./formats/mail.ts')).parseMsg,
   ),
   format(
     'Confluence storage format',
@@ -123,7 +129,7 @@ export function supportedFormats(): readonly {
 /** First bytes that say more than a name does. */
 const SIGNATURES: readonly (readonly [bytes: string, extensions: readonly string[]])[] = [
   ['%PDF-', ['pdf']],
-  ['PK\u0003\u0004', ['docx', 'docm', 'pptx', 'pptm', 'xlsx', 'xlsm', 'odt', 'ods']],
+  ['PK\u0003\u0004', ['docx', 'docm', 'pptx', 'pptm', 'xlsx', 'xlsm', 'xlsb', 'odt', 'ods', 'odp']],
   ['\u00d0\u00cf\u0011\u00e0', ['xls', 'msg']],
 ];
 
@@ -165,7 +171,7 @@ async function bySignature(
     if (extension === 'xls' || hint?.extensions.includes('xls')) return byExtension('xls').load();
     throw unsupported(extension);
   }
-  const { officeKind } = await import('./office/office-kind.ts');
+  const { officeKind } = await import('./containers/office-kind.ts');
   const kind = officeKind(input.bytes);
   if (kind === undefined) throw unsupported(extension === '' ? 'zip' : extension);
   return byExtension(kind).load();

@@ -12,7 +12,7 @@ import type { DocxContext } from './docx/context.ts';
 import { DocxNotes } from './docx/notes.ts';
 import { Numbering } from './docx/numbering.ts';
 import { Styles } from './docx/styles.ts';
-import { coreFacts, isTelling } from './office-facts.ts';
+import { coreFacts, firstTelling } from './office-facts.ts';
 
 /**
  * Word (ECMA-376 WordprocessingML): headings by outline level with the numbers Word shows, lists, tables, footnotes and
@@ -28,8 +28,8 @@ export const parseDocx: FormatParser = async ({ bytes }, limits) => {
   const blocks: Block[] = [...readBody(body, context), ...context.notes.rest()];
   if (blocks.length === 0) throw withoutText('Word file', 'It holds only pictures, or nothing.');
   const { title: stated, ...facts } = coreFacts(parts);
-  const title = context.title ?? stated ?? firstHeading(blocks);
-  return { ...facts, ...(title && isTelling(title) && { title }), blocks, notices: noticesOf(context) };
+  const title = firstTelling(context.title, stated, firstHeading(blocks));
+  return { ...facts, ...(title !== undefined && { title }), blocks, notices: noticesOf(context) };
 };
 
 function contextOf(parts: ZipParts, path: string, limits: ParseLimits): DocxContext {

@@ -22,6 +22,17 @@ export function coreFacts(parts: ZipParts): Partial<Parsed> {
   });
 }
 
+/** The same of an OpenDocument file's meta.xml. */
+export function openDocumentFacts(parts: ZipParts): Partial<Parsed> {
+  return factsFrom(parts.get('meta.xml'), {
+    title: ['dc:title'],
+    author: ['meta:initial-creator', 'dc:creator'],
+    createdAt: ['meta:creation-date'],
+    updatedAt: ['dc:date'],
+    labels: ['meta:keyword'],
+  });
+}
+
 type Names = Readonly<Record<'title' | 'author' | 'createdAt' | 'updatedAt' | 'labels', readonly string[]>>;
 
 function factsFrom(xml: Uint8Array | undefined, names: Names): Partial<Parsed> {
@@ -67,8 +78,14 @@ export function facts(stated: StatedFacts): Partial<Parsed> {
   };
 }
 
+/** The first title that says something, in the order of trust. */
+export function firstTelling(...titles: readonly (string | undefined)[]): string | undefined {
+  return titles.find((title) => title !== undefined && isTelling(title));
+}
+
 /** Whether a title says what the document is, and not which program made it. */
-export function isTelling(title: string): boolean {
+function isTelling(title: string): boolean {
+  if (title.trim() === '') return false;
   return (
     !SILENT_TITLES.test(title.trim()) &&
     !/^[\w\s().-]+\.(?:docx?|xlsx?|pptx?|pdf|tex|indd|rtf|odt|txt)$/iu.test(title.trim())

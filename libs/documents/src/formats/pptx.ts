@@ -7,7 +7,7 @@ import type { ZipParts } from '../containers/zip.ts';
 import { damaged, withoutText } from '../refusals.ts';
 import type { FormatParser } from '../types.ts';
 import { TextBudget } from './budget.ts';
-import { coreFacts, isTelling } from './office-facts.ts';
+import { coreFacts, firstTelling } from './office-facts.ts';
 import { commentAuthors, commentBlocks } from './pptx/comments.ts';
 import { linesOf, readShapes } from './pptx/shapes.ts';
 
@@ -37,9 +37,9 @@ export const parsePptx: FormatParser = async ({ bytes }, limits) => {
   const blocks = slides.flatMap(placed);
   if (blocks.length === 0) throw withoutText('presentation', 'Its slides are only pictures, or empty.');
   const { title: stated, ...facts } = coreFacts(parts);
-  const title = slides[0]?.title ?? stated ?? slides.find((slide) => slide.title !== undefined)?.title;
+  const title = firstTelling(slides[0]?.title, stated, ...slides.map((slide) => slide.title));
   const notices = [...noticesOf(slides, paths.length), ...budget.notices];
-  return { ...facts, ...(title && isTelling(title) && { title }), blocks, notices };
+  return { ...facts, ...(title !== undefined && { title }), blocks, notices };
 };
 
 /** The presentation lists its slides by relation; file names say nothing of their order. */

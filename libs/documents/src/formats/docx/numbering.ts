@@ -1,6 +1,6 @@
 import type { Element } from 'domhandler';
 import { childAt, childElements, elementsNamed, parseXml } from '../../containers/xml.ts';
-import { numeral } from './numerals.ts';
+import { numeral } from '../numerals.ts';
 import { isOn, numberOf, valueOf } from './styles.ts';
 import type { NumberingReference, Styles } from './styles.ts';
 

@@ -5,6 +5,7 @@ const KINDS: readonly (readonly [entry: string, extension: string])[] = [
   ['xl/', 'xlsx'],
   ['opendocument.text', 'odt'],
   ['opendocument.spreadsheet', 'ods'],
+  ['opendocument.presentation', 'odp'],
 ];
 
 /** Looks at the names in the archive's head and directory, without unpacking; undefined for any other zip. */

@@ -1,0 +1,147 @@
+import type { Block } from '@fumikura/model';
+import type { Element } from 'domhandler';
+import { isTag } from 'domhandler';
+import { childElements } from '../../containers/xml.ts';
+import { heading } from '../dom-blocks.ts';
+import { listBlock } from '../lists.ts';
+import type { LabelledItem } from '../lists.ts';
+import type { OdfContext } from './context.ts';
+import { annotationBlocks, isShape, readOdfInline, shapeBlocks } from './inline.ts';
+import { ListCounter } from './styles.ts';
+import { readOdfTable } from './table.ts';
+
+/** Boxes in boxes: deeper is hostile input. */
+const MAX_DEPTH = 40;
+/** Indexes repeat the headings. */
+const SKIPPED = new Set([
+  ...[
+    'text:tracked-changes',
+    'office:forms',
+    'text:sequence-decls',
+    'text:variable-decls',
+    'svg:title',
+    'svg:desc',
+  ],
+  ...['text:table-of-content', 'text:alphabetical-index', 'text:illustration-index', 'text:table-index'],
+]);
+
+/** Paragraphs, lists and tables of a container, in order. */
+export function readOdfText(container: Element, context: OdfContext, depth = 0): Block[] {
+  if (container.name === 'table:table') return readOdfTable(container, context);
+  const reader = new TextReader(context, depth);
+  reader.readAll(container);
+  return reader.finish();
+}
+
+class TextReader {
+  readonly #context: OdfContext;
+  readonly #depth: number;
+  readonly #counter: ListCounter;
+  readonly #blocks: Block[] = [];
+  #items: LabelledItem[] = [];
+  #code: string[] = [];
+  #waiting: Block[] = [];
+
+  constructor(context: OdfContext, depth: number) {
+    this.#context = context;
+    this.#depth = depth;
+    this.#counter = new ListCounter(context.styles);
+  }
+
+  readAll(container: Element): void {
+    if (this.#depth > MAX_DEPTH) return;
+    for (const child of container.children) {
+      if (this.#context.budget.isSpent) return;
+      if (isTag(child) && !SKIPPED.has(child.name)) this.#read(child);
+    }
+  }
+
+  finish(): Block[] {
+    this.#flush();
+    return this.#blocks;
+  }
+
+  #read(element: Element): void {
+    switch (element.name) {
+      case 'text:p':
+      case 'text:h':
+        return this.#paragraph(element);
+      case 'text:list':
+        if (element.attribs['text:continue-numbering'] !== 'true') {
+          this.#flush();
+          this.#counter.reset();
+        }
+        return this.#list(element, element.attribs['text:style-name'], 0);
+      case 'table:table':
+        return this.#add(...readOdfTable(element, this.#context));
+      case 'office:annotation':
+        return this.#add(...annotationBlocks(element, this.#context));
+      case 'text:section':
+      case 'text:index-body':
+        return this.readAll(element);
+      default:
+        if (isShape(element)) this.#add(...shapeBlocks(element, this.#context));
+    }
+  }
+
+  #paragraph(element: Element): void {
+    const { text, label, attached } = readOdfInline(element, this.#context);
+    this.#context.budget.spend(text.length);
+    const role = this.#context.styles.roleOf(element.attribs['text:style-name']);
+    if (role === 'contents') return;
+    if (role === 'code') this.#addCode(text);
+    else if (element.name === 'text:h') {
+      const level = Number.parseInt(element.attribs['text:outline-level'] ?? '1', 10) || 1;
+      this.#add(...(text === '' ? [] : heading(level, label === '' ? text : `${label} ${text}`)));
+    } else if (role === 'title' && text !== '') {
+      this.#context.title ??= text.replace(/\s+/gu, ' ');
+      this.#add(...heading(1, text));
+    } else if (text !== '') this.#add({ type: role === 'quote' ? 'quote' : 'paragraph', text });
+    this.#add(...attached);
+  }
+
+  /** An item's first paragraph bears the label; more of them belong to it. Headings stand in lists to be numbered. */
+  #list(list: Element, style: string | undefined, depth: number): void {
+    if (depth > MAX_DEPTH) return;
+    for (const item of childElements(list, 'text:list-item', 'text:list-header')) {
+      if (item.children.some((child) => isTag(child) && child.name === 'text:h')) {
+        this.readAll(item);
+        continue;
+      }
+      const inlines = childElements(item, 'text:p').map((line) => readOdfInline(line, this.#context));
+      const text = inlines
+        .map((inline) => inline.text)
+        .filter(Boolean)
+        .join(' ');
+      this.#context.budget.spend(text.length);
+      if (text !== '') {
+        const label = item.name === 'text:list-item' ? this.#counter.next(style, depth) : undefined;
+        this.#items.push({ text, depth, label });
+      }
+      this.#waiting.push(...inlines.flatMap(({ attached }) => attached));
+      for (const inner of childElements(item, 'text:list'))
+        this.#list(inner, inner.attribs['text:style-name'] ?? style, depth + 1);
+    }
+  }
+
+  #addCode(text: string): void {
+    if (this.#code.length === 0) this.#flush();
+    this.#code.push(text);
+  }
+
+  #add(...blocks: readonly Block[]): void {
+    if (blocks.length === 0) return;
+    this.#flush();
+    this.#blocks.push(...blocks);
+  }
+
+  #flush(): void {
+    if (this.#items.length > 0) this.#blocks.push(listBlock(this.#items));
+    if (this.#code.some((line) => line !== ''))
+      this.#blocks.push({ type: 'code', text: this.#code.join('\n') });
+    this.#blocks.push(...this.#waiting);
+    this.#items = [];
+    this.#code = [];
+    this.#waiting = [];
+  }
+}
