@@ -37,6 +37,21 @@ test('deep nesting does not end in a full stack', () => {
   assert.equal(elementsNamed(nodes, 'a').length, depth);
 });
 
+test('other prefixes than the usual are understood, the default one included', () => {
+  const w = 'http://schemas.openxmlformats.org/wordprocessingml/2006/main';
+  const r = 'http://schemas.openxmlformats.org/officeDocument/2006/relationships';
+  for (const text of [
+    `<ns0:p xmlns:ns0="${w}" xmlns:ns1="${r}"><ns0:t ns0:val="1" ns1:id="x">a</ns0:t></ns0:p>`,
+    `<p xmlns="${w}" xmlns:w="${w}" xmlns:q="${r}"><t w:val="1" q:id="x">a</t></p>`,
+    `<s:p xmlns:s="http://purl.oclc.org/ooxml/wordprocessingml/main" xmlns:r="${r}"><s:t s:val="1" r:id="x">a</s:t></s:p>`,
+  ]) {
+    const t = childAt(firstNamed(xml(text), 'w:p'), 'w:t');
+    assert.deepEqual([t?.attribs['w:val'], t?.attribs['r:id']], ['1', 'x'], text);
+  }
+  const odf = xml('<o:body xmlns:o="urn:oasis:names:tc:opendocument:xmlns:office:1.0"/>');
+  assert.ok(firstNamed(odf, 'office:body'));
+});
+
 test('elements are found by path and in document order', () => {
   const nodes = xml('<r><p><b>1</b></p><q><b>2</b></q></r>');
   assert.equal(textOf(childAt(firstNamed(nodes, 'r'), 'q', 'b')?.children ?? []), '2');

@@ -2,6 +2,7 @@ import type { ChildNode, Element } from 'domhandler';
 import { isTag, isText } from 'domhandler';
 import { parseDocument } from 'htmlparser2';
 import { decodeText } from '../decode.ts';
+import { withUsualPrefixes } from './xml-names.ts';
 
 /**
  * Office XML as a tree. The parser knows no document types: it expands no entity but the five of XML and character
@@ -11,7 +12,8 @@ export function parseXml(bytes: Uint8Array | undefined): readonly ChildNode[] {
   if (!bytes) return [];
   const start = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.length, 300)).toString('latin1');
   const declared = /^<\?xml[^>]{0,200}encoding\s*=\s*["']([\w-]{2,40})/u.exec(start)?.[1];
-  return parseDocument(decodeText(bytes, declared), { xmlMode: true, decodeEntities: true }).children;
+  const { children } = parseDocument(decodeText(bytes, declared), { xmlMode: true, decodeEntities: true });
+  return withUsualPrefixes(children);
 }
 
 /** Every element of one of the names, in document order. */

@@ -2,24 +2,42 @@ import type { Block } from '@fumikura/model';
 import { joinLines } from './words.ts';
 import type { Vocabulary } from './words.ts';
 
+/** A sentence that needs more letters than this to end is not looked for. */
+const MAX_REST = 600;
+
 /**
- * Blocks of all pages with their place. A sentence that goes on over a page or column is one paragraph again, placed
- * where it begins.
+ * Blocks of all pages with their place. A sentence that goes on over a column or page is one again, placed where it
+ * begins; what follows it stays on its own page, so that citations name the right one.
  * @param pages blocks of each page, the first page first
  */
 export function joinPages(pages: readonly (readonly Block[])[], vocabulary: Vocabulary): Block[] {
   const result: Block[] = [];
   for (const [index, blocks] of pages.entries()) {
+    const page = index + 1;
     for (const block of blocks) {
-      const before = lastText(result, index + 1);
-      if (before !== undefined && block.type === 'paragraph' && goesOn(result[before], block.text)) {
-        const earlier = result[before];
-        if (earlier?.type === 'paragraph')
-          result[before] = { ...earlier, text: joinLines(earlier.text, block.text, vocabulary, false) };
-      } else result.push({ ...block, place: { page: index + 1 } });
+      const before = lastText(result, page);
+      const earlier = before === undefined ? undefined : result[before];
+      if (
+        before === undefined ||
+        earlier?.type !== 'paragraph' ||
+        block.type !== 'paragraph' ||
+        !goesOn(earlier, block.text)
+      ) {
+        result.push({ ...block, place: { page } });
+        continue;
+      }
+      const [rest, own] = earlier.place?.page === page ? [block.text, ''] : afterSentence(block.text);
+      result[before] = { ...earlier, text: joinLines(earlier.text, rest, vocabulary, false) };
+      if (own !== '') result.push({ ...block, text: own, place: { page } });
     }
   }
   return result;
+}
+
+/** The end of the sentence that was begun before, and the rest. */
+function afterSentence(text: string): readonly [rest: string, own: string] {
+  const end = /[.!?](?=\s)|[。！？]/u.exec(text.slice(0, MAX_REST))?.index;
+  return end === undefined ? [text, ''] : [text.slice(0, end + 1), text.slice(end + 1).trim()];
 }
 
 /** The last paragraph, footnotes passed over, when it is on this page or the one before. */
@@ -33,8 +51,7 @@ function lastText(blocks: readonly Block[], page: number): number | undefined {
   return undefined;
 }
 
-function goesOn(before: Block | undefined, next: string): boolean {
-  if (before?.type !== 'paragraph') return false;
+function goesOn(before: { readonly text: string }, next: string): boolean {
   const isOpen = !/[.!?:;。！？：」』）)\]"”…]$/u.test(before.text) && before.text.length > 40;
   return isOpen && /^(?:\p{Ll}|[\u3041-\u309f])/u.test(next);
 }
