@@ -150,6 +150,8 @@ export async function findParser(input: ParseInput): Promise<FormatParser> {
   const needsSignature = chosen?.extensions.some((each) =>
     SIGNATURES.some(([, extensions]) => extensions.includes(each)),
   );
+  // Web programs offer HTML tables under the name of a workbook.
+  if (chosen && needsSignature && looksLikeHtml(input.bytes)) return byExtension('html').load();
   if (chosen && needsSignature && !chosen.extensions.includes('pdf')) throw damaged(chosen.name);
   if (chosen?.extensions.includes('pdf')) return chosen.load();
   if (isBinary(input.bytes)) throw unsupported(extension);
@@ -164,17 +166,30 @@ async function bySignature(
   hint: Format | undefined,
 ): Promise<FormatParser> {
   if (extensions.includes('pdf')) return byExtension('pdf').load();
-  if (extensions.includes('msg')) {
-    // An encrypted Office file is an OLE container whatever its name says.
-    if (['docx', 'pptx', 'xlsx'].includes(extension)) throw encrypted();
-    if (extension === 'msg' || hint?.extensions.includes('msg')) return byExtension('msg').load();
-    if (extension === 'xls' || hint?.extensions.includes('xls')) return byExtension('xls').load();
-    throw unsupported(extension);
-  }
+  if (extensions.includes('msg')) return byOleKind(input, extension, hint);
   const { officeKind } = await import('./containers/office-kind.ts');
   const kind = officeKind(input.bytes);
   if (kind === undefined) throw unsupported(extension === '' ? 'zip' : extension);
   return byExtension(kind).load();
+}
+
+/** Compound files tell what they are by their streams; only where none is known, the name decides. */
+async function byOleKind(
+  input: ParseInput,
+  extension: string,
+  hint: Format | undefined,
+): Promise<FormatParser> {
+  const { oleKind } = await import('./containers/ole.ts');
+  const kind = oleKind(input.bytes);
+  if (kind === 'mail') return byExtension('msg').load();
+  if (kind === 'workbook') return byExtension('xls').load();
+  if (kind === 'word' || kind === 'powerpoint')
+    throw unsupported(kind === 'word' ? 'doc' : 'ppt', ' Save it in the format of 2007 or later.');
+  const named = ['xls', 'msg'].find((each) => extension === each || hint?.extensions.includes(each));
+  // A password makes a compound file of any Office file, whatever its name says.
+  if (kind === 'encrypted' || ['docx', 'pptx', 'xlsx'].includes(extension)) throw encrypted();
+  if (named !== undefined) return byExtension(named).load();
+  throw unsupported(extension);
 }
 
 function byExtension(extension: string): Format {
@@ -198,11 +213,11 @@ function looksLikeHtml(bytes: Uint8Array): boolean {
   return /^\s*(?:<!doctype html|<html)/iu.test(new TextDecoder('latin1').decode(bytes.subarray(0, 500)));
 }
 
-function unsupported(extension: string): AppError {
+function unsupported(extension: string, remedy = ''): AppError {
   const known = FORMATS.map(({ name }) => name).join(', ');
   const what = extension === '' ? 'This kind of file' : `".${extension}"`;
   return new AppError('FORMAT_UNSUPPORTED', 'invalid-input', `unsupported format ${extension}`, {
-    publicMessage: `${what} cannot be read. Readable: ${known}.`,
+    publicMessage: `${what} cannot be read.${remedy} Readable: ${known}.`,
   });
 }
 
