@@ -1,4 +1,5 @@
 import type { Block } from '@fumikura/model';
+import { least } from './extent.ts';
 
 /** One item as a document shows it. */
 export interface LabelledItem {
@@ -14,7 +15,7 @@ export interface LabelledItem {
  * else they are part of the text, since people cite them ("第3条", "(b)").
  */
 export function listBlock(items: readonly LabelledItem[]): Block {
-  const lowest = Math.min(...items.map(({ depth }) => depth));
+  const lowest = least(items.map(({ depth }) => depth));
   const ordered = items.every(followsCount(lowest));
   return {
     type: 'list',

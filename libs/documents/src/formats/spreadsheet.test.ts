@@ -251,6 +251,29 @@ test('text boxes over the cells are read with their sheet', async () => {
   );
 });
 
+test('a table written on every second row is one table', async () => {
+  const rows = Array.from({ length: 10_000 }, (_, index) =>
+    index % 2 === 1
+      ? ''
+      : `<row r="${index + 1}">${cellXml(`A${index + 1}`, `name ${index}`)}<c r="D${index + 1}"><v>${index}</v></c></row>`,
+  );
+  const { blocks } = await parsedWith(parseSpreadsheet, packageOf(`<sheetData>${rows.join('')}</sheetData>`));
+  assert.deepEqual(
+    blocks.map((block) => (block.type === 'table' ? block.rows.length : block.type)),
+    ['heading', 5_000],
+  );
+});
+
+test('a date that is none is not told', async () => {
+  const core =
+    '<cp:coreProperties xmlns:cp="a" xmlns:dcterms="b"><dcterms:created>never</dcterms:created></cp:coreProperties>';
+  const { createdAt } = await parsedWith(
+    parseSpreadsheet,
+    packageOf(`<sheetData><row r="1">${cellXml('A1', 'x')}</row></sheetData>`, { 'docProps/core.xml': core }),
+  );
+  assert.equal(createdAt, undefined);
+});
+
 test('says why a workbook cannot be read', async () => {
   const ole = Buffer.concat([Buffer.from('d0cf11e0a1b11ae1', 'hex'), Buffer.alloc(600)]);
   const named = (stream: string) => Buffer.concat([ole, Buffer.from(stream, 'utf16le')]);

@@ -91,7 +91,7 @@ class BookReader {
     for (const name of this.#book.SheetNames.slice(0, this.#limits.maxPages)) {
       if (this.#budget.isSpent) break;
       this.#sheetsRead++;
-      blocks.push(...this.#sheet(name));
+      for (const block of this.#sheet(name)) blocks.push(block);
     }
     return blocks;
   }
@@ -136,7 +136,8 @@ class BookReader {
 
 function factsOf(book: xlsx.WorkBook): Partial<Parsed> {
   const { Title, Author, Keywords, CreatedDate, ModifiedDate } = book.Props ?? {};
-  const time = (value: unknown) => (value instanceof Date ? value.toISOString() : undefined);
+  const time = (value: unknown) =>
+    value instanceof Date && !Number.isNaN(value.getTime()) ? value.toISOString() : undefined;
   return facts({
     title: Title,
     authors: Author ? Author.split(';') : [],

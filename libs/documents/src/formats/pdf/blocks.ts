@@ -1,5 +1,6 @@
 import type { Block } from '@fumikura/model';
 import { heading } from '../dom-blocks.ts';
+import { most } from '../extent.ts';
 import { listBlock } from '../lists.ts';
 import type { LabelledItem } from '../lists.ts';
 import { median } from './columns.ts';
@@ -218,7 +219,7 @@ function fillsArea(lines: readonly Line[]): boolean {
 
 /** No wider than the widest cell so far, or it is text again. */
 function fitsOneCell(line: Line, open: readonly Line[]): boolean {
-  const widest = Math.max(...open.flatMap(({ segments }) => segments.map(({ x, right }) => right - x)));
+  const widest = most(open.flatMap(({ segments }) => segments.map(({ x, right }) => right - x)));
   return line.right - line.x <= widest * 1.2;
 }
 

@@ -1,3 +1,4 @@
+import { least, most } from '../extent.ts';
 import { rowsOf, toRow } from './rows.ts';
 import type { Row } from './rows.ts';
 import type { Run } from './runs.ts';
@@ -65,8 +66,8 @@ interface Sides {
 
 function findGutter(rows: readonly Row[]): number | undefined {
   if (rows.length < MIN_LINES) return undefined;
-  const from = Math.min(...rows.map(({ x }) => x));
-  const to = Math.max(...rows.map(({ right }) => right));
+  const from = least(rows.map(({ x }) => x));
+  const to = most(rows.map(({ right }) => right));
   let best: { x: number; crossing: number; off: number } | undefined;
   for (let x = from + (to - from) * 0.15; x < from + (to - from) * 0.85; x += STEP_POINTS) {
     const sides = sidesOf(rows, x);

@@ -1,3 +1,4 @@
+import { most } from '../extent.ts';
 import type { Line, Segment } from './lines.ts';
 
 interface Band {
@@ -21,7 +22,7 @@ export function toTable(lines: readonly Line[]): PdfTable | undefined {
   if (bands.length < 2 || parted.length < Math.max(2, lines.length * 0.4)) return undefined;
   const rows = lines.map(({ segments }) => cellsIn(segments, bands));
   const pitches = lines.slice(1).map((line, index) => (lines[index]?.y ?? 0) - line.y);
-  const widest = Math.max(...pitches);
+  const widest = most(pitches);
   const merged: string[][] = [];
   for (const [index, row] of rows.entries()) {
     const above = merged.at(-1);
@@ -64,7 +65,7 @@ function cellsIn(segments: readonly Segment[], bands: readonly Band[]): string[]
   const cells = bands.map(() => '');
   for (const { text, x, right } of segments) {
     const overlaps = bands.map(({ from, to }) => Math.min(right, to) - Math.max(x, from));
-    const column = overlaps.indexOf(Math.max(...overlaps));
+    const column = overlaps.indexOf(most(overlaps));
     cells[column] = `${cells[column] ?? ''} ${text}`.trim();
   }
   return cells;

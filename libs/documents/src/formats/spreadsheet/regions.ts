@@ -2,6 +2,18 @@ import type { SheetCell } from './cells.ts';
 
 type Axis = 'row' | 'column';
 
+interface Extent {
+  from: number;
+  to: number;
+}
+
+/** Cells with the lines they cover, kept along so that growing a group costs what is added. */
+interface Group {
+  readonly cells: SheetCell[];
+  readonly row: Extent;
+  readonly column: Extent;
+}
+
 /** Alternating cuts go no deeper on sheets made by people. */
 const MAX_DEPTH = 12;
 
@@ -27,57 +39,62 @@ export function regionsOf(
     const other = axis === 'row' ? 'column' : 'row';
     const groups = joined(split(part, axis), axis);
     if (groups.length > 1 && depth < MAX_DEPTH)
-      return groups.flatMap((group) => cut(group, other, depth + 1, false));
-    return groups.length > 1 || isWholeAlongOther ? groups : cut(part, other, depth, true);
+      return groups.flatMap((group) => cut(group.cells, other, depth + 1, false));
+    const isDone = groups.length > 1 || isWholeAlongOther;
+    return isDone ? groups.map((group) => group.cells) : cut(part, other, depth, true);
   }
 
-  function joined(groups: readonly (readonly SheetCell[])[], axis: Axis): readonly (readonly SheetCell[])[] {
-    const result: (readonly SheetCell[])[] = [];
+  function joined(groups: readonly Group[], axis: Axis): readonly Group[] {
+    const result: Group[] = [];
     for (const group of groups) {
       const before = result.at(-1);
-      const belongs = before && (axis === 'row' ? continues(before, group) : sharesRows(before, group));
-      if (belongs) result[result.length - 1] = [...before, ...group];
+      const belongs = before && (axis === 'row' ? continues(before, group) : isSame(before.row, group.row));
+      if (belongs) for (const cell of group.cells) add(before, cell);
       else result.push(group);
     }
     return result;
   }
 
-  function continues(before: readonly SheetCell[], group: readonly SheetCell[]): boolean {
-    const [above, below] = [extent(before, 'column'), extent(group, 'column')];
-    const isTable = above.to > above.from && extent(before, 'row').to > extent(before, 'row').from;
+  function continues(before: Group, group: Group): boolean {
+    const [above, below] = [before.column, group.column];
+    const isTable = above.to > above.from && (before.row.to > before.row.from || isSame(above, below));
     const isInside = below.from >= above.from && below.to <= above.to && below.to > below.from;
-    return isTable && isInside && !hasHeader(group);
+    return isTable && isInside && !hasHeader(group.cells);
   }
 }
 
-function sharesRows(before: readonly SheetCell[], group: readonly SheetCell[]): boolean {
-  const [left, right] = [extent(before, 'row'), extent(group, 'row')];
-  return left.from === right.from && left.to === right.to;
-}
-
 /** Groups with at least one blank line between them. */
-function split(cells: readonly SheetCell[], axis: Axis): readonly (readonly SheetCell[])[] {
-  const sorted = cells.toSorted((a, b) => a[axis] - b[axis]);
-  const groups: SheetCell[][] = [];
-  let end = -2;
-  for (const cell of sorted) {
-    if (cell[axis] > end + 1) groups.push([]);
-    groups.at(-1)?.push(cell);
-    end = Math.max(end, lastOf(cell, axis));
+function split(cells: readonly SheetCell[], axis: Axis): readonly Group[] {
+  const groups: Group[] = [];
+  for (const cell of cells.toSorted((a, b) => a[axis] - b[axis])) {
+    const group = groups.at(-1);
+    if (group && cell[axis] <= group[axis].to + 1) add(group, cell);
+    else groups.push(groupOf(cell));
   }
   return groups;
 }
 
-function extent(cells: readonly SheetCell[], axis: Axis): { readonly from: number; readonly to: number } {
-  let from = Number.POSITIVE_INFINITY;
-  let to = Number.NEGATIVE_INFINITY;
-  for (const cell of cells) {
-    from = Math.min(from, cell[axis]);
-    to = Math.max(to, lastOf(cell, axis));
-  }
-  return { from, to };
+function groupOf(cell: SheetCell): Group {
+  const { row, column } = cell;
+  return {
+    cells: [cell],
+    row: { from: row, to: row + cell.down - 1 },
+    column: { from: column, to: column + cell.across - 1 },
+  };
 }
 
-function lastOf(cell: SheetCell, axis: Axis): number {
-  return cell[axis] + (axis === 'row' ? cell.down : cell.across) - 1;
+function add(group: Group, cell: SheetCell): void {
+  const { row, column } = groupOf(cell);
+  group.cells.push(cell);
+  grow(group.row, row);
+  grow(group.column, column);
+}
+
+function grow(extent: Extent, { from, to }: Extent): void {
+  extent.from = Math.min(extent.from, from);
+  extent.to = Math.max(extent.to, to);
+}
+
+function isSame(one: Extent, other: Extent): boolean {
+  return one.from === other.from && one.to === other.to;
 }

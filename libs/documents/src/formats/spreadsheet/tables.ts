@@ -1,4 +1,5 @@
 import type { Block } from '@fumikura/model';
+import { most } from '../extent.ts';
 import { guessHeaderRows, levelled } from '../grid.ts';
 import type { SheetCell } from './cells.ts';
 import { regionsOf } from './regions.ts';
@@ -91,7 +92,7 @@ function headersOf(
   const heads = cells.filter(({ row }) => row === first);
   const isMerged = heads.some(({ down, across }) => down > 1 || across > 1);
   if (first === undefined || !isMerged) return guess;
-  const depth = Math.max(...heads.map(({ down, across }) => (across > 1 ? down + 1 : down)));
+  const depth = most(heads.map(({ down, across }) => (across > 1 ? down + 1 : down)));
   const last = starts.filter((start) => start >= first && start < first + depth).length;
   return last < body.length && last <= 4 ? last : guess;
 }
