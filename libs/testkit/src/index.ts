@@ -1,3 +1,22 @@
+export {
+  ALICE,
+  allowList,
+  BOB,
+  documentWrite,
+  filterFor,
+  FINGERPRINT,
+  forgedFilter,
+  lexical,
+  vectorOf,
+} from './builders.ts';
+export type { DocumentFacts } from './builders.ts';
+export { catalogContract } from './catalog-contract.ts';
+export type { OpenCatalog } from './catalog/open-catalog.ts';
+export { clusteredVectors } from './clustered-vectors.ts';
+export { rejectsWith } from './contract.ts';
+export type { ContractOptions, Place } from './contract.ts';
+export { fixedClock, seeded } from './fixed-clock.ts';
+export type { FixedClock } from './fixed-clock.ts';
 export { testAccess } from './grants.ts';
 export { searchIndexContract, testDocument } from './index-contract.ts';
 export type { OpenIndex } from './index-contract.ts';

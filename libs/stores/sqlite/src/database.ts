@@ -1,8 +1,9 @@
-import { mkdirSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { pathToFileURL } from 'node:url';
 import { AppError } from '@fumikura/errors';
-import { storeError } from './store-errors.ts';
+import { primaryCode, storeError } from './store-errors.ts';
 
 export interface DatabaseOptions {
   readonly file: string;
@@ -11,12 +12,19 @@ export interface DatabaseOptions {
   readonly durability?: 'NORMAL' | 'FULL';
   /** How long a writer waits for another one, ms; default 10,000. */
   readonly busyTimeoutMs?: number;
+  /**
+   * Bytes of the file that are mapped into memory instead of being read; default 0. Saves copies on a large index;
+   * the pages are shared, yet count as resident in most tools, and a disk error ends the process.
+   */
+  readonly mmapBytes?: number;
 }
 
 const PAGE_SIZE = 8_192;
 const CACHE_KIB = 32 * 1_024;
-/** The log is truncated when it has grown beyond this; busy readers would let it grow without end. */
+/** The log is emptied when it has grown beyond this; busy readers would let it grow without end. */
 const MAX_LOG_BYTES = 64 * 1_024 * 1_024;
+/** After an attempt that readers prevented, the next one comes when the log has grown by so much more. */
+const LOG_STEP_BYTES = 16 * 1_024 * 1_024;
 const CHECKPOINT_WAIT_MS = 200;
 const IN_PART = 50;
 const IN_MARKS = Array.from({ length: IN_PART }, () => '?').join(',');
@@ -27,23 +35,25 @@ export class Database {
   readonly #file: string;
   readonly #busyTimeoutMs: number;
   #statements = new Map<string, ReturnType<DatabaseSync['prepare']>>();
-  #depth = 0;
+  #open: 'nothing' | 'read' | 'write' = 'nothing';
+  #truncateAt = MAX_LOG_BYTES;
 
-  constructor({ file, readOnly = false, durability = 'NORMAL', busyTimeoutMs = 10_000 }: DatabaseOptions) {
+  constructor(options: DatabaseOptions) {
+    const { file, readOnly = false, busyTimeoutMs = 10_000 } = options;
     this.#file = file;
     this.#busyTimeoutMs = busyTimeoutMs;
     try {
       if (!readOnly) mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
-      this.#db = new DatabaseSync(file, { readOnly, timeout: busyTimeoutMs });
-      if (!readOnly) {
-        this.#db.exec(
-          `PRAGMA page_size = ${PAGE_SIZE}; PRAGMA journal_mode = WAL; PRAGMA synchronous = ${durability};`,
-        );
-      }
-      this.#db.exec(
-        `PRAGMA cache_size = -${CACHE_KIB}; PRAGMA temp_store = MEMORY; PRAGMA foreign_keys = ON;`,
-      );
+      this.#db = readOnly
+        ? openReadOnly(file, busyTimeoutMs)
+        : new DatabaseSync(file, { timeout: busyTimeoutMs });
     } catch (error) {
+      throw storeError(error, file);
+    }
+    try {
+      this.#configure(options);
+    } catch (error) {
+      this.#db.close();
       throw storeError(error, file);
     }
   }
@@ -87,18 +97,38 @@ export class Database {
   }
 
   *iterate<Row>(sql: string, ...values: readonly Value[]): Generator<Row> {
-    // A statement of its own: an iteration may still be open when the same text is asked again.
-    for (const row of this.#db.prepare(sql).iterate(...values)) yield row as Row;
+    try {
+      // A statement of its own: an iteration may still be open when the same text is asked again.
+      for (const row of this.#db.prepare(sql).iterate(...values)) yield row as Row;
+    } catch (error) {
+      throw storeError(error, this.#file);
+    }
   }
 
   /** Everything inside becomes visible together, or not at all. */
   write<T>(work: () => T): T {
-    return this.#inside('BEGIN IMMEDIATE', work);
+    // A reading transaction that turns into a writing one fails as soon as anybody else has written.
+    if (this.#open === 'read') throw new Error('a write inside of a read');
+    return this.#inside('write', 'BEGIN IMMEDIATE', work);
   }
 
   /** Everything inside sees one state of the file. */
   read<T>(work: () => T): T {
-    return this.#inside('BEGIN', work);
+    return this.#inside('read', 'BEGIN', work);
+  }
+
+  /**
+   * A write with the tables of another file at hand, as `name.table`. Each file is locked when it is first used: the work
+   * has to begin with a write to this one, and may write to the other file elsewhere until it first reads it here.
+   */
+  writeAttached(file: string, name: string, work: () => void): void {
+    this.run(`ATTACH ? AS ${name}`, file);
+    try {
+      // BEGIN IMMEDIATE would lock both.
+      this.#inside('write', 'BEGIN', work);
+    } finally {
+      this.exec(`DETACH ${name}`);
+    }
   }
 
   /** Changes when another connection has written; own writes do not change it. */
@@ -108,14 +138,17 @@ export class Database {
 
   /** Keeps the log small although readers never pause: tried briefly, never waited for long. */
   truncateLog(): void {
-    const size = statSync(`${this.#file}-wal`, { throwIfNoEntry: false })?.size ?? 0;
-    if (size < MAX_LOG_BYTES) return;
-    this.#db.exec(`PRAGMA busy_timeout = ${CHECKPOINT_WAIT_MS}`);
+    const size = this.#logBytes();
+    if (size < this.#truncateAt) return;
+    this.exec(`PRAGMA busy_timeout = ${CHECKPOINT_WAIT_MS}`);
     try {
-      this.#db.exec('PRAGMA wal_checkpoint(RESTART)');
+      // RESTART alone would leave the file as large as it is, and every later call would try again.
+      this.exec('PRAGMA wal_checkpoint(TRUNCATE)');
     } finally {
-      this.#db.exec(`PRAGMA busy_timeout = ${this.#busyTimeoutMs}`);
+      this.exec(`PRAGMA busy_timeout = ${this.#busyTimeoutMs}`);
     }
+    const left = this.#logBytes();
+    this.#truncateAt = left < MAX_LOG_BYTES ? MAX_LOG_BYTES : left + LOG_STEP_BYTES;
   }
 
   close(): void {
@@ -123,19 +156,45 @@ export class Database {
     if (this.#db.isOpen) this.#db.close();
   }
 
-  #inside<T>(begin: string, work: () => T): T {
-    if (this.#depth > 0) return work();
+  #configure({ readOnly = false, durability = 'NORMAL', mmapBytes = 0 }: DatabaseOptions): void {
+    if (!readOnly) {
+      // The size of pages holds from the first write on, so it comes before everything that writes.
+      this.#db.exec(`PRAGMA page_size = ${PAGE_SIZE}`);
+      this.#useLog();
+      this.#db.exec(`PRAGMA synchronous = ${durability}`);
+    }
+    this.#db.exec(
+      `PRAGMA cache_size = -${CACHE_KIB}; PRAGMA temp_store = MEMORY; PRAGMA foreign_keys = ON; PRAGMA mmap_size = ${mmapBytes};`,
+    );
+  }
+
+  /** A file that is write-protected keeps the mode it has; whatever has to be written later says so. */
+  #useLog(): void {
+    try {
+      this.#db.exec('PRAGMA journal_mode = WAL');
+    } catch (error) {
+      if (!isReadOnlyError(error)) throw error;
+    }
+  }
+
+  #logBytes(): number {
+    return statSync(`${this.#file}-wal`, { throwIfNoEntry: false })?.size ?? 0;
+  }
+
+  #inside<T>(kind: 'read' | 'write', begin: string, work: () => T): T {
+    if (this.#open !== 'nothing') return work();
     this.exec(begin);
-    this.#depth++;
+    this.#open = kind;
     try {
       const result = work();
       this.exec('COMMIT');
       return result;
     } catch (error) {
+      // Some errors (disk full, damage) have rolled back already.
       if (this.#db.isTransaction) this.#db.exec('ROLLBACK');
       throw error;
     } finally {
-      this.#depth--;
+      this.#open = 'nothing';
     }
   }
 
@@ -158,3 +217,29 @@ export class Database {
 }
 
 export type Value = null | number | bigint | string | Uint8Array;
+
+/**
+ * A folder that cannot be written has no room for the log's index, and SQLite then refuses the file. Without a log
+ * nobody is writing, so the file is read as it lies.
+ */
+function openReadOnly(file: string, timeout: number): DatabaseSync {
+  const db = new DatabaseSync(file, { readOnly: true, timeout });
+  try {
+    db.prepare('SELECT 1 FROM sqlite_schema LIMIT 1').get();
+    return db;
+  } catch (error) {
+    db.close();
+    if (!isCannotOpen(error) || !existsSync(file) || existsSync(`${file}-wal`)) throw error;
+    const url = pathToFileURL(file);
+    url.searchParams.set('immutable', '1');
+    return new DatabaseSync(url, { readOnly: true, timeout });
+  }
+}
+
+function isCannotOpen(error: unknown): boolean {
+  return primaryCode(error) === 14 || isReadOnlyError(error);
+}
+
+function isReadOnlyError(error: unknown): boolean {
+  return primaryCode(error) === 8;
+}

@@ -4,48 +4,88 @@ import type { Database } from './database.ts';
 import { DENSE_SCHEMA } from './dense/dense-index.ts';
 import { INDEX_SCHEMA } from './index/schema.ts';
 
-/** Steps from one version to the next, forward only; each in one transaction with all that follow. */
-const MIGRATIONS: readonly ((db: Database) => void)[] = [
+/** Brings a file from the format before to its own, inside of a transaction. */
+export type Migration = (db: Database) => void;
+
+/** Formats before it were never released: such a file is made anew. */
+const FIRST_FORMAT = 2;
+
+/** The first makes an empty file one of `FIRST_FORMAT`, each of the others one of the next format. */
+const MIGRATIONS: readonly Migration[] = [
   (db) => {
     for (const schema of [CATALOG_SCHEMA, INDEX_SCHEMA, DENSE_SCHEMA]) db.exec(schema);
   },
 ];
 
-const SCHEMA_VERSION = MIGRATIONS.length;
 /** Marks the file as ours ("fumi"), so that another program's database is not written into. */
 const APPLICATION_ID = 0x66756d69;
 
-/** Brings an empty or older file up to date. @throws AppError STORE_NEWER, STORE_OLDER, STORE_DAMAGED (config) */
-export function migrate(db: Database, readOnly: boolean): void {
-  const version = numberOf(db, 'user_version');
-  if (version > SCHEMA_VERSION) throw newer(db.file, version);
-  if (version === SCHEMA_VERSION) return;
-  if (readOnly) throw older(db.file);
+/**
+ * Brings an empty or older file up to date, all steps in one transaction; forward only.
+ * @throws AppError STORE_NEWER, STORE_OLDER, STORE_DAMAGED (config); the file is then as it was
+ */
+export function migrate(db: Database, readOnly: boolean, migrations = MIGRATIONS): void {
+  const format = FIRST_FORMAT + migrations.length - 1;
+  const current = formatOf(db, format);
+  if (current === format) return;
+  if (readOnly) throw current === 0 ? empty(db.file) : older(db.file);
   db.write(() => {
-    const current = numberOf(db, 'user_version');
-    if (current === 0 && hasTables(db)) throw foreign(db.file);
-    for (const step of MIGRATIONS.slice(current)) step(db);
-    db.exec(`PRAGMA user_version = ${SCHEMA_VERSION}; PRAGMA application_id = ${APPLICATION_ID};`);
+    // Asked again: another process may have done it since.
+    const done = formatOf(db, format);
+    for (const step of migrations.slice(done === 0 ? 0 : done - FIRST_FORMAT + 1)) step(db);
+    db.exec(`PRAGMA user_version = ${format}; PRAGMA application_id = ${APPLICATION_ID};`);
   });
 }
 
-function numberOf(db: Database, pragma: 'user_version'): number {
-  return db.get<{ user_version: number }>(`PRAGMA ${pragma}`)?.user_version ?? 0;
+/** @throws AppError STORE_NEWER (config) when the format changed under an open file */
+export function requireFormat(db: Database): void {
+  formatOf(db, FIRST_FORMAT + MIGRATIONS.length - 1);
+}
+
+/** 0 for an empty file. */
+function formatOf(db: Database, known: number): number {
+  const format = numberOf(db, 'user_version');
+  if (format === 0 && !hasTables(db)) return 0;
+  if (numberOf(db, 'application_id') !== APPLICATION_ID) throw foreign(db.file);
+  if (format > known) throw newer(db.file, format, known);
+  if (format < FIRST_FORMAT) throw unreleased(db.file, format);
+  return format;
+}
+
+/** The tables of an index alone, in an empty file. Inside a transaction. */
+export function createIndexTables(db: Database): void {
+  for (const schema of [INDEX_SCHEMA, DENSE_SCHEMA]) db.exec(schema);
+}
+
+function numberOf(db: Database, pragma: 'user_version' | 'application_id'): number {
+  return db.get<Record<string, number>>(`PRAGMA ${pragma}`)?.[pragma] ?? 0;
 }
 
 function hasTables(db: Database): boolean {
   return db.get('SELECT 1 FROM sqlite_schema LIMIT 1') !== undefined;
 }
 
-function newer(file: string, version: number): AppError {
-  return new AppError('STORE_NEWER', 'config', `schema ${version}, this program knows ${SCHEMA_VERSION}`, {
-    publicMessage: `The database ${file} was written by a newer Fumikura (format ${version}, this one reads ${SCHEMA_VERSION}). Install the newer version.`,
+function newer(file: string, format: number, known: number): AppError {
+  return new AppError('STORE_NEWER', 'config', `format ${format}, this program knows ${known}`, {
+    publicMessage: `The database ${file} was written by a newer Fumikura (format ${format}, this one reads ${known}). Install the newer version.`,
   });
 }
 
 function older(file: string): AppError {
-  return new AppError('STORE_OLDER', 'config', 'schema is older and the file is read-only', {
+  return new AppError('STORE_OLDER', 'config', 'the format is older and the file is opened to read', {
     publicMessage: `The database ${file} is of an older format and cannot be changed. Open it once with the right to write.`,
+  });
+}
+
+function unreleased(file: string, format: number): AppError {
+  return new AppError('STORE_OLDER', 'config', `format ${format} cannot be brought up to date`, {
+    publicMessage: `The database ${file} is of format ${format}, from before the first release, and cannot be brought up to date. Delete it and run "fumi sync".`,
+  });
+}
+
+function empty(file: string): AppError {
+  return new AppError('STORE_READ_ONLY', 'config', 'the file is empty and opened to read', {
+    publicMessage: `The database ${file} is empty and cannot be changed. Open it once with the right to write.`,
   });
 }
 

@@ -1,53 +1,84 @@
 import { statSync } from 'node:fs';
-import type { DocumentId, Principal, SourceId } from '@fumikura/model';
+import { AppError } from '@fumikura/errors';
+import type { ChunkId, DocumentId, Principal, SourceId } from '@fumikura/model';
 import type {
   AccessGrant,
   Catalog,
   Damage,
   DocumentRecord,
+  DocumentWrite,
+  FieldValue,
   IndexBatch,
   IndexStats,
+  Passage,
   StoreBatch,
   StoredText,
 } from '@fumikura/ports';
 import { TOKENISER_VERSION } from '@fumikura/text';
 import { AclStore } from './catalog/acls.ts';
 import { DocumentStore, toIndexDocument } from './catalog/documents.ts';
+import { Setting } from './catalog/setting.ts';
 import { SyncState } from './catalog/sync-state.ts';
 import { Database } from './database.ts';
 import type { DatabaseOptions } from './database.ts';
 import { IndexCore } from './index/index-core.ts';
-import { migrate } from './schema.ts';
+import { Rebuild } from './rebuild.ts';
+import type { RebuildProgress } from './rebuild.ts';
+import { migrate, requireFormat } from './schema.ts';
+import { checkCatalog, checkFile } from './store-check.ts';
 
-/** A rebuild is due when more of the slots than this belong to documents that are gone. */
+/** A rebuild is due when more of the slots than this belong to documents that are gone, and there are many of them. */
 const MAX_DEAD_SHARE = 0.3;
-const REBUILD_BATCH = 200;
+const MIN_DEAD_SLOTS = 5_000;
+/** Chunks written in small batches after which commits do a step of upkeep themselves: nobody was idle meanwhile. */
+const UPKEEP_AT_CHUNKS = 4_000;
+/** Answers of `fieldValues` kept until the next write; every reply asks for the same one. */
+const KEPT_VALUES = 64;
 
 export interface CoreOptions extends DatabaseOptions {
   readonly now?: () => number;
 }
 
+type Caller = Pick<AccessGrant, 'principals'>;
+
 /** The whole store on one connection, synchronous: run in a worker thread, or directly by a short-lived command. */
 export class StoreCore {
   readonly #db: Database;
   readonly #now: () => number;
+  readonly #tokeniser: Setting;
+  readonly #icu: Setting;
+  readonly #rebuild: Rebuild;
+  readonly #values = new Map<string, FieldValue[]>();
+  #valuesOf = '';
+  #ownWrites = 0;
+  #compatibleAt = -1;
+  #notFolded = 0;
   readonly acls: AclStore;
   readonly documents: DocumentStore;
   readonly sync: SyncState;
   readonly index: IndexCore;
 
+  /** @throws AppError STORE_* when the file cannot be used; nothing here grows with what it holds */
   constructor(options: CoreOptions) {
     this.#db = new Database(options);
-    this.#now = options.now ?? Date.now;
-    migrate(this.#db, options.readOnly ?? false);
-    this.acls = new AclStore(this.#db);
-    this.documents = new DocumentStore(this.#db, this.acls);
-    this.sync = new SyncState(this.#db, this.#now);
-    this.index = new IndexCore(this.#db);
-    if (!options.readOnly) this.#matchTokeniser();
+    try {
+      this.#now = options.now ?? Date.now;
+      migrate(this.#db, options.readOnly ?? false);
+      this.acls = new AclStore(this.#db);
+      this.documents = new DocumentStore(this.#db, this.acls);
+      this.sync = new SyncState(this.#db, this.#now);
+      this.index = new IndexCore(this.#db);
+      this.#tokeniser = new Setting(this.#db, 'tokeniser');
+      this.#icu = new Setting(this.#db, 'icu');
+      this.#rebuild = new Rebuild(this.#db, this.index, this.documents, new Setting(this.#db, 'rebuild'));
+      this.#matchTokeniser(options.readOnly ?? false);
+    } catch (error) {
+      this.#db.close();
+      throw error;
+    }
   }
 
-  /** One transaction over everything. */
+  /** One transaction over everything. Removals come first, so that what is also written is there afterwards. */
   commit(batch: StoreBatch): void {
     this.#write(() => {
       if (batch.lease) this.sync.requireLease(batch.lease);
@@ -58,10 +89,12 @@ export class StoreCore {
       this.sync.putDeadLetters(batch.source, batch.deadLetters ?? []);
       if (batch.checkpoint !== undefined) this.sync.setCheckpoint(batch.source, batch.checkpoint);
     });
+    this.#upkeep(batch.upserts ?? []);
   }
 
   writeIndex(batch: IndexBatch): void {
     this.#write(() => this.index.apply(batch));
+    this.#upkeep(batch.upserts ?? []);
   }
 
   putLists(lists: Parameters<Catalog['putLists']>[0]): void {
@@ -73,13 +106,14 @@ export class StoreCore {
       const ids = this.documents.listIds(id, '', Number.MAX_SAFE_INTEGER);
       for (const documentId of ids) this.documents.remove(documentId);
       this.index.apply({ removals: ids });
+      this.acls.forgetSource(id);
       this.sync.forget(id);
       return ids.length;
     });
   }
 
   /** Second check: today's lists, not the ones of the grant. */
-  readable(ids: readonly DocumentId[], { principals }: Pick<AccessGrant, 'principals'>): DocumentRecord[] {
+  readable(ids: readonly DocumentId[], { principals }: Caller): DocumentRecord[] {
     return this.#db.read(() => {
       const records = this.documents.records(ids);
       const admitted = this.acls.admits(
@@ -90,23 +124,22 @@ export class StoreCore {
     });
   }
 
-  text(id: DocumentId, grant: Pick<AccessGrant, 'principals'>): StoredText | undefined {
+  text(id: DocumentId, caller: Caller): StoredText | undefined {
     return this.#db.read(() =>
-      this.readable([id], grant).length === 1 ? this.documents.text(id) : undefined,
+      this.readable([id], caller).length === 1 ? this.documents.text(id) : undefined,
     );
   }
 
-  passages(wanted: Parameters<Catalog['passages']>[0], grant: Pick<AccessGrant, 'principals'>) {
+  /** Several spans of one document unpack its text once. */
+  passages(wanted: readonly ChunkId[], caller: Caller): (Passage | undefined)[] {
     return this.#db.read(() => {
-      const allowed = new Set(
-        this.readable(
-          wanted.map(({ documentId }) => documentId),
-          grant,
-        ).map(({ id }) => id),
+      const ids = [...new Set(wanted.map(({ documentId }) => documentId))];
+      const texts = new Map(
+        this.readable(ids, caller).map(({ id }) => [id, this.documents.text(id)] as const),
       );
       return wanted.map(({ documentId, ordinal }) => {
-        const stored = allowed.has(documentId) ? this.documents.text(documentId) : undefined;
-        const chunk = stored?.chunks[ordinal];
+        const stored = texts.get(documentId);
+        const chunk = stored?.chunks.find((each) => each.ordinal === ordinal);
         return stored && chunk ? { chunk, text: stored.text.slice(chunk.start, chunk.end) } : undefined;
       });
     });
@@ -114,12 +147,18 @@ export class StoreCore {
 
   fieldValues(
     field: Parameters<Catalog['fieldValues']>[0],
-    { principals }: Pick<AccessGrant, 'principals'>,
+    { principals }: Caller,
     limit: number,
-  ) {
+  ): FieldValue[] {
     return this.#db.read(() => {
+      const key = [field, limit, ...principals].join('\n');
+      const known = this.#keptValues().get(key);
+      if (known) return known;
       const readable = new Set(this.acls.readable(principals).aclIds);
-      return this.documents.fieldValues(field, (aclId) => readable.has(aclId), limit);
+      const values = this.documents.fieldValues(field, (aclId) => readable.has(aclId), limit);
+      if (this.#values.size >= KEPT_VALUES) this.#values.clear();
+      this.#values.set(key, values);
+      return values;
     });
   }
 
@@ -127,107 +166,160 @@ export class StoreCore {
     return this.acls.readable(principals);
   }
 
+  /** Versions are those the index was made with; ICU may differ from this process's, and then a rebuild is advised. */
   stats(): IndexStats {
     const size = (path: string) => statSync(path, { throwIfNoEntry: false })?.size ?? 0;
-    return { ...this.index.stats(), sizeBytes: size(this.#db.file) + size(`${this.#db.file}-wal`) };
+    const stats = this.index.stats();
+    return {
+      ...stats,
+      tokeniserVersion: this.#tokeniser.get() ?? stats.tokeniserVersion,
+      icuVersion: this.#icu.get() ?? stats.icuVersion,
+      sizeBytes: size(this.#db.file) + size(`${this.#db.file}-wal`),
+    };
   }
 
-  /** @returns true while more is due */
+  /** One bounded step. @returns true while more is due */
   maintainStep(): boolean {
     if (this.index.maintainStep()) return true;
-    if (this.index.deadShare() <= MAX_DEAD_SHARE || this.stats().chunks < REBUILD_BATCH) return false;
-    this.rebuild();
-    return true;
+    this.#notFolded = 0;
+    if (this.#isRebuildDue()) this.#rebuild.begin();
+    return this.#rebuild.isRunning && !this.rebuildStep().isDone;
   }
 
-  /** Makes the index anew from the stored texts, in one transaction: readers keep the old one until it is done. */
-  rebuild(): void {
-    this.#write(() => {
-      this.index.clear();
-      for (const { id } of this.sync.sources()) {
-        for (let after = ''; ;) {
-          const ids = this.documents.listIds(id, after, REBUILD_BATCH);
-          this.index.apply({ upserts: ids.flatMap((each) => this.documents.indexDocument(each) ?? []) });
-          if (ids.length < REBUILD_BATCH) break;
-          after = ids.at(-1) ?? '';
-        }
-      }
-      this.#setTokeniser();
-    });
+  /** Begins a rebuild, or goes on with the one that is under way. */
+  beginRebuild(): RebuildProgress {
+    this.#rebuild.begin();
+    return this.rebuildStep();
+  }
+
+  rebuildStep(): RebuildProgress {
+    const progress = this.#rebuild.step();
+    if (progress.isDone) this.#setVersions();
+    this.#db.truncateLog();
+    return progress;
+  }
+
+  /** The index was made by another tokeniser: nothing may be asked or written before a rebuild. */
+  isRebuildRequired(): boolean {
+    return this.#tokeniser.get() !== TOKENISER_VERSION;
   }
 
   check(shouldStop: () => boolean): Damage[] {
-    const remedy = 'Restore a backup, or delete the database and run "fumi sync".';
-    const quick = this.#db
-      .all<{ quick_check: string }>('PRAGMA quick_check(10)')
-      .filter(({ quick_check: text }) => text !== 'ok');
-    const damages = quick.map(({ quick_check: what }) => ({ what, remedy }));
-    return damages.length > 0 ? damages : [...this.index.check(shouldStop), ...this.#checkCatalog()];
+    const damages = checkFile(this.#db);
+    // What lies on damaged pages cannot be compared.
+    if (damages.length > 0) return damages;
+    return [...this.index.check(shouldStop), ...this.#db.read(() => checkCatalog(this.#db))];
   }
 
   close(): void {
+    this.#rebuild.close();
     this.#db.close();
-  }
-
-  #checkCatalog(): Damage[] {
-    const count = (sql: string) => this.#db.get<{ n: number }>(sql)?.n ?? 0;
-    const unindexed = count('SELECT count(*) AS n FROM document WHERE id NOT IN (SELECT id FROM index_doc)');
-    const orphans = count('SELECT count(*) AS n FROM index_doc WHERE id NOT IN (SELECT id FROM document)');
-    const remedy = 'Rebuild the index: fumi doctor --rebuild.';
-    const hasCatalog = count('SELECT count(*) AS n FROM document') > 0;
-    return [
-      ...(unindexed > 0 ? [{ what: `${unindexed} documents are not in the index`, remedy }] : []),
-      ...(orphans > 0 && hasCatalog
-        ? [{ what: `${orphans} documents of the index are not in the catalog`, remedy }]
-        : []),
-    ];
   }
 
   #indexBatch(
     { upserts = [], heads = [], acls = [], removals = [] }: StoreBatch,
     syncedAt: string,
   ): IndexBatch {
-    const written = upserts.map((write) => {
-      const aclId = this.documents.put(write, syncedAt);
-      this.sync.clearDeadLetter(write.document.id);
-      return toIndexDocument({ ...write.document, aclId }, write.document.text, write.chunks, write.vectors);
-    });
-    const retold = heads.flatMap((head) => this.documents.putHead(head, syncedAt) ?? []);
-    const moved = acls.flatMap(({ id, acl }) => {
-      const aclId = this.documents.setAcl(id, acl);
-      return aclId === undefined ? [] : [{ documentId: id, aclId }];
-    });
     for (const id of removals) {
       this.documents.remove(id);
       this.sync.clearDeadLetter(id);
     }
-    return { upserts: [...written, ...retold], acls: moved, removals };
+    const written = new Map<DocumentId, DocumentWrite>();
+    const documents = upserts.map((write) => {
+      const aclId = this.documents.put(write, syncedAt);
+      this.sync.clearDeadLetter(write.document.id);
+      written.set(write.document.id, write);
+      return toIndexDocument({ ...write.document, aclId }, write.document.text, write.chunks, write.vectors);
+    });
+    const moved: { documentId: DocumentId; aclId: number }[] = [];
+    for (const head of heads) {
+      const change = this.documents.putHead(head, syncedAt);
+      if (!change) continue;
+      this.sync.clearDeadLetter(head.id);
+      moved.push({ documentId: head.id, aclId: change.aclId });
+      if (!change.isIndexed) continue;
+      // The body is as it was, and so are its vectors: those of this batch, or those the index has.
+      const vectors = written.get(head.id)?.vectors ?? this.index.vectors(head.id);
+      const document = this.documents.indexDocument(head.id, vectors);
+      if (document) documents.push(document);
+    }
+    for (const { id, acl } of acls) {
+      const aclId = this.documents.setAcl(id, acl);
+      if (aclId !== undefined) moved.push({ documentId: id, aclId });
+    }
+    return { upserts: documents, acls: moved, removals };
   }
 
   #write<T>(work: () => T): T {
     try {
-      return this.#db.write(work);
+      return this.#db.write(() => {
+        this.#requireCompatible();
+        return work();
+      });
     } catch (error) {
       this.index.afterRollback();
       this.acls.forget();
       throw error;
+    } finally {
+      this.#ownWrites++;
     }
   }
 
-  /** Terms of another tokeniser would silently not be found: the index is made anew before anything asks it. */
-  #matchTokeniser(): void {
-    const known = this.#db.get<{ value: string }>(
-      `SELECT value FROM setting WHERE name = 'tokeniser'`,
-    )?.value;
-    if (known === undefined) this.#setTokeniser();
-    else if (known !== TOKENISER_VERSION) this.rebuild();
+  /** While batches follow each other without a pause, the log and the delta would grow without end. */
+  #upkeep(upserts: readonly { readonly chunks: readonly unknown[] }[]): void {
+    this.#db.truncateLog();
+    this.#notFolded += upserts.reduce((sum, { chunks }) => sum + Math.max(1, chunks.length), 0);
+    if (this.#notFolded >= UPKEEP_AT_CHUNKS && !this.index.maintainStep()) this.#notFolded = 0;
   }
 
-  #setTokeniser(): void {
-    this.#db.run(
-      `INSERT OR REPLACE INTO setting(name, value) VALUES('tokeniser', ?), ('icu', ?)`,
-      TOKENISER_VERSION,
-      process.versions['icu'] ?? '',
-    );
+  #keptValues(): Map<string, FieldValue[]> {
+    const state = `${this.#db.dataVersion()} ${this.#ownWrites}`;
+    if (state !== this.#valuesOf) this.#values.clear();
+    this.#valuesOf = state;
+    return this.#values;
   }
+
+  #isRebuildDue(): boolean {
+    if (this.#rebuild.isRunning) return false;
+    const { slots, chunks } = this.index.slots();
+    const dead = slots - chunks;
+    // An index that is used alone has no texts to be made from.
+    return dead >= MIN_DEAD_SLOTS && dead / slots > MAX_DEAD_SHARE && this.sync.hasDocuments();
+  }
+
+  /** Terms of another tokeniser would silently not be found. */
+  #matchTokeniser(readOnly: boolean): void {
+    if (!this.isRebuildRequired()) return;
+    const isNew = this.#tokeniser.get() === undefined;
+    if (readOnly) throw otherTokeniser(this.#db.file);
+    if (isNew) this.#setVersions();
+  }
+
+  #setVersions(): void {
+    this.#db.write(() => {
+      this.#tokeniser.set(TOKENISER_VERSION);
+      this.#icu.set(process.versions['icu'] ?? '');
+    });
+  }
+
+  /** A newer version may have taken over the file while this process had it open. */
+  #requireCompatible(): void {
+    const version = this.#db.dataVersion();
+    if (version === this.#compatibleAt) return;
+    requireFormat(this.#db);
+    if (this.isRebuildRequired()) throw takenOver(this.#db.file);
+    this.#compatibleAt = version;
+  }
+}
+
+function otherTokeniser(file: string): AppError {
+  return new AppError('STORE_OLDER', 'config', 'the index was made by another tokeniser', {
+    publicMessage: `The index in ${file} was made by another version and cannot be changed. Open it once with the right to write.`,
+  });
+}
+
+function takenOver(file: string): AppError {
+  return new AppError('STORE_NEWER', 'config', 'another version has taken over the file', {
+    publicMessage: `The database ${file} was taken over by another version of Fumikura. Restart this one with that version.`,
+  });
 }

@@ -1,18 +1,16 @@
 import { AppError } from '@fumikura/errors';
 import type { ErrorCode } from '@fumikura/errors';
 
+const LOCKED = [
+  'STORE_LOCKED',
+  'transient',
+  'Another process is writing for long. Try again, or stop the other process.',
+] as const;
+
 /** SQLite's primary result codes (sqlite.org/rescode.html) that have a name of their own here. */
 const BY_CODE: Readonly<Record<number, readonly [ErrorCode, AppError['kind'], remedy: string]>> = {
-  5: [
-    'STORE_LOCKED',
-    'transient',
-    'Another process is writing for long. Try again, or stop the other process.',
-  ],
-  6: [
-    'STORE_LOCKED',
-    'transient',
-    'Another process is writing for long. Try again, or stop the other process.',
-  ],
+  5: LOCKED,
+  6: LOCKED,
   8: ['STORE_READ_ONLY', 'config', 'It cannot be written. Check the rights of the file and of its folder.'],
   10: ['STORE_DAMAGED', 'config', 'Reading or writing it failed. Check the disk, then run "fumi doctor".'],
   11: ['STORE_DAMAGED', 'config', 'It is damaged. Restore a backup, or delete it and run "fumi sync".'],
@@ -23,14 +21,19 @@ const BY_CODE: Readonly<Record<number, readonly [ErrorCode, AppError['kind'], re
 
 export function storeError(error: unknown, file: string): AppError {
   if (error instanceof AppError) return error;
-  const { errcode, message } = error as { errcode?: number; message?: string };
-  const known = BY_CODE[(errcode ?? 0) & 0xff] ?? (isPathError(error) ? BY_CODE[14] : undefined);
+  const { message } = error as { message?: string };
+  const known = BY_CODE[primaryCode(error)] ?? (isPathError(error) ? BY_CODE[14] : undefined);
   if (!known) return new AppError('UNEXPECTED', 'internal', message ?? String(error), { cause: error });
   const [code, kind, remedy] = known;
   return new AppError(code, kind, `${message ?? ''} (${file})`, {
     publicMessage: `The database ${file}: ${remedy}`,
     cause: error,
   });
+}
+
+/** SQLite's result code without its extension, 0 for other errors. */
+export function primaryCode(error: unknown): number {
+  return ((error as { errcode?: number }).errcode ?? 0) & 0xff;
 }
 
 function isPathError(error: unknown): boolean {

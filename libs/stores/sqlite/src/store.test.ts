@@ -292,7 +292,7 @@ describe('the sqlite store', () => {
       'STORE_NEWER',
       (file) => {
         const db = new DatabaseSync(file);
-        db.exec('PRAGMA user_version = 999; CREATE TABLE t(x);');
+        db.exec('PRAGMA user_version = 999; PRAGMA application_id = 0x66756d69; CREATE TABLE t(x);');
         db.close();
       },
     ],

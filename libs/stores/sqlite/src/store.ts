@@ -1,59 +1,98 @@
-import { AppError } from '@fumikura/errors';
+import { AppError, toAppError } from '@fumikura/errors';
 import { readGrant } from '@fumikura/ports';
 import type { AccessFilter, AccessGrant, Catalog, SearchIndex, Store } from '@fumikura/ports';
 import type { DatabaseOptions } from './database.ts';
+import type { RebuildProgress } from './rebuild.ts';
 import { inlineExecutor, threadExecutor } from './threads/executor.ts';
-import type { Executor } from './threads/executor.ts';
-import type { OperationName } from './threads/protocol.ts';
+import type { CallOptions, Executor } from './threads/executor.ts';
+import type { OperationName } from './threads/operations.ts';
+
+export interface RebuildOptions {
+  /** Ends it between two steps; the next one goes on where it stopped. */
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (progress: RebuildProgress) => void;
+}
 
 export interface SqliteStoreOptions extends DatabaseOptions {
-  /** Run in the calling thread: for commands that end soon. Default: one thread that writes, one that reads. */
+  /** Run in the calling thread: for commands that end soon. Default: one thread that writes, `readers` that read. */
   readonly inline?: boolean;
+  /** Threads that answer questions at the same time; default 1. Each holds its own copy of the columns. */
+  readonly readers?: number;
   /** Milliseconds since 1970, for leases and times; inline only. */
   readonly now?: () => number;
+  /** When another version's tokeniser made the index, it is made anew before the store opens; told and ended by these. */
+  readonly rebuild?: RebuildOptions;
 }
 
 export interface SqliteStore extends Store {
-  /** Makes the index anew from the stored texts; searches go on meanwhile. */
-  rebuild(): Promise<void>;
+  /**
+   * Makes the index anew from the stored texts, beside the living one: searches and writes go on meanwhile. Rejects with
+   * CANCELLED when the signal fires; what is done is kept for the next time.
+   */
+  rebuild(options?: RebuildOptions): Promise<void>;
 }
 
 /**
- * Catalog and index in one SQLite file. Rejects at once when the file cannot be used: STORE_NEWER, STORE_OLDER,
- * STORE_LOCKED, STORE_READ_ONLY, STORE_DAMAGED.
+ * Catalog and index in one SQLite file. Rejects when the file cannot be used: STORE_NEWER, STORE_OLDER, STORE_LOCKED,
+ * STORE_READ_ONLY, STORE_DAMAGED, STORE_FULL.
  */
-export async function createSqliteStore({
-  inline = false,
-  now,
-  ...options
-}: SqliteStoreOptions): Promise<SqliteStore> {
-  const writer = inline ? inlineExecutor({ ...options, ...(now && { now }) }) : threadExecutor(options);
-  // The writer opens first: it may have to bring the file up to date.
-  await writer.call('accessVersion', []);
-  const reader = inline ? writer : threadExecutor(options);
-  const read: Ask = (name, args, signal) => reader.call(name, args, signal) as never;
-  const write: Ask = (name, args, signal) => writer.call(name, args, signal) as never;
+export async function createSqliteStore(options: SqliteStoreOptions): Promise<SqliteStore> {
+  const { inline = false, readers = 1, now, rebuild: rebuildOptions = {}, ...database } = options;
+  const writer = inline
+    ? inlineExecutor({ ...database, ...(now && { now }) })
+    : threadExecutor({ options: database, isWriter: true });
+  const write: Ask = (name, args, more) => writer.call(name, args, more) as never;
+  try {
+    // The writer opens first: it may have to bring the file up to date.
+    const { isRebuildRequired } = await write<{ isRebuildRequired: boolean }>('open', []);
+    if (isRebuildRequired) await rebuild(write, rebuildOptions);
+  } catch (error) {
+    await writer.close();
+    throw error;
+  }
+  const others = inline
+    ? [writer]
+    : Array.from({ length: Math.max(1, readers) }, () =>
+        threadExecutor({ options: database, isWriter: false }),
+      );
+  const read: Ask = (name, args, more) => leastBusy(others).call(name, args, more) as never;
   return {
     catalog: createCatalog(read, write),
     index: createIndex(read, write),
     commit: (batch) => write('commit', [batch]),
-    rebuild: () => write('rebuild', []),
+    rebuild: (more = {}) => rebuild(write, more),
     close: async () =>
-      void (await Promise.all([...new Set<Executor>([reader, writer])].map((each) => each.close()))),
+      void (await Promise.all([...new Set([writer, ...others])].map((each) => each.close()))),
   };
 }
 
-type Ask = <T>(name: OperationName, args: readonly unknown[], signal?: AbortSignal) => Promise<T>;
+type Ask = <T>(name: OperationName, args: readonly unknown[], options?: CallOptions) => Promise<T>;
+
+function leastBusy(executors: readonly Executor[]): Executor {
+  const [first, ...rest] = executors;
+  if (!first) throw new AppError('UNEXPECTED', 'internal', 'a store without readers');
+  return rest.reduce((best, each) => (each.waiting < best.waiting ? each : best), first);
+}
+
+async function rebuild(write: Ask, { signal, onProgress }: RebuildOptions): Promise<void> {
+  let progress = await write<RebuildProgress>('beginRebuild', []);
+  onProgress?.(progress);
+  while (!progress.isDone) {
+    if (signal?.aborted) throw toAppError(signal.reason);
+    progress = await write<RebuildProgress>('rebuildStep', []);
+    onProgress?.(progress);
+  }
+}
 
 function createCatalog(read: Ask, write: Ask): Catalog {
   return {
     ensureSource: (id) => write('ensureSource', [id]),
     sources: () => read('sources', []),
     removeSource: (id) => write('removeSource', [id]),
-    readable: async (ids, access) => read('readable', [ids, granted(access)]),
-    text: async (id, access) => read('text', [id, granted(access)]),
-    passages: async (wanted, access) => read('passages', [wanted, granted(access)]),
-    fieldValues: async (field, access, limit) => read('fieldValues', [field, granted(access), limit]),
+    readable: async (ids, access) => read('readable', [ids], granted(access)),
+    text: async (id, access) => read('text', [id], granted(access)),
+    passages: async (wanted, access) => read('passages', [wanted], granted(access)),
+    fieldValues: async (field, access, limit) => read('fieldValues', [field, limit], granted(access)),
     known: (ids) => read('known', [ids]),
     listIds: (source, after, limit) => read('listIds', [source, after, limit]),
     accessVersion: () => read('accessVersion', []),
@@ -68,26 +107,27 @@ function createCatalog(read: Ask, write: Ask): Catalog {
     putRun: (run) => write('putRun', [run]),
     runs: (source, limit) => read('runs', [source, limit]),
     deadLetters: (source, limit) => read('deadLetters', [source, limit]),
-    setting: (name, initial) => write('setting', [name, initial()]),
+    setting: async (name, initial) =>
+      (await read<string | undefined>('setting', [name])) ?? write('makeSetting', [name, initial()]),
   };
 }
 
 function createIndex(read: Ask, write: Ask): SearchIndex {
   return {
     write: (batch) => write('writeIndex', [batch]),
-    search: async (request, access, signal) => read('search', [request, granted(access)], signal),
+    search: async (request, access, signal) => read('search', [request], { ...granted(access), signal }),
     stats: () => read('stats', []),
     useFingerprint: (fingerprint) => write('useFingerprint', [fingerprint]),
     maintain: async (signal) => {
       while (!signal.aborted && (await write<boolean>('maintainStep', []))) continue;
     },
-    check: (signal) => read('check', [], signal),
+    check: (signal) => read('check', [], { signal }),
   };
 }
 
 /** @throws AppError ACCESS_FILTER_INVALID (internal) for anything that `access` did not make */
-function granted(filter: AccessFilter): AccessGrant {
+function granted(filter: AccessFilter): { readonly grant: AccessGrant } {
   const grant = readGrant(filter);
-  if (grant) return grant;
+  if (grant) return { grant };
   throw new AppError('ACCESS_FILTER_INVALID', 'internal', 'an access filter that access did not make');
 }

@@ -1,12 +1,27 @@
 import type { Acl, AllowList, AllowListId, Principal } from '@fumikura/model';
 import { aclKey } from '@fumikura/model';
 import type { Database } from '../database.ts';
+import { AclStructure } from './acl-structure.ts';
+
+/** Callers whose lists are kept; a page asks several times for one caller. */
+const KEPT_CALLERS = 16;
+
+/** What today's lists say of a caller. */
+interface Standing {
+  readonly version: string;
+  readonly lists: ReadonlySet<number>;
+  /** acl_ids that deny one of the principals. */
+  readonly denied: ReadonlySet<number>;
+  /** Computed when first asked for, at the cost of a pass over the caller's lists. */
+  aclIds?: Uint32Array;
+}
 
 /** Lists, their members, and the distinct ACLs made of them. */
 export class AclStore {
   readonly #db: Database;
   readonly #ids = new Map<string, number>();
-  #structure: Structure | undefined;
+  readonly #structure = new AclStructure();
+  readonly #standings = new Map<string, Standing>();
 
   constructor(db: Database) {
     this.#db = db;
@@ -23,9 +38,10 @@ export class AclStore {
     return id;
   }
 
-  /** Ids seen inside a transaction that was rolled back do not exist. */
+  /** Ids and versions seen inside a transaction that was rolled back do not exist. */
   forget(): void {
     this.#ids.clear();
+    this.#standings.clear();
   }
 
   aclOf(id: number): Acl {
@@ -43,20 +59,27 @@ export class AclStore {
         'SELECT principal FROM list_member WHERE list = ?',
         list,
       );
-      const isSame =
-        current.length === wanted.size && current.every(({ principal }) => wanted.has(principal));
       this.#db.run(
         'UPDATE list SET read_at = ?, source = coalesce(?, source) WHERE list = ?',
         readAt,
         source,
         list,
       );
-      if (isSame) continue;
-      this.#db.run('DELETE FROM list_member WHERE list = ?', list);
-      for (const principal of wanted)
+      const kept = new Set(current.map(({ principal }) => principal));
+      const added = [...wanted].filter((principal) => !kept.has(principal));
+      const dropped = [...kept].filter((principal) => !wanted.has(principal));
+      for (const principal of dropped)
+        this.#db.run('DELETE FROM list_member WHERE principal = ? AND list = ?', principal, list);
+      for (const principal of added)
         this.#db.run('INSERT INTO list_member(principal, list) VALUES(?, ?)', principal, list);
-      this.#touch();
+      if (added.length > 0 || dropped.length > 0) this.#touch();
     }
+  }
+
+  /** The lists a source gave admit nobody from now on. Inside a transaction. */
+  forgetSource(source: string): void {
+    this.#db.run('DELETE FROM list_member WHERE list IN (SELECT list FROM list WHERE source = ?)', source);
+    if (this.#db.change('UPDATE list SET read_at = NULL WHERE source = ?', source) > 0) this.#touch();
   }
 
   lists(ids: readonly AllowListId[]): AllowList[] {
@@ -83,43 +106,47 @@ export class AclStore {
   /** Every acl_id whose lists all hold one of the principals and that denies none of them; ascending. */
   readable(principals: readonly Principal[]): { aclIds: Uint32Array; version: string } {
     return this.#db.read(() => {
-      const version = this.version();
-      const { offsets, members, needed } = this.#structureAt(version);
-      const matched = new Uint16Array(needed.length);
-      for (const list of this.#listsOf(principals)) {
-        for (let at = offsets[list] ?? 0; at < (offsets[list + 1] ?? 0); at++) {
-          const acl = members[at] ?? 0;
-          matched[acl] = (matched[acl] ?? 0) + 1;
-        }
-      }
-      const denied = this.#deniedBy(principals);
-      const found: number[] = [];
-      for (let acl = 0; acl < needed.length; acl++) {
-        const wanted = needed[acl] ?? 0;
-        if (wanted > 0 && matched[acl] === wanted && !denied.has(acl)) found.push(acl);
-      }
-      return { aclIds: Uint32Array.from(found), version };
+      const standing = this.#standing(principals);
+      standing.aclIds ??= this.#admittedBy(standing);
+      return { aclIds: standing.aclIds, version: standing.version };
     });
   }
 
-  /** Today's answer for single ACLs, from the tables and nothing else: the second check. */
+  /** Today's answer for single ACLs, from their own rows: the second check. */
   admits(aclIds: Iterable<number>, principals: readonly Principal[]): Set<number> {
-    const lists = new Set(this.#listsOf(principals));
-    const denied = this.#deniedBy(principals);
-    const admitted = new Set<number>();
-    for (const aclId of new Set(aclIds)) {
+    const { lists, denied } = this.#standing(principals);
+    const isMine = (id: AllowListId) => {
+      const list = this.#db.get<{ list: number }>('SELECT list FROM list WHERE id = ?', id)?.list;
+      return list !== undefined && lists.has(list);
+    };
+    const admitted = [...new Set(aclIds)].filter((aclId) => {
       const { allow } = this.aclOf(aclId);
-      const all = [...new Set(allow)].map(
-        (id) => this.#db.get<{ list: number }>('SELECT list FROM list WHERE id = ?', id)?.list,
-      );
-      if (
-        allow.length > 0 &&
-        !denied.has(aclId) &&
-        all.every((list) => list !== undefined && lists.has(list))
-      )
-        admitted.add(aclId);
+      return allow.length > 0 && !denied.has(aclId) && allow.every(isMine);
+    });
+    return new Set(admitted);
+  }
+
+  #admittedBy({ lists, denied }: Standing): Uint32Array {
+    this.#structure.refresh(this.#db);
+    return Uint32Array.from(this.#structure.admitted(lists).filter((acl) => !denied.has(acl)));
+  }
+
+  /** Kept for as long as the version of the lists stands. */
+  #standing(principals: readonly Principal[]): Standing {
+    const key = principals.join('\n');
+    const version = this.version();
+    const known = this.#standings.get(key);
+    this.#standings.delete(key);
+    const standing =
+      known?.version === version
+        ? known
+        : { version, lists: this.#listsOf(principals), denied: this.#deniedBy(principals) };
+    this.#standings.set(key, standing);
+    for (const oldest of this.#standings.keys()) {
+      if (this.#standings.size <= KEPT_CALLERS) break;
+      this.#standings.delete(oldest);
     }
-    return admitted;
+    return standing;
   }
 
   #make(acl: Acl, key: string): number {
@@ -131,7 +158,7 @@ export class AclStore {
         lists.length,
       )?.acl_id ?? 0;
     for (const list of lists)
-      this.#db.run('INSERT INTO acl_list(list, acl_id) VALUES(?, ?)', this.#listId(list), id);
+      this.#db.run('INSERT INTO acl_list(acl_id, list) VALUES(?, ?)', id, this.#listId(list));
     for (const principal of new Set(acl.deny))
       this.#db.run('INSERT INTO acl_deny(principal, acl_id) VALUES(?, ?)', principal, id);
     this.#touch();
@@ -156,13 +183,13 @@ export class AclStore {
   }
 
   /** Asked in chunks of parameters, because a person of a large company is thousands of principals. */
-  #listsOf(principals: readonly Principal[]): number[] {
+  #listsOf(principals: readonly Principal[]): ReadonlySet<number> {
     const lists = inParts(principals, (part) =>
       this.#db
         .all<{ list: number }>(`SELECT list FROM list_member WHERE principal IN (${marks(part)})`, ...part)
         .map(({ list }) => list),
     );
-    return [...new Set(lists)];
+    return new Set(lists);
   }
 
   #deniedBy(principals: readonly Principal[]): ReadonlySet<number> {
@@ -174,40 +201,6 @@ export class AclStore {
       ),
     );
   }
-
-  /** Which ACLs each list takes part in, as flat arrays; made anew when anything changed. */
-  #structureAt(version: string): Structure {
-    if (this.#structure?.version === version) return this.#structure;
-    const lastAcl = this.#db.get<{ n: number | null }>('SELECT max(acl_id) AS n FROM acl')?.n ?? 0;
-    const lastList = this.#db.get<{ n: number | null }>('SELECT max(list) AS n FROM list')?.n ?? 0;
-    const needed = new Uint16Array(lastAcl + 1);
-    for (const { acl_id: id, lists } of this.#db.iterate<{ acl_id: number; lists: number }>(
-      'SELECT acl_id, lists FROM acl',
-    ))
-      needed[id] = lists;
-    const pairs = this.#db.all<{ list: number; acl_id: number }>(
-      'SELECT list, acl_id FROM acl_list ORDER BY list',
-    );
-    const offsets = new Uint32Array(lastList + 2);
-    const members = new Uint32Array(pairs.length);
-    for (const [index, { list, acl_id: id }] of pairs.entries()) {
-      members[index] = id;
-      offsets[list + 1] = index + 1;
-    }
-    for (let list = 1; list < offsets.length; list++)
-      offsets[list] = Math.max(offsets[list] ?? 0, offsets[list - 1] ?? 0);
-    this.#structure = { version, offsets, members, needed };
-    return this.#structure;
-  }
-}
-
-interface Structure {
-  readonly version: string;
-  /** ACLs of list l: members[offsets[l]] to members[offsets[l + 1]]. */
-  readonly offsets: Uint32Array;
-  readonly members: Uint32Array;
-  /** Lists an ACL has; 0 admits nobody. */
-  readonly needed: Uint16Array;
 }
 
 const PARAMETERS = 500;

@@ -11,6 +11,7 @@ import type {
 } from '@fumikura/ports';
 import type { Database } from '../database.ts';
 import type { AclStore } from './acls.ts';
+import { Facets } from './facets.ts';
 
 interface Row {
   readonly doc: number;
@@ -33,14 +34,23 @@ interface Structure {
   readonly chunks: readonly Chunk[];
 }
 
+/** What the index has to hear of a change to facts alone. */
+export interface HeadChange {
+  readonly aclId: number;
+  /** Something it filters by or finds by has changed; otherwise the acl_id is all it needs. */
+  readonly isIndexed: boolean;
+}
+
 /** Documents and their texts. Reads here check no rights: callers do, before anything leaves. */
 export class DocumentStore {
   readonly #db: Database;
   readonly #acls: AclStore;
+  readonly #facets: Facets;
 
   constructor(db: Database, acls: AclStore) {
     this.#db = db;
     this.#acls = acls;
+    this.#facets = new Facets(db);
   }
 
   /** Replaces a document. Inside a transaction. @returns its acl_id */
@@ -49,9 +59,10 @@ export class DocumentStore {
     const aclId = this.#acls.idOf(acl);
     this.remove(id);
     const row = this.#db.get<{ doc: number }>(
-      `INSERT INTO document(id, source, acl_id, version, content_hash, similarity, synced_at, chunks, head)
-       VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING doc`,
+      `INSERT INTO document(id, source, acl_id, version, content_hash, similarity, synced_at, chunks, head, stamp)
+       VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING doc`,
       ...[id, source, aclId, version, contentHash, similarity, syncedAt, chunks.length, JSON.stringify(head)],
+      this.#nextStamp(),
     );
     const structure: Structure = { outline, chunks };
     this.#db.run(
@@ -60,30 +71,27 @@ export class DocumentStore {
       pack(text),
       pack(JSON.stringify(structure)),
     );
-    this.#count(facetsOf(source, head), aclId, 1);
+    this.#facets.add(source, head, aclId);
+    this.#countIn(source, 1, chunks.length);
     return aclId;
   }
 
-  /** New facts about an unchanged body. @returns what the index has to hear, or undefined for an unknown document */
-  putHead(head: DocumentHead, syncedAt: string): IndexDocument | undefined {
+  /** New facts about an unchanged body; undefined for an unknown document. Inside a transaction. */
+  putHead(head: DocumentHead, syncedAt: string): HeadChange | undefined {
     const row = this.#row(head.id);
     if (!row) return undefined;
     const before = JSON.parse(row.head) as StoredHead;
-    const { id, source, version, acl, ...facts } = head;
-    const after: StoredHead = {
-      ...facts,
-      title: before.title,
-      language: before.language,
-      notices: before.notices,
-    };
+    const { id, source: _, version, acl, ...facts } = head;
+    const { title, language, notices } = before;
+    const after: StoredHead = { ...facts, title, language, notices };
     const aclId = this.#acls.idOf(acl);
-    this.#count(facetsOf(source, before), row.acl_id, -1);
-    this.#count(facetsOf(source, after), aclId, 1);
+    this.#facets.remove(row.source, before, row.acl_id);
+    this.#facets.add(row.source, after, aclId);
     this.#db.run(
-      'UPDATE document SET acl_id = ?, version = ?, synced_at = ?, head = ? WHERE id = ?',
-      ...[aclId, version, syncedAt, JSON.stringify(after), id],
+      'UPDATE document SET acl_id = ?, version = ?, synced_at = ?, head = ?, stamp = ? WHERE id = ?',
+      ...[aclId, version, syncedAt, JSON.stringify(after), this.#nextStamp(), id],
     );
-    return this.indexDocument(id);
+    return { aclId, isIndexed: indexedFacts(before) !== indexedFacts(after) };
   }
 
   /** @returns the acl_id given, or undefined for an unknown document */
@@ -91,19 +99,20 @@ export class DocumentStore {
     const row = this.#row(id);
     if (!row) return undefined;
     const aclId = this.#acls.idOf(acl);
-    const facets = facetsOf(row.source, JSON.parse(row.head) as StoredHead);
-    this.#count(facets, row.acl_id, -1);
-    this.#count(facets, aclId, 1);
-    this.#db.run('UPDATE document SET acl_id = ? WHERE id = ?', aclId, id);
+    const head = JSON.parse(row.head) as StoredHead;
+    this.#facets.remove(row.source, head, row.acl_id);
+    this.#facets.add(row.source, head, aclId);
+    this.#db.run('UPDATE document SET acl_id = ?, stamp = ? WHERE id = ?', aclId, this.#nextStamp(), id);
     return aclId;
   }
 
   remove(id: DocumentId): boolean {
     const row = this.#row(id);
     if (!row) return false;
-    this.#count(facetsOf(row.source, JSON.parse(row.head) as StoredHead), row.acl_id, -1);
+    this.#facets.remove(row.source, JSON.parse(row.head) as StoredHead, row.acl_id);
     this.#db.run('DELETE FROM document_text WHERE doc = ?', row.doc);
     this.#db.run('DELETE FROM document WHERE doc = ?', row.doc);
+    this.#countIn(row.source, -1, -row.chunks);
     return true;
   }
 
@@ -122,12 +131,21 @@ export class DocumentStore {
     return row && { id, text: unpack(row.text), ...(JSON.parse(unpack(row.structure)) as Structure) };
   }
 
-  /** A document as the index takes it, from what is stored. */
-  indexDocument(id: DocumentId): IndexDocument | undefined {
+  /** A document as the index takes it, from what is stored; vectors by ordinal, as far as there are any. */
+  indexDocument(id: DocumentId, vectors?: readonly (Float32Array | undefined)[]): IndexDocument | undefined {
     const row = this.#row(id);
     const stored = this.text(id);
     if (!row || !stored) return undefined;
-    return toIndexDocument(this.#record(row), stored.text, stored.chunks);
+    return toIndexDocument(this.#record(row), stored.text, stored.chunks, vectors);
+  }
+
+  /** Ids whose index entry was written after `stamp`, oldest first. */
+  writtenAfter(stamp: number, limit: number): { id: DocumentId; stamp: number; chunks: number }[] {
+    return this.#db.all(
+      'SELECT id, stamp, chunks FROM document WHERE stamp > ? ORDER BY stamp LIMIT ?',
+      stamp,
+      limit,
+    );
   }
 
   known(ids: readonly DocumentId[]): Map<DocumentId, KnownVersion> {
@@ -153,15 +171,7 @@ export class DocumentStore {
   }
 
   fieldValues(field: FilterField, admits: (aclId: number) => boolean, limit: number): FieldValue[] {
-    const counts = new Map<string, number>();
-    for (const row of this.#db.iterate<{ value: string; acl_id: number; documents: number }>(
-      'SELECT value, acl_id, documents FROM facet WHERE field = ?',
-      field,
-    )) {
-      if (admits(row.acl_id)) counts.set(row.value, (counts.get(row.value) ?? 0) + row.documents);
-    }
-    const values = [...counts].map(([value, documents]) => ({ value, documents }));
-    return values.sort((a, b) => b.documents - a.documents || (a.value < b.value ? -1 : 1)).slice(0, limit);
+    return this.#facets.values(field, admits, limit);
   }
 
   #row(id: DocumentId): Row | undefined {
@@ -182,29 +192,20 @@ export class DocumentStore {
     };
   }
 
-  #count(facets: readonly (readonly [FilterField, string])[], aclId: number, sign: 1 | -1): void {
-    for (const [field, value] of facets) {
-      if (sign === 1) {
-        this.#db.run(
-          `INSERT INTO facet(field, value, acl_id, documents) VALUES(?, ?, ?, 1)
-           ON CONFLICT(field, value, acl_id) DO UPDATE SET documents = documents + 1`,
-          ...[field, value, aclId],
-        );
-        continue;
-      }
-      this.#db.run(
-        'UPDATE facet SET documents = documents - 1 WHERE field = ? AND value = ? AND acl_id = ?',
-        field,
-        value,
-        aclId,
-      );
-      this.#db.run(
-        'DELETE FROM facet WHERE field = ? AND value = ? AND acl_id = ? AND documents <= 0',
-        field,
-        value,
-        aclId,
-      );
-    }
+  #countIn(source: SourceId, documents: number, chunks: number): void {
+    this.#db.run(
+      'UPDATE source SET documents = documents + ?, chunks = chunks + ? WHERE id = ?',
+      documents,
+      chunks,
+      source,
+    );
+  }
+
+  #nextStamp(): number {
+    const row = this.#db.get<{ value: string }>(
+      `UPDATE setting SET value = CAST(value AS INTEGER) + 1 WHERE name = 'stamp' RETURNING value`,
+    );
+    return Number(row?.value);
   }
 }
 
@@ -212,7 +213,7 @@ export function toIndexDocument(
   head: Omit<DocumentRecord, 'syncedAt' | 'similarity'>,
   text: string,
   chunks: readonly Chunk[],
-  vectors?: readonly Float32Array[],
+  vectors?: readonly (Float32Array | undefined)[],
 ): IndexDocument {
   return {
     documentId: head.id,
@@ -238,14 +239,17 @@ export function toIndexDocument(
   };
 }
 
-function facetsOf(source: SourceId, head: StoredHead): (readonly [FilterField, string])[] {
-  return [
-    ['source', source],
-    ['kind', head.kind],
-    ['language', head.language],
-    ...[...new Set(head.authors)].map((author) => ['author', author] as const),
-    ...[...new Set(head.labels)].map((label) => ['label', label] as const),
-  ];
+/** Everything of a head that the index stores or finds by, as one text to compare. */
+function indexedFacts({
+  title,
+  breadcrumbs,
+  kind,
+  language,
+  authors,
+  labels,
+  updatedAt,
+}: StoredHead): string {
+  return JSON.stringify([title, breadcrumbs ?? [], kind, language, authors ?? [], labels ?? [], updatedAt]);
 }
 
 function pack(text: string): Uint8Array {

@@ -22,14 +22,10 @@ export class SyncState {
 
   sources(): SourceRecord[] {
     return this.#db
-      .all<{ id: SourceId; last_completed: string | null }>(
-        'SELECT id, last_completed FROM source ORDER BY id',
+      .all<{ id: SourceId; last_completed: string | null; documents: number; chunks: number }>(
+        'SELECT id, last_completed, documents, chunks FROM source ORDER BY id',
       )
-      .map(({ id, last_completed: last }) => {
-        const counts = this.#db.get<{ documents: number; chunks: number }>(
-          'SELECT count(*) AS documents, coalesce(sum(chunks), 0) AS chunks FROM document WHERE source = ?',
-          id,
-        );
+      .map(({ id, last_completed: last, documents, chunks }) => {
         const dead = this.#db.get<{ n: number }>(
           'SELECT count(*) AS n FROM dead_letter WHERE source = ?',
           id,
@@ -37,8 +33,8 @@ export class SyncState {
         const [lastRun] = this.runs(id, 1);
         return {
           id,
-          documents: counts?.documents ?? 0,
-          chunks: counts?.chunks ?? 0,
+          documents,
+          chunks,
           deadLetters: dead?.n ?? 0,
           ...(lastRun && { lastRun }),
           ...(last && { lastCompletedAt: last }),
@@ -46,11 +42,14 @@ export class SyncState {
       });
   }
 
+  hasDocuments(): boolean {
+    return this.#db.get('SELECT 1 FROM source WHERE documents > 0 LIMIT 1') !== undefined;
+  }
+
   forget(id: SourceId): void {
-    for (const table of ['lease', 'run', 'dead_letter'])
-      this.#db.run(`DELETE FROM ${table} WHERE source = ?`, id);
-    this.#db.run('DELETE FROM list_member WHERE list IN (SELECT list FROM list WHERE source = ?)', id);
-    this.#db.run('UPDATE list SET read_at = NULL WHERE source = ?', id);
+    for (const table of ['run', 'dead_letter']) this.#db.run(`DELETE FROM ${table} WHERE source = ?`, id);
+    // The lease stays, held by nobody: a token that was given out must never be given out again.
+    this.#db.run(`UPDATE lease SET holder = '', token = token + 1, expires_at = 0 WHERE source = ?`, id);
     this.#db.run('DELETE FROM source WHERE id = ?', id);
   }
 
@@ -132,8 +131,8 @@ export class SyncState {
   runs(source: SourceId | undefined, limit: number): RunRecord[] {
     return this.#db
       .all<{ record: string }>(
-        'SELECT record FROM run WHERE ?1 IS NULL OR source = ?1 ORDER BY started_at DESC, id DESC LIMIT ?2',
-        source ?? null,
+        `SELECT record FROM run ${source === undefined ? '' : 'WHERE source = ?'} ORDER BY started_at DESC, id DESC LIMIT ?`,
+        ...(source === undefined ? [] : [source]),
         limit,
       )
       .map(({ record }) => JSON.parse(record) as RunRecord);
@@ -163,9 +162,15 @@ export class SyncState {
     );
   }
 
-  setting(name: string, value: string): string {
-    this.#db.run('INSERT OR IGNORE INTO setting(name, value) VALUES(?, ?)', name, value);
-    return this.#db.get<{ value: string }>('SELECT value FROM setting WHERE name = ?', name)?.value ?? value;
+  /** Own names of the store are kept apart from those of its callers. */
+  setting(name: string): string | undefined {
+    return this.#db.get<{ value: string }>('SELECT value FROM setting WHERE name = ?', `app:${name}`)?.value;
+  }
+
+  /** @returns what holds: the first value written */
+  makeSetting(name: string, value: string): string {
+    this.#db.run('INSERT OR IGNORE INTO setting(name, value) VALUES(?, ?)', `app:${name}`, value);
+    return this.setting(name) ?? value;
   }
 
   #lease(source: SourceId): Lease | undefined {

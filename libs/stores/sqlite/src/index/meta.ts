@@ -19,6 +19,8 @@ export interface IndexMeta {
   /** While delta documents up to `foldUpTo` are moved into the postings: the last term that is done. */
   foldUpTo?: number;
   foldTerm?: string;
+  /** Changes when all rows were replaced: ids mean other chunks, and nothing read before may be kept. */
+  epoch?: string;
 }
 
 const EMPTY: IndexMeta = {

@@ -1,3 +1,4 @@
+import { AppError } from '@fumikura/errors';
 import type {
   AccessGrant,
   Catalog,
@@ -9,46 +10,86 @@ import type {
 import type { StoreCore } from '../store-core.ts';
 
 type Args<M extends keyof Catalog> = Parameters<Catalog[M]>;
-type ShouldStop = () => boolean;
+
+/** What comes with a call beside its arguments. */
+export interface CallContext {
+  readonly grant: AccessGrant | undefined;
+  readonly shouldStop: () => boolean;
+}
 
 /** Everything the store does, by name; arguments and results survive a structured clone, filters come as grants. */
 export const OPERATIONS = {
-  commit: (core: StoreCore, batch: StoreBatch) => core.commit(batch),
-  writeIndex: (core: StoreCore, batch: IndexBatch) => core.writeIndex(batch),
-  search: (core: StoreCore, request: SearchRequest, grant: AccessGrant, shouldStop: ShouldStop) =>
-    core.index.search(request, grant, shouldStop),
+  open: (core: StoreCore) => ({ isRebuildRequired: core.isRebuildRequired() }),
+  commit: (core: StoreCore, _: CallContext, batch: StoreBatch) => core.commit(batch),
+  writeIndex: (core: StoreCore, _: CallContext, batch: IndexBatch) => core.writeIndex(batch),
+  search: (core: StoreCore, context: CallContext, request: SearchRequest) =>
+    core.index.search(request, caller(context), context.shouldStop),
   stats: (core: StoreCore) => core.stats(),
-  useFingerprint: (core: StoreCore, fingerprint: Parameters<SearchIndex['useFingerprint']>[0]) =>
-    core.index.useFingerprint(fingerprint),
+  useFingerprint: (
+    core: StoreCore,
+    _: CallContext,
+    fingerprint: Parameters<SearchIndex['useFingerprint']>[0],
+  ) => core.index.useFingerprint(fingerprint),
   maintainStep: (core: StoreCore) => core.maintainStep(),
-  check: (core: StoreCore, shouldStop: ShouldStop) => core.check(shouldStop),
-  rebuild: (core: StoreCore) => core.rebuild(),
-  ensureSource: (core: StoreCore, id: Args<'ensureSource'>[0]) => core.sync.ensureSource(id),
+  check: (core: StoreCore, { shouldStop }: CallContext) => core.check(shouldStop),
+  beginRebuild: (core: StoreCore) => core.beginRebuild(),
+  rebuildStep: (core: StoreCore) => core.rebuildStep(),
+  ensureSource: (core: StoreCore, _: CallContext, id: Args<'ensureSource'>[0]) => core.sync.ensureSource(id),
   sources: (core: StoreCore) => core.sync.sources(),
-  removeSource: (core: StoreCore, id: Args<'removeSource'>[0]) => core.removeSource(id),
-  readable: (core: StoreCore, ids: Args<'readable'>[0], grant: AccessGrant) => core.readable(ids, grant),
-  text: (core: StoreCore, id: Args<'text'>[0], grant: AccessGrant) => core.text(id, grant),
-  passages: (core: StoreCore, wanted: Args<'passages'>[0], grant: AccessGrant) =>
-    core.passages(wanted, grant),
-  fieldValues: (core: StoreCore, field: Args<'fieldValues'>[0], grant: AccessGrant, limit: number) =>
-    core.fieldValues(field, grant, limit),
-  known: (core: StoreCore, ids: Args<'known'>[0]) => core.documents.known(ids),
-  listIds: (core: StoreCore, ...[source, after, limit]: Args<'listIds'>) =>
+  removeSource: (core: StoreCore, _: CallContext, id: Args<'removeSource'>[0]) => core.removeSource(id),
+  readable: (core: StoreCore, context: CallContext, ids: Args<'readable'>[0]) =>
+    core.readable(ids, caller(context)),
+  text: (core: StoreCore, context: CallContext, id: Args<'text'>[0]) => core.text(id, caller(context)),
+  passages: (core: StoreCore, context: CallContext, wanted: Args<'passages'>[0]) =>
+    core.passages(wanted, caller(context)),
+  fieldValues: (core: StoreCore, context: CallContext, field: Args<'fieldValues'>[0], limit: number) =>
+    core.fieldValues(field, caller(context), limit),
+  known: (core: StoreCore, _: CallContext, ids: Args<'known'>[0]) => core.documents.known(ids),
+  listIds: (core: StoreCore, _: CallContext, ...[source, after, limit]: Args<'listIds'>) =>
     core.documents.listIds(source, after ?? '', limit),
   accessVersion: (core: StoreCore) => core.acls.version(),
-  readableAcls: (core: StoreCore, principals: Args<'readableAcls'>[0]) => core.readableAcls(principals),
-  putLists: (core: StoreCore, lists: Args<'putLists'>[0]) => core.putLists(lists),
-  lists: (core: StoreCore, ids: Args<'lists'>[0]) => core.acls.lists(ids),
-  checkpoint: (core: StoreCore, source: Args<'checkpoint'>[0]) => core.sync.checkpoint(source),
-  clearCheckpoint: (core: StoreCore, source: Args<'clearCheckpoint'>[0]) =>
+  readableAcls: (core: StoreCore, _: CallContext, principals: Args<'readableAcls'>[0]) =>
+    core.readableAcls(principals),
+  putLists: (core: StoreCore, _: CallContext, lists: Args<'putLists'>[0]) => core.putLists(lists),
+  lists: (core: StoreCore, _: CallContext, ids: Args<'lists'>[0]) => core.acls.lists(ids),
+  checkpoint: (core: StoreCore, _: CallContext, source: Args<'checkpoint'>[0]) =>
+    core.sync.checkpoint(source),
+  clearCheckpoint: (core: StoreCore, _: CallContext, source: Args<'clearCheckpoint'>[0]) =>
     core.sync.setCheckpoint(source, undefined),
-  acquireLease: (core: StoreCore, ...[source, holder, ttlMs]: Args<'acquireLease'>) =>
+  acquireLease: (core: StoreCore, _: CallContext, ...[source, holder, ttlMs]: Args<'acquireLease'>) =>
     core.sync.acquireLease(source, holder, ttlMs),
-  renewLease: (core: StoreCore, ...[lease, ttlMs]: Args<'renewLease'>) => core.sync.renewLease(lease, ttlMs),
-  releaseLease: (core: StoreCore, lease: Args<'releaseLease'>[0]) => core.sync.releaseLease(lease),
-  putRun: (core: StoreCore, run: Args<'putRun'>[0]) => core.sync.putRun(run),
-  runs: (core: StoreCore, ...[source, limit]: Args<'runs'>) => core.sync.runs(source, limit),
-  deadLetters: (core: StoreCore, ...[source, limit]: Args<'deadLetters'>) =>
+  renewLease: (core: StoreCore, _: CallContext, ...[lease, ttlMs]: Args<'renewLease'>) =>
+    core.sync.renewLease(lease, ttlMs),
+  releaseLease: (core: StoreCore, _: CallContext, lease: Args<'releaseLease'>[0]) =>
+    core.sync.releaseLease(lease),
+  putRun: (core: StoreCore, _: CallContext, run: Args<'putRun'>[0]) => core.sync.putRun(run),
+  runs: (core: StoreCore, _: CallContext, ...[source, limit]: Args<'runs'>) => core.sync.runs(source, limit),
+  deadLetters: (core: StoreCore, _: CallContext, ...[source, limit]: Args<'deadLetters'>) =>
     core.sync.deadLetters(source, limit),
-  setting: (core: StoreCore, name: string, value: string) => core.sync.setting(name, value),
+  setting: (core: StoreCore, _: CallContext, name: string) => core.sync.setting(name),
+  makeSetting: (core: StoreCore, _: CallContext, name: string, value: string) =>
+    core.sync.makeSetting(name, value),
 };
+
+export type OperationName = keyof typeof OPERATIONS;
+
+/** Runs one call by its name. */
+export function perform(
+  core: StoreCore,
+  name: OperationName,
+  args: readonly unknown[],
+  context: CallContext,
+): unknown {
+  const operation = OPERATIONS[name] as (
+    core: StoreCore,
+    context: CallContext,
+    ...args: readonly unknown[]
+  ) => unknown;
+  return operation(core, context, ...args);
+}
+
+/** A call that lost its grant on the way is nobody's, and is refused. */
+function caller({ grant }: CallContext): AccessGrant {
+  if (grant) return grant;
+  throw new AppError('ACCESS_FILTER_INVALID', 'internal', 'a call without an access filter');
+}
