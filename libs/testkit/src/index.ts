@@ -13,6 +13,7 @@ export {
 export type { DocumentFacts } from './builders.ts';
 export { catalogContract } from './catalog-contract.ts';
 export type { OpenCatalog } from './catalog/open-catalog.ts';
+export { clusteredVectors } from './clustered-vectors.ts';
 export { rejectsWith } from './contract.ts';
 export type { ContractOptions, Place } from './contract.ts';
 export { fixedClock, seeded } from './fixed-clock.ts';

@@ -151,7 +151,8 @@ describe('a rebuild of the index', () => {
     const nearest = async (vector: Float32Array) => {
       const request = { dense: { vector, fingerprint: FINGERPRINT }, candidates: 1 };
       const [best] = (await store.index.search(request, access, signal)).candidates;
-      return [best?.documentId, best?.denseChunkOrdinal, best?.cosine];
+      // Stored to int8 precision: the third decimal is what a vector keeps.
+      return [best?.documentId, best?.denseChunkOrdinal, best?.cosine?.toFixed(2)];
     };
     const probes = [0, 123, 399].map((n) => upserts[n]?.vectors?.[1] ?? new Float32Array());
     const before = await Promise.all(probes.map(nearest));

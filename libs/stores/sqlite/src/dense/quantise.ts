@@ -1,8 +1,14 @@
 import { AppError } from '@fumikura/errors';
 
-/** Bytes of a code: a bit per dimension, padded for 16-byte loads. */
-export function strideOf(dimension: number): number {
-  return Math.ceil(dimension / 128) * 16;
+/** Chunks of a block: one row of the database, one call of the kernel. */
+export const BLOCK = 1_024;
+/** Chunks whose codes are interleaved inside a block. */
+const GROUP = 16;
+const HIGHEST_LEVEL = 15;
+
+/** Bytes of a code: a bit per dimension, padded to 64 bits. */
+export function codeBytes(dimension: number): number {
+  return Math.ceil(dimension / 64) * 8;
 }
 
 /**
@@ -10,13 +16,14 @@ export function strideOf(dimension: number): number {
  * @throws AppError VECTOR_INVALID (invalid-input) for another dimension, NaN, infinities and the zero vector
  */
 export function normalised(vector: Float32Array, dimension: number): Float32Array {
-  if (vector.length !== dimension)
-    throw invalid(`has ${vector.length} dimensions, the index has ${dimension}`);
+  const expected = `expected are ${dimension} finite numbers that are not all zero`;
+  if (vector.length !== dimension) throw invalid(`has ${vector.length} dimensions; ${expected}`);
   let square = 0;
   for (const value of vector) square += value * value;
-  if (!Number.isFinite(square)) throw invalid('holds a value that is no finite number');
-  if (square === 0) throw invalid('is zero and points nowhere');
-  return vector.map((value) => value / Math.sqrt(square));
+  if (!Number.isFinite(square)) throw invalid(`holds a value that is no finite number; ${expected}`);
+  if (square === 0) throw invalid(`is zero and points nowhere; ${expected}`);
+  const length = Math.sqrt(square);
+  return vector.map((value) => value / length);
 }
 
 function invalid(what: string): AppError {
@@ -25,52 +32,80 @@ function invalid(what: string): AppError {
   });
 }
 
-/** One bit per dimension: above the mean. */
-export function signBits(unit: Float32Array, mean: Float32Array): Uint8Array {
-  const bits = new Uint8Array(strideOf(unit.length));
-  for (let at = 0; at < unit.length; at++) {
-    if ((unit[at] ?? 0) > (mean[at] ?? 0)) bits[at >> 3] = (bits[at >> 3] ?? 0) | (1 << (at & 7));
+/**
+ * Puts the code of a vector, one bit per dimension, set above the mean, at its slot of a block's codes. Byte r of the
+ * 16 chunks of a group stand side by side, so that the kernel reads them with one load.
+ */
+export function putCode(codes: Uint8Array, slot: number, unit: Float32Array, mean: Float32Array): void {
+  const rows = codeBytes(unit.length);
+  const start = Math.floor(slot / GROUP) * rows * GROUP + (slot % GROUP);
+  for (let row = 0; row < rows; row++) {
+    let byte = 0;
+    const end = Math.min(unit.length, row * 8 + 8);
+    for (let at = row * 8; at < end; at++) {
+      if ((unit[at] ?? 0) > (mean[at] ?? 0)) byte |= 1 << (at & 7);
+    }
+    codes[start + row * GROUP] = byte;
   }
-  return bits;
 }
 
-/** Four bit planes of the query: levels 0 to 15 around 7.5, `stride` bytes a plane. */
-export function queryPlanes(unit: Float32Array, mean: Float32Array): Uint8Array {
-  const stride = strideOf(unit.length);
-  const planes = new Uint8Array(stride * 4);
-  const centred = unit.map((value, at) => value - (mean[at] ?? 0));
-  const largest = centred.reduce((most, value) => Math.max(most, Math.abs(value)), 0) || 1;
-  for (const [at, value] of centred.entries()) {
-    const level = Math.min(15, Math.max(0, Math.round((value / largest) * 7.5 + 7.5)));
-    for (let plane = 0; plane < 4; plane++) {
-      if ((level >> plane) & 1)
-        planes[plane * stride + (at >> 3)] = (planes[plane * stride + (at >> 3)] ?? 0) | (1 << (at & 7));
+/** Byte `row` of the code at a slot: the inverse of `putCode`. */
+export function codeByte(codes: Uint8Array, rows: number, slot: number, row: number): number {
+  return codes[(Math.floor(slot / GROUP) * rows + row) * GROUP + (slot % GROUP)] ?? 0;
+}
+
+/**
+ * The query as the kernel's tables: for each half byte of a code, what each of its 16 values adds to the score. A
+ * dimension has a level l of 0 to 15 and adds l where the bit is set, 15 - l where not: the rank-preserving integer form
+ * of query · sign(code). Padding adds nothing.
+ */
+export function queryTables(unit: Float32Array, mean: Float32Array): Uint8Array {
+  const tables = new Uint8Array(codeBytes(unit.length) * 2 * 16);
+  for (const [at, level] of queryLevels(unit, mean).entries()) {
+    const table = (at >> 2) * 16;
+    for (let value = 0; value < 16; value++) {
+      const isSet = ((value >> (at & 3)) & 1) === 1;
+      tables[table + value] = (tables[table + value] ?? 0) + (isSet ? level : HIGHEST_LEVEL - level);
     }
   }
-  return planes;
+  return tables;
+}
+
+function queryLevels(unit: Float32Array, mean: Float32Array): Uint8Array {
+  const centred = unit.map((value, at) => value - (mean[at] ?? 0));
+  const largest = centred.reduce((most, value) => Math.max(most, Math.abs(value)), 0) || 1;
+  const half = HIGHEST_LEVEL / 2;
+  return Uint8Array.from(centred, (value) => Math.round((value / largest) * half + half));
 }
 
 /** 4 bytes of scale, then a signed byte per dimension: value = byte · scale. */
 export function toInt8(unit: Float32Array): Uint8Array {
   const largest = unit.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
-  const scale = largest / 127;
+  const scale = Math.fround(largest / 127);
   const bytes = new Uint8Array(4 + unit.length);
   const view = new DataView(bytes.buffer);
   view.setFloat32(0, scale, true);
-  for (const [at, value] of unit.entries()) view.setInt8(4 + at, Math.round(value / scale));
+  for (let at = 0; at < unit.length; at++) view.setInt8(4 + at, Math.round((unit[at] ?? 0) / scale));
   return bytes;
+}
+
+export function fromInt8(stored: Uint8Array): Float32Array {
+  const scale = scaleOf(stored);
+  return Float32Array.from(int8Values(stored), (value) => value * scale);
 }
 
 /** Cosine of a unit vector with a stored one, within about .004. */
 export function cosine(unit: Float32Array, stored: Uint8Array): number {
-  const scale = new DataView(stored.buffer, stored.byteOffset, 4).getFloat32(0, true);
-  const values = new Int8Array(stored.buffer, stored.byteOffset + 4, stored.length - 4);
+  const values = int8Values(stored);
   let dot = 0;
-  let square = 0;
-  for (let at = 0; at < values.length; at++) {
-    const value = values[at] as number;
-    dot += value * (unit[at] as number);
-    square += value * value;
-  }
-  return scale === 0 || square === 0 ? 0 : dot / Math.sqrt(square);
+  for (let at = 0; at < values.length; at++) dot += (values[at] as number) * (unit[at] as number);
+  return Math.min(1, Math.max(-1, dot * scaleOf(stored)));
+}
+
+export function scaleOf(stored: Uint8Array): number {
+  return new DataView(stored.buffer, stored.byteOffset, 4).getFloat32(0, true);
+}
+
+function int8Values(stored: Uint8Array): Int8Array {
+  return new Int8Array(stored.buffer, stored.byteOffset + 4, stored.length - 4);
 }

@@ -12,7 +12,8 @@ import type {
 import type { Fingerprint } from '@fumikura/model';
 import { TOKENISER_VERSION } from '@fumikura/text';
 import type { Database } from '../database.ts';
-import { DenseIndex } from '../dense/dense-index.ts';
+import { createDenseIndex } from '../dense/dense-index.ts';
+import type { DenseIndex, VectorRow } from '../dense/dense-index.ts';
 import { storedVectors } from '../dense/stored-vectors.ts';
 import { Admission } from './admission.ts';
 import { checkIndex } from './check.ts';
@@ -47,7 +48,7 @@ export class IndexCore {
 
   constructor(db: Database) {
     this.#db = db;
-    this.#dense = new DenseIndex(db);
+    this.#dense = createDenseIndex(db);
     this.#meta = readMeta(db);
   }
 
@@ -62,14 +63,14 @@ export class IndexCore {
     const isBulk = chunks >= BULK_CHUNKS;
     if (isBulk) this.#foldWhole(meta);
     const bulk = new PostingLists();
-    const vectors: { chunk: number; vector: Float32Array }[] = [];
+    const vectors: VectorRow[] = [];
     for (const document of documents) {
       this.#remove(document.documentId, meta, blocks);
       const lists = isBulk ? bulk : new PostingLists();
       const { doc, firstChunk } = this.#add(document, meta, blocks, lists);
       if (!isBulk) writeDelta(this.#db, doc, firstChunk, lists);
       for (const [slot, { vector }] of document.chunks.entries())
-        if (vector) vectors.push({ chunk: firstChunk + slot, vector });
+        if (vector) vectors.push({ chunkId: firstChunk + slot, vector });
     }
     for (const { documentId, aclId } of acls) this.#setAcl(documentId, aclId, blocks);
     if (isBulk) appendLists(this.#db, bulk, [...bulk.lists.keys()].sort(), (chunk) => blocks.docOf(chunk));
@@ -84,7 +85,6 @@ export class IndexCore {
     this.#columns.forget();
     this.#delta.forget();
     this.#admission.forget();
-    this.#dense.forget();
     this.#dataVersion = -1;
   }
 
@@ -131,11 +131,10 @@ export class IndexCore {
       'index_doc',
       'index_value',
       'index_doc_value',
-      'vector_block',
-      'vector',
     ]) {
       this.#db.exec(`DELETE FROM ${table}`);
     }
+    this.#dense.clear();
     const { version } = readMeta(this.#db);
     this.#db.run(`DELETE FROM index_meta WHERE name = 'numbers'`);
     // The version goes on rising, so that no reader takes its old columns for the new ones.
@@ -154,7 +153,7 @@ export class IndexCore {
   /** A document's vectors by ordinal, as they are stored (int8 precision); none for an unknown document. */
   vectors(documentId: string): (Float32Array | undefined)[] {
     const row = this.#db.get<{ doc: number }>('SELECT doc FROM index_doc WHERE id = ?', documentId);
-    if (!row) return [];
+    if (!row || this.#dense.count() === 0) return [];
     const { firstChunk, slots } = new BlockWriter(this.#db, 0).doc(row.doc);
     const stored = new Map(storedVectors(this.#db, firstChunk, slots));
     return Array.from({ length: slots }, (_, slot) => stored.get(firstChunk + slot));
@@ -188,7 +187,10 @@ export class IndexCore {
   check(shouldStop: () => boolean): Damage[] {
     return this.#db.read(() => {
       this.#refresh();
-      return [...checkIndex(this.#db, this.#columns, this.#meta, shouldStop), ...this.#dense.check()];
+      return [
+        ...checkIndex(this.#db, this.#columns, this.#meta, shouldStop),
+        ...this.#dense.check(shouldStop),
+      ];
     });
   }
 
@@ -201,7 +203,7 @@ export class IndexCore {
     this.#meta = meta;
     this.#columns.refresh(this.#db, meta.version);
     this.#delta.refresh(this.#db);
-    this.#dense.refresh(meta.version);
+    this.#dense.refresh();
     this.#dataVersion = dataVersion;
   }
 
@@ -216,7 +218,7 @@ export class IndexCore {
     if (shouldStop()) return [];
     const docs = new Set(lexical ? scan.best(candidates, weights).map(({ doc }) => doc) : []);
     const cosines = new Map<number, { cosine: number; slot: number }>();
-    if (dense) this.#addDense(dense, admitted, candidates, denseCandidates, docs, cosines, scan);
+    if (dense) this.#addDense(dense, admitted, candidates, denseCandidates, docs, cosines, scan, shouldStop);
     const ids = this.#documentIds([...docs]);
     return [...docs]
       .map((doc) => candidateOf(ids.get(doc) ?? '', scan.score(doc, weights), cosines.get(doc)))
@@ -237,7 +239,9 @@ export class IndexCore {
     docs: Set<number>,
     cosines: Map<number, { cosine: number; slot: number }>,
     scan: LexicalScan,
+    shouldStop: () => boolean,
   ): void {
+    this.#dense.requireFingerprint(fingerprint);
     const lexicalDocs = [...docs];
     const keep = (chunk: number, cosine: number) => {
       const doc = this.#columns.doc.values[chunk] ?? 0;
@@ -247,8 +251,8 @@ export class IndexCore {
       return doc;
     };
     let fromVectors = 0;
-    for (const { chunk, cosine } of this.#dense.search(vector, fingerprint, admitted, denseCandidates)) {
-      const doc = keep(chunk, cosine);
+    for (const { chunkId, cosine } of this.#dense.scan(vector, admitted, denseCandidates, shouldStop)) {
+      const doc = keep(chunkId, cosine);
       if (fromVectors < candidates && !docs.has(doc)) docs.add(doc);
       fromVectors++;
     }
@@ -257,7 +261,11 @@ export class IndexCore {
       scan,
       admitted,
     );
-    for (const [chunk, cosine] of this.#dense.rescore(vector, missing)) keep(chunk, cosine);
+    const rescored = this.#dense.rescore(vector, Uint32Array.from(missing));
+    for (const [at, chunk] of missing.entries()) {
+      const cosine = rescored[at] ?? NaN;
+      if (!Number.isNaN(cosine)) keep(chunk, cosine);
+    }
   }
 
   /** The best chunk by words of each document first, then its other chunks while there is room. */
@@ -334,7 +342,7 @@ export class IndexCore {
       -1,
     );
     this.#db.run('DELETE FROM index_doc_value WHERE doc = ?', row.doc);
-    this.#dense.remove(columns.firstChunk, columns.slots);
+    this.#dense.remove(Array.from({ length: columns.slots }, (_, slot) => columns.firstChunk + slot));
   }
 
   #setAcl(id: string, aclId: number, blocks: BlockWriter): void {
