@@ -1,5 +1,13 @@
 import type { AppError } from '@fumikura/errors';
-import type { Acl, AllowList, DocumentId, JsonValue, SourceDocument, SourceId } from '@fumikura/model';
+import type {
+  Acl,
+  AllowList,
+  DirectoryPart,
+  DocumentId,
+  JsonValue,
+  SourceDocument,
+  SourceId,
+} from '@fumikura/model';
 
 export type Change =
   | { readonly kind: 'upsert'; readonly document: SourceDocument }
@@ -17,12 +25,41 @@ export interface SyncBatch<C extends JsonValue = JsonValue> {
   readonly expectedItems?: number;
 }
 
+/** What an operator wants to know before the first sync. */
+export interface SourceCheck {
+  /** The account that reads, as the source names it. */
+  readonly account?: string;
+  /** Rights our account lacks, each with what stays closed or unread because of it. */
+  readonly missing: readonly { readonly right: string; readonly consequence: string }[];
+  /** What a sync would read, by name ("spaces", "pages"), as far as the source tells without reading it. */
+  readonly counts: Readonly<Record<string, number>>;
+}
+
+export interface WebhookDelivery {
+  /** Names in lower case. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly query: Readonly<Record<string, string>>;
+  /** As received, before any decoding: signatures are of these bytes. */
+  readonly body: Uint8Array;
+}
+
+export interface WebhookNews {
+  /** The same for a repeated delivery; absent when the source gives none. */
+  readonly deliveryId?: string;
+  /** Read again by `refresh`. */
+  readonly items: readonly DocumentId[];
+  /** Passes that are due now because more changed than single items. */
+  readonly due: readonly ('content' | 'access' | 'directory' | 'census')[];
+  /** Sent back as plain text; for subscriptions that are confirmed by an echo. */
+  readonly reply?: string;
+}
+
 /** Reads one source. Keeps no sync state between calls: the engine owns checkpoint, retry, rate, guards, counters. */
 export interface Connector<C extends JsonValue = JsonValue> {
   readonly id: SourceId;
   readonly removals: 'reported' | 'by-listing';
   /** Rejects with kind config, auth or permission when a sync could not start. */
-  check(signal: AbortSignal): Promise<void>;
+  check(signal: AbortSignal): Promise<SourceCheck>;
   /** Changes after `from` (undefined = everything), oldest first; ends when the source has no more. */
   pull(from: C | undefined, signal: AbortSignal): AsyncIterable<SyncBatch<C>>;
   /**
@@ -30,6 +67,17 @@ export interface Connector<C extends JsonValue = JsonValue> {
    * a part is never taken for the whole.
    */
   listIds?(signal: AbortSignal): AsyncIterable<readonly DocumentId[]>;
+  /**
+   * Reads readers again and nothing else: `list` and `acl` changes for everything that `pull` gave, `remove` for what is
+   * gone. Absent when readers change only with the items themselves. The checkpoint is of this pass alone.
+   */
+  pullAccess?(from: JsonValue | undefined, signal: AbortSignal): AsyncIterable<SyncBatch>;
+  /** Items read again at once: upserts with their lists, `remove` for what is gone. Ids of other sources are refused. */
+  refresh?(ids: readonly DocumentId[], signal: AbortSignal): AsyncIterable<readonly Change[]>;
+  /** The whole directory; rejects when it cannot be read whole. */
+  directory?(signal: AbortSignal): AsyncIterable<DirectoryPart>;
+  /** Verifies a delivery on its raw bytes and tells what to read again; never what to believe. */
+  webhook?(delivery: WebhookDelivery): Promise<WebhookNews>;
   /** Resolves whenever the source may have changed; ends on abort. Several changes may be told as one. */
   watch?(signal: AbortSignal): AsyncIterable<void>;
   close?(): Promise<void>;

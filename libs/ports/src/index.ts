@@ -15,7 +15,7 @@ export type {
   StoreBatch,
   StoredText,
 } from './catalog.ts';
-export type { Change, Connector, SyncBatch } from './connector.ts';
+export type { Change, Connector, SourceCheck, SyncBatch, WebhookDelivery, WebhookNews } from './connector.ts';
 export { LEXICAL_WEIGHTS } from './search-index.ts';
 export type {
   Candidate,

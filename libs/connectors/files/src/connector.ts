@@ -27,7 +27,10 @@ export function createFilesConnector(config: FilesConfig): Connector<FilesCheckp
   return {
     id: config.id,
     removals: 'by-listing',
-    check: () => check(config),
+    check: async () => {
+      await check(config);
+      return { missing: [], counts: {} };
+    },
     pull: (from, signal) => pull(config, from, signal),
     listIds: (signal) => listIds(config, signal),
     watch: (signal) => changes(config, signal),

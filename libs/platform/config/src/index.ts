@@ -3,3 +3,4 @@ export { CONFIG_FILE, findConfig, invalid, loadConfig, parseConfig } from './loa
 export type { Config } from './load.ts';
 export type { ConfigProblem } from './problems.ts';
 export type { ConfigInput, SourceConfig } from './schema.ts';
+export { Secret } from './secret.ts';

@@ -1,0 +1,34 @@
+import { AppError } from '@fumikura/errors';
+
+/** The same answer, whose body fails as soon as it grows beyond `maxBytes`. */
+export function boundBody(response: Response, maxBytes: number): Response {
+  const declared = Number(response.headers.get('content-length') ?? 0);
+  if (declared > maxBytes) {
+    void response.body?.cancel();
+    throw tooLarge(response.url, maxBytes);
+  }
+  if (!response.body) return response;
+  let seen = 0;
+  const counted = response.body.pipeThrough(
+    new TransformStream<Uint8Array, Uint8Array>({
+      transform: (part, controller) => {
+        seen += part.byteLength;
+        if (seen > maxBytes) controller.error(tooLarge(response.url, maxBytes));
+        else controller.enqueue(part);
+      },
+    }),
+  );
+  const { status, statusText, headers, url } = response;
+  const bounded = new Response(counted, { status, statusText, headers });
+  Object.defineProperty(bounded, 'url', { value: url });
+  return bounded;
+}
+
+function tooLarge(url: string, maxBytes: number): AppError {
+  return new AppError(
+    'SOURCE_ANSWER_TOO_LARGE',
+    'invalid-input',
+    `the answer of ${new URL(url).origin} is larger than ${maxBytes} bytes`,
+    { publicMessage: `The content is larger than the limit of ${maxBytes} bytes.`, details: { maxBytes } },
+  );
+}

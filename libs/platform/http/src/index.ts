@@ -1,0 +1,10 @@
+export { Budget } from './budget.ts';
+export type { BudgetLimits } from './budget.ts';
+export { createHttpClient } from './client.ts';
+export type { HttpAnswer, HttpClient, HttpClientOptions, HttpRequest, QueryValue } from './client.ts';
+export type { HttpClock } from './clock.ts';
+export { createPolicedFetch } from './policed-fetch.ts';
+export type { AnswerFact, FetchPolicy } from './policed-fetch.ts';
+export { errorOfStatus } from './status.ts';
+export type { FailedAnswer } from './status.ts';
+export { retryAfterMs } from './waits.ts';

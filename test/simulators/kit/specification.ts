@@ -1,0 +1,198 @@
+import { readFileSync } from 'node:fs';
+import { Ajv } from 'ajv';
+import type { ValidateFunction } from 'ajv';
+import addFormats from 'ajv-formats';
+
+interface Parameter {
+  readonly name: string;
+  readonly in: 'query' | 'path' | 'header' | 'cookie';
+  readonly required?: boolean;
+  readonly schema?: object;
+}
+
+interface Media {
+  readonly schema?: object;
+}
+
+interface Operation {
+  readonly operationId?: string;
+  readonly parameters?: readonly (Parameter | { readonly $ref: string })[];
+  readonly requestBody?: { readonly required?: boolean; readonly content?: Readonly<Record<string, Media>> };
+  readonly responses?: Readonly<Record<string, { readonly content?: Readonly<Record<string, Media>> }>>;
+}
+
+interface Description {
+  readonly paths: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+  readonly components?: Readonly<Record<string, unknown>>;
+}
+
+export interface Described {
+  /** `GET /wiki/api/v2/pages/{id}`. */
+  readonly name: string;
+  /** What the description does not allow of this request; empty when it fits. */
+  checkRequest(url: URL, body: unknown): string[];
+  /** What it does not allow of this answer. An undescribed status is a fault. */
+  checkAnswer(status: number, body: unknown): string[];
+}
+
+export interface Specification {
+  /** The operation that a request is for, or undefined when the description has none. */
+  find(method: string, path: string): Described | undefined;
+}
+
+/**
+ * An OpenAPI description as a judge of requests and answers. Schemas are compiled at their first use. Vendors mark
+ * formats and enumerations they do not keep; `lenient` names keywords that are left out of the judgement. `basePath` is
+ * what an address has before the paths of the description: `/wiki/api/v2`.
+ */
+export function loadSpecification(
+  file: string | URL,
+  { basePath = '', lenient = [] }: { readonly basePath?: string; readonly lenient?: readonly string[] } = {},
+): Specification {
+  const description = JSON.parse(readFileSync(file, 'utf8')) as Description;
+  const ajv = new Ajv({ strict: false, allErrors: true, coerceTypes: false, logger: false });
+  addFormats.default(ajv);
+  ajv.addSchema(plain({ components: description.components ?? {} }, lenient) as object, 'api');
+  const compile = (schema: object) => ajv.compile(plain(schema, lenient) as object);
+  const operations = Object.entries(description.paths).flatMap(([path, methods]) =>
+    Object.entries(methods)
+      .filter(([method]) => /^(get|post|put|patch|delete|head)$/.test(method))
+      .map(([method, operation]) => ({
+        method: method.toUpperCase(),
+        path,
+        pattern: patternOf(path),
+        described: once(() =>
+          describe(
+            method.toUpperCase(),
+            path,
+            operation as Operation,
+            (methods.parameters ?? []) as Operation['parameters'] & object,
+            description,
+            compile,
+          ),
+        ),
+      })),
+  );
+  // Literal paths win over templates: `/pages/trash` before `/pages/{id}`.
+  operations.sort((a, b) => a.path.split('{').length - b.path.split('{').length);
+  return {
+    find: (method, path) =>
+      path.startsWith(basePath)
+        ? operations
+            .find((each) => each.method === method && each.pattern.test(path.slice(basePath.length)))
+            ?.described()
+        : undefined,
+  };
+}
+
+function describe(
+  method: string,
+  path: string,
+  operation: Operation,
+  shared: NonNullable<Operation['parameters']>,
+  description: Description,
+  compile: (schema: object) => ValidateFunction,
+): Described {
+  const parameters = [...shared, ...(operation.parameters ?? [])].map((each) =>
+    '$ref' in each ? (resolve(description, each.$ref) as Parameter) : each,
+  );
+  const query = new Map(parameters.filter((each) => each.in === 'query').map((each) => [each.name, each]));
+  const bodySchema = operation.requestBody?.content?.['application/json']?.schema;
+  const checkBody = once(() => (bodySchema ? compile(bodySchema) : undefined));
+  const answers = new Map<string, ValidateFunction | undefined>();
+  const name = `${method} ${path}`;
+  return {
+    name,
+    checkRequest: (url, body) => [
+      ...[...query.values()]
+        .filter((each) => each.required && !url.searchParams.has(each.name))
+        .map((each) => `${name}: the query parameter "${each.name}" is missing`),
+      ...[...new Set(url.searchParams.keys())].flatMap((key) => {
+        const parameter = query.get(key);
+        if (!parameter) return [`${name}: there is no query parameter "${key}"`];
+        return fitsQuery(url.searchParams.getAll(key), parameter, description)
+          ? []
+          : [`${name}: "${key}" does not allow ${JSON.stringify(url.searchParams.getAll(key))}`];
+      }),
+      ...(body === undefined
+        ? operation.requestBody?.required
+          ? [`${name}: the body is missing`]
+          : []
+        : faults(checkBody(), body, `${name}: body`)),
+    ],
+    checkAnswer: (status, body) => {
+      const key = operation.responses?.[String(status)] ? String(status) : 'default';
+      const response = operation.responses?.[key];
+      if (!response) return status < 400 ? [`${name}: the status ${status} is not described`] : [];
+      if (!answers.has(key)) {
+        const resolved = '$ref' in response ? resolve(description, String(response.$ref)) : response;
+        const schema = (resolved as typeof response).content?.['application/json']?.schema;
+        answers.set(key, schema && compile(schema));
+      }
+      return body === undefined ? [] : faults(answers.get(key), body, `${name}: ${status}`);
+    },
+  };
+}
+
+function fitsQuery(values: readonly string[], { schema = {} }: Parameter, description: Description): boolean {
+  const resolved = ('$ref' in schema ? resolve(description, String(schema.$ref)) : schema) as {
+    readonly type?: string;
+    readonly enum?: readonly unknown[];
+    readonly items?: object;
+    readonly minimum?: number;
+    readonly maximum?: number;
+  };
+  if (resolved.type === 'array')
+    return values
+      .flatMap((value) => value.split(','))
+      .every((value) =>
+        fitsQuery([value], { name: '', in: 'query', schema: resolved.items ?? {} }, description),
+      );
+  const [value = ''] = values;
+  if (values.length > 1) return false;
+  if (resolved.type === 'integer' && !/^-?\d+$/.test(value)) return false;
+  if (resolved.type === 'boolean' && !/^(true|false)$/.test(value)) return false;
+  if (resolved.minimum !== undefined && Number(value) < resolved.minimum) return false;
+  if (resolved.maximum !== undefined && Number(value) > resolved.maximum) return false;
+  return !resolved.enum || resolved.enum.map(String).includes(value);
+}
+
+function faults(check: ValidateFunction | undefined, value: unknown, where: string): string[] {
+  if (!check || check(value)) return [];
+  return (check.errors ?? []).slice(0, 5).map((each) => `${where}${each.instancePath} ${each.message}`);
+}
+
+/** `/a/{id}` → matches one segment for each name. */
+function patternOf(path: string): RegExp {
+  const escaped = path.replace(/[.*+?^$()|[\]\\]/g, '\\$&').replace(/\{[^/}]+\}/g, '[^/]+');
+  return new RegExp(`^${escaped}$`);
+}
+
+function resolve(description: Description, ref: string): unknown {
+  return ref
+    .slice(2)
+    .split('/')
+    .reduce<unknown>(
+      (at, key) => (at as Record<string, unknown>)[key.replaceAll('~1', '/').replaceAll('~0', '~')],
+      description,
+    );
+}
+
+/** JSON schema as Ajv reads it: references into the one compiled document, `nullable` as a type. */
+function plain(schema: unknown, lenient: readonly string[]): unknown {
+  if (Array.isArray(schema)) return schema.map((each) => plain(each, lenient));
+  if (typeof schema !== 'object' || schema === null) return schema;
+  const entries = Object.entries(schema)
+    .filter(([key]) => !lenient.includes(key) && key !== 'discriminator' && key !== 'example')
+    .map(([key, value]) =>
+      key === '$ref' && typeof value === 'string' && value.startsWith('#/')
+        ? [key, `api${value}`]
+        : [key, plain(value, lenient)],
+    );
+  return Object.fromEntries(entries);
+}
+
+function once<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined;
+  return () => (made ??= { value: make() }).value;
+}
