@@ -17,7 +17,7 @@ const MAX_WHOLE = 64;
 export function analyse(text: string, emit: TermSink): void {
   scanRuns(text, {
     word: (start, end) => emitWord(text, start, end, emit),
-    unspaced: (start, end) => emitUnspaced(text.slice(start, end), start, emit),
+    unspaced: (start, end) => emitUnspaced(text, start, end, emit),
     compound: (start, end) => emitCompound(text, start, end, emit),
   });
 }
@@ -25,12 +25,14 @@ export function analyse(text: string, emit: TermSink): void {
 /** Stems of the first words seen: frequent ones come early, so nearly every word is found here. */
 const stems = new Map<string, string>();
 const MAX_STEMS = 100_000;
+/** A longer slice shares the memory of its whole text, which a cache would keep alive. UTF-16 units. */
+const MAX_KEPT = 12;
 
 function stemOf(word: string): string {
   const known = stems.get(word);
   if (known !== undefined) return known;
   const made = stem(foldWord(word));
-  if (stems.size < MAX_STEMS) stems.set(word, made);
+  if (stems.size < MAX_STEMS && word.length <= MAX_KEPT) stems.set(word, made);
   return made;
 }
 
@@ -40,7 +42,8 @@ function foldWord(word: string): string {
   return /['’]/u.test(lower) ? lower.replace(/['’]s$/u, '').replace(/['’]/gu, '') : lower;
 }
 
-function emitWord(text: string, start: number, end: number, emit: TermSink): void {
+/** Terms of a run of letters and digits: they depend on nothing around it. */
+export function emitWord(text: string, start: number, end: number, emit: TermSink): void {
   const word = text.slice(start, end);
   emit(stemOf(word), start, end);
   if (end - start > 3) emitCamelParts(text, start, end, emit);
@@ -66,7 +69,7 @@ function isHump(text: string, at: number, end: number): boolean {
 }
 
 /** Kept whole when it reads like an identifier: plain hyphenated words gain nothing from it. */
-function emitCompound(text: string, start: number, end: number, emit: TermSink): void {
+export function emitCompound(text: string, start: number, end: number, emit: TermSink): void {
   if (end - start > MAX_WHOLE) return;
   let isIdentifier = false;
   for (let at = start; at < end && !isIdentifier; at++) {
@@ -84,7 +87,8 @@ const segmenter = new Intl.Segmenter('ja', { granularity: 'word' });
  * Words of the segmenter, bigrams without pure hiragana, unigrams. Normalising may change the length of a run (half
  * width kana with voice marks): then all its terms point at the whole run.
  */
-function emitUnspaced(run: string, start: number, emit: TermSink): void {
+export function emitUnspaced(text: string, start: number, end: number, emit: TermSink): void {
+  const run = text.slice(start, end);
   const folded = run.normalize('NFKC').toLowerCase();
   const isSameLength = folded.length === run.length;
   const place = (term: string, from: number, to: number) =>

@@ -5,5 +5,6 @@ export { analyseQuery, MAX_QUERY_TERMS } from './query.ts';
 export type { QueryTerm, QueryTerms } from './query.ts';
 export { matchSpans } from './spans.ts';
 export type { MatchSpan } from './spans.ts';
+export { TermNumbers, TermTally } from './tally.ts';
 export { countTerms, termClass, TOKENISER_VERSION } from './terms.ts';
 export type { TermClass, TermCounts } from './terms.ts';

@@ -28,8 +28,6 @@ const MAX_LOG_BYTES = 64 * 1_024 * 1_024;
 /** After an attempt that readers prevented, the next one comes when the log has grown by so much more. */
 const LOG_STEP_BYTES = 16 * 1_024 * 1_024;
 const CHECKPOINT_WAIT_MS = 200;
-const IN_PART = 50;
-const IN_MARKS = Array.from({ length: IN_PART }, () => '?').join(',');
 
 /** One connection to the installation's file, with transactions and errors as the rest of the store expects them. */
 export class Database {
@@ -85,17 +83,9 @@ export class Database {
     return this.#guard(() => this.#prepared(sql).all(...values) as Row[]);
   }
 
-  /** Rows whose key is one of `keys`, in parts of a fixed size: one statement for many rows, whatever their number. */
-  allIn<Row>(select: string, keys: readonly number[]): Row[] {
-    const rows: Row[] = [];
-    for (let at = 0; at < keys.length; at += IN_PART) {
-      const part = Array.from(
-        { length: IN_PART },
-        (_, index) => keys[Math.min(at + index, keys.length - 1)] ?? null,
-      );
-      rows.push(...this.all<Row>(`${select} IN (${IN_MARKS})`, ...part));
-    }
-    return rows;
+  /** Rows of a query over `json_each(?)`, whose values are `keys`: one statement for many rows, whatever their number. */
+  allOf<Row>(sql: string, keys: readonly number[]): Row[] {
+    return keys.length === 0 ? [] : this.all<Row>(sql, JSON.stringify(keys));
   }
 
   *iterate<Row>(sql: string, ...values: readonly Value[]): Generator<Row> {

@@ -122,7 +122,10 @@ export class VectorTables {
   }
 
   vectors(chunks: readonly number[]): { readonly chunk: number; readonly value: Uint8Array }[] {
-    return this.#db.allIn('SELECT chunk, value FROM vector WHERE chunk', chunks);
+    return this.#db.allOf(
+      'SELECT v.chunk, v.value FROM json_each(?) AS key JOIN vector AS v ON v.chunk = key.value',
+      chunks,
+    );
   }
 
   /** All of them, by chunk. */

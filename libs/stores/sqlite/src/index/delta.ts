@@ -6,10 +6,11 @@ const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
 /** A small write goes to the delta, one row a document: appending to hundreds of lists would dirty them all. */
-export function writeDelta(db: Database, doc: number, firstChunk: number, { lists }: PostingLists): void {
+export function writeDelta(db: Database, doc: number, firstChunk: number, lists: PostingLists): void {
   const writer = new ByteWriter();
   writer.varint(firstChunk);
-  for (const [key, postings] of lists) {
+  for (const key of lists.keys()) {
+    const postings = lists.get(key);
     const bytes = encoder.encode(key);
     writer.varint(bytes.length);
     writer.bytes(bytes);
@@ -51,8 +52,8 @@ export class DeltaCache {
   #first = 0;
   #last = -1;
 
-  get lists(): ReadonlyMap<string, readonly number[]> {
-    return this.#postings.lists;
+  get lists(): PostingLists {
+    return this.#postings;
   }
 
   refresh(db: Database): void {

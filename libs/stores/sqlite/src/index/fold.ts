@@ -26,7 +26,7 @@ export function foldStep(
   const postings = new PostingLists();
   readDelta(db, -1, upTo, postings);
   const done = meta.foldTerm;
-  const rest = [...postings.lists.keys()].filter((key) => done === undefined || key > done).sort();
+  const rest = postings.keys().filter((key) => done === undefined || key > done);
   const slice = rest.slice(0, mostLists);
   appendLists(db, postings, slice, docOf);
   if (rest.length > slice.length) {

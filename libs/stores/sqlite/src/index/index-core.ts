@@ -19,7 +19,7 @@ import { Admission } from './admission.ts';
 import { checkIndex } from './check.ts';
 import { BlockWriter, Columns, DEAD } from './columns.ts';
 import { DeltaCache, writeDelta } from './delta.ts';
-import { addDocument } from './doc-terms.ts';
+import { DocumentTerms } from './doc-terms.ts';
 import { FOLD_AT_CHUNKS, foldStep } from './fold.ts';
 import { LexicalScan } from './lexical.ts';
 import type { LexicalScore } from './lexical.ts';
@@ -34,6 +34,12 @@ import { minutesOf, valueId, writeManyValues } from './values.ts';
 const BULK_CHUNKS = 256;
 /** Chunks of lexical hits that get a cosine although the vector scan did not choose them. */
 const MAX_RESCORED = 100;
+
+interface DocCosine {
+  readonly cosine: number;
+  /** Of the chunk that has it. */
+  readonly slot: number;
+}
 
 /** Chunks, postings and vectors of one file; synchronous, for one connection. */
 export class IndexCore {
@@ -62,18 +68,20 @@ export class IndexCore {
     const chunks = documents.reduce((sum, document) => sum + Math.max(1, document.chunks.length), 0);
     const isBulk = chunks >= BULK_CHUNKS;
     if (isBulk) this.#foldWhole(meta);
-    const bulk = new PostingLists();
+    const bulk = isBulk ? new PostingLists() : undefined;
+    const bulkTerms = bulk && new DocumentTerms(bulk);
     const vectors: VectorRow[] = [];
     for (const document of documents) {
       this.#remove(document.documentId, meta, blocks);
-      const lists = isBulk ? bulk : new PostingLists();
-      const { doc, firstChunk } = this.#add(document, meta, blocks, lists);
-      if (!isBulk) writeDelta(this.#db, doc, firstChunk, lists);
+      const lists = bulk ?? new PostingLists();
+      const terms = bulkTerms ?? new DocumentTerms(lists);
+      const { doc, firstChunk } = this.#add(document, meta, blocks, terms);
+      if (!bulk) writeDelta(this.#db, doc, firstChunk, lists);
       for (const [slot, { vector }] of document.chunks.entries())
         if (vector) vectors.push({ chunkId: firstChunk + slot, vector });
     }
     for (const { documentId, aclId } of acls) this.#setAcl(documentId, aclId, blocks);
-    if (isBulk) appendLists(this.#db, bulk, [...bulk.lists.keys()].sort(), (chunk) => blocks.docOf(chunk));
+    if (bulk) appendLists(this.#db, bulk, bulk.keys(), (chunk) => blocks.docOf(chunk));
     blocks.flush();
     this.#dense.write(vectors, meta.version);
     writeMeta(this.#db, meta);
@@ -212,13 +220,17 @@ export class IndexCore {
     admitted: Uint8Array,
     shouldStop: () => boolean,
   ): Candidate[] {
-    const scan = new LexicalScan(this.#columns, this.#meta, admitted, this.#scratch);
+    const source = { db: this.#db, delta: this.#delta, columns: this.#columns, meta: this.#meta };
+    const scan = new LexicalScan(source, admitted, this.#scratch);
     const weights = lexical?.weights ?? LEXICAL_WEIGHTS;
-    if (lexical) scan.run(this.#db, this.#delta, lexical.query, weights, shouldStop);
+    const cosines = new Map<number, DocCosine>();
+    if (dense) this.#addDense(dense, admitted, candidates, denseCandidates, cosines, shouldStop);
+    const required = [...cosines.keys()].slice(0, candidates);
+    if (lexical) scan.run(lexical.query, { weights, candidates, required, shouldStop });
     if (shouldStop()) return [];
-    const docs = new Set(lexical ? scan.best(candidates, weights).map(({ doc }) => doc) : []);
-    const cosines = new Map<number, { cosine: number; slot: number }>();
-    if (dense) this.#addDense(dense, admitted, candidates, denseCandidates, docs, cosines, scan, shouldStop);
+    const best = lexical ? scan.best(candidates, weights).map(({ doc }) => doc) : [];
+    if (dense) this.#rescore(dense.vector, best, scan, admitted, cosines);
+    const docs = new Set([...best, ...required]);
     const ids = this.#documentIds([...docs]);
     return [...docs]
       .map((doc) => candidateOf(ids.get(doc) ?? '', scan.score(doc, weights), cosines.get(doc)))
@@ -226,46 +238,53 @@ export class IndexCore {
   }
 
   #documentIds(docs: readonly number[]): ReadonlyMap<number, string> {
-    const rows = this.#db.allIn<{ doc: number; id: string }>('SELECT doc, id FROM index_doc WHERE doc', docs);
+    const rows = this.#db.allOf<{ doc: number; id: string }>(
+      'SELECT d.doc, d.id FROM json_each(?) AS key JOIN index_doc AS d ON d.doc = key.value',
+      docs,
+    );
     return new Map(rows.map(({ doc, id }) => [doc, id]));
   }
 
-  /** Adds the documents of the vector scan, and cosines for those that only the words found. */
+  /** Documents of the vector scan with their best chunk, best first. */
   #addDense(
     { vector, fingerprint }: NonNullable<SearchRequest['dense']>,
     admitted: Uint8Array,
     candidates: number,
     denseCandidates = this.#meta.chunks > 100_000 ? 400 : 200,
-    docs: Set<number>,
-    cosines: Map<number, { cosine: number; slot: number }>,
-    scan: LexicalScan,
+    cosines: Map<number, DocCosine>,
     shouldStop: () => boolean,
   ): void {
     this.#dense.requireFingerprint(fingerprint);
-    const lexicalDocs = [...docs];
-    const keep = (chunk: number, cosine: number) => {
-      const doc = this.#columns.doc.values[chunk] ?? 0;
-      const known = cosines.get(doc);
-      if (!known || cosine > known.cosine)
-        cosines.set(doc, { cosine, slot: chunk - (this.#columns.docs.firstChunk.values[doc] ?? 0) });
-      return doc;
-    };
-    let fromVectors = 0;
-    for (const { chunkId, cosine } of this.#dense.scan(vector, admitted, denseCandidates, shouldStop)) {
-      const doc = keep(chunkId, cosine);
-      if (fromVectors < candidates && !docs.has(doc)) docs.add(doc);
-      fromVectors++;
-    }
+    const wanted = Math.max(candidates, denseCandidates);
+    for (const { chunkId, cosine } of this.#dense.scan(vector, admitted, wanted, shouldStop))
+      this.#keepCosine(chunkId, cosine, cosines);
+  }
+
+  /** Cosines for documents that only the words found. */
+  #rescore(
+    vector: Float32Array,
+    best: readonly number[],
+    scan: LexicalScan,
+    admitted: Uint8Array,
+    cosines: Map<number, DocCosine>,
+  ): void {
     const missing = this.#toRescore(
-      lexicalDocs.filter((doc) => !cosines.has(doc)),
+      best.filter((doc) => !cosines.has(doc)),
       scan,
       admitted,
     );
     const rescored = this.#dense.rescore(vector, Uint32Array.from(missing));
     for (const [at, chunk] of missing.entries()) {
       const cosine = rescored[at] ?? NaN;
-      if (!Number.isNaN(cosine)) keep(chunk, cosine);
+      if (!Number.isNaN(cosine)) this.#keepCosine(chunk, cosine, cosines);
     }
+  }
+
+  #keepCosine(chunk: number, cosine: number, cosines: Map<number, DocCosine>): void {
+    const doc = this.#columns.doc.values[chunk] ?? 0;
+    const known = cosines.get(doc);
+    if (known && cosine <= known.cosine) return;
+    cosines.set(doc, { cosine, slot: chunk - (this.#columns.docs.firstChunk.values[doc] ?? 0) });
   }
 
   /** The best chunk by words of each document first, then its other chunks while there is room. */
@@ -292,11 +311,11 @@ export class IndexCore {
     document: IndexDocument,
     meta: IndexMeta,
     blocks: BlockWriter,
-    lists: PostingLists,
+    terms: DocumentTerms,
   ): { doc: number; firstChunk: number } {
     const doc = meta.nextDoc++;
     const firstChunk = meta.nextChunk;
-    const lengths = addDocument(document, doc, firstChunk, lists);
+    const lengths = terms.add(document, doc, firstChunk);
     for (const { word, bigram } of lengths.chunks) {
       blocks.setChunk(meta.nextChunk++, document.aclId, doc, word, bigram);
       meta.chunkWords += Math.min(65_535, word);

@@ -1,22 +1,10 @@
 import type { LexicalWeights } from '@fumikura/ports';
 import type { QueryTerms } from '@fumikura/text';
-import type { Database } from '../database.ts';
-import type { Columns } from './columns.ts';
-import type { DeltaCache } from './delta.ts';
-import type { IndexMeta } from './meta.ts';
-import type { Postings } from './posting-lists.ts';
-import { rowsOf } from './posting-row.ts';
-import type { PostingRow } from './posting-row.ts';
-import { TITLE_LIST } from './schema.ts';
+import { scanTerm } from './scan-term.ts';
+import type { ScanTerm, TermSource } from './scan-term.ts';
 import type { Scratch, ScratchArrays } from './scratch.ts';
 import { TermAccumulator } from './term-accumulator.ts';
-import type { Saturation } from './term-accumulator.ts';
-import { TitleCounts } from './title-counts.ts';
 import { TopK } from './top-k.ts';
-
-const K1 = 1.2;
-const B = 0.75;
-const TITLE_B = 0.5;
 
 export interface LexicalScore {
   readonly doc: number;
@@ -28,56 +16,69 @@ export interface LexicalScore {
   readonly bestSlot: number;
 }
 
+export interface LexicalOptions {
+  readonly weights: LexicalWeights;
+  /** Documents wanted. */
+  readonly candidates: number;
+  /** Documents whose scores are wanted although they may not be among the best. */
+  readonly required: Iterable<number>;
+  readonly shouldStop: () => boolean;
+}
+
+/** Pruning is considered while the lists that are left have so many times more entries than documents are to be looked at. */
+const WORTH_PRUNING = 2;
+/** Steps from 0 to the highest score in which a threshold is looked for. */
+const STEPS = 1_024;
+
 /**
  * BM25 in three parts, term at a time, in one pass over each list: chunks of a document are neighbours, so its counts
  * are summed on the way. A chunk that is not admitted is skipped before it has any score.
+ *
+ * Rare terms come first. As soon as the terms that are left cannot lift any other document among the best, only those
+ * that still can are scored (MaxScore): the scores of the best and of the required documents stay exact.
  */
 export class LexicalScan {
-  readonly #columns: Columns;
-  readonly #meta: IndexMeta;
+  readonly #source: TermSource;
   readonly #admitted: Uint8Array;
   readonly #arrays: ScratchArrays;
 
-  constructor(columns: Columns, meta: IndexMeta, admitted: Uint8Array, scratch: Scratch) {
-    this.#columns = columns;
-    this.#meta = meta;
+  constructor(source: TermSource, admitted: Uint8Array, scratch: Scratch) {
+    this.#source = source;
     this.#admitted = admitted;
-    this.#arrays = scratch.cleared(meta.nextChunk, meta.nextDoc);
+    this.#arrays = scratch.cleared(source.meta.nextChunk, source.meta.nextDoc);
   }
 
-  run(
-    db: Database,
-    delta: DeltaCache,
-    query: QueryTerms,
-    weights: LexicalWeights,
-    shouldStop: () => boolean,
-  ): void {
-    for (const { term, class: kind, count } of query.terms) {
+  run(query: QueryTerms, { weights, candidates, required, shouldStop }: LexicalOptions): void {
+    const terms = query.terms
+      .map((term) => scanTerm(this.#source, term, weights))
+      .filter((term) => term !== undefined)
+      .sort((a, b) => b.bound - a.bound || a.entries - b.entries);
+    let boundLeft = terms.reduce((sum, { bound }) => sum + bound, 0);
+    let entriesLeft = terms.reduce((sum, { entries }) => sum + entries, 0);
+    let [boundDone, alive] = [0, this.#admitted];
+    for (const term of terms) {
       if (shouldStop()) return;
-      const isWord = kind === 'word';
-      const classWeight = count * (isWord ? 1 : weights.bigram);
-      const titleWeight = count * (isWord ? 1 : weights.titleBigram);
-      this.#term(db, delta, term, isWord, classWeight, titleWeight);
+      // Partial scores stay well below what is possible: looking for a threshold earlier would find none.
+      const isWorth = entriesLeft > WORTH_PRUNING * this.#arrays.touchedCount && boundLeft < boundDone * 0.7;
+      if (isWorth) alive = this.#prune(boundLeft, candidates, weights, required) ?? alive;
+      this.#score(term, alive);
+      boundLeft -= term.bound;
+      boundDone += term.bound;
+      entriesLeft -= term.entries;
     }
   }
 
   /** The best documents by the weighted sum. */
   best(count: number, weights: LexicalWeights): LexicalScore[] {
     const top = new TopK(count);
-    const { firstChunk, slots } = this.#columns.docs;
-    const { touched, touchedCount, chunkScore, docScore, titleScore } = this.#arrays;
+    this.#sum(weights);
+    const { touched, touchedCount, touchedScore } = this.#arrays;
+    let { threshold } = top;
     for (let index = 0; index < touchedCount; index++) {
-      const doc = touched[index] as number;
-      const first = firstChunk.values[doc] as number;
-      const end = first + (slots.values[doc] as number);
-      let chunk = 0;
-      for (let at = first; at < end; at++)
-        if ((chunkScore[at] as number) > chunk) chunk = chunkScore[at] as number;
-      const total =
-        weights.document * (docScore[doc] as number) +
-        weights.chunk * chunk +
-        weights.title * (titleScore[doc] as number);
-      if (total >= top.threshold) top.offer(doc, total);
+      const total = touchedScore[index] as number;
+      if (total < threshold) continue;
+      top.offer(touched[index] as number, total);
+      threshold = top.threshold;
     }
     return top.take().map(({ key }) => this.score(key, weights));
   }
@@ -94,9 +95,86 @@ export class LexicalScan {
     return { doc, total, document, chunk, title, bestSlot };
   }
 
+  #score({ rows, fresh, titles, parts, isWord }: ScanTerm, alive: Uint8Array): void {
+    const accumulator = new TermAccumulator(this.#source.columns, isWord, alive, this.#arrays, parts, titles);
+    for (const { data, first } of rows) accumulator.row(data, first);
+    for (let index = 0; index < fresh.length; index += 3)
+      accumulator.entry(fresh[index] ?? 0, fresh[index + 1] ?? 0, fresh[index + 2] ?? 0);
+    accumulator.end();
+  }
+
+  /**
+   * Leaves only documents that can still be among the best when nobody gets more than `boundLeft`.
+   * @returns the chunks to go on with; undefined when others could still come in
+   */
+  #prune(
+    boundLeft: number,
+    candidates: number,
+    weights: LexicalWeights,
+    required: Iterable<number>,
+  ): Uint8Array | undefined {
+    const arrays = this.#arrays;
+    const least = this.#atLeast(candidates, this.#sum(weights)) - boundLeft;
+    // A document without any score yet could get up to boundLeft.
+    if (!(least > 0)) return undefined;
+    const { touched, touchedScore } = arrays;
+    const count = arrays.touchedCount;
+    arrays.alive.fill(0, 0, this.#source.meta.nextChunk);
+    arrays.touchedCount = 0;
+    for (let index = 0; index < count; index++) {
+      // Scores are single precision: a document at the very edge stays.
+      if ((touchedScore[index] as number) < least * 0.9999) continue;
+      const doc = touched[index] as number;
+      touched[arrays.touchedCount++] = doc;
+      this.#keepAlive(doc);
+    }
+    for (const doc of required) this.#keepAlive(doc);
+    return arrays.alive;
+  }
+
+  #keepAlive(doc: number): void {
+    const first = this.#source.columns.docs.firstChunk.values[doc] ?? 0;
+    const end = first + (this.#source.columns.docs.slots.values[doc] ?? 0);
+    for (let chunk = first; chunk < end; chunk++) this.#arrays.alive[chunk] = this.#admitted[chunk] as number;
+  }
+
+  /** Leaves each touched document's weighted sum in `touchedScore`. @returns the highest */
+  #sum({ document, chunk, title }: LexicalWeights): number {
+    const { touched, touchedCount, touchedScore, docBest, docScore, titleScore } = this.#arrays;
+    let highest = 0;
+    for (let index = 0; index < touchedCount; index++) {
+      const doc = touched[index] as number;
+      const total =
+        document * (docScore[doc] as number) +
+        chunk * (docBest[doc] as number) +
+        title * (titleScore[doc] as number);
+      touchedScore[index] = total;
+      if (total > highest) highest = total;
+    }
+    return highest;
+  }
+
+  /** A score that at least `count` documents reach, close to the highest such one; 0 when there are fewer documents. */
+  #atLeast(count: number, highest: number): number {
+    const { touchedCount, touchedScore } = this.#arrays;
+    if (touchedCount < count || highest === 0) return 0;
+    const steps = new Int32Array(STEPS);
+    const perScore = (STEPS - 1) / highest;
+    for (let index = 0; index < touchedCount; index++) {
+      const step = ((touchedScore[index] as number) * perScore) | 0;
+      steps[step] = (steps[step] as number) + 1;
+    }
+    let reached = 0;
+    for (let step = STEPS - 1; step >= 0; step--) {
+      reached += steps[step] as number;
+      if (reached >= count) return step / perScore;
+    }
+    return 0;
+  }
+
   #bestChunk(doc: number): { score: number; slot: number } {
-    const first = this.#columns.docs.firstChunk.values[doc] ?? 0;
-    const slots = this.#columns.docs.slots.values[doc] ?? 0;
+    const first = this.#source.columns.docs.firstChunk.values[doc] ?? 0;
+    const slots = this.#source.columns.docs.slots.values[doc] ?? 0;
     let best = 0;
     let bestSlot = -1;
     for (let slot = 0; slot < slots; slot++) {
@@ -108,76 +186,4 @@ export class LexicalScan {
     }
     return { score: best, slot: bestSlot };
   }
-
-  #term(
-    db: Database,
-    delta: DeltaCache,
-    term: string,
-    isWord: boolean,
-    weight: number,
-    titleWeight: number,
-  ): void {
-    const rows = rowsOf(db, term);
-    const titleRows = rowsOf(db, TITLE_LIST + term);
-    const fresh = behind(delta.lists.get(term), rows.at(-1)?.last ?? -1);
-    const freshTitles = behind(delta.lists.get(TITLE_LIST + term), titleRows.at(-1)?.last ?? -1);
-    const titles = new TitleCounts(titleRows, freshTitles);
-    const { chunks, docs } = this.#frequencies(rows, fresh);
-    if (chunks === 0) return;
-    const meta = this.#meta;
-    const lengths = isWord
-      ? { chunk: meta.chunkWords, doc: meta.docWords, title: meta.titleWords }
-      : { chunk: meta.chunkBigrams, doc: meta.docBigrams, title: meta.titleBigrams };
-    const accumulator = new TermAccumulator(
-      this.#columns,
-      isWord,
-      this.#admitted,
-      this.#arrays,
-      {
-        chunk: saturation(weight * idf(meta.nextChunk, chunks), lengths.chunk / meta.chunks, B),
-        document: saturation(weight * idf(meta.nextDoc, docs), lengths.doc / meta.documents, B),
-        title: saturation(
-          titleWeight * idf(meta.nextDoc, titles.documents),
-          lengths.title / meta.documents,
-          TITLE_B,
-        ),
-      },
-      titles,
-    );
-    for (const { data, first } of rows) accumulator.row(data, first);
-    for (let index = 0; index < fresh.length; index += 3) {
-      accumulator.entry(fresh[index] ?? 0, fresh[index + 1] ?? 0, fresh[index + 2] ?? 0);
-    }
-    accumulator.end();
-  }
-
-  #frequencies(rows: readonly PostingRow[], fresh: Postings): { chunks: number; docs: number } {
-    let [chunks, docs, previous] = [0, 0, -1];
-    for (const row of rows) {
-      chunks += row.entries;
-      docs += row.docs;
-    }
-    for (let index = 0; index < fresh.length; index += 3) {
-      const doc = this.#columns.doc.values[fresh[index] ?? 0] ?? 0;
-      if (doc !== previous) docs++;
-      previous = doc;
-    }
-    return { chunks: chunks + fresh.length / 3, docs };
-  }
-}
-
-/** A fold that is under way has moved part of the delta: what lies within the list already is not taken twice. */
-function behind(fresh: Postings | undefined, last: number): Postings {
-  if (!fresh || (fresh[0] ?? 0) > last) return fresh ?? [];
-  let from = 0;
-  while (from < fresh.length && (fresh[from] ?? 0) <= last) from += 3;
-  return fresh.slice(from);
-}
-
-function idf(total: number, containing: number): number {
-  return Math.log(1 + (total - containing + 0.5) / (containing + 0.5));
-}
-
-function saturation(weight: number, averageLength: number, b: number): Saturation {
-  return { weight, base: K1 * (1 - b), slope: averageLength > 0 ? (K1 * b) / averageLength : 0 };
 }

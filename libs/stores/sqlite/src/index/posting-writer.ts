@@ -18,13 +18,8 @@ type DocOf = (chunk: number) => number;
 const writer = new ByteWriter();
 
 /** Appends lists to what the database has, in order of their keys, so that its pages are touched once. */
-export function appendLists(
-  db: Database,
-  { lists }: PostingLists,
-  keys: readonly string[],
-  docOf: DocOf,
-): void {
-  for (const key of keys) appendPostings(db, key, lists.get(key) ?? [], isTitleList(key) ? itself : docOf);
+export function appendLists(db: Database, lists: PostingLists, keys: readonly string[], docOf: DocOf): void {
+  for (const key of keys) appendPostings(db, key, lists.get(key), isTitleList(key) ? itself : docOf);
 }
 
 /** Whole documents only: a document's entries in a list are never parted by another append. */

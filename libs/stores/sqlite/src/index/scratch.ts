@@ -2,9 +2,15 @@
 export interface ScratchArrays {
   readonly chunkScore: Float32Array;
   readonly docScore: Float32Array;
+  /** The highest `chunkScore` of a document's chunks. */
+  readonly docBest: Float32Array;
   readonly titleScore: Float32Array;
   readonly isTouched: Uint8Array;
   readonly touched: Int32Array;
+  /** Beside `touched`: a document's weighted sum when it was last computed. */
+  readonly touchedScore: Float32Array;
+  /** Chunks still worth scoring, once some are not; filled when needed. */
+  readonly alive: Uint8Array;
   touchedCount: number;
 }
 
@@ -20,6 +26,7 @@ export class Scratch {
     }
     arrays.chunkScore.fill(0, 0, chunks);
     arrays.docScore.fill(0, 0, docs);
+    arrays.docBest.fill(0, 0, docs);
     arrays.titleScore.fill(0, 0, docs);
     arrays.isTouched.fill(0, 0, docs);
     arrays.touchedCount = 0;
@@ -31,9 +38,12 @@ function arraysFor(chunks: number, docs: number): ScratchArrays {
   return {
     chunkScore: new Float32Array(chunks),
     docScore: new Float32Array(docs),
+    docBest: new Float32Array(docs),
     titleScore: new Float32Array(docs),
     isTouched: new Uint8Array(docs),
     touched: new Int32Array(docs),
+    touchedScore: new Float32Array(docs),
+    alive: new Uint8Array(chunks),
     touchedCount: 0,
   };
 }

@@ -55,7 +55,7 @@ export class TermAccumulator {
     const admitted = this.#admitted;
     const docOf = this.#docOf;
     const lengths = this.#chunkLength;
-    const { chunkScore } = this.#arrays;
+    const { chunkScore, docBest } = this.#arrays;
     const { weight, base, slope } = this.#parts.chunk;
     const size = data.length;
     let current = this.#current;
@@ -90,9 +90,11 @@ export class TermAccumulator {
       }
       if (admitted[at] !== 1) continue;
       const tf = a + b;
-      chunkScore[at] =
+      const score =
         (chunkScore[at] as number) + (weight * tf) / (tf + base + slope * (lengths[at] as number));
+      chunkScore[at] = score;
       const doc = docOf[at] as number;
+      if (score > (docBest[doc] as number)) docBest[doc] = score;
       if (doc === current) inSpans += a;
       else {
         if (current >= 0) this.#finish(current, inSpans);
@@ -108,11 +110,13 @@ export class TermAccumulator {
   entry(at: number, a: number, b: number): void {
     if (this.#admitted[at] !== 1) return;
     const { weight, base, slope } = this.#parts.chunk;
-    const { chunkScore } = this.#arrays;
+    const { chunkScore, docBest } = this.#arrays;
     const tf = a + b;
-    chunkScore[at] =
+    const score =
       (chunkScore[at] as number) + (weight * tf) / (tf + base + slope * (this.#chunkLength[at] as number));
+    chunkScore[at] = score;
     const doc = this.#docOf[at] as number;
+    if (score > (docBest[doc] as number)) docBest[doc] = score;
     if (doc !== this.#current) {
       this.end();
       this.#current = doc;

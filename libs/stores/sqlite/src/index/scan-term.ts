@@ -1,0 +1,109 @@
+import type { LexicalWeights } from '@fumikura/ports';
+import type { QueryTerms } from '@fumikura/text';
+import type { Database } from '../database.ts';
+import type { Columns } from './columns.ts';
+import type { DeltaCache } from './delta.ts';
+import type { IndexMeta } from './meta.ts';
+import type { Postings } from './posting-lists.ts';
+import { rowsOf } from './posting-row.ts';
+import type { PostingRow } from './posting-row.ts';
+import { TITLE_LIST } from './schema.ts';
+import type { Saturation, TermParts } from './term-accumulator.ts';
+import { TitleCounts } from './title-counts.ts';
+
+const K1 = 1.2;
+const B = 0.75;
+const TITLE_B = 0.5;
+
+/** A term of a query with all it needs to be scored. */
+export interface ScanTerm {
+  readonly isWord: boolean;
+  readonly rows: readonly PostingRow[];
+  /** Entries that still wait in the delta, behind those of the rows. */
+  readonly fresh: Postings;
+  readonly titles: TitleCounts;
+  readonly parts: TermParts;
+  /** Entries of the body list: what it costs to scan. */
+  readonly entries: number;
+  /** No document gets more than this from the term, whatever its counts: a saturation never reaches 1. */
+  readonly bound: number;
+}
+
+export interface TermSource {
+  readonly db: Database;
+  readonly delta: DeltaCache;
+  readonly columns: Columns;
+  readonly meta: IndexMeta;
+}
+
+/** Undefined for a term that no chunk has. */
+export function scanTerm(
+  source: TermSource,
+  { term, class: kind, count }: QueryTerms['terms'][number],
+  weights: LexicalWeights,
+): ScanTerm | undefined {
+  const { db, delta, columns, meta } = source;
+  const isWord = kind === 'word';
+  const rows = rowsOf(db, term);
+  const titleRows = rowsOf(db, TITLE_LIST + term);
+  const fresh = behind(delta.lists.get(term), rows.at(-1)?.last ?? -1);
+  const titles = new TitleCounts(
+    titleRows,
+    behind(delta.lists.get(TITLE_LIST + term), titleRows.at(-1)?.last ?? -1),
+  );
+  const { chunks, docs } = frequencies(rows, fresh, columns);
+  if (chunks === 0) return undefined;
+  const lengths = isWord
+    ? { chunk: meta.chunkWords, doc: meta.docWords, title: meta.titleWords }
+    : { chunk: meta.chunkBigrams, doc: meta.docBigrams, title: meta.titleBigrams };
+  const weight = count * (isWord ? 1 : weights.bigram);
+  const titleWeight = count * (isWord ? 1 : weights.titleBigram);
+  const parts = {
+    chunk: saturation(weight * idf(meta.nextChunk, chunks), lengths.chunk / meta.chunks, B),
+    document: saturation(weight * idf(meta.nextDoc, docs), lengths.doc / meta.documents, B),
+    title: saturation(
+      titleWeight * idf(meta.nextDoc, titles.documents),
+      lengths.title / meta.documents,
+      TITLE_B,
+    ),
+  };
+  const bound =
+    weights.chunk * parts.chunk.weight +
+    weights.document * parts.document.weight +
+    (titles.documents > 0 ? weights.title * parts.title.weight : 0);
+  return { isWord, rows, fresh, titles, parts, entries: chunks, bound };
+}
+
+function frequencies(
+  rows: readonly PostingRow[],
+  fresh: Postings,
+  columns: Columns,
+): { readonly chunks: number; readonly docs: number } {
+  let [chunks, docs, previous] = [0, 0, -1];
+  for (const row of rows) {
+    chunks += row.entries;
+    docs += row.docs;
+  }
+  for (let index = 0; index < fresh.length; index += 3) {
+    const doc = columns.doc.values[fresh[index] ?? 0] ?? 0;
+    if (doc !== previous) docs++;
+    previous = doc;
+  }
+  return { chunks: chunks + fresh.length / 3, docs };
+}
+
+/** A fold that is under way has moved part of the delta: what lies within the list already is not taken twice. */
+function behind(fresh: Postings, last: number): Postings {
+  if ((fresh[0] ?? 0) > last) return fresh;
+  let from = 0;
+  while (from < fresh.length && (fresh[from] ?? 0) <= last) from += 3;
+  return fresh.slice(from);
+}
+
+function idf(total: number, containing: number): number {
+  return Math.log(1 + (total - containing + 0.5) / (containing + 0.5));
+}
+
+function saturation(weight: number, averageLength: number, b: number): Saturation {
+  return { weight, base: K1 * (1 - b), slope: averageLength > 0 ? (K1 * b) / averageLength : 0 };
+}
