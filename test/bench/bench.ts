@@ -1,5 +1,5 @@
-// npm run bench -- [--sizes 10k,100k] [--queries 100] [--json] [--output file]: figures of the embedded engine on data
-// it makes itself, the same on every machine. 500k and 1m take minutes and gigabytes: ask for them by --sizes.
+// npm run bench -- [--sizes 10k,100k] [--queries 100] [--from folder] [--json] [--output file]: figures of the embedded
+// engine on data it makes itself, the same on every machine, or on the texts of a folder. 500k and 1m take minutes and gigabytes: ask for them by --sizes.
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,14 +8,18 @@ import { renderFigures, report, writeReport } from '@fumikura/evaluation';
 import type { Figure } from '@fumikura/evaluation';
 import { accessBench } from './access-bench.ts';
 import { coldStartBench } from './cold-start-bench.ts';
+import { BenchCorpus } from './corpus.ts';
+import { FolderCorpus } from './folder-corpus.ts';
 import { ingestBench } from './ingest-bench.ts';
+import { installBench } from './install-bench.ts';
 import { searchBench } from './search-bench.ts';
 
 const { values } = parseArgs({
   options: {
     sizes: { type: 'string', default: '10k,100k' },
     queries: { type: 'string', default: '100' },
-    only: { type: 'string', default: 'search,access,ingest,cold' },
+    only: { type: 'string', default: 'search,access,ingest,cold,install' },
+    from: { type: 'string' },
     json: { type: 'boolean', default: false },
     output: { type: 'string' },
   },
@@ -27,9 +31,19 @@ const figures: Figure[] = [];
 try {
   const sizes = parts.has('search') ? values.sizes.split(',').map(chunksOf) : [];
   for (const chunks of sizes)
-    figures.push(...(await searchBench({ chunks, queries: Number(values.queries), folder, note })));
+    figures.push(
+      ...(await searchBench({
+        chunks,
+        queries: Number(values.queries),
+        corpus:
+          values.from === undefined ? new BenchCorpus(7, true) : await FolderCorpus.open(values.from, 7),
+        folder,
+        note,
+      })),
+    );
   if (parts.has('access')) figures.push(...(await accessBench(note)));
   if (parts.has('ingest')) figures.push(...(await ingestBench(folder, note)));
+  if (parts.has('install')) figures.push(...(await installBench(folder, note)));
   if (parts.has('cold')) figures.push(...(await coldStartBench(folder, note)));
 } finally {
   await rm(folder, { recursive: true, force: true });

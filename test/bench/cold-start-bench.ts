@@ -77,7 +77,7 @@ async function fill(file: string): Promise<void> {
 
 /** Resolves at the first line of output; the process ends by itself. */
 function firstHit(cwd: string): Promise<void> {
-  const child = spawn(process.execPath, [bundle, 'search', 'w1k', 't2b', 'w3c', '--limit', '3'], {
+  const child = spawn(process.execPath, [bundle, 'search', 'w1k', 'w2b', 'w3c', '--limit', '3'], {
     cwd,
     stdio: ['ignore', 'pipe', 'inherit'],
   });
@@ -102,7 +102,7 @@ function firstMcpAnswer(cwd: string): Promise<void> {
   send({
     id: 2,
     method: 'tools/call',
-    params: { name: 'search_knowledge', arguments: { query: 'w1k t2b', limit: 3 } },
+    params: { name: 'search_knowledge', arguments: { query: 'w1k w2b', limit: 3 } },
   });
   return new Promise((resolve, reject) => {
     let output = '';

@@ -8,9 +8,11 @@ import { grantAccess } from '@fumikura/ports/grant';
 import { createSqliteStore } from '@fumikura/store-sqlite';
 import type { SqliteStore } from '@fumikura/store-sqlite';
 import { analyseQuery } from '@fumikura/text';
-import { BenchCorpus, FINGERPRINT } from './corpus.ts';
+import { FINGERPRINT } from './corpus.ts';
+import type { BenchCorpus } from './corpus.ts';
 import { FtsBaseline } from './fts-baseline.ts';
 import { percentiles, sizeName, times } from './measure.ts';
+import { secondProcessBench } from './second-process-bench.ts';
 
 const SELECTIVITIES = [
   [0.001, 'sel0_1pct'],
@@ -26,15 +28,21 @@ const DEADLINE_MS = 60_000;
 export interface SearchBenchOptions {
   readonly chunks: number;
   readonly queries: number;
+  readonly corpus: BenchCorpus;
   readonly folder: string;
   readonly note: (text: string) => void;
 }
 
 /** Loads `chunks` into a new store and measures loading, searching, changing. */
-export async function searchBench({ chunks, queries, folder, note }: SearchBenchOptions): Promise<Figure[]> {
+export async function searchBench({
+  chunks,
+  queries,
+  corpus,
+  folder,
+  note,
+}: SearchBenchOptions): Promise<Figure[]> {
   const size = sizeName(chunks);
   const file = join(folder, `bench-${size}.db`);
-  const corpus = new BenchCorpus(7, true);
   const fts = new FtsBaseline(join(folder, `fts-${size}.db`));
   const store = await createSqliteStore({ file, inline: true });
   await store.index.useFingerprint(FINGERPRINT);
@@ -47,6 +55,7 @@ export async function searchBench({ chunks, queries, folder, note }: SearchBench
     ...(await searches(store, corpus, size, queries)),
     ...(await baseline(store, fts, corpus, size, Math.min(queries, 20))),
     ...(await changes(store, corpus, size)),
+    ...(await secondProcessBench(store, corpus, file, size)),
     figure(
       `index.${size}.anonymousRss`,
       searchingRss(file) / 1e6,

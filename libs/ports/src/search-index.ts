@@ -56,8 +56,8 @@ export interface LexicalWeights {
 }
 
 export const LEXICAL_WEIGHTS: LexicalWeights = {
-  document: 0.5,
-  chunk: 0.5,
+  document: 0.6,
+  chunk: 0.4,
   title: 0.2,
   bigram: 0.35,
   titleBigram: 1,
