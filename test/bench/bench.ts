@@ -1,5 +1,6 @@
-// npm run bench -- [--sizes 10k,100k] [--queries 100] [--from folder] [--json] [--output file]: figures of the embedded
-// engine on data it makes itself, the same on every machine, or on the texts of a folder. 500k and 1m take minutes and gigabytes: ask for them by --sizes.
+// npm run bench -- [--sizes 10k,100k] [--queries 100] [--from folder] [--judged folder] [--json] [--output file]: figures
+// of the embedded engine on data it makes itself, the same on every machine, or on the texts of a folder; `--judged` also
+// measures how well the baseline ranks. 500k and 1m take minutes and gigabytes: ask for them by --sizes.
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -12,6 +13,7 @@ import { BenchCorpus } from './corpus.ts';
 import { FolderCorpus } from './folder-corpus.ts';
 import { ingestBench } from './ingest-bench.ts';
 import { installBench } from './install-bench.ts';
+import { judgedBench } from './judged-bench.ts';
 import { searchBench } from './search-bench.ts';
 
 const { values } = parseArgs({
@@ -20,6 +22,7 @@ const { values } = parseArgs({
     queries: { type: 'string', default: '100' },
     only: { type: 'string', default: 'search,access,ingest,cold,install' },
     from: { type: 'string' },
+    judged: { type: 'string' },
     json: { type: 'boolean', default: false },
     output: { type: 'string' },
   },
@@ -41,6 +44,7 @@ try {
         note,
       })),
     );
+  if (values.judged !== undefined) figures.push(...(await judgedBench(folder, values.judged, note)));
   if (parts.has('access')) figures.push(...(await accessBench(note)));
   if (parts.has('ingest')) figures.push(...(await ingestBench(folder, note)));
   if (parts.has('install')) figures.push(...(await installBench(folder, note)));
