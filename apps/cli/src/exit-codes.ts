@@ -1,26 +1,32 @@
 import type { AppError, ErrorKind } from '@fumikura/errors';
 
-/** What a script may rely on. Listed by `fumi help exit-codes`. */
+/** What a script may rely on. Listed by `fumi exit-codes`. */
 export const EXIT_CODES = {
   ok: 0,
-  /** A bug: the message has an id, the log has the rest. */
   internal: 1,
-  /** Unknown command, flag or value; a query that cannot be understood. */
   usage: 2,
-  /** No configuration, or one with mistakes. */
   config: 3,
-  /** No such document, or not yours. */
   notFound: 4,
-  /** A sync stopped: guard, error budget, source not reachable, no right. */
   source: 5,
-  /** The database is locked, damaged, full, read-only or of another version. */
   store: 6,
-  /** `fumi doctor` or `fumi eval` found something wrong. */
   findings: 7,
-  /** Try again later. */
   temporary: 75,
   interrupted: 130,
 } as const;
+
+/** What each means, for people. */
+export const EXIT_CODE_MEANINGS: Readonly<Record<keyof typeof EXIT_CODES, string>> = {
+  ok: 'done',
+  internal: 'a fault of Fumikura; run again with --verbose for the details',
+  usage: 'unknown command, flag, source or value, or a query that cannot be understood',
+  config: 'no configuration, mistakes in it, or something it names cannot be used',
+  notFound: 'no such document, or not yours',
+  source: 'a sync stopped: too many removals or failures, the source cannot be read, no right',
+  store: 'the database is locked, damaged, full, read-only or of another version',
+  findings: 'fumi doctor or fumi eval found something wrong',
+  temporary: 'busy or not reachable now; try again later',
+  interrupted: 'ended by Ctrl-C; the next run goes on from there',
+};
 
 const BY_KIND: Readonly<Record<ErrorKind, number>> = {
   config: EXIT_CODES.config,

@@ -5,7 +5,7 @@ import { readEnvironment } from './context.ts';
 import { EXIT_CODES, exitCodeOf } from './exit-codes.ts';
 import { buildProgram } from './program.ts';
 
-/** Runs one command line. @returns the process's exit code; see `fumi help exit-codes` */
+/** Runs one command line. @returns the process's exit code; see `fumi exit-codes` */
 export async function main(args: readonly string[]): Promise<number> {
   const interrupt = listenForInterrupt();
   const program = buildProgram(readEnvironment(), interrupt.signal);
@@ -13,11 +13,20 @@ export async function main(args: readonly string[]): Promise<number> {
     await program.parseAsync(args, { from: 'user' });
     return Number(process.exitCode ?? EXIT_CODES.ok);
   } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT_CODES.ok : EXIT_CODES.usage;
+    if (error instanceof CommanderError) return usage(error, args);
     return report(toAppError(error), args);
   } finally {
     interrupt.stop();
   }
+}
+
+/** The parser has told people already; a script that asked for JSON gets its one value too. */
+function usage(error: CommanderError, args: readonly string[]): number {
+  if (error.exitCode === 0) return EXIT_CODES.ok;
+  const message = error.message.replace(/^error: /, '').replace(/\s+/g, ' ');
+  if (args.includes('--json'))
+    process.stdout.write(`${JSON.stringify({ error: { code: 'INVALID_ARGUMENT', message } })}\n`);
+  return EXIT_CODES.usage;
 }
 
 function report(error: AppError, args: readonly string[]): number {

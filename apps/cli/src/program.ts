@@ -1,7 +1,6 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { createContext } from './context.ts';
 import type { Context, Environment, GlobalOptions } from './context.ts';
-import { EXIT_CODES } from './exit-codes.ts';
 
 export const VERSION = '0.1.0';
 
@@ -26,10 +25,10 @@ export function buildProgram(environment: Environment, signal: AbortSignal): Com
   program
     .command('exit-codes')
     .description('what the exit codes mean')
-    .action(() => {
-      for (const [name, code] of Object.entries(EXIT_CODES))
-        process.stdout.write(`${String(code).padStart(4)}  ${name}\n`);
-    });
+    .addHelpText('after', examples('fumi exit-codes', 'fumi exit-codes --json'))
+    .action(async (_options: unknown, command: Command) =>
+      (await import('./commands/exit-codes.ts')).exitCodesCommand(context(command)),
+    );
   return program;
 }
 
@@ -211,7 +210,7 @@ function addServing(program: Command, context: MakeContext): void {
     .command('up')
     .description('serve MCP over HTTP on this machine and follow changes of the sources')
     .option('--host <address>', 'loopback address (default: 127.0.0.1)')
-    .option('--port <number>', 'port (default: 7700; 0 takes a free one)', wholeNumber)
+    .option('--port <number>', 'port (default: 7700; 0 takes a free one)', numberFrom(0, 65_535))
     .option('--no-watch', 'serve what is indexed, follow nothing')
     .addHelpText('after', examples('fumi up', 'fumi up --port 8080 --no-watch'))
     .action(async (options: UpOptions, command: Command) =>
@@ -220,7 +219,11 @@ function addServing(program: Command, context: MakeContext): void {
   program
     .command('start')
     .description('see it work: index the example handbook, answer three questions, serve MCP')
-    .option('--port <number>', 'port (default: 7700, or a free one when that is taken)', wholeNumber)
+    .option(
+      '--port <number>',
+      'port (default: 7700, or a free one when that is taken)',
+      numberFrom(0, 65_535),
+    )
     .option('--no-serve', 'stop after the questions')
     .addHelpText('after', examples('fumi start', 'fumi start --no-serve'))
     .action(async (options: StartOptions, command: Command) =>
@@ -254,7 +257,7 @@ function addMeasuring(program: Command, context: MakeContext): void {
     .description('measure the ranking on judged collections (BEIR folders)')
     .argument('<folder...>', 'folders with corpus.jsonl[.gz], queries.jsonl and qrels.tsv')
     .option('--corpus <file>', 'another corpus file in the folder')
-    .option('--queries <number>', 'only the first so many queries', wholeNumber)
+    .option('--queries <number>', 'only the first so many queries', numberFrom(1, 1_000_000))
     .option('--compare <file>', 'an earlier result, to show the differences')
     .option('--output <file>', 'also write the result there')
     .addHelpText(
@@ -276,6 +279,14 @@ function examples(...lines: readonly string[]): string {
 
 function argumentOf(name: string, description: string, choices: readonly string[]) {
   return new Command().createArgument(name, description).choices(choices);
+}
+
+function numberFrom(least: number, most: number): (value: string) => number {
+  return (value) => {
+    const number = /^\d{1,9}$/.test(value) ? Number(value) : -1;
+    if (number >= least && number <= most) return number;
+    throw new InvalidArgumentError(`Give a whole number from ${least} to ${most}.`);
+  };
 }
 
 function wholeNumber(value: string): number {

@@ -1,11 +1,33 @@
 import { Presets, SingleBar } from 'cli-progress';
 import type { SyncProgress } from '@fumikura/ingest';
+import type { Context } from './context.ts';
 import type { Output } from './output.ts';
 
 /** Shows a sync while it runs: a bar on a terminal, a line every few seconds elsewhere. */
 export interface ProgressView {
   update(progress: SyncProgress): void;
   stop(): void;
+}
+
+const PHASES: Readonly<Record<SyncProgress['phase'], string>> = {
+  listing: 'listing',
+  reading: 'reading',
+  census: 'looking for what is gone',
+  removing: 'removing what is gone',
+  done: 'done',
+};
+
+/** A rebuild is told line by line, the first line at once; Ctrl-C keeps what is made and the next one goes on. */
+export function rebuildOptions({ output, signal }: Pick<Context, 'output' | 'signal'>) {
+  let last = -Infinity;
+  return {
+    signal,
+    onProgress: ({ documents, total, isDone }: { documents: number; total: number; isDone: boolean }) => {
+      if (!isDone && performance.now() - last < LINE_EVERY_MS) return;
+      last = performance.now();
+      output.note(`index: made anew for ${documents} of ${total} documents`);
+    },
+  };
 }
 
 const LINE_EVERY_MS = 5_000;
@@ -47,19 +69,19 @@ function timeLeft(
   rate: number,
   expected: number | undefined,
 ): string {
-  if (phase !== 'reading') return phase;
+  if (phase !== 'reading') return PHASES[phase];
   return expected === undefined || rate === 0 ? 'reading' : `${Math.ceil(rest / rate)} s left`;
 }
 
 function lines(output: Output, label: string): ProgressView {
   let last = performance.now();
   return {
-    update: ({ phase, counters, elapsedMs }) => {
+    update: ({ phase, counters, expected, elapsedMs }) => {
       if (phase === 'done' || performance.now() - last < LINE_EVERY_MS) return;
       last = performance.now();
       const rate = (counters.read / (elapsedMs / 1_000)).toFixed(0);
       output.note(
-        `${label}: ${phase}, ${counters.read} read, ${counters.written} written, ${counters.failed} failed, ${rate}/s`,
+        `${label}: ${PHASES[phase]}, ${counters.read}${expected === undefined ? '' : ` of ${Math.max(expected, counters.read)}`} read, ${counters.written} written, ${counters.failed} failed, ${rate}/s`,
       );
     },
     stop: () => undefined,

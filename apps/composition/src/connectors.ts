@@ -1,12 +1,29 @@
 import { resolve } from 'node:path';
 import { localPrincipal } from '@fumikura/access';
 import { invalid } from '@fumikura/config';
-import type { Config, SourceConfig } from '@fumikura/config';
+import type { Config, ConfigProblem, SourceConfig } from '@fumikura/config';
+import { AppError } from '@fumikura/errors';
 import { createFilesConnector, filesConfigSchema } from '@fumikura/connector-files';
 import type { Connector } from '@fumikura/ports';
 
 /** Kinds of sources that can be configured. */
 export const CONNECTOR_KINDS = ['files'] as const;
+
+/** @throws AppError CONFIG_INVALID (config) that names every problem of all these sources at once */
+export function connectorsFor(sources: readonly SourceConfig[], config: Config): Connector[] {
+  const problems: ConfigProblem[] = [];
+  const connectors = sources.flatMap((source) => {
+    try {
+      return [connectorFor(source, config)];
+    } catch (error) {
+      if (!(error instanceof AppError) || error.code !== 'CONFIG_INVALID') throw error;
+      problems.push(...(error.details['problems'] as readonly ConfigProblem[]));
+      return [];
+    }
+  });
+  if (problems.length > 0) throw invalid(config.file, problems);
+  return connectors;
+}
 
 /** @throws AppError CONFIG_INVALID (config) that names every problem of the source */
 export function connectorFor(source: SourceConfig, config: Config): Connector {
@@ -55,7 +72,7 @@ function filesConnector(source: SourceConfig, config: Config): Connector {
     })),
     ...unknown.map((reader) => ({
       path: `sources.${source.id}.readers`,
-      message: `nobody here is called "${reader}"`,
+      message: `nobody here is called "${reader}"; there are: ${readersOf(config).join(', ')}`,
     })),
   ];
   if (!parsed.success || problems.length > 0) throw invalid(config.file, problems);
@@ -68,14 +85,13 @@ function principals(readers: unknown): unknown {
     : readers;
 }
 
-function unknownReaders(lists: readonly unknown[], { persons, groups, owner }: Config): string[] {
-  const known = new Set([
-    'everyone',
-    'anyone',
-    owner,
-    ...persons.map(({ id }) => id),
-    ...groups.map(({ id }) => `group:${id}`),
-  ]);
+function readersOf({ persons, groups, owner }: Config): string[] {
+  const people = [owner, ...persons.map(({ id }) => id), ...groups.map(({ id }) => `group:${id}`)];
+  return [...new Set([...people, 'everyone', 'anyone'])];
+}
+
+function unknownReaders(lists: readonly unknown[], config: Config): string[] {
+  const known = new Set(readersOf(config));
   return lists.flatMap((list) =>
     Array.isArray(list)
       ? list.filter((reader): reader is string => typeof reader === 'string' && !known.has(reader))

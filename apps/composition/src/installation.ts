@@ -13,7 +13,7 @@ import type { Person } from '@fumikura/model';
 import { createKnowledge } from '@fumikura/retrieval';
 import type { Knowledge } from '@fumikura/retrieval';
 import { createSqliteStore } from '@fumikura/store-sqlite';
-import type { SqliteStore } from '@fumikura/store-sqlite';
+import type { RebuildOptions, SqliteStore } from '@fumikura/store-sqlite';
 
 /** Everything one process works with, put together from a configuration. */
 export interface Installation {
@@ -35,14 +35,20 @@ export interface OpenOptions {
   readonly logger: Logger;
   /** `one-shot` runs the store in this thread, which starts faster and blocks it; `service` uses threads. */
   readonly mode: 'one-shot' | 'service';
+  /** When another version's tokeniser made the index, it is made anew before this opens: told and ended by these. */
+  readonly rebuild?: RebuildOptions;
 }
 
 export const DATABASE_FILE = 'fumikura.db';
 
-export async function openInstallation(config: Config, { logger, mode }: OpenOptions): Promise<Installation> {
+export async function openInstallation(
+  config: Config,
+  { logger, mode, rebuild }: OpenOptions,
+): Promise<Installation> {
   const store = await createSqliteStore({
     file: join(config.dataFolder, DATABASE_FILE),
     inline: mode === 'one-shot',
+    ...(rebuild && { rebuild }),
   });
   const pipeline = createDocumentPipeline({
     workers: config.parsing.workers || Math.max(1, availableParallelism() - 1),

@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { cpus, totalmem } from 'node:os';
 import { dirname, join } from 'node:path';
+import { AppError } from '@fumikura/errors';
 
 /** One measured number under a stable dotted id: `eval.scifact.ndcg10`, `search.hybrid.p95.100k.sel1pct`. */
 export interface Figure {
@@ -54,8 +55,27 @@ export async function writeReport(file: string, content: FigureReport): Promise<
   await writeFile(file, `${JSON.stringify(content, null, 1)}\n`);
 }
 
+/** @throws AppError INVALID_ARGUMENT (invalid-input) when the file is not one that `writeReport` wrote */
 export async function readReport(file: string): Promise<FigureReport> {
-  return JSON.parse(await readFile(file, 'utf8')) as FigureReport;
+  const text = await readFile(file, 'utf8').catch((cause: unknown) => {
+    throw noReport(file, 'cannot be read', cause);
+  });
+  const content = parsed(text);
+  if (Array.isArray(content?.figures)) return content as FigureReport;
+  throw noReport(file, 'holds no result');
+}
+
+function parsed(text: string): Partial<FigureReport> | undefined {
+  try {
+    return JSON.parse(text) as Partial<FigureReport>;
+  } catch {
+    return undefined; // refused by the caller like any other text that is no result
+  }
+}
+
+function noReport(file: string, what: string, cause?: unknown): AppError {
+  const message = `${file} ${what}. Give a file that --output or --json of an earlier run wrote.`;
+  return new AppError('INVALID_ARGUMENT', 'invalid-input', message, { publicMessage: message, cause });
 }
 
 /** The newest value of every figure over all reports of a folder, by id. */

@@ -21,6 +21,9 @@ export class SourceRun {
   readonly #budget: ErrorBudget;
   readonly #progressed: () => void;
   readonly #startedAt = performance.now();
+  #phase: SyncProgress['phase'] | undefined;
+  /** Items in all, as far as anybody knows: for the progress shown. */
+  #expected: number | undefined;
   /** Failed before and not due yet: id → when it failed last. A change since then makes it due at once. */
   #waiting: ReadonlyMap<DocumentId, string> = new Map();
 
@@ -34,7 +37,7 @@ export class SourceRun {
     this.#parts = parts;
     this.#connector = connector;
     this.#options = options;
-    this.#writer = new BatchWriter(parts.store, connector.id, lease, parts.limits, options.dryRun ?? false);
+    this.#writer = new BatchWriter(parts, connector.id, lease, options.dryRun ?? false);
     this.#budget = new ErrorBudget(parts.limits);
     this.#progressed = progressed;
   }
@@ -46,12 +49,15 @@ export class SourceRun {
   async read(): Promise<void> {
     const { signal, full } = this.#options;
     const { catalog } = this.#parts.store;
+    this.#tell('listing');
+    this.#expected = await this.#indexedBefore();
     this.#waiting = full ? new Map() : await this.#notYetDue();
     const from = full ? undefined : await catalog.checkpoint(this.#connector.id);
     for await (const batch of ahead(this.#connector.pull(from, signal))) {
       signal.throwIfAborted();
+      this.#expected = batch.expectedItems ?? this.#expected;
       await this.#batch(batch);
-      this.#tell('reading', batch.expectedItems);
+      this.#tell('reading');
     }
     await this.#writer.flush();
     await this.#removeGone();
@@ -86,7 +92,7 @@ export class SourceRun {
       case 'failed':
         this.#fail(change.id, change.error);
     }
-    this.#progressed();
+    this.#tell('reading');
   }
 
   async #upsert(document: SourceDocument, known: KnownVersion | undefined): Promise<void> {
@@ -114,6 +120,7 @@ export class SourceRun {
   async #write(document: SourceDocument, known: KnownVersion | undefined): Promise<void> {
     const { body } = document;
     const { signal } = this.#options;
+    this.#parts.logger.debug('sync.item.reading', { documentId: document.id });
     const bytes = body.type === 'content' ? await body.read(signal) : undefined;
     const hash = document.contentHash ?? contentHash(bytes ?? Buffer.from(JSON.stringify(body)));
     const head = headOf(document);
@@ -127,6 +134,7 @@ export class SourceRun {
             ...(body.mediaType && { mediaType: body.mediaType }),
           }
         : { blocks: body.blocks };
+    this.#parts.logger.debug('sync.item.parsing', { documentId: document.id });
     const prepared = await this.#parts.documents.prepare(input, signal);
     const write = toWrite(head, prepared, hash);
     this.#writer.upsert(write);
@@ -189,14 +197,22 @@ export class SourceRun {
     return new Map(letters.filter(isWaiting).map(({ documentId, lastAt }) => [documentId, lastAt]));
   }
 
-  #tell(phase: SyncProgress['phase'], expected?: number): void {
+  async #indexedBefore(): Promise<number | undefined> {
+    const sources = await this.#parts.store.catalog.sources();
+    const { documents = 0, deadLetters = 0 } = sources.find(({ id }) => id === this.#connector.id) ?? {};
+    return documents + deadLetters || undefined;
+  }
+
+  #tell(phase: SyncProgress['phase']): void {
     this.#progressed();
-    const elapsedMs = performance.now() - this.#startedAt;
+    if (phase !== this.#phase)
+      this.#parts.logger.debug('sync.phase', { sourceId: this.#connector.id, phase });
+    this.#phase = phase;
     this.#options.onProgress?.({
       phase,
       counters: this.counters,
-      elapsedMs,
-      ...(expected !== undefined && { expected }),
+      elapsedMs: performance.now() - this.#startedAt,
+      ...(this.#expected !== undefined && { expected: this.#expected }),
     });
   }
 }

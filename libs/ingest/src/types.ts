@@ -59,9 +59,9 @@ export interface SyncOptions {
 }
 
 export interface SyncProgress {
-  readonly phase: 'reading' | 'census' | 'removing' | 'done';
+  readonly phase: 'listing' | 'reading' | 'census' | 'removing' | 'done';
   readonly counters: Counters;
-  /** Items in all, when the source knows. */
+  /** Items in all: what the source says, else what was indexed before; for display only. */
   readonly expected?: number;
   readonly elapsedMs: number;
 }

@@ -1,4 +1,5 @@
 import type { AppError } from '@fumikura/errors';
+import type { Logger } from '@fumikura/logging';
 import type { Acl, AllowList, DocumentHead, DocumentId, JsonValue, SourceId } from '@fumikura/model';
 import type { DocumentWrite, Lease, Store } from '@fumikura/ports';
 import type { CounterName, Counters, IngestLimits } from './types.ts';
@@ -9,6 +10,7 @@ export class BatchWriter {
   readonly #source: SourceId;
   readonly #limits: IngestLimits;
   readonly #isDry: boolean;
+  readonly #logger: Logger;
   readonly #counters: Record<CounterName, number> = {
     read: 0,
     written: 0,
@@ -23,12 +25,18 @@ export class BatchWriter {
   #chunks = 0;
   lease: Lease;
 
-  constructor(store: Store, source: SourceId, lease: Lease, limits: IngestLimits, isDry: boolean) {
+  constructor(
+    { store, limits, logger }: { store: Store; limits: IngestLimits; logger: Logger },
+    source: SourceId,
+    lease: Lease,
+    isDry: boolean,
+  ) {
     this.#store = store;
     this.#source = source;
     this.lease = lease;
     this.#limits = limits;
     this.#isDry = isDry;
+    this.#logger = logger;
   }
 
   get counters(): Counters {
@@ -87,7 +95,14 @@ export class BatchWriter {
       (part) => part === undefined || (Array.isArray(part) && part.length === 0),
     );
     if (this.#isDry || isEmpty) return;
+    const size = { sourceId: this.#source, documents: batch.upserts.length, removals: batch.removals.length };
+    const started = performance.now();
+    this.#logger.debug('sync.batch.writing', size);
     await this.#store.commit({ source: this.#source, lease: this.lease, ...batch });
+    this.#logger.debug('sync.batch.written', {
+      ...size,
+      durationMs: Math.round(performance.now() - started),
+    });
   }
 }
 

@@ -6,6 +6,7 @@ import { toAppError } from '@fumikura/errors';
 import pc from 'picocolors';
 import type { Context } from '../context.ts';
 import { EXIT_CODES } from '../exit-codes.ts';
+import { rebuildOptions } from '../progress.ts';
 
 interface Finding {
   readonly check: string;
@@ -36,7 +37,12 @@ async function examine(context: Context, { rebuild }: { rebuild?: boolean }): Pr
   );
   const opened = await attempt(
     'database',
-    () => openInstallation(config.value, { logger: context.logger, mode: 'service' }),
+    () =>
+      openInstallation(config.value, {
+        logger: context.logger,
+        mode: 'service',
+        rebuild: rebuildOptions(context),
+      }),
     () => 'opens',
   );
   const sources = await Promise.all(
@@ -44,7 +50,7 @@ async function examine(context: Context, { rebuild }: { rebuild?: boolean }): Pr
   );
   if (!('value' in opened)) return [config.finding, folder.finding, opened.finding, ...sources];
   try {
-    if (rebuild) await opened.value.store.rebuild();
+    if (rebuild) await opened.value.store.rebuild(rebuildOptions(context));
     return [
       config.finding,
       folder.finding,
@@ -99,6 +105,7 @@ async function attempt<T>(
     const value = await work();
     return { value, finding: finding(check, true, describe(value)) };
   } catch (error) {
+    if (toAppError(error).code === 'CANCELLED') throw error;
     return { finding: finding(check, false, toAppError(error).publicMessage) };
   }
 }

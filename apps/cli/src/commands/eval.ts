@@ -18,6 +18,8 @@ export async function evalCommand(
   options: EvalOptions,
 ): Promise<void> {
   const { output, signal } = context;
+  // Before the work of minutes, not after it.
+  const earlier = options.compare === undefined ? undefined : await readReport(options.compare);
   const figures: Figure[] = [];
   for (const folder of folders) {
     const collection = await openCollection(folder, options.corpus);
@@ -32,7 +34,7 @@ export async function evalCommand(
   if (options.output !== undefined) await writeReport(options.output, result);
   output.json(result);
   output.line(renderFigures(figures));
-  if (options.compare !== undefined) printDifferences(context, await readReport(options.compare), result);
+  if (earlier !== undefined) printDifferences(context, earlier, result);
   if (figures.some(({ pass }) => pass === false)) process.exitCode = EXIT_CODES.findings;
 }
 

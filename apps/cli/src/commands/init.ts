@@ -2,7 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { userInfo } from 'node:os';
 import { join, resolve } from 'node:path';
 import { CONFIG_FILE } from '@fumikura/config';
-import { AppError, invalidInput } from '@fumikura/errors';
+import { AppError, invalidInput, toAppError } from '@fumikura/errors';
 import type { Context } from '../context.ts';
 
 /** Writes a configuration with the caller as owner. Never overwrites one. */
@@ -16,21 +16,37 @@ export async function init({ output }: Context, folder: string, options: { owner
     );
   }
   const target = resolve(folder);
-  await mkdir(target, { recursive: true });
   const file = join(target, CONFIG_FILE);
-  await writeFile(file, template(owner, login), { flag: 'wx', mode: 0o600 }).catch(
-    (error: NodeJS.ErrnoException) => {
-      throw error.code === 'EEXIST' ? exists(file) : error;
-    },
-  );
+  try {
+    await mkdir(target, { recursive: true });
+    await writeFile(file, template(owner, login), { flag: 'wx', mode: 0o600 });
+  } catch (error) {
+    throw refused(error as NodeJS.ErrnoException, target, file);
+  }
   output.json({ config: file, owner });
   output.line(`Wrote ${file}. You are "${owner}".`);
   output.line('Next: fumi source add files <folder>, then fumi sync.');
 }
 
-function exists(file: string): AppError {
-  const message = `${file} exists already. Edit it, or choose another folder.`;
-  return new AppError('CONFIG_EXISTS', 'config', message, { publicMessage: message });
+/** Error codes of a file system that somebody can do something about. */
+const CANNOT_WRITE: Readonly<Record<string, string>> = {
+  EACCES: 'this account may not write there',
+  EPERM: 'this account may not write there',
+  EROFS: 'the file system is read-only',
+  ENOTDIR: 'a part of the path is a file',
+  EEXIST: 'it is a file',
+  ENOSPC: 'the disk is full',
+};
+
+function refused(cause: NodeJS.ErrnoException, target: string, file: string): AppError {
+  if (cause.code === 'EEXIST' && cause.syscall === 'open') {
+    const message = `${file} exists already. Edit it, or choose another folder.`;
+    return new AppError('CONFIG_EXISTS', 'config', message, { publicMessage: message });
+  }
+  const why = CANNOT_WRITE[cause.code ?? ''];
+  if (why === undefined) return toAppError(cause);
+  const message = `No configuration can be written in ${target}: ${why}. Choose another folder: fumi init <folder>`;
+  return new AppError('CONFIG_INVALID', 'config', message, { publicMessage: message, cause });
 }
 
 function personId(login: string): string {

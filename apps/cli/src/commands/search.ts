@@ -7,6 +7,7 @@ import type { Context } from '../context.ts';
 import { duration, safe } from '../output.ts';
 import type { Output } from '../output.ts';
 import type { SearchOptions } from '../program.ts';
+import { snippetLine } from '../snippet.ts';
 
 export async function searchCommand(context: Context, query: string, options: SearchOptions): Promise<void> {
   const { output, signal } = context;
@@ -51,7 +52,7 @@ function printHit(output: Output, hit: Hit): void {
     ...(snippet.place?.page ? [`page ${snippet.place.page}`] : []),
   ];
   output.line(`${pc.bold(`${hit.rank}. ${safe(hit.title)}`)}  ${pc.dim(place.map(safe).join(' › '))}`);
-  output.line(`   ${highlighted(snippet.text, snippet.highlights)}`);
+  output.line(`   ${snippetLine(snippet.text, snippet.highlights, hit.title)}`);
   output.line(`   ${pc.cyan(safe(hit.url))}`);
   output.line(`   ${pc.dim(safe(hit.id))}`);
   if (hit.duplicates.length > 0)
@@ -65,16 +66,6 @@ function printHit(output: Output, hit: Hit): void {
       ),
     );
   output.line();
-}
-
-function highlighted(text: string, ranges: readonly (readonly [number, number])[]): string {
-  let result = '';
-  let at = 0;
-  for (const [start, end] of ranges) {
-    result += safe(text.slice(at, start)) + pc.green(safe(text.slice(start, end)));
-    at = end;
-  }
-  return (result + safe(text.slice(at))).replace(/\s+/gu, ' ');
 }
 
 export function coverageLine({ sources, complete }: Coverage): string {

@@ -1,4 +1,4 @@
-import { connectorFor, openInstallation } from '@fumikura/composition';
+import { connectorsFor, openInstallation } from '@fumikura/composition';
 import type { Installation } from '@fumikura/composition';
 import type { AppError } from '@fumikura/errors';
 import { toAppError } from '@fumikura/errors';
@@ -6,7 +6,7 @@ import type { Connector, RunRecord } from '@fumikura/ports';
 import type { Context } from '../context.ts';
 import { EXIT_CODES, exitCodeOf } from '../exit-codes.ts';
 import { count, duration, safe } from '../output.ts';
-import { showProgress } from '../progress.ts';
+import { rebuildOptions, showProgress } from '../progress.ts';
 import type { SyncOptions } from '../program.ts';
 import { unknownSource } from './source.ts';
 
@@ -22,15 +22,28 @@ export async function syncCommand(
   const chosen = id === undefined ? config.sources : config.sources.filter((source) => source.id === id);
   if (id !== undefined && chosen.length === 0) throw unknownSource(id, config.sources);
   if (chosen.length === 0) context.output.line('No sources yet. Add one: fumi source add files <folder>');
-  const connectors = chosen.map((source) => connectorFor(source, config));
-  const installation = await openInstallation(config, { logger: context.logger, mode: 'service' });
+  const connectors = connectorsFor(chosen, config);
+  const installation = await openInstallation(config, {
+    logger: context.logger,
+    mode: 'service',
+    rebuild: rebuildOptions(context),
+  });
   try {
     const results = await syncAll(context, installation, connectors, options);
+    if (!options.dryRun) await fold(context, installation);
+    if (context.signal.aborted) process.exitCode = EXIT_CODES.interrupted;
     context.output.json({ runs: results });
     if (options.watch) await follow(context, installation, connectors, options);
   } finally {
     await installation.close();
   }
+}
+
+/** What was written lies in a part of the index that is slower to search, until upkeep merges it. */
+async function fold({ logger, signal }: Context, { store }: Installation): Promise<void> {
+  logger.debug('index.folding');
+  await store.index.maintain(signal);
+  logger.debug('index.folded');
 }
 
 type Result =

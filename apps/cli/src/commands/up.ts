@@ -1,15 +1,22 @@
-import { connectorFor, openInstallation, serveHttp } from '@fumikura/composition';
+import { connectorsFor, openInstallation, serveHttp } from '@fumikura/composition';
 import { connectionLines } from '@fumikura/mcp';
 import type { Context } from '../context.ts';
 import type { Output } from '../output.ts';
 import { VERSION } from '../program.ts';
+import { rebuildOptions } from '../progress.ts';
 import type { UpOptions } from '../program.ts';
 import { stdioEntry } from './mcp.ts';
 import { follow, syncOne } from './sync.ts';
 
 export async function upCommand(context: Context, options: UpOptions): Promise<void> {
   const config = await context.config();
-  const installation = await openInstallation(config, { logger: context.logger, mode: 'service' });
+  // Mistakes in the sources are told before anything listens.
+  const connectors = options.watch ? connectorsFor(config.sources, config) : [];
+  const installation = await openInstallation(config, {
+    logger: context.logger,
+    mode: 'service',
+    rebuild: rebuildOptions(context),
+  });
   try {
     const host = options.host ?? config.server.host;
     const server = await serveHttp(
@@ -20,7 +27,6 @@ export async function upCommand(context: Context, options: UpOptions): Promise<v
     try {
       context.output.json({ url: `${server.url}/mcp` });
       printConnections(context.output, server.url, config);
-      const connectors = options.watch ? config.sources.map((source) => connectorFor(source, config)) : [];
       for (const connector of connectors) {
         if (context.signal.aborted) break;
         await syncOne(context, installation, connector, {}).catch((error: unknown) =>

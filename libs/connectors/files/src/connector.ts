@@ -79,6 +79,7 @@ async function* pull(
   let changes: Change[] = lists.map((list) => ({ kind: 'list', list }));
   let last = after;
   let skips = after !== undefined;
+  const expected = from === undefined ? countAhead(config, signal) : () => undefined;
   for await (const entry of walk(config, signal)) {
     const path = 'file' in entry ? entry.file.path : entry.unreadable.path;
     if (skips) {
@@ -89,12 +90,33 @@ async function* pull(
     changes.push(toChange(config, entry));
     last = path;
     if (changes.length < BATCH) continue;
-    yield { changes, checkpoint: { after: last } };
+    const expectedItems = expected();
+    yield {
+      changes,
+      checkpoint: { after: last },
+      ...(expectedItems !== undefined && { expectedItems }),
+    };
     changes = [];
   }
   // The told path is gone since: begin anew rather than miss what follows it.
   if (skips) yield* pull(config, undefined, signal);
   else yield { changes, checkpoint: { after: null } };
+}
+
+/**
+ * Counts the files while the first of them are read, so that a first sync can say how long it takes; later ones know
+ * from what is indexed. @returns the number, once it is known
+ */
+function countAhead(config: FilesConfig, signal: AbortSignal): () => number | undefined {
+  let total: number | undefined;
+  const count = async () => {
+    let seen = 0;
+    for await (const _entry of walk(config, signal)) seen++;
+    total = seen;
+  };
+  // What goes wrong here goes wrong in the walk that matters too, and is told there.
+  count().catch(() => undefined);
+  return () => total;
 }
 
 function toChange(config: FilesConfig, entry: WalkEntry): Change {

@@ -2,7 +2,7 @@ import { AppError } from '@fumikura/errors';
 import type { Block, ListItem } from '@fumikura/model';
 import { decodeText } from '../decode.ts';
 import type { FormatParser } from '../types.ts';
-import { cellText, codeBlock, heading, paragraph, tidy } from './dom-blocks.ts';
+import { cellText, codeBlock, heading, paragraph, tidy } from './block-text.ts';
 
 /** A node of the Atlassian Document Format as far as it is read here; anything may be missing in hostile input. */
 export interface AdfNode {

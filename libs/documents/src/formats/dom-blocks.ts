@@ -1,6 +1,8 @@
 import type { Block, ListItem } from '@fumikura/model';
 import type { ChildNode, Element } from 'domhandler';
 import { isTag, isText } from 'domhandler';
+import { cellText, codeBlock, heading, paragraph, tidy } from './block-text.ts';
+import { rowsOf, spread } from './dom-table.ts';
 
 /** How one markup names things; HTML's own names need no entry. */
 export interface Dialect {
@@ -229,20 +231,6 @@ export function isHidden({ attribs }: Element): boolean {
   return /(?:display\s*:\s*none|visibility\s*:\s*hidden)/iu.test(attribs['style'] ?? '');
 }
 
-export function heading(level: number, text: string): Block[] {
-  const clamped = Math.min(6, Math.max(1, level)) as 1 | 2 | 3 | 4 | 5 | 6;
-  return text === '' ? [] : [{ type: 'heading', level: clamped, text: text.replace(/\s+/gu, ' ') }];
-}
-
-export function paragraph(text: string): Block[] {
-  return text === '' ? [] : [{ type: 'paragraph', text }];
-}
-
-export function codeBlock(text: string, language: string | undefined): Block[] {
-  const trimmed = text.replace(/^\n+|\s+$/gu, '');
-  return trimmed === '' ? [] : [{ type: 'code', text: trimmed, ...(language && { language }) }];
-}
-
 /** Text with line breaks as written. */
 export function rawOf(nodes: readonly ChildNode[], depth = 0): string {
   if (depth > 1_000) return '';
@@ -253,75 +241,6 @@ export function rawOf(nodes: readonly ChildNode[], depth = 0): string {
       return 'children' in node ? rawOf(node.children, depth + 1) : '';
     })
     .join('');
-}
-
-export function tidy(text: string): string {
-  return text
-    .replace(/[ \t\u00a0]+/gu, ' ')
-    .replace(/ ?\n ?/gu, '\n')
-    .replace(/\n{2,}/gu, '\n')
-    .trim();
-}
-
-/** What blocks say, on one line, for a table's cell. */
-export function cellText(blocks: readonly Block[]): string {
-  return blocks
-    .map((block) => {
-      if (block.type === 'list') return block.items.map(({ text }) => text).join('; ');
-      return block.type === 'table' ? block.rows.map((row) => row.join(' ')).join('; ') : block.text;
-    })
-    .join(' ')
-    .replace(/\s+/gu, ' ')
-    .trim();
-}
-
-interface Row {
-  readonly cells: readonly Element[];
-  readonly isHeader: boolean;
-}
-
-function rowsOf(table: Element): Row[] {
-  const rows: Row[] = [];
-  const visit = (element: Element, inHead: boolean) => {
-    for (const child of element.children) {
-      if (!isTag(child)) continue;
-      if (child.name === 'tr') {
-        const cells = child.children.filter(
-          (cell): cell is Element => isTag(cell) && (cell.name === 'td' || cell.name === 'th'),
-        );
-        const isHeader = inHead || (cells.length > 0 && cells.every(({ name }) => name === 'th'));
-        if (cells.length > 0) rows.push({ cells, isHeader });
-      } else if (child.name !== 'caption') visit(child, inHead || child.name === 'thead');
-    }
-  };
-  visit(table, false);
-  return rows;
-}
-
-/** Merged cells repeat what they say, so that each row can be read alone. Spans are bounded: they are hostile input. */
-export function spread<Cell extends Element>(
-  rows: readonly { readonly cells: readonly Cell[] }[],
-  textOf: (cell: Cell) => string,
-): string[][] {
-  const grid: string[][] = rows.map(() => []);
-  for (const [rowIndex, { cells }] of rows.entries()) {
-    let column = 0;
-    for (const cell of cells) {
-      while (grid[rowIndex]?.[column] !== undefined) column++;
-      const text = textOf(cell);
-      const across = spanOf(cell, 'colspan', 100);
-      const down = Math.min(spanOf(cell, 'rowspan', 1_000), rows.length - rowIndex);
-      for (let r = 0; r < down; r++)
-        for (let c = 0; c < across; c++) (grid[rowIndex + r] ?? [])[column + c] = text;
-      column += across;
-    }
-  }
-  return grid.map((row) => Array.from(row, (cell) => cell ?? ''));
-}
-
-function spanOf({ attribs }: Element, name: string, most: number): number {
-  const value = Number.parseInt(attribs[name] ?? '1', 10);
-  return Number.isFinite(value) ? Math.min(most, Math.max(1, value)) : 1;
 }
 
 function isList(element: Element): boolean {

@@ -4,7 +4,8 @@ import { findAll, findOne, textContent } from 'domutils';
 import { parseDocument } from 'htmlparser2';
 import { decodeText } from '../decode.ts';
 import type { FormatParser, Parsed } from '../types.ts';
-import { domBlocks, isHidden, tidy } from './dom-blocks.ts';
+import { tidy } from './block-text.ts';
+import { domBlocks, isHidden } from './dom-blocks.ts';
 
 /** Beside the content of a page, by element, role and the names sites give such parts. */
 const FURNITURE_ELEMENTS = new Set(['nav', 'aside', 'footer', 'form', 'dialog', 'menu']);

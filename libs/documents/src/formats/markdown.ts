@@ -5,7 +5,8 @@ import type { Token, Tokens } from 'marked';
 import { parse as parseYaml } from 'yaml';
 import { decodeText } from '../decode.ts';
 import type { FormatParser, Parsed } from '../types.ts';
-import { cellText, codeBlock, domBlocks, heading, paragraph, tidy } from './dom-blocks.ts';
+import { cellText, codeBlock, heading, paragraph, tidy } from './block-text.ts';
+import { domBlocks } from './dom-blocks.ts';
 import { timeOf } from './html.ts';
 
 const FRONT_MATTER = /^---[ \t]*\r?\n([\s\S]{0,20000}?)\r?\n(?:---|\.\.\.)[ \t]*(?:\r?\n|$)/u;

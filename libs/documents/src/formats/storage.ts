@@ -4,7 +4,8 @@ import { isTag } from 'domhandler';
 import { parseDocument } from 'htmlparser2';
 import { decodeText } from '../decode.ts';
 import type { FormatParser } from '../types.ts';
-import { codeBlock, domBlocks, paragraph, rawOf, tidy } from './dom-blocks.ts';
+import { codeBlock, paragraph, tidy } from './block-text.ts';
+import { domBlocks, rawOf } from './dom-blocks.ts';
 import type { Dialect, Reader } from './dom-blocks.ts';
 
 export const parseStorage: FormatParser = async ({ bytes }) => ({ blocks: readStorage(decodeText(bytes)) });

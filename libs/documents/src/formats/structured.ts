@@ -2,7 +2,7 @@ import type { Block } from '@fumikura/model';
 import { decodeText } from '../decode.ts';
 import type { FormatParser } from '../types.ts';
 import { isAdf, readAdf } from './adf.ts';
-import { codeBlock } from './dom-blocks.ts';
+import { codeBlock } from './block-text.ts';
 import { readMarkdown } from './markdown.ts';
 import { parseCode } from './text.ts';
 

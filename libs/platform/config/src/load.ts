@@ -2,7 +2,7 @@ import { readFile, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { AppError } from '@fumikura/errors';
 import { LineCounter, parseDocument } from 'yaml';
-import { crossProblems, describeProblem, lineFinder, schemaProblems } from './problems.ts';
+import { crossProblems, describeProblem, entriesOf, lineFinder, schemaProblems } from './problems.ts';
 import type { ConfigProblem } from './problems.ts';
 import { configSchema } from './schema.ts';
 import type { ConfigValues } from './schema.ts';
@@ -24,7 +24,7 @@ export interface Config extends ConfigValues {
 export async function findConfig(explicit: string | undefined, from: string, home: string): Promise<string> {
   if (explicit !== undefined) {
     if (await isFile(explicit)) return resolve(explicit);
-    throw notFound(`${explicit} does not exist`);
+    throw notFound(`${explicit} ${(await exists(explicit)) ? 'is no file' : 'does not exist'}`);
   }
   for (let folder = resolve(from); ; folder = dirname(folder)) {
     const candidate = join(folder, CONFIG_FILE);
@@ -56,7 +56,11 @@ export function parseConfig(text: string, file: string): Config {
   }
   const lineOf = lineFinder(document, counter);
   const parsed = configSchema.safeParse(document.toJS() ?? {});
-  if (!parsed.success) throw invalid(file, schemaProblems(parsed.error, lineOf));
+  if (!parsed.success) {
+    // What is wrong between the entries is told together with what is wrong inside of them.
+    const between = crossProblems(entriesOf(document.toJS()), lineOf);
+    throw invalid(file, [...schemaProblems(parsed.error, lineOf), ...between]);
+  }
   const problems = crossProblems(parsed.data, lineOf);
   if (problems.length > 0) throw invalid(file, problems);
   const folder = dirname(file);
@@ -77,6 +81,10 @@ function notFound(what: string): AppError {
   return new AppError('CONFIG_NOT_FOUND', 'config', what, {
     publicMessage: `No configuration: ${what}. Run "fumi init" to make one, or name one with --config.`,
   });
+}
+
+async function exists(path: string): Promise<boolean> {
+  return (await stat(path).catch(() => undefined)) !== undefined;
 }
 
 async function isFile(path: string): Promise<boolean> {

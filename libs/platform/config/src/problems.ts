@@ -1,6 +1,5 @@
 import type { z } from 'zod';
 import type { Document, LineCounter } from 'yaml';
-import type { ConfigValues } from './schema.ts';
 
 /** One thing wrong in a configuration file: where, and what is allowed there. */
 export interface ConfigProblem {
@@ -14,8 +13,44 @@ export function schemaProblems(error: z.ZodError, lineOf: LineOf): ConfigProblem
   return error.issues.map((issue) => problem(issue.path, issue.message, lineOf));
 }
 
+/** What the rules between entries look at. */
+interface Entries {
+  readonly owner: string;
+  readonly persons: readonly { readonly id: string; readonly osUser?: string | undefined }[];
+  readonly groups: readonly { readonly id: string; readonly members: readonly string[] }[];
+  readonly sources: readonly { readonly id: string }[];
+}
+
+/** The entries of a configuration that has mistakes, as far as they can be read; their places stay the same. */
+export function entriesOf(raw: unknown): Entries {
+  const values = isRecord(raw) ? raw : {};
+  const list = (key: string) => (Array.isArray(values[key]) ? (values[key] as unknown[]) : []);
+  // An entry without a usable id is like no other.
+  const withIds = (key: string) =>
+    list(key).map((entry, index) => {
+      const fields = isRecord(entry) ? entry : {};
+      return { ...fields, id: typeof fields['id'] === 'string' ? fields['id'] : `\u0000${index}` };
+    });
+  return {
+    owner: typeof values['owner'] === 'string' ? values['owner'] : 'owner',
+    persons: withIds('persons').map((entry: { id: string; osUser?: unknown }) => ({
+      id: entry.id,
+      ...(typeof entry.osUser === 'string' && { osUser: entry.osUser }),
+    })),
+    groups: withIds('groups').map((entry: { id: string; members?: unknown }) => ({
+      id: entry.id,
+      members: Array.isArray(entry.members) ? entry.members.map(String) : [],
+    })),
+    sources: withIds('sources'),
+  };
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
 /** Rules that span several entries: unique ids, names that exist. */
-export function crossProblems(config: ConfigValues, lineOf: LineOf): ConfigProblem[] {
+export function crossProblems(config: Entries, lineOf: LineOf): ConfigProblem[] {
   return [
     ...duplicates('persons', config.persons, lineOf),
     ...duplicates('groups', config.groups, lineOf),
@@ -57,7 +92,7 @@ function duplicates(key: string, entries: readonly { id: string }[], lineOf: Lin
   );
 }
 
-function unknownMembers(config: ConfigValues, lineOf: LineOf): ConfigProblem[] {
+function unknownMembers(config: Entries, lineOf: LineOf): ConfigProblem[] {
   const known = new Set(['everyone', 'anyone', config.owner]);
   for (const { id } of config.persons) known.add(id);
   for (const { id } of config.groups) known.add(`group:${id}`);
@@ -70,7 +105,7 @@ function unknownMembers(config: ConfigValues, lineOf: LineOf): ConfigProblem[] {
   );
 }
 
-function repeatedLogins(config: ConfigValues, lineOf: LineOf): ConfigProblem[] {
+function repeatedLogins(config: Entries, lineOf: LineOf): ConfigProblem[] {
   return config.persons.flatMap(({ osUser }, index) =>
     osUser !== undefined && config.persons.findIndex((other) => other.osUser === osUser) < index
       ? [problem(['persons', index, 'osUser'], `login "${osUser}" already belongs to another person`, lineOf)]

@@ -1,7 +1,7 @@
 import type { Block } from '@fumikura/model';
 import type { Element } from 'domhandler';
 import { elementsNamed, parseXml } from '../../containers/xml.ts';
-import { cellText } from '../dom-blocks.ts';
+import { cellText } from '../block-text.ts';
 
 type Kind = 'w:footnoteReference' | 'w:endnoteReference' | 'w:commentReference';
 

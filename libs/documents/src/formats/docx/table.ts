@@ -2,7 +2,7 @@ import type { Block } from '@fumikura/model';
 import type { Element } from 'domhandler';
 import { isTag } from 'domhandler';
 import { childAt, elementsNamed } from '../../containers/xml.ts';
-import { cellText } from '../dom-blocks.ts';
+import { cellText } from '../block-text.ts';
 import { guessHeaderRows, levelled } from '../grid.ts';
 import type { DocxContext } from './context.ts';
 import { isOn, numberOf, valueOf } from './styles.ts';

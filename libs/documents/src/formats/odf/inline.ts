@@ -2,7 +2,7 @@ import type { Block } from '@fumikura/model';
 import type { ChildNode, Element } from 'domhandler';
 import { isTag, isText } from 'domhandler';
 import { childAt, childElements, elementsNamed, firstNamed, parseXml, textOf } from '../../containers/xml.ts';
-import { cellText } from '../dom-blocks.ts';
+import { cellText } from '../block-text.ts';
 import type { OdfContext } from './context.ts';
 
 /** What one paragraph says, and the notes, comments and boxes that hang on it, in the order of their anchors. */

@@ -1,7 +1,7 @@
 import type { Block } from '@fumikura/model';
 import type { Element } from 'domhandler';
 import { childElements, elementsNamed } from '../../containers/xml.ts';
-import { cellText } from '../dom-blocks.ts';
+import { cellText } from '../block-text.ts';
 import type { OdfContext } from './context.ts';
 import { annotationBlocks, isShape, shapeBlocks } from './inline.ts';
 

@@ -1,7 +1,7 @@
 import type { Block } from '@fumikura/model';
 import type { Element } from 'domhandler';
 import { childElements } from '../../containers/xml.ts';
-import { cellText } from '../dom-blocks.ts';
+import { cellText } from '../block-text.ts';
 import { guessHeaderRows, toGrid } from '../grid.ts';
 import type { GridCell } from '../grid.ts';
 import type { OdfContext } from './context.ts';

@@ -2,7 +2,7 @@ import type { Block } from '@fumikura/model';
 import type { Element } from 'domhandler';
 import { isTag } from 'domhandler';
 import { childElements } from '../../containers/xml.ts';
-import { heading } from '../dom-blocks.ts';
+import { heading } from '../block-text.ts';
 import { listBlock } from '../lists.ts';
 import type { LabelledItem } from '../lists.ts';
 import type { OdfContext } from './context.ts';

@@ -1,5 +1,5 @@
 import type { Block } from '@fumikura/model';
-import { heading } from '../dom-blocks.ts';
+import { heading } from '../block-text.ts';
 import { most } from '../extent.ts';
 import { listBlock } from '../lists.ts';
 import type { LabelledItem } from '../lists.ts';
