@@ -22,7 +22,8 @@ const SELECTIVITIES = [
 ] as const;
 /** p95 of hybrid search on one thread, ms. */
 const HYBRID_TARGETS: Readonly<Record<string, number>> = { '100k': 6, '500k': 24, '1m': 48 };
-const BATCH = 10_000;
+/** Chunks of one write while loading. */
+const BATCH = 20_000;
 const DEADLINE_MS = 60_000;
 
 export interface SearchBenchOptions {

@@ -4,8 +4,19 @@ import type { IndexMeta } from './meta.ts';
 import { PostingLists } from './posting-lists.ts';
 import { appendLists } from './posting-writer.ts';
 
-/** Chunks waiting in the delta that make a fold worth its writes. */
-export const FOLD_AT_CHUNKS = 1_000;
+/** Bounds of the next: every reader keeps what waits in memory, about 2 MB a thousand chunks. */
+const LEAST_WAITING = 1_000;
+const MOST_WAITING = 4_000;
+const SHARE_WAITING = 0.004;
+
+/**
+ * Chunks waiting in the delta that make a fold worth its writes, of an index of so many chunks. A fold touches the end of
+ * each list that has something new, so the larger the lists, the more it should bring.
+ */
+export function foldAt(chunks: number): number {
+  return Math.min(MOST_WAITING, Math.max(LEAST_WAITING, Math.round(chunks * SHARE_WAITING)));
+}
+
 /** Lists extended in one step: about 20 ms under the write lock. */
 const LISTS_PER_STEP = 2_000;
 

@@ -20,7 +20,7 @@ import { checkIndex } from './check.ts';
 import { BlockWriter, Columns, DEAD } from './columns.ts';
 import { DeltaCache, writeDelta } from './delta.ts';
 import { DocumentTerms } from './doc-terms.ts';
-import { FOLD_AT_CHUNKS, foldStep } from './fold.ts';
+import { foldAt, foldStep } from './fold.ts';
 import { LexicalScan } from './lexical.ts';
 import type { LexicalScore } from './lexical.ts';
 import { readMeta, writeMeta } from './meta.ts';
@@ -30,8 +30,8 @@ import { appendLists } from './posting-writer.ts';
 import { Scratch } from './scratch.ts';
 import { minutesOf, valueId, writeManyValues } from './values.ts';
 
-/** A batch with at least so many chunks goes straight to the lists. */
-const BULK_CHUNKS = 256;
+/** A batch with at least such a share of a fold's chunks goes straight to the lists. */
+const BULK_SHARE = 0.25;
 /** Chunks of lexical hits that get a cosine although the vector scan did not choose them. */
 const MAX_RESCORED = 100;
 
@@ -66,7 +66,7 @@ export class IndexCore {
     for (const id of removals) this.#remove(id, meta, blocks);
     const documents = [...new Map(upserts.map((document) => [document.documentId, document])).values()];
     const chunks = documents.reduce((sum, document) => sum + Math.max(1, document.chunks.length), 0);
-    const isBulk = chunks >= BULK_CHUNKS;
+    const isBulk = chunks >= BULK_SHARE * foldAt(meta.chunks);
     if (isBulk) this.#foldWhole(meta);
     const bulk = isBulk ? new PostingLists() : undefined;
     const bulkTerms = bulk && new DocumentTerms(bulk);
@@ -111,7 +111,7 @@ export class IndexCore {
   maintainStep(): boolean {
     const isDue = this.#db.write(() => {
       const meta = readMeta(this.#db);
-      const waiting = meta.foldUpTo !== undefined || this.#pendingChunks() >= FOLD_AT_CHUNKS;
+      const waiting = meta.foldUpTo !== undefined || this.#pendingChunks() >= foldAt(meta.chunks);
       if (!waiting) return false;
       const goesOn = foldStep(this.#db, meta, this.#docReader());
       meta.version++;
