@@ -1,11 +1,13 @@
 // npm run conformance: the real server against the protocol's own conformance suite, for the newest revision and the
-// last of the older kind, then the Inspector in strict mode. Prints a line a leg; ends with 1 when one fails.
+// last of the older kind; the same application with the suite's fixtures in the place of knowledge, which covers what no
+// product offers; then the Inspector in strict mode. Prints a line a leg; ends with 1 when one fails.
 import { spawn } from 'node:child_process';
 import { createRequire } from 'node:module';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { startFixtures } from './fixture-process.ts';
 import { startProduct } from './product-server.ts';
 
 const here = dirname(fileURLToPath(import.meta.url));
@@ -22,42 +24,33 @@ interface Leg {
 }
 
 const product = await startProduct();
+const fixtures = await startFixtures();
 const results = await mkdtemp(join(tmpdir(), 'fumi-conformance-'));
 let failed = 0;
 try {
-  for (const leg of legs(product.url, product.configFile)) {
+  for (const leg of legs(product, fixtures.url)) {
     const { code, output } = await run(leg);
-    const total = /Total: \d+ passed, \d+ failed/u.exec(output)?.[0] ?? '';
-    process.stdout.write(`${code === 0 ? 'ok  ' : 'FAIL'} ${leg.name} ${total}\n`);
+    process.stdout.write(
+      `${code === 0 ? 'ok  ' : 'FAIL'} ${leg.name}${code === 0 ? scenarios(output) : ''}\n`,
+    );
     if (code === 0) continue;
     failed++;
     process.stdout.write(output.split('\n').slice(-60).join('\n'));
   }
 } finally {
-  await product.stop();
+  await Promise.all([product.stop(), fixtures.stop()]);
   await rm(results, { recursive: true });
 }
 process.exitCode = failed === 0 ? 0 : 1;
 
-function legs(url: string, configFile: string): Leg[] {
+function legs({ url, configFile }: { url: string; configFile: string }, fixtureUrl: string): Leg[] {
   const stdio = ['--', process.execPath, fumi, 'mcp', '--config', configFile];
   const strict = ['--strict', '--format', 'json', '-q'];
   return [
-    ...['2026-07-28', '2025-11-25'].map((revision) => ({
-      name: `conformance ${revision}`,
-      command: 'conformance',
-      args: [
-        'server',
-        '--url',
-        url,
-        '--requirements',
-        revision,
-        '--expected-failures',
-        join(here, `product-${revision}.yml`),
-        '-o',
-        join(results, revision),
-      ],
-    })),
+    suite('product', url, '2026-07-28', 'product-2026-07-28.yml'),
+    suite('product', url, '2025-11-25', 'product-2025-11-25.yml'),
+    suite('fixtures', fixtureUrl, '2026-07-28'),
+    suite('fixtures', fixtureUrl, '2025-11-25', 'fixtures-2025-11-25.yml'),
     ...['modern', 'legacy'].map((era) => ({
       name: `inspector http ${era}`,
       command: 'mcp-inspector',
@@ -95,6 +88,25 @@ function legs(url: string, configFile: string): Leg[] {
       ],
     },
   ];
+}
+
+/** How many scenarios the revision requires; the suite also runs some that it does not score. */
+function scenarios(output: string): string {
+  const all = /\((\d+) scenarios\)/u.exec(output)?.[1];
+  const unscored = /Not scored .*: (\d+) scenario/u.exec(output)?.[1] ?? 0;
+  return all === undefined ? '' : `: ${Number(all) - Number(unscored)} scenarios, each as expected`;
+}
+
+/** Without a file of expected failures every scenario has to pass; with one, also exactly those have to fail. */
+function suite(server: string, url: string, revision: string, expectedFailures?: string): Leg {
+  const args = ['server', '--url', url, '--requirements', revision, '-o', join(results, server, revision)];
+  const baseline =
+    expectedFailures === undefined ? [] : ['--expected-failures', join(here, expectedFailures)];
+  return {
+    name: `conformance ${server} ${revision}`,
+    command: 'conformance',
+    args: [...args, ...baseline],
+  };
 }
 
 function run({ command, args }: Leg): Promise<{ code: number | null; output: string }> {

@@ -67,7 +67,9 @@ describe('MCP in both eras, over HTTP and stdio', () => {
           structuredContent: { text: string };
         };
         assert.match(read.structuredContent.text, /vaultctl rotate/);
-        assert.equal((await client.readResource({ uri: `fumi://doc/${first.id}` })).contents.length, 1);
+        const { contents } = await client.readResource({ uri: `fumi://doc/${first.id}` });
+        assert.equal(contents.length, 2, 'the text and its metadata');
+        assert.match(JSON.stringify(contents[0]), /vaultctl rotate/);
         await assert.rejects(client.readResource({ uri: 'fumi://doc/files:handbook/none.md' }));
         assert.equal(
           (await client.getPrompt({ name: 'research_topic', arguments: { topic: 'vault' } })).messages.length,

@@ -31,12 +31,13 @@ function usage(error: CommanderError, args: readonly string[]): number {
 
 function report(error: AppError, args: readonly string[]): number {
   const isVerbose = args.includes('--verbose');
+  const near = nearValues(error);
   if (args.includes('--json')) {
-    process.stdout.write(
-      `${JSON.stringify({ error: { code: error.code, message: error.publicMessage } })}\n`,
-    );
+    const body = { code: error.code, message: error.publicMessage, ...(near.length > 0 && { near }) };
+    process.stdout.write(`${JSON.stringify({ error: body })}\n`);
   } else {
     process.stderr.write(`fumi: ${error.publicMessage}\n`);
+    for (const value of near) process.stderr.write(`  ${value}\n`);
   }
   if (error.kind === 'internal') {
     process.stderr.write(
@@ -46,6 +47,12 @@ function report(error: AppError, args: readonly string[]): number {
     process.stderr.write(`${error.code}: ${error.stack ?? error.message}\n`);
   }
   return exitCodeOf(error);
+}
+
+/** What the person may have meant, when the error offers it. */
+function nearValues({ details }: AppError): string[] {
+  const near: unknown = details['near'];
+  return Array.isArray(near) ? near.filter((value) => typeof value === 'string') : [];
 }
 
 /** First signal: stop cleanly. Second: stop now. */

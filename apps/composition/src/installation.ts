@@ -14,6 +14,8 @@ import { createKnowledge } from '@fumikura/retrieval';
 import type { Knowledge } from '@fumikura/retrieval';
 import { createSqliteStore } from '@fumikura/store-sqlite';
 import type { RebuildOptions, SqliteStore } from '@fumikura/store-sqlite';
+import { watchCommits } from './commits.ts';
+import type { OnChanged } from './commits.ts';
 
 /** Everything one process works with, put together from a configuration. */
 export interface Installation {
@@ -28,6 +30,8 @@ export interface Installation {
    * @throws AppError PERSON_UNKNOWN (config) when the configuration names none
    */
   localPerson(): Person;
+  /** Calls back with the ids after each commit of this process that touched documents. @returns the way to stop it */
+  readonly onChanged: OnChanged;
   close(): Promise<void>;
 }
 
@@ -54,6 +58,7 @@ export async function openInstallation(
     workers: config.parsing.workers || Math.max(1, availableParallelism() - 1),
     limits: { maxBytes: config.parsing.maxBytes, timeoutMs: config.parsing.timeoutMs },
   });
+  const commits = watchCommits(store);
   const people = [...new Set([config.owner, ...config.persons.map(({ id }) => id)])];
   const directory = createLocalDirectory(people, config.groups, versionOf(config));
   return {
@@ -65,8 +70,9 @@ export async function openInstallation(
       freshnessMs: config.freshnessMinutes * 60_000,
       deadlineMs: config.search.deadlineMs,
     }),
-    ingest: createIngest({ store, documents: pipeline, logger }),
+    ingest: createIngest({ store: commits.store, documents: pipeline, logger }),
     localPerson: () => localPerson(config),
+    onChanged: commits.onChanged,
     close: async () => {
       await pipeline.close();
       await store.close();

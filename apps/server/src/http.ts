@@ -4,14 +4,16 @@ import type { AddressInfo } from 'node:net';
 import { AppError, toAppError } from '@fumikura/errors';
 import type { Logger } from '@fumikura/logging';
 import { toNodeHandler } from '@modelcontextprotocol/node';
-import {
-  createMcpHandler,
-  hostHeaderValidationResponse,
-  originValidationResponse,
-} from '@modelcontextprotocol/server';
+import { createMcpHandler } from '@modelcontextprotocol/server';
 import type { McpHttpHandler, McpServerFactory } from '@modelcontextprotocol/server';
+import { tooManyRequests } from './answers.ts';
 import { DEFAULT_LOAD_LIMITS, LoadGate } from './limits.ts';
 import type { LoadLimits } from './limits.ts';
+import { addressNotAllowed, isLoopback, requireLoopback } from './loopback.ts';
+import { closeGently, OpenRequests } from './drain.ts';
+import { createRoute } from './route.ts';
+import type { Handle } from './route.ts';
+import { UpdateBus } from './updates.ts';
 
 export interface HttpServerOptions {
   /** Loopback only, until authorization is configured. */
@@ -23,83 +25,134 @@ export interface HttpServerOptions {
   readonly logger: Logger;
   /** Whether requests can be answered now; for load balancers and start-up scripts. */
   readonly isReady: () => Promise<boolean>;
-  readonly loadLimits?: LoadLimits;
+  /** A stable key of the person who asks, for limits; default: everybody on loopback is the one person. */
+  readonly callerOf?: (request: Request) => string | Promise<string>;
+  /** Through which changes are announced to subscribers; default: none ever is. */
+  readonly updates?: UpdateBus;
+  readonly loadLimits?: Partial<LoadLimits>;
+  /** Open requests may take this long to finish at `close`; default 5,000. */
+  readonly drainMs?: number;
+  /** Milliseconds since 1970. */
+  readonly now?: () => number;
 }
 
 export interface RunningServer {
   /** `http://127.0.0.1:7700` */
   readonly url: string;
-  /** Stops accepting, lets open requests finish for a while, then closes. */
+  /** Stops accepting, lets open requests finish for a while, then closes. Safe to call again. */
   close(): Promise<void>;
 }
 
-const LOOPBACK = new Set(['127.0.0.1', 'localhost', '::1']);
-const LOOPBACK_NAMES = ['127.0.0.1', 'localhost', '[::1]'];
 const MAX_BODY_BYTES = 262_144;
-/** Slow clients: headers, then the whole request, in ms. */
+/** Slow clients, in ms: until the headers are in, until the whole request is, and between requests. */
 const HEADERS_TIMEOUT_MS = 10_000;
 const REQUEST_TIMEOUT_MS = 30_000;
+const KEEP_ALIVE_TIMEOUT_MS = 5_000;
+/** How often the first two are looked at. */
+const CHECK_INTERVAL_MS = 2_000;
+const MAX_CONNECTIONS = 512;
 const DRAIN_MS = 5_000;
 
 /** @throws AppError ADDRESS_NOT_ALLOWED, PORT_IN_USE (config) */
 export async function startHttpServer(options: HttpServerOptions): Promise<RunningServer> {
-  const { host, port, logger, endpoints } = options;
-  if (!LOOPBACK.has(host)) throw addressNotAllowed(host);
-  const handlers = new Map(
-    Object.entries(endpoints).map(([path, factory]) => [path, mcpHandler(factory, logger)]),
+  const { host, port, logger } = options;
+  requireLoopback(host);
+  const bus = options.updates ?? silentBus();
+  const handlers = Object.entries(options.endpoints).map(
+    ([path, factory]) => [path, mcpHandler(factory, bus, logger)] as const,
   );
-  const route = createRoute(options, handlers);
-  const listener = toNodeHandler({ fetch: route }, { maxRequestBodySize: MAX_BODY_BYTES });
-  const gate = new LoadGate(options.loadLimits ?? DEFAULT_LOAD_LIMITS);
-  const server = createServer((request, response) =>
-    admit(gate, request, response, () => void listener(request, response)),
-  );
-  server.headersTimeout = HEADERS_TIMEOUT_MS;
-  server.requestTimeout = REQUEST_TIMEOUT_MS;
+  const open = new OpenRequests();
+  const server = createHttpServer(options, bus, handlers, open);
   await listen(server, host, port);
-  const address = server.address() as AddressInfo;
+  const { address, port: taken } = server.address() as AddressInfo;
+  if (!isLoopback(address)) {
+    await new Promise((resolve) => server.close(resolve));
+    throw addressNotAllowed(`${host} (${address})`);
+  }
+  let closing: Promise<void> | undefined;
   return {
-    url: `http://${host.includes(':') ? `[${host}]` : host}:${address.port}`,
-    close: () => close(server, [...handlers.values()]),
+    url: `http://${host.includes(':') ? `[${host}]` : host}:${taken}`,
+    close: () => {
+      const end = async () => void (await Promise.all(handlers.map(([, handler]) => handler.close())));
+      const subscriptions = { count: () => bus.size, end };
+      closing ??= closeGently(server, open, subscriptions, options.drainMs ?? DRAIN_MS);
+      return closing;
+    },
   };
 }
 
-function mcpHandler(factory: McpServerFactory, logger: Logger): McpHttpHandler {
+function silentBus(): UpdateBus {
+  return new UpdateBus(
+    () => Promise.resolve(false),
+    () => undefined,
+  );
+}
+
+function mcpHandler(factory: McpServerFactory, bus: UpdateBus, logger: Logger): McpHttpHandler {
   return createMcpHandler(factory, {
-    onerror: (error) => logger.warn('mcp.request.failed', { message: error.message }),
+    bus,
+    // Mostly requests that clients got wrong: they were told, nobody here has to act.
+    onerror: (error) => logger.info('mcp.request.refused', { message: error.message.slice(0, 300) }),
     maxRequestBodySize: MAX_BODY_BYTES,
   });
 }
 
-function createRoute({ isReady }: HttpServerOptions, handlers: ReadonlyMap<string, McpHttpHandler>) {
-  return async (request: Request): Promise<Response> => {
-    // Names, not addresses, are what a rebinding attack gets wrong.
-    const refused =
-      hostHeaderValidationResponse(request, LOOPBACK_NAMES) ??
-      originValidationResponse(request, LOOPBACK_NAMES);
-    if (refused) return refused;
-    const { pathname } = new URL(request.url);
-    if (pathname === '/healthz') return text(200, 'ok');
-    if (pathname === '/readyz') return (await isReady()) ? text(200, 'ready') : text(503, 'not ready');
-    const handler = handlers.get(pathname);
-    return handler ? handler.fetch(request) : text(404, 'Not found. The MCP endpoint is /mcp.');
-  };
+function createHttpServer(
+  { logger, isReady, callerOf, loadLimits, now = Date.now }: HttpServerOptions,
+  bus: UpdateBus,
+  handlers: readonly (readonly [string, McpHttpHandler])[],
+  open: OpenRequests,
+): Server {
+  const limits = { ...DEFAULT_LOAD_LIMITS, ...loadLimits };
+  const persons = new LoadGate(
+    { concurrent: limits.concurrentPerPerson, perMinute: limits.perMinutePerPerson },
+    now,
+  );
+  const addresses = new LoadGate(
+    { concurrent: limits.concurrentPerAddress, perMinute: limits.perMinutePerAddress },
+    now,
+  );
+  const endpoints = new Map<string, Handle>(
+    handlers.map(([path, handler]) => [
+      path,
+      (request) => bus.serving(request, () => handler.fetch(request)),
+    ]),
+  );
+  const route = createRoute({ endpoints, callerOf: callerOf ?? (() => 'local'), isReady, persons, logger });
+  const listener = toNodeHandler(
+    { fetch: route },
+    {
+      maxRequestBodySize: MAX_BODY_BYTES,
+      onerror: (error) => logger.warn('http.request.failed', { message: error.message.slice(0, 300) }),
+    },
+  );
+  const server = createServer(
+    {
+      headersTimeout: HEADERS_TIMEOUT_MS,
+      requestTimeout: REQUEST_TIMEOUT_MS,
+      keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
+      connectionsCheckingInterval: CHECK_INTERVAL_MS,
+    },
+    (request, response) => {
+      open.add(response);
+      admit(addresses, request, response, () => void listener(request, response));
+    },
+  );
+  server.maxConnections = MAX_CONNECTIONS;
+  return server;
 }
 
-function text(status: number, body: string): Response {
-  return new Response(`${body}\n`, { status, headers: { 'content-type': 'text/plain; charset=utf-8' } });
-}
-
+/** Before anything of a request is read: an address that asks too much does not get to send bodies. */
 function admit(gate: LoadGate, request: IncomingMessage, response: ServerResponse, serve: () => void): void {
   const entered = gate.enter(request.socket.remoteAddress ?? '');
-  if (typeof entered === 'number') {
-    request.resume();
-    response.writeHead(429, { 'retry-after': String(entered), 'content-type': 'text/plain' });
-    response.end(`Too many requests. Try again in ${entered} s.\n`);
+  if (typeof entered !== 'number') {
+    response.once('close', entered);
+    serve();
     return;
   }
-  response.once('close', entered);
-  serve();
+  const refusal = tooManyRequests(entered);
+  response.writeHead(refusal.status, { ...Object.fromEntries(refusal.headers), connection: 'close' });
+  void refusal.text().then((body) => response.end(body));
 }
 
 function listen(server: Server, host: string, port: number): Promise<void> {
@@ -108,21 +161,6 @@ function listen(server: Server, host: string, port: number): Promise<void> {
       reject(error.code === 'EADDRINUSE' ? portInUse(port, error) : toAppError(error)),
     );
     server.listen(port, host, () => resolve());
-  });
-}
-
-async function close(server: Server, handlers: readonly McpHttpHandler[]): Promise<void> {
-  const closed = new Promise((resolve) => server.close(resolve));
-  server.closeIdleConnections();
-  await Promise.all(handlers.map((handler) => handler.close()));
-  const timer = setTimeout(() => server.closeAllConnections(), DRAIN_MS);
-  await closed;
-  clearTimeout(timer);
-}
-
-function addressNotAllowed(host: string): AppError {
-  return new AppError('ADDRESS_NOT_ALLOWED', 'config', `refused to listen on ${host}`, {
-    publicMessage: `Fumikura listens on 127.0.0.1, localhost or ::1 only: without sign-in, any other address ("${host}") would let everybody on the network ask as you.`,
   });
 }
 

@@ -1,56 +1,71 @@
-/** Requests of one address at once, and within a minute. One person at one machine stays far below. */
+/** Requests at once, and within a minute, of one person and of one address. */
 export interface LoadLimits {
-  readonly concurrentPerClient: number;
-  readonly perMinutePerClient: number;
+  readonly concurrentPerPerson: number;
+  readonly perMinutePerPerson: number;
+  readonly concurrentPerAddress: number;
+  readonly perMinutePerAddress: number;
 }
 
-export const DEFAULT_LOAD_LIMITS: LoadLimits = { concurrentPerClient: 16, perMinutePerClient: 1_200 };
+/** One person with a few assistants stays far below; a loop gone wild does not. */
+export const DEFAULT_LOAD_LIMITS: LoadLimits = {
+  concurrentPerPerson: 16,
+  perMinutePerPerson: 1_200,
+  concurrentPerAddress: 32,
+  perMinutePerAddress: 2_400,
+};
 
 const MINUTE_MS = 60_000;
-/** Clients remembered; the oldest are forgotten first. */
-const MAX_CLIENTS = 10_000;
+/** Callers remembered; the oldest that run nothing are forgotten first. */
+const MAX_CALLERS = 10_000;
 
-interface Client {
+interface Usage {
   running: number;
   count: number;
   windowStart: number;
 }
 
-/** Counts requests per client; refuses beyond the limits. */
+/** Counts what each caller does; refuses beyond the limits. */
 export class LoadGate {
-  readonly #limits: LoadLimits;
+  readonly #concurrent: number;
+  readonly #perMinute: number;
   readonly #now: () => number;
-  readonly #clients = new Map<string, Client>();
+  readonly #usages = new Map<string, Usage>();
 
-  constructor(limits: LoadLimits, now: () => number = Date.now) {
-    this.#limits = limits;
+  constructor(limits: { readonly concurrent: number; readonly perMinute: number }, now: () => number) {
+    this.#concurrent = limits.concurrent;
+    this.#perMinute = limits.perMinute;
     this.#now = now;
   }
 
-  /** @returns a function to call when the request is done, or the seconds after which to try again */
-  enter(key: string): (() => void) | number {
+  /** @returns a function to call once, when the request is done, or the seconds after which to try again */
+  enter(caller: string): (() => void) | number {
     const now = this.#now();
-    const client = this.#client(key, now);
-    if (client.running >= this.#limits.concurrentPerClient) return 1;
-    if (client.count >= this.#limits.perMinutePerClient)
-      return Math.ceil((client.windowStart + MINUTE_MS - now) / 1_000);
-    client.running++;
-    client.count++;
-    return () => void client.running--;
+    const usage = this.#usage(caller, now);
+    if (usage.running >= this.#concurrent) return 1;
+    if (usage.count >= this.#perMinute) return Math.ceil((usage.windowStart + MINUTE_MS - now) / 1_000);
+    usage.running++;
+    usage.count++;
+    return () => void usage.running--;
   }
 
-  #client(key: string, now: number): Client {
-    const known = this.#clients.get(key) ?? { running: 0, count: 0, windowStart: now };
-    if (now - known.windowStart >= MINUTE_MS) {
-      known.count = 0;
-      known.windowStart = now;
+  #usage(caller: string, now: number): Usage {
+    const usage = this.#usages.get(caller) ?? { running: 0, count: 0, windowStart: now };
+    if (now - usage.windowStart >= MINUTE_MS) {
+      usage.count = 0;
+      usage.windowStart = now;
     }
-    this.#clients.delete(key);
-    this.#clients.set(key, known);
-    for (const [oldest, { running }] of this.#clients) {
-      if (this.#clients.size <= MAX_CLIENTS) break;
-      if (running === 0) this.#clients.delete(oldest);
+    this.#usages.delete(caller);
+    this.#usages.set(caller, usage);
+    this.#forgetOldest();
+    return usage;
+  }
+
+  #forgetOldest(): void {
+    if (this.#usages.size <= MAX_CALLERS) return;
+    for (const [caller, { running }] of this.#usages) {
+      if (running > 0) continue;
+      this.#usages.delete(caller);
+      return;
     }
-    return known;
   }
 }

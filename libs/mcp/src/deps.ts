@@ -1,6 +1,7 @@
 import type { Access } from '@fumikura/access';
+import type { ErrorCode } from '@fumikura/errors';
 import type { Logger } from '@fumikura/logging';
-import type { PersonId } from '@fumikura/model';
+import type { DocumentId, PersonId } from '@fumikura/model';
 import type { AccessFilter } from '@fumikura/ports';
 import type { Knowledge } from '@fumikura/retrieval';
 import type { McpRequestContext } from '@modelcontextprotocol/server';
@@ -12,13 +13,49 @@ export interface McpDeps {
   readonly version: string;
   /** Who asks; rejects with an AppError for a caller nobody knows. */
   readonly resolvePerson: (context: McpRequestContext) => PersonId | Promise<PersonId>;
-  /** A call that takes longer is answered with an error; default 10,000. */
-  readonly deadlineMs?: number;
+  readonly limits?: Partial<McpLimits>;
+  /**
+   * Called with what is about to be shown, before it leaves; the reply waits for it, and is withheld when it rejects:
+   * nothing is shown that was not written down. Also called for refusals, whose own answer does not depend on it.
+   */
+  readonly onShown?: (event: ShownEvent) => Promise<void>;
+  /** Whether changes of documents are announced to subscribers (`resources.subscribe`); default no. */
+  readonly announcesUpdates?: boolean;
+  /** Milliseconds since 1970. */
+  readonly now?: () => number;
+}
+
+export interface McpLimits {
+  /** A call that takes longer is answered with DEADLINE_EXCEEDED. */
+  readonly deadlineMs: number;
+  /** A sign of life to clients that asked for progress, so that they do not give up before the deadline. */
+  readonly progressEveryMs: number;
+}
+
+export const DEFAULT_MCP_LIMITS: McpLimits = { deadlineMs: 10_000, progressEveryMs: 1_000 };
+
+/** One reply, as an audit needs to know it. `query` is text of a person: keep it by policy, never in logs. */
+export interface ShownEvent {
+  /** ISO 8601 UTC. */
+  readonly at: string;
+  readonly person?: PersonId;
+  /** Tool name, or `resource` and `completion`. */
+  readonly via: string;
+  readonly query?: string;
+  /** Everything the reply tells of, duplicates included. */
+  readonly documentIds: readonly DocumentId[];
+  readonly refusedWith?: ErrorCode;
+}
+
+/** Who asks, with the rights of this moment. */
+export interface Caller {
+  readonly person: PersonId;
+  readonly access: AccessFilter;
 }
 
 /** What the handlers of one request share. */
 export interface CallContext {
   readonly deps: McpDeps;
-  /** The caller's rights, worked out anew for every call: a revocation reaches the next one. */
-  readonly access: () => Promise<AccessFilter>;
+  /** Worked out anew for every call: a revocation reaches the next one. */
+  readonly caller: () => Promise<Caller>;
 }

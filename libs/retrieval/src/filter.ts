@@ -65,9 +65,10 @@ function unknownValue(field: FilterField, value: string, known: readonly string[
   const near = nearMatches(value, known);
   const offered = near.length > 0 ? near : known.slice(0, 5);
   const hint =
-    offered.length > 0
-      ? `${near.length > 0 ? 'Near matches' : 'Values there are'}: ${offered.map((each) => `"${each}"`).join(', ')}.`
-      : 'No document that you may read has any.';
+    offered.length === 0
+      ? 'No document that you may read has any.'
+      : `${near.length > 0 ? 'Near matches' : 'Values there are'} come with this message.`;
+  // Values are text of documents: they travel beside our sentence, never in it.
   return invalidInput('FILTER_VALUE_UNKNOWN', `No document has ${field} "${value.slice(0, 100)}". ${hint}`, {
     field,
     near: offered,

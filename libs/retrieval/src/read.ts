@@ -57,12 +57,15 @@ function findSection({ outline }: StoredText, wanted: string): Section {
   if (found) return found;
   const headings = outline.map(({ heading }) => heading);
   const near = nearMatches(wanted, headings);
-  const offered = (near.length > 0 ? near : headings.slice(0, 10)).map((heading) => `"${heading}"`);
+  const offered = near.length > 0 ? near : headings.slice(0, 10);
+  const hint = `${near.length > 0 ? 'Near matches' : 'Its first sections'} come with this message.`;
+  // Headings are text of the document: they travel beside our sentence, never in it.
   throw invalidInput(
     'SECTION_NOT_FOUND',
     offered.length > 0
-      ? `No section "${wanted.slice(0, 100)}". ${near.length > 0 ? 'Near matches' : 'Sections'}: ${offered.join(', ')}.`
+      ? `No section "${wanted.slice(0, 100)}". ${hint}`
       : 'This document has no sections. Leave "section" out.',
+    { near: offered },
   );
 }
 

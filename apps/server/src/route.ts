@@ -1,0 +1,90 @@
+import { randomUUID } from 'node:crypto';
+import { toAppError } from '@fumikura/errors';
+import type { Logger } from '@fumikura/logging';
+import { hostHeaderValidationResponse, originValidationResponse } from '@modelcontextprotocol/server';
+import { internalError, plainText, tooManyRequests } from './answers.ts';
+import type { LoadGate } from './limits.ts';
+import { LOOPBACK_NAMES } from './loopback.ts';
+
+export type Handle = (request: Request) => Promise<Response>;
+
+export interface RouteOptions {
+  /** Path → what answers there. */
+  readonly endpoints: ReadonlyMap<string, Handle>;
+  /** A stable key of the person who asks. */
+  readonly callerOf: (request: Request) => string | Promise<string>;
+  readonly isReady: () => Promise<boolean>;
+  readonly persons: LoadGate;
+  readonly logger: Logger;
+}
+
+/** Everything before MCP: where the request comes from, where it goes, and whether its person asks too much. */
+export function createRoute({ endpoints, callerOf, isReady, persons, logger }: RouteOptions): Handle {
+  const names = [...LOOPBACK_NAMES];
+  return async (request) => {
+    // Names, not addresses, are what a rebinding attack gets wrong.
+    const refused = hostHeaderValidationResponse(request, names) ?? originValidationResponse(request, names);
+    if (refused) return refused;
+    const { pathname } = new URL(request.url);
+    if (pathname === '/healthz') return plainText(200, 'ok');
+    if (pathname === '/readyz') return readiness(isReady, logger);
+    const handle = endpoints.get(pathname);
+    if (!handle) return plainText(404, 'Not found. The MCP endpoint is /mcp.');
+    try {
+      return await admitted(persons, await callerOf(request), () => handle(request));
+    } catch (cause) {
+      const reference = randomUUID();
+      logger.error('http.request.failed', { reference, message: toAppError(cause).message });
+      return internalError(reference);
+    }
+  };
+}
+
+async function readiness(isReady: () => Promise<boolean>, logger: Logger): Promise<Response> {
+  const ready = await isReady().catch((cause: unknown) => {
+    logger.warn('http.readiness.failed', { message: toAppError(cause).message });
+    return false;
+  });
+  return ready ? plainText(200, 'ready') : plainText(503, 'not ready');
+}
+
+async function admitted(gate: LoadGate, caller: string, handle: () => Promise<Response>): Promise<Response> {
+  const entered = gate.enter(caller);
+  if (typeof entered === 'number') return tooManyRequests(entered);
+  try {
+    return whenRead(await handle(), entered);
+  } catch (error) {
+    entered();
+    throw error;
+  }
+}
+
+/** A streamed answer counts as running until its last byte is read, or nobody reads it any more. */
+function whenRead(response: Response, done: () => void): Response {
+  if (!response.body) {
+    done();
+    return response;
+  }
+  const reader = response.body.getReader();
+  let isOpen = true;
+  const end = () => {
+    if (isOpen) done();
+    isOpen = false;
+  };
+  const body = new ReadableStream<Uint8Array>({
+    async pull(controller) {
+      const { done: isDone, value } = await reader.read().catch((error: unknown) => {
+        end();
+        throw error;
+      });
+      if (!isDone) return controller.enqueue(value);
+      end();
+      controller.close();
+    },
+    cancel(reason) {
+      end();
+      return reader.cancel(reason);
+    },
+  });
+  return new Response(body, response);
+}
