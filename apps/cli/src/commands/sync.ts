@@ -31,11 +31,12 @@ export async function syncCommand(
   try {
     const results = await syncAll(context, installation, connectors, options);
     if (!options.dryRun) await fold(context, installation);
-    if (context.signal.aborted) process.exitCode = EXIT_CODES.interrupted;
     context.output.json({ runs: results });
     if (options.watch) await follow(context, installation, connectors, options);
   } finally {
     await installation.close();
+    // Whoever follows changes has no other way to end than Ctrl-C.
+    if (context.signal.aborted && !options.watch) process.exitCode = EXIT_CODES.interrupted;
   }
 }
 

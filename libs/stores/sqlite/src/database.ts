@@ -21,6 +21,8 @@ export interface DatabaseOptions {
   readonly maxBytes?: number;
 }
 
+/** Marks the file as ours ("fumi"), so that another program's database is not written into. */
+export const APPLICATION_ID = 0x66756d69;
 const PAGE_SIZE = 8_192;
 const CACHE_KIB = 32 * 1_024;
 /** The log is emptied when it has grown beyond this; busy readers would let it grow without end. */
@@ -172,8 +174,15 @@ export class Database {
     );
   }
 
+  #isForeign(): boolean {
+    const isEmpty = this.#db.prepare('SELECT 1 FROM sqlite_schema LIMIT 1').get() === undefined;
+    return !isEmpty && this.#db.prepare('PRAGMA application_id').get()?.['application_id'] !== APPLICATION_ID;
+  }
+
   /** A file that is write-protected keeps the mode it has; whatever has to be written later says so. */
   #useLog(): void {
+    // The mode is written into the file: not into one that is about to be refused.
+    if (this.#isForeign()) return;
     try {
       this.#db.exec('PRAGMA journal_mode = WAL');
     } catch (error) {

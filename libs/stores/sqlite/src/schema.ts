@@ -1,5 +1,6 @@
 import { AppError } from '@fumikura/errors';
 import { CATALOG_SCHEMA } from './catalog/schema.ts';
+import { APPLICATION_ID } from './database.ts';
 import type { Database } from './database.ts';
 import { DENSE_SCHEMA } from './dense/dense-index.ts';
 import { INDEX_SCHEMA } from './index/schema.ts';
@@ -16,9 +17,6 @@ const MIGRATIONS: readonly Migration[] = [
     for (const schema of [CATALOG_SCHEMA, INDEX_SCHEMA, DENSE_SCHEMA]) db.exec(schema);
   },
 ];
-
-/** Marks the file as ours ("fumi"), so that another program's database is not written into. */
-const APPLICATION_ID = 0x66756d69;
 
 /**
  * Brings an empty or older file up to date, all steps in one transaction; forward only.
