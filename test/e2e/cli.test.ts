@@ -39,7 +39,7 @@ describe('the fumi command', () => {
   const json = async (...args: readonly string[]) =>
     JSON.parse((await fumi(...args, '--json')).stdout) as Record<string, never>;
 
-  it('takes a new user from nothing to a hit', async () => {
+  it('[cli.first-hit] takes a new user from nothing to a hit', async () => {
     assert.deepEqual([(await fumi('search', 'x')).code, (await fumi('init', '--owner', 'me')).code], [3, 0]);
     assert.equal((await fumi('init')).code, 3, 'never overwrites a configuration');
     assert.equal((await fumi('source', 'add', 'files', 'notes')).code, 0);
@@ -72,7 +72,7 @@ describe('the fumi command', () => {
     );
   });
 
-  it('lists sources with what failed and why', async () => {
+  it('[sync.named-failures] lists sources with what failed and why', async () => {
     assert.match((await fumi('sources')).stdout, /files:notes +2 /);
     assert.match((await fumi('sources', 'files:notes')).stdout, /scan\.pdf +CONTENT_DAMAGED/);
     assert.equal((await fumi('doctor')).code, 0);
@@ -80,45 +80,85 @@ describe('the fumi command', () => {
 
   const mistakes: readonly (readonly [what: string, args: readonly string[], code: number, says: RegExp])[] =
     [
-      ['an unknown command', ['serach'], 2, /unknown command 'serach'[\s\S]*search/],
-      ['an unknown flag', ['search', 'x', '--limti', '3'], 2, /unknown option '--limti'[\s\S]*--limit/],
-      ['an unknown source', ['sync', 'files:nowhere'], 2, /no source "files:nowhere".*files:notes/],
-      ['an unknown kind of source', ['source', 'add', 'ftp', 'x'], 2, /Allowed choices are files/],
-      ['a folder that does not exist', ['source', 'add', 'files', 'nowhere'], 3, /nowhere does not exist/],
+      ['[cli.unknown-command] an unknown command', ['serach'], 2, /unknown command 'serach'[\s\S]*search/],
+      [
+        '[cli.unknown-flag] an unknown flag',
+        ['search', 'x', '--limti', '3'],
+        2,
+        /unknown option '--limti'[\s\S]*--limit/,
+      ],
+      [
+        '[cli.unknown-source] an unknown source',
+        ['sync', 'files:nowhere'],
+        2,
+        /no source "files:nowhere".*files:notes/,
+      ],
+      [
+        '[cli.unknown-source] an unknown kind of source',
+        ['source', 'add', 'ftp', 'x'],
+        2,
+        /Allowed choices are files/,
+      ],
+      [
+        '[cli.path-missing] a folder that does not exist',
+        ['source', 'add', 'files', 'nowhere'],
+        3,
+        /nowhere does not exist/,
+      ],
       ['a source that is there already', ['source', 'add', 'files', 'notes'], 2, /exists already/],
       [
-        'an unknown document',
+        '[cli.unknown-id] an unknown document',
         ['get', 'files:notes/nothing.md'],
         4,
         /No such document, or you may not read it/,
       ],
       [
-        'an unknown section',
+        '[cli.unknown-section] an unknown section',
         ['get', 'files:notes/secrets.md', '--section', 'Wen'],
         2,
         /Near matches come with this message\.\n +When/,
       ],
-      ['an empty query', ['search', '  '], 2, /query is empty/],
-      ['a query of signs', ['search', '?!…'], 2, /only signs/],
-      ['a query that is too long', ['search', 'x'.repeat(100_000)], 2, /100000 characters; at most 2000/],
-      ['limit 0', ['search', 'x', '--limit', '0'], 2, /from 1 to 50/],
-      ['limit -1', ['search', 'x', '--limit=-1'], 2, /from 1 to 50/],
-      ['limit 10,000', ['search', 'x', '--limit', '10000'], 2, /from 1 to 50/],
-      ['an altered cursor', ['search', 'x', '--cursor', 'AAAA'], 2, /cursor cannot be used/],
+      ['[query.empty] an empty query', ['search', '  '], 2, /query is empty/],
+      ['[query.punctuation] a query of signs', ['search', '?!…'], 2, /only signs/],
       [
-        'a filter value nobody has',
+        '[query.too-long] a query that is too long',
+        ['search', 'x'.repeat(100_000)],
+        2,
+        /100000 characters; at most 2000/,
+      ],
+      ['[search.limit] limit 0', ['search', 'x', '--limit', '0'], 2, /from 1 to 50/],
+      ['[search.limit] limit -1', ['search', 'x', '--limit=-1'], 2, /from 1 to 50/],
+      ['[search.limit] limit 10,000', ['search', 'x', '--limit', '10000'], 2, /from 1 to 50/],
+      [
+        '[search.cursor-altered] an altered cursor',
+        ['search', 'x', '--cursor', 'AAAA'],
+        2,
+        /cursor cannot be used/,
+      ],
+      [
+        '[search.filter-value] a filter value nobody has',
         ['search', 'secrets', '--kind', 'pgae'],
         2,
         /kind "pgae"\. Values there are come with this message\.\n +page/,
       ],
-      ['a date that is none', ['search', 'secrets', '--after', 'yesterday'], 2, /no date/],
       [
-        'a configuration that is not there',
+        '[search.filter-date] a date that is none',
+        ['search', 'secrets', '--after', 'yesterday'],
+        2,
+        /no date/,
+      ],
+      [
+        '[config.missing] a configuration that is not there',
         ['search', 'x', '--config', 'no.yaml'],
         3,
         /no\.yaml does not exist.*fumi init/,
       ],
-      ['an address that is not allowed', ['up', '--host', '0.0.0.0'], 3, /127\.0\.0\.1.*only/],
+      [
+        '[server.address] an address that is not allowed',
+        ['up', '--host', '0.0.0.0'],
+        3,
+        /127\.0\.0\.1.*only/,
+      ],
     ];
   for (const [what, args, code, says] of mistakes) {
     it(`explains ${what}`, async () => {
@@ -129,11 +169,11 @@ describe('the fumi command', () => {
     });
   }
 
-  it('finds by stop words when there is nothing else', async () => {
+  it('[query.stop-words] finds by stop words when there is nothing else', async () => {
     assert.equal((await fumi('search', 'the')).code, 0);
   });
 
-  it('says that a port is taken', async () => {
+  it('[server.port-in-use] says that a port is taken', async () => {
     const server = createServer().listen(0, '127.0.0.1');
     await new Promise((resolve) => server.once('listening', resolve));
     const { port } = server.address() as AddressInfo;
@@ -143,20 +183,20 @@ describe('the fumi command', () => {
     assert.match(outcome.stderr, /Port \d+ is taken/);
   });
 
-  it('reports every mistake of a configuration at once', async () => {
+  it('[config.all-mistakes] reports every mistake of a configuration at once', async () => {
     await writeFile(join(home, 'bad.yaml'), 'owner: A B\nserver: { port: 99999 }\nnonsense: 1\n');
     const outcome = await fumi('sources', '--config', 'bad.yaml');
     assert.equal(outcome.code, 3);
     assert.match(outcome.stderr, /3 problems/);
   });
 
-  it('forgets a source with everything of it, and only when told twice', async () => {
+  it('[cli.remove-asks] forgets a source with everything of it, and only when told twice', async () => {
     assert.equal((await fumi('source', 'remove', 'files:notes')).code, 2);
     assert.equal((await fumi('source', 'remove', 'files:notes', '--yes')).code, 0);
     assert.equal((await json('search', 'secrets'))['hits']?.['length'], 0);
   });
 
-  it('shows examples in the help of each command', async () => {
+  it('[cli.help] shows examples in the help of each command', async () => {
     for (const command of [
       'init',
       'sync',

@@ -47,13 +47,13 @@ async function interruptAt(home: Home, args: readonly string[], says: string) {
 describe('Ctrl-C', () => {
   const marks = [0, FILES - 1].map((file) => `mark${file}x${SECTIONS - 1}`);
   const phases = {
-    listing: '"phase":"listing"',
-    reading: '"event":"sync.item.reading"',
-    parsing: '"event":"sync.item.parsing"',
-    writing: '"event":"sync.batch.writing"',
+    '[interrupt.listing] while listing': '"phase":"listing"',
+    '[interrupt.reading] while reading': '"event":"sync.item.reading"',
+    '[interrupt.parsing] while parsing': '"event":"sync.item.parsing"',
+    '[interrupt.writing] while writing': '"event":"sync.batch.writing"',
   };
-  for (const [phase, says] of Object.entries(phases)) {
-    it(`[interrupt.${phase}] while ${phase} stops cleanly, and the next sync finds everything`, async () => {
+  for (const [when, says] of Object.entries(phases)) {
+    it(`${when} stops cleanly, and the next sync finds everything`, async () => {
       const home = await createHome();
       for (let file = 0; file < FILES; file++) await home.write(`notes/${file}.md`, longText(file));
       const { stdout } = await interruptAt(home, ['sync', '--verbose'], says);

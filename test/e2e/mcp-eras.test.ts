@@ -46,7 +46,7 @@ describe('MCP in both eras, over HTTP and stdio', () => {
   };
 
   for (const [name, make] of Object.entries(clients)) {
-    it(`serves: ${name}`, async () => {
+    it(`[mcp.eras] serves: ${name}`, async () => {
       const client = make();
       await client.connect();
       try {
@@ -81,7 +81,7 @@ describe('MCP in both eras, over HTTP and stdio', () => {
     });
   }
 
-  it('refuses foreign hosts and origins, unknown paths and large bodies', async () => {
+  it('[mcp.origin] refuses foreign hosts and origins, unknown paths and large bodies', async () => {
     const post = (path: string, headers: Record<string, string>, body = '{}') =>
       fetch(product.url.replace('/mcp', path), {
         method: 'POST',

@@ -77,7 +77,7 @@ describe('boundaries between projects', () => {
       /enforce-module-boundaries: .*layer:feature/,
     ],
     [
-      'a feature that makes its own access filter',
+      '[access.required] a feature that makes its own access filter',
       'libs/retrieval/src/planted.ts',
       `import { grantAccess } from '@fumikura/ports/grant';\nexport const planted = grantAccess;\n`,
       /no-restricted-imports: .*Only libs\/access/,

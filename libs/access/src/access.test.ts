@@ -17,7 +17,7 @@ const directory = createLocalDirectory(
 const local = (subject: string) => ({ issuer: LOCAL_ISSUER, subject });
 
 describe('the directory of the configuration file', () => {
-  it('expands nested groups once, even when they contain each other', async () => {
+  it('[access.nested-groups] expands nested groups once, even when they contain each other', async () => {
     assert.deepEqual(await directory.principalsOf(local('alice')), [
       'anyone',
       'authenticated:local',
@@ -29,7 +29,7 @@ describe('the directory of the configuration file', () => {
     ]);
   });
 
-  it('gives nothing to persons it does not know, whoever vouches for them', async () => {
+  it('[access.stranger] gives nothing to persons it does not know, whoever vouches for them', async () => {
     assert.deepEqual(await directory.principalsOf(local('mallory')), []);
     assert.deepEqual(await directory.principalsOf({ issuer: 'https://else.where', subject: 'alice' }), []);
   });
@@ -73,7 +73,7 @@ describe('access filters', () => {
     assert.equal(state.reads, 2);
   });
 
-  it('admit nothing for a stranger, without asking the catalog', async () => {
+  it('[access.stranger] admit nothing for a stranger, without asking the catalog', async () => {
     const state = { version: '1', reads: 0 };
     const grant = readGrant(await createAccess(catalogOf(state), directory).filterFor(local('mallory')));
     assert.deepEqual([grant?.principals, grant?.aclIds.length, state.reads], [[], 0, 0]);

@@ -95,7 +95,7 @@ describe('text formats', () => {
       assert.ok(text.includes(part), text);
   });
 
-  it('lets no active or hidden part of HTML through, also after decoding', async () => {
+  it('[content.hostile] lets no active or hidden part of HTML through, also after decoding', async () => {
     const page =
       '<body><nav>menu</nav><p>seen &lt;b&gt;</p><script>alert(1)</script><p style="display:none">hidden</p><p hidden>also</p><div aria-hidden="true">too</div><iframe src=x></iframe></body>';
     assert.equal((await prepare('a.html', page)).text, 'seen <b>');
@@ -203,7 +203,7 @@ describe('chunks', () => {
 describe('the pipeline', () => {
   const signal = new AbortController().signal;
 
-  it('ends a file that takes too long, and goes on with the next', async () => {
+  it('[content.limits] ends a file that takes too long, and goes on with the next', async () => {
     const pipeline = createDocumentPipeline({ workers: 1, limits: { timeoutMs: 1 } });
     const slow = pipeline.prepare(
       { fileName: 'a.md', bytes: Buffer.from('word '.repeat(2_000_000)) },
@@ -213,7 +213,7 @@ describe('the pipeline', () => {
     await pipeline.close();
   });
 
-  it('survives a file that needs more memory than it may have', async () => {
+  it('[content.limits] survives a file that needs more memory than it may have', async () => {
     const pipeline = createDocumentPipeline({ workers: 1, maxHeapMb: 24 });
     const heavy = pipeline.prepare(
       { fileName: 'a.md', bytes: Buffer.from('- item\n'.repeat(1_000_000)) },

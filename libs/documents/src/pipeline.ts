@@ -142,16 +142,21 @@ class WorkerPool {
       finish();
       this.#discard(worker, job, crashed(cause));
     };
+    const onExit = () => {
+      finish();
+      this.#discard(worker, job, new AppError('CANCELLED', 'transient', 'the worker was ended'));
+    };
     const timer = setTimeout(() => {
       finish();
       this.#discard(worker, job, timedOut(timeoutMs));
     }, timeoutMs);
     const finish = () => {
       clearTimeout(timer);
-      worker.off('message', onMessage).off('error', onError);
+      worker.off('message', onMessage).off('error', onError).off('exit', onExit);
       worker.unref();
     };
-    worker.on('message', onMessage).on('error', onError);
+    // A worker that is ended while it works would leave its caller, and this timer, waiting.
+    worker.on('message', onMessage).on('error', onError).on('exit', onExit);
     worker.postMessage(job.task);
   }
 

@@ -74,7 +74,7 @@ describe('ingest of a folder', () => {
     return answer.candidates.map(({ documentId }) => documentId.slice('files:t/'.length)).sort();
   };
 
-  it('indexes, skips what is unchanged, follows edits, renames and removals', async () => {
+  it('[sync.unchanged] indexes, skips what is unchanged, follows edits, renames and removals', async () => {
     for (let index = 0; index < 20; index++)
       await put(`note${index}.md`, `# Note ${index}\n\nunique${index} words`);
     assert.deepEqual((await sync()).counters, {
@@ -101,7 +101,7 @@ describe('ingest of a folder', () => {
     assert.deepEqual(await store.index.check(signal), []);
   });
 
-  it('touches no text when only the time of a file or its readers changed', async () => {
+  it('[sync.acl-only] touches no text when only the time of a file or its readers changed', async () => {
     await put('hr/a.md', 'okapi');
     await sync();
     await utimes(join(root, 'hr/a.md'), new Date(), new Date(Date.now() - 86_400_000));
@@ -129,7 +129,7 @@ describe('ingest of a folder', () => {
     assert.deepEqual(await find('zebra'), []);
   });
 
-  it('turns what cannot be read into a dead letter with a remedy, waits, and tries again at once when it changed', async () => {
+  it('[sync.dead-letters] turns what cannot be read into a dead letter with a remedy, waits, and tries again at once when it changed', async () => {
     await put('good.md', 'fine');
     await put('bad.pdf', '%PDF-1.4 this is none');
     assert.equal((await sync()).counters['failed'], 1);
@@ -143,7 +143,7 @@ describe('ingest of a folder', () => {
     assert.equal((await store.catalog.deadLetters('files:t', 10))[0]?.attempts, 2);
   });
 
-  it('stops and asks before it removes more than a fifth, and removes nothing when the listing fails', async () => {
+  it('[sync.guard] stops and asks before it removes more than a fifth, and removes nothing when the listing fails', async () => {
     for (let index = 0; index < 20; index++) await put(`n${index}.md`, 'kudu');
     await sync();
     for (let index = 0; index < 8; index++) await unlink(join(root, `n${index}.md`));
@@ -167,7 +167,7 @@ describe('ingest of a folder', () => {
     assert.equal((await find('kudu')).length, 12);
   });
 
-  it('stops a run that fails too often and keeps what is indexed', async () => {
+  it('[sync.budget] stops a run that fails too often and keeps what is indexed', async () => {
     await put('kept.md', 'impala');
     await sync();
     for (let index = 0; index < 10; index++) await put(`bad${index}.pdf`, '%PDF-1.4 none');
@@ -175,7 +175,7 @@ describe('ingest of a folder', () => {
     assert.deepEqual(await find('impala'), ['kept.md']);
   });
 
-  it('lets one process at a time sync a source', async () => {
+  it('[sync.one-at-a-time] lets one process at a time sync a source', async () => {
     await put('a.md', 'x');
     await store.catalog.ensureSource('files:t');
     await store.catalog.acquireLease('files:t', 'another process', 60_000);
@@ -186,7 +186,7 @@ describe('ingest of a folder', () => {
     );
   });
 
-  it('stops cleanly when cancelled at any moment, and goes on from there', async () => {
+  it('[sync.cancel] stops cleanly when cancelled at any moment, and goes on from there', async () => {
     for (let index = 0; index < 300; index++)
       await put(`n${String(index).padStart(3, '0')}.md`, `nyala number${index}`);
     for (const after of [1, 2, 3]) {
@@ -205,7 +205,7 @@ describe('ingest of a folder', () => {
     assert.equal((await store.catalog.sources())[0]?.documents, 300);
   });
 
-  it('writes nothing on a dry run', async () => {
+  it('[sync.dry-run] writes nothing on a dry run', async () => {
     await put('a.md', 'bongo');
     assert.equal((await sync({ dryRun: true })).counters['written'], 1);
     assert.deepEqual(await find('bongo'), []);

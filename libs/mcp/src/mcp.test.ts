@@ -111,7 +111,7 @@ const call = async (name: string, args: object, toolSet?: ToolSet, service?: Kno
   ((await ask('tools/call', { name, arguments: args }, toolSet, service)) as unknown as ToolAnswer).result;
 
 describe('the MCP surface', () => {
-  it('offers exactly these tools, inputs and annotations', async () => {
+  it('[mcp.surface] offers exactly these tools, inputs and annotations', async () => {
     const { result } = (await ask('tools/list', {})) as unknown as ToolList;
     assert.deepEqual(
       result.tools.map(({ name, inputSchema }) => [
@@ -159,7 +159,7 @@ describe('the MCP surface', () => {
     );
   });
 
-  it('keeps a page of ten below 2,000 tokens and says the same in both forms', async () => {
+  it('[mcp.tokens] keeps a page of ten below 2,000 tokens and says the same in both forms', async () => {
     const result = await call('search_knowledge', { query: 'x' });
     assert.ok(
       estimateTokens(JSON.stringify(result.structuredContent)) < 2_000,
@@ -170,7 +170,7 @@ describe('the MCP surface', () => {
     assert.ok(estimateTokens(JSON.stringify(largest.structuredContent)) < 10_000);
   });
 
-  it('keeps hostile text of a document in the fields of that document', async () => {
+  it('[content.hostile] keeps hostile text of a document in the fields of that document', async () => {
     const { structuredContent } = await call('search_knowledge', { query: 'x' });
     const { results, ...rest } = structuredContent as { results: { title: string }[] };
     assert.equal(results[0]?.title, HOSTILE);
@@ -181,7 +181,7 @@ describe('the MCP surface', () => {
     assert.ok(failing.isError && !JSON.stringify(failing).includes('IGNORE ALL'));
   });
 
-  it('answers failures with code and advice, never with an exception of ours', async () => {
+  it('[mcp.errors] answers failures with code and advice, never with an exception of ours', async () => {
     const notFound = await call('get_document', { id: 'x' });
     assert.deepEqual(
       [notFound.isError, notFound.content[0]?.text],
@@ -197,7 +197,7 @@ describe('the MCP surface', () => {
     assert.ok(!/SELECT|srv/u.test(internal.content[0]?.text ?? ''), internal.content[0]?.text);
   });
 
-  it('refuses arguments out of bounds before they reach the search', async () => {
+  it('[mcp.bounds] refuses arguments out of bounds before they reach the search', async () => {
     let asked = 0;
     const counting = knowledge({
       search: async () => {
@@ -246,7 +246,7 @@ describe('installing into a client', () => {
   after(() => rm(home, { recursive: true }));
   const entry = { command: 'node', args: ['fumi.mjs', 'mcp'] };
 
-  it('keeps other entries, makes a backup, and changes nothing the second time', async () => {
+  it('[mcp.install] keeps other entries, makes a backup, and changes nothing the second time', async () => {
     const place = { home, platform: 'linux' as const };
     const { file } = await installInto('cursor', entry, place);
     await writeFile(file, JSON.stringify({ theme: 'dark', mcpServers: { other: { command: 'x' } } }));
@@ -260,7 +260,7 @@ describe('installing into a client', () => {
     assert.equal((await installInto('cursor', entry, place)).isChanged, false);
   });
 
-  it('leaves a file with comments as it is and says so', async () => {
+  it('[mcp.install] leaves a file with comments as it is and says so', async () => {
     const place = { home, platform: 'darwin' as const };
     const { file } = await installInto('claude', entry, place);
     await writeFile(file, '// mine\n{}');

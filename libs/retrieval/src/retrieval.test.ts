@@ -103,7 +103,7 @@ describe('knowledge', () => {
     await rm(folder, { recursive: true });
   });
 
-  it('pages through everything once, in one order', async () => {
+  it('[search.pages] pages through everything once, in one order', async () => {
     const access = await as('a', 'anyone');
     const seen: string[] = [];
     let cursor: string | undefined;
@@ -121,7 +121,7 @@ describe('knowledge', () => {
     assert.equal(seen.length, 30);
   });
 
-  it('refuses a cursor that is altered, of another caller, of another query, or old', async () => {
+  it('[search.cursor-altered] refuses a cursor that is altered, of another caller, of another query, or old', async () => {
     const [mine, theirs] = [await as('a', 'anyone'), await as('b', 'anyone')];
     const { nextCursor = '' } = await knowledge.search({ query: 'walrus', limit: 5 }, mine, signal);
     const refused = { code: 'CURSOR_INVALID' };
@@ -133,7 +133,7 @@ describe('knowledge', () => {
     await assert.rejects(knowledge.search({ query: 'walrus', cursor: nextCursor }, mine, signal), refused);
   });
 
-  it('joins near-duplicates and names only those the caller may read', async () => {
+  it('[access.values] joins near-duplicates and names only those the caller may read', async () => {
     const names = async (access: AccessFilter) => {
       const { hits } = await knowledge.search({ query: 'penguin' }, access, signal);
       return hits.map(({ id, duplicates }) =>
@@ -144,7 +144,7 @@ describe('knowledge', () => {
     assert.deepEqual(await names(await as('c', 'anyone', 'user:x:1')), [['copy1', 'copy2', 'copy3']]);
   });
 
-  it('shows the window that holds the match, with its place', async () => {
+  it('[search.snippet] shows the window that holds the match, with its place', async () => {
     const { hits } = await knowledge.search(
       { query: 'quokka rotating key' },
       await as('a', 'anyone'),
@@ -160,7 +160,7 @@ describe('knowledge', () => {
     assert.equal(page.text.slice(snippet.start, snippet.end), snippet.text);
   });
 
-  it('gives the same answer for what is not there and for what is not theirs', async () => {
+  it('[access.same-answer] gives the same answer for what is not there and for what is not theirs', async () => {
     const access = await as('a', 'anyone');
     const said = async (id: string) =>
       knowledge
@@ -179,7 +179,7 @@ describe('knowledge', () => {
     assert.deepEqual(await knowledge.sources(await as('d', 'user:x:9')), []);
   });
 
-  it('reads long documents page by page without losing or repeating a character', async () => {
+  it('[read.pages] reads long documents page by page without losing or repeating a character', async () => {
     const access = await as('a', 'anyone');
     let text = '';
     let cursor: string | undefined;

@@ -39,7 +39,7 @@ export function searchIndexContract(make: () => Promise<OpenIndex>): void {
     it('answers nothing when empty', () =>
       using(async (index) => assert.deepEqual(await ids(index, 'anything', testAccess([1])), [])));
 
-    it('shows a caller only what their acl_ids admit, and nobody without any', () =>
+    it('[access.inside-scan] shows a caller only what their acl_ids admit, and nobody without any', () =>
       using(async (index) => {
         await index.write({
           upserts: [testDocument('a', 'shared word', 1), testDocument('b', 'shared word', 2)],
@@ -49,7 +49,7 @@ export function searchIndexContract(make: () => Promise<OpenIndex>): void {
         assert.deepEqual(await ids(index, 'word', testAccess([7, 99_999])), []);
       }));
 
-    it('refuses an object that is no access filter', () =>
+    it('[access.required] refuses an object that is no access filter', () =>
       using(async (index) => {
         const forged = { aclIds: [1] } as unknown as AccessFilter;
         await assert.rejects(find(index, 'word', forged), { code: 'ACCESS_FILTER_INVALID' });
@@ -85,7 +85,7 @@ export function searchIndexContract(make: () => Promise<OpenIndex>): void {
         assert.deepEqual(await ids(index, 'onboarding', testAccess([1])), ['a']);
       }));
 
-    it('joins filters by AND and their values by OR; an empty list matches nothing', () =>
+    it('[search.filters] joins filters by AND and their values by OR; an empty list matches nothing', () =>
       using(async (index) => {
         await index.write({
           upserts: [
@@ -116,7 +116,7 @@ export function searchIndexContract(make: () => Promise<OpenIndex>): void {
         assert.deepEqual(await matching({ kinds: ['unheard of'] }), []);
       }));
 
-    it('keeps a stable order on ties', () =>
+    it('[search.ties] keeps a stable order on ties', () =>
       using(async (index) => {
         await index.write({ upserts: ['c', 'a', 'b'].map((id) => testDocument(id, 'tie', 1)) });
         assert.deepEqual(await ids(index, 'tie', testAccess([1])), ['a', 'b', 'c']);
@@ -169,7 +169,7 @@ export function searchIndexContract(make: () => Promise<OpenIndex>): void {
         );
       }));
 
-    it('ranks by cosine and never shows a vector the caller may not read', () =>
+    it('[access.inside-scan] ranks by cosine and never shows a vector the caller may not read', () =>
       using(async (index) => {
         await index.useFingerprint(FINGERPRINT);
         await index.write({

@@ -63,7 +63,7 @@ async function stateOf(store: Store): Promise<unknown> {
 }
 
 const storeCases: Readonly<Record<string, Case<Store>>> = {
-  'a batch is in the catalog and in the index at once': async (store) => {
+  '[sync.one-transaction] a batch is in the catalog and in the index at once': async (store) => {
     const upserts = [documentWrite(`${SOURCE}/a`, ALL, { parts: ['some word'] })];
     await store.commit({ source: SOURCE, lists: LISTS, upserts, checkpoint: 1 });
     const access = await filterFor(store.catalog, BOB);
@@ -72,7 +72,7 @@ const storeCases: Readonly<Record<string, Case<Store>>> = {
     await isSound(store);
   },
 
-  'a batch with one impossible part leaves nothing behind': async (store) => {
+  '[sync.one-transaction] a batch with one impossible part leaves nothing behind': async (store) => {
     await store.index.useFingerprint(FINGERPRINT);
     const before = documentWrite(`${SOURCE}/a`, ALL, { parts: ['word of before'] });
     await store.commit({ source: SOURCE, lists: LISTS, upserts: [before], checkpoint: 1 });
@@ -102,7 +102,7 @@ const storeCases: Readonly<Record<string, Case<Store>>> = {
     await isSound(store);
   },
 
-  'a batch written twice is as good as once': async (store) => {
+  '[sync.repeat] a batch written twice is as good as once': async (store) => {
     const upserts = ['a', 'b', 'c'].map((name) =>
       documentWrite(`${SOURCE}/${name}`, ALL, { parts: [`word ${name}`, 'second part'] }),
     );

@@ -41,7 +41,7 @@ const anyText = fc.oneof(
 );
 
 describe('terms', () => {
-  it('keeps identifiers whole and splits them too', () => {
+  it('[search.identifiers] keeps identifiers whole and splits them too', () => {
     const found = words('getUserById PROJ-123 docs/setup.md ORA-00942 v1.2.3');
     for (const term of [
       'getuserbyid',
@@ -58,7 +58,7 @@ describe('terms', () => {
     }
   });
 
-  it('stems English words alike in index and query', () => {
+  it('[search.japanese] stems English words alike in index and query', () => {
     for (const [one, other] of [
       ['rotate', 'rotating'],
       ['secret', 'secrets'],
@@ -70,7 +70,7 @@ describe('terms', () => {
     }
   });
 
-  it('parts Japanese from Latin letters and gives words, bigrams and unigrams', () => {
+  it('[search.japanese] parts Japanese from Latin letters and gives words, bigrams and unigrams', () => {
     const found = terms('API仕様書');
     assert.ok(
       ['api', '仕様', '\u0002仕様', '\u0002様書', '\u0001仕'].every((term) => found.includes(term)),
@@ -123,7 +123,7 @@ describe('terms', () => {
     );
   });
 
-  it('gets through hostile input of millions of characters', () => {
+  it('[search.hostile-text] gets through hostile input of millions of characters', () => {
     for (const text of [
       'a'.repeat(3e6),
       'e\u0301'.repeat(1e6),
@@ -138,7 +138,7 @@ describe('terms', () => {
 });
 
 describe('queries', () => {
-  it('drop stop words unless nothing else remains', () => {
+  it('[query.stop-words] drop stop words unless nothing else remains', () => {
     assert.deepEqual(
       analyseQuery('how do we rotate secrets').terms.map(({ term }) => term),
       ['rotat', 'secret'],
@@ -154,7 +154,7 @@ describe('queries', () => {
     assert.ok(analyseQuery('桜の開花').terms.every(({ class: kind }) => kind !== 'unigram'));
   });
 
-  it('have no term for punctuation alone', () => {
+  it('[query.punctuation] have no term for punctuation alone', () => {
     assert.deepEqual(analyseQuery('?!… — ').terms, []);
   });
 });

@@ -65,7 +65,7 @@ connectorContract({
 });
 
 describe('the files connector', () => {
-  it('narrows readers by folder rules, innermost last, and starts anew where a rule replaces', async () => {
+  it('[access.folders] narrows readers by folder rules, innermost last, and starts anew where a rule replaces', async () => {
     const root = await folderWith({ 'a.md': '', 'hr/b.md': '', 'hr/pay/c.md': '', 'hr/public/d.md': '' });
     const folders = [
       { folder: 'hr', readers: [] },
@@ -81,7 +81,7 @@ describe('the files connector', () => {
     await rm(root, { recursive: true });
   });
 
-  it('never leaves the root by a link, ends on a cycle, and opens nothing that the target folder closes', async () => {
+  it('[access.folders] never leaves the root by a link, ends on a cycle, and opens nothing that the target folder closes', async () => {
     const outside = await folderWith({ 'secret.md': 'outside' });
     const root = await folderWith({ 'public/a.md': 'a', 'hr/b.md': 'b' });
     await symlink(join(outside, 'secret.md'), join(root, 'public', 'leak.md'));

@@ -18,7 +18,7 @@ test('gives the wanted entries by name', async () => {
   );
 });
 
-test('an entry that packs a thousandfold is a bomb, wanted or not, and is not unpacked', async () => {
+test('[content.limits] an entry that packs a thousandfold is a bomb, wanted or not, and is not unpacked', async () => {
   const bomb = zipOf({ 'a.xml': 'x', 'media/bomb.bin': new Uint8Array(32 * 1_024 * 1_024) });
   await assert.rejects(
     unzip(bomb, LIMITS, (name) => name === 'a.xml'),

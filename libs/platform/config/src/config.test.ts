@@ -35,7 +35,7 @@ describe('configuration', () => {
     assert.equal(config.sources[0]?.['root'], './handbook');
   });
 
-  it('reports several mistakes at once, each with its line', () => {
+  it('[config.all-mistakes] reports several mistakes at once, each with its line', () => {
     const text = `owner: alice\npersons:\n  - id: A B\nserver:\n  port: 70000\nsurprise: 1\n`;
     assert.throws(
       () => parseConfig(text, '/x/fumikura.yaml'),
@@ -50,7 +50,7 @@ describe('configuration', () => {
     );
   });
 
-  it('refuses ids that stand twice, logins of two persons and members nobody knows', () => {
+  it('[config.cross-mistakes] refuses ids that stand twice, logins of two persons and members nobody knows', () => {
     const text = `persons: [{ id: a, osUser: x }, { id: a }, { id: b, osUser: x }]\ngroups: [{ id: g, members: [nobody-here] }]`;
     assert.throws(
       () => parseConfig(text, 'f.yaml'),
@@ -63,7 +63,7 @@ describe('configuration', () => {
     assert.throws(() => parseConfig('owner: [a\nx: 1', 'f.yaml'), { code: 'CONFIG_INVALID' });
   });
 
-  it('finds the nearest file above, then the one at home, else says what to run', async () => {
+  it('[config.missing] finds the nearest file above, then the one at home, else says what to run', async () => {
     const deep = join(folder, 'a', 'b');
     await mkdir(deep, { recursive: true });
     await assert.rejects(findConfig(undefined, deep, folder), (error: AppError) =>
@@ -74,7 +74,7 @@ describe('configuration', () => {
     await assert.rejects(findConfig(join(folder, 'no.yaml'), deep, folder), { code: 'CONFIG_NOT_FOUND' });
   });
 
-  it('adds and removes a source without losing comments, and refuses a name that is taken', async () => {
+  it('[config.comments] adds and removes a source without losing comments, and refuses a name that is taken', async () => {
     const file = join(folder, 'edit.yaml');
     await writeFile(file, GOOD);
     await addSource(file, { id: 'files:notes', root: '/tmp/notes' });

@@ -139,7 +139,7 @@ describe('a file that cannot be written', () => {
       await outputOf(startScript('./open-process.ts', [JSON.stringify(options)], { asNobody: true })),
     ) as Outcome;
 
-  it('is still searched when only the file is protected, and says so when written', async () => {
+  it('[store.read-only] is still searched when only the file is protected, and says so when written', async () => {
     const place = await filled();
     await chmod(place.folder, 0o777);
     await chmod(place.file, 0o444);

@@ -9,7 +9,7 @@ import { ended, linesOf, startScript } from './testing/processes.ts';
 const KILLS = 5;
 
 it(
-  'loses nothing acknowledged and shows nothing half, wherever a writer is killed',
+  '[sync.crash] loses nothing acknowledged and shows nothing half, wherever a writer is killed',
   { timeout: 120_000 },
   async () => {
     const place = await temporaryPlace({ inline: true });

@@ -21,12 +21,12 @@ export interface DatabaseOptions {
   readonly maxBytes?: number;
 }
 
+/** Marks the file as ours ("fumi"), so that another program's database is not written into. */
+export const APPLICATION_ID = 0x66756d69;
 const PAGE_SIZE = 8_192;
 const CACHE_KIB = 32 * 1_024;
 /** The log is emptied when it has grown beyond this; busy readers would let it grow without end. */
 const MAX_LOG_BYTES = 64 * 1_024 * 1_024;
-/** Marks the file as ours ("fumi"), so that another program's database is not written into. */
-export const APPLICATION_ID = 0x66756d69;
 /** After an attempt that readers prevented, the next one comes when the log has grown by so much more. */
 const LOG_STEP_BYTES = 16 * 1_024 * 1_024;
 const CHECKPOINT_WAIT_MS = 200;
@@ -164,21 +164,20 @@ export class Database {
     );
   }
 
-  /**
-   * A file that is write-protected keeps the mode it has; whatever has to be written later says so. Another program's file
-   * is not touched at all: the switch alone would write into it.
-   */
+  #isForeign(): boolean {
+    const isEmpty = this.#db.prepare('SELECT 1 FROM sqlite_schema LIMIT 1').get() === undefined;
+    return !isEmpty && this.#db.prepare('PRAGMA application_id').get()?.['application_id'] !== APPLICATION_ID;
+  }
+
+  /** A file that is write-protected keeps the mode it has; whatever has to be written later says so. */
   #useLog(): void {
-    if (this.#pragma('schema_version') !== 0 && this.#pragma('application_id') !== APPLICATION_ID) return;
+    // The mode is written into the file: not into one that is about to be refused.
+    if (this.#isForeign()) return;
     try {
       this.#db.exec('PRAGMA journal_mode = WAL');
     } catch (error) {
       if (!isReadOnlyError(error)) throw error;
     }
-  }
-
-  #pragma(name: 'schema_version' | 'application_id'): number {
-    return Number(Object.values(this.#db.prepare(`PRAGMA ${name}`).get() ?? {})[0] ?? 0);
   }
 
   #logBytes(): number {

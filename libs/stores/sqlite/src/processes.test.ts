@@ -4,20 +4,24 @@ import { EVERYBODY, found, numbered, SOURCE } from './testing/documents.ts';
 import { temporaryPlace } from './testing/place.ts';
 import { ended, linesOf, outputOf, startScript } from './testing/processes.ts';
 
-it('finds what another process wrote, as soon as that says so', { timeout: 60_000 }, async () => {
-  const place = await temporaryPlace();
-  const store = await place.open();
-  assert.deepEqual(await found(store, 'word'), []);
-  const child = startScript('./writer-process.ts', [place.file, '0', '120']);
-  for await (const line of linesOf(child)) {
-    const last = Number(line) - 1;
-    assert.deepEqual(await found(store, `number${last}`), [String(last)]);
-  }
-  await ended(child);
-  assert.equal((await store.index.stats()).documents, 120);
-  await store.close();
-  await place.remove();
-});
+it(
+  '[search.processes] finds what another process wrote, as soon as that says so',
+  { timeout: 60_000 },
+  async () => {
+    const place = await temporaryPlace();
+    const store = await place.open();
+    assert.deepEqual(await found(store, 'word'), []);
+    const child = startScript('./writer-process.ts', [place.file, '0', '120']);
+    for await (const line of linesOf(child)) {
+      const last = Number(line) - 1;
+      assert.deepEqual(await found(store, `number${last}`), [String(last)]);
+    }
+    await ended(child);
+    assert.equal((await store.index.stats()).documents, 120);
+    await store.close();
+    await place.remove();
+  },
+);
 
 it('is found by another process that starts later', { timeout: 60_000 }, async () => {
   const place = await temporaryPlace({ inline: true });

@@ -155,7 +155,7 @@ describe('the sqlite store', () => {
     }));
 
   it(
-    'scores as defined with a full delta, in the middle of a fold, and after it',
+    '[search.scores] scores as defined with a full delta, in the middle of a fold, and after it',
     { timeout: 120_000 },
     async () => {
       const file = newFile();

@@ -40,7 +40,7 @@ const LISTS = [
 ];
 
 export const accessCases: CatalogCases = {
-  'every list of an ACL has to admit the reader': async (store) => {
+  '[access.conjunction] every list of an ACL has to admit the reader': async (store) => {
     await store.catalog.putLists(LISTS);
     assert.deepEqual(await readers(store, { allow: ['space'] }), ['alice', 'bob']);
     assert.deepEqual(await readers(store, { allow: ['space', 'page'] }), ['alice']);
@@ -49,7 +49,7 @@ export const accessCases: CatalogCases = {
     assert.deepEqual(await readers(store, { allow: ['page', 'page'] }), ['alice']);
   },
 
-  'no list, an empty list and a list that was never read admit nobody': async (store) => {
+  '[access.nobody] no list, an empty list and a list that was never read admit nobody': async (store) => {
     await store.catalog.putLists(LISTS);
     assert.deepEqual(await readers(store, { allow: [] }), []);
     assert.deepEqual(await readers(store, { allow: ['empty'] }), []);
@@ -57,7 +57,7 @@ export const accessCases: CatalogCases = {
     assert.deepEqual(await readers(store, { allow: ['space', 'never read'] }), []);
   },
 
-  'a denial is stronger than every list': async (store) => {
+  '[access.conjunction] a denial is stronger than every list': async (store) => {
     await store.catalog.putLists(LISTS);
     assert.deepEqual(await readers(store, { allow: ['staff'], deny: [BOB] }), ['alice']);
     assert.deepEqual(await readers(store, { allow: ['staff'], deny: [BOB, ALICE] }), []);
@@ -65,7 +65,10 @@ export const accessCases: CatalogCases = {
     assert.deepEqual(await readers(store, { allow: ['staff'], deny: ['group:x:others'] }), ['alice', 'bob']);
   },
 
-  'the second check goes by the lists of now, not by those of the filter': async ({ catalog, commit }) => {
+  '[access.second-check] the second check goes by the lists of now, not by those of the filter': async ({
+    catalog,
+    commit,
+  }) => {
     await commit({
       source: WIKI,
       lists: LISTS,
@@ -80,7 +83,7 @@ export const accessCases: CatalogCases = {
     assert.equal((await catalog.readable([DOCUMENT], his)).length, 1);
   },
 
-  'a change of a list touches no document': async ({ catalog, commit }) => {
+  '[access.lists-change] a change of a list touches no document': async ({ catalog, commit }) => {
     await commit({
       source: WIKI,
       lists: LISTS,
@@ -214,7 +217,7 @@ export const accessCases: CatalogCases = {
     assert.deepEqual((await catalog.lists(['empty']))[0]?.members, []);
   },
 
-  'a change of a list in one opening counts in the other at once': async (
+  '[access.lists-change] a change of a list in one opening counts in the other at once': async (
     { catalog, commit },
     openAnother,
   ) => {

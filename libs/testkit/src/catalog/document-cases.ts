@@ -145,7 +145,10 @@ export const documentCases: CatalogCases = {
     assert.equal((await catalog.text('test:wiki/h', await filterFor(catalog, ALICE)))?.text, 'test:wiki/h');
   },
 
-  'an object that access did not make is refused everywhere': async ({ catalog, commit }) => {
+  '[access.required] an object that access did not make is refused everywhere': async ({
+    catalog,
+    commit,
+  }) => {
     await commit({ source: WIKI, lists: LISTS, upserts: [documentWrite('test:wiki/a', ALL)] });
     const forged = forgedFilter();
     await rejectsWith('ACCESS_FILTER_INVALID', () => catalog.readable(['test:wiki/a'], forged));
@@ -156,7 +159,10 @@ export const documentCases: CatalogCases = {
     await rejectsWith('ACCESS_FILTER_INVALID', () => catalog.fieldValues('kind', forged, 10));
   },
 
-  'values of a field count readable documents alone, most frequent first': async ({ catalog, commit }) => {
+  '[access.values] values of a field count readable documents alone, most frequent first': async ({
+    catalog,
+    commit,
+  }) => {
     const upserts = [
       documentWrite('test:wiki/1', ALL, { kind: 'page', labels: ['a', 'b', 'b'], authors: ['Mika'] }),
       documentWrite('test:wiki/2', ALL, { kind: 'page', labels: ['b'], language: 'ja' }),

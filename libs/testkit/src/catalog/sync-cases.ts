@@ -89,7 +89,7 @@ export const syncCases: CatalogCases = {
     assert.equal(await catalog.checkpoint(WIKI), undefined);
   },
 
-  'a lease has one holder; another one is told who it is': async ({ catalog, commit }) => {
+  '[sync.lease] a lease has one holder; another one is told who it is': async ({ catalog, commit }) => {
     const mine = await catalog.acquireLease(WIKI, 'me', MINUTE);
     assert.deepEqual([mine.source, mine.holder], [WIKI, 'me']);
     assert.deepEqual(await catalog.acquireLease(WIKI, 'you', MINUTE), mine);
@@ -101,7 +101,10 @@ export const syncCases: CatalogCases = {
     await commit({ source: WIKI, lease: mine, checkpoint: 2 });
   },
 
-  'a lease that ran out goes to the next one, and the old holder is refused': async ({ catalog, commit }) => {
+  '[sync.lease] a lease that ran out goes to the next one, and the old holder is refused': async ({
+    catalog,
+    commit,
+  }) => {
     const old = await catalog.acquireLease(WIKI, 'me', 0);
     const next = await catalog.acquireLease(WIKI, 'you', MINUTE);
     assert.equal(next.holder, 'you');
@@ -168,7 +171,10 @@ export const syncCases: CatalogCases = {
     assert.deepEqual([mail?.lastRun, mail?.lastCompletedAt], [elsewhere, undefined]);
   },
 
-  'a dead letter counts its attempts and ends when the document is read': async ({ catalog, commit }) => {
+  '[sync.dead-letters] a dead letter counts its attempts and ends when the document is read': async ({
+    catalog,
+    commit,
+  }) => {
     const letter = (name: string, reason: string) => ({
       documentId: `test:wiki/${name}`,
       code: 'PARSE_FAILED',

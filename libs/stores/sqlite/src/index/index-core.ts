@@ -109,10 +109,13 @@ export class IndexCore {
 
   /** One bounded step of upkeep in a transaction of its own. @returns true while more is due */
   maintainStep(): boolean {
+    const isFoldDue = ({ foldUpTo, chunks }: IndexMeta) =>
+      foldUpTo !== undefined || this.#pendingChunks() >= foldAt(chunks);
+    // Looked at without the write lock, which another process may hold: idle upkeep must not wait for nothing.
+    if (!this.#db.read(() => isFoldDue(readMeta(this.#db)))) return false;
     const isDue = this.#db.write(() => {
       const meta = readMeta(this.#db);
-      const waiting = meta.foldUpTo !== undefined || this.#pendingChunks() >= foldAt(meta.chunks);
-      if (!waiting) return false;
+      if (!isFoldDue(meta)) return false;
       const goesOn = foldStep(this.#db, meta, this.#docReader());
       meta.version++;
       writeMeta(this.#db, meta);
