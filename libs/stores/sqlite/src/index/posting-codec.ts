@@ -1,8 +1,11 @@
 import type { ByteWriter } from './bytes.ts';
 import { ByteReader } from './bytes.ts';
 
-/** Bytes of a row's data after which a new row is begun. */
-export const ROW_BYTES = 8_000;
+/**
+ * Bytes of a row's data after which a new row is begun: a row then lies within its page (2,030 bytes of 8 kB pages for a
+ * table without row ids), and an append rewrites no overflow pages.
+ */
+export const ROW_BYTES = 1_900;
 
 /**
  * Writes one entry: varint(gap · 4 + form), then what the form leaves open. Form 0: a = 1, b = 0. Form 1: b = 0,

@@ -9,7 +9,8 @@ interface Tail {
   readonly last: number;
   readonly entries: number;
   readonly docs: number;
-  readonly data: Uint8Array;
+  /** Of its data. */
+  readonly size: number;
 }
 
 type DocOf = (chunk: number) => number;
@@ -25,27 +26,41 @@ export function appendLists(db: Database, lists: PostingLists, keys: readonly st
 /** Whole documents only: a document's entries in a list are never parted by another append. */
 function appendPostings(db: Database, key: string, postings: Postings, docOf: DocOf): void {
   const tail = db.get<Tail>(
-    'SELECT first, last, entries, docs, data FROM posting WHERE term = ? ORDER BY first DESC LIMIT 1',
+    'SELECT first, last, entries, docs, length(data) AS size FROM posting WHERE term = ? ORDER BY first DESC LIMIT 1',
     key,
   );
-  let open = tail && tail.data.length < ROW_BYTES ? tail : undefined;
+  let open = tail && tail.size < ROW_BYTES ? tail : undefined;
   let previousDoc = -1;
   for (let from = 0; from < postings.length;) {
-    const first = open?.first ?? postings[from] ?? 0;
     const { to, docs } = encodeRow(postings, from, open, docOf, previousDoc);
-    const last = postings[to - 3] ?? first;
-    const entries = (open?.entries ?? 0) + (to - from) / 3;
-    db.run(
-      'INSERT OR REPLACE INTO posting(term, first, last, entries, docs, data) VALUES(?, ?, ?, ?, ?, ?)',
-      ...[key, first, last, entries, (open?.docs ?? 0) + docs, writer.finish()],
-    );
+    const last = postings[to - 3] ?? 0;
+    const entries = (to - from) / 3;
+    if (open) extendRow(db, key, open.first, { last, entries, docs });
+    else addRow(db, key, postings[from] ?? 0, { last, entries, docs });
     previousDoc = docOf(last);
     from = to;
     open = undefined;
   }
 }
 
-/** Fills the buffer with the open row's bytes and as many entries as fit, at least one. */
+type Added = Pick<Tail, 'last' | 'entries' | 'docs'>;
+
+/** Joined by the database: what is there already is neither read nor sent. */
+function extendRow(db: Database, key: string, first: number, { last, entries, docs }: Added): void {
+  db.run(
+    'UPDATE posting SET last = ?, entries = entries + ?, docs = docs + ?, data = CAST(data || ? AS BLOB) WHERE term = ? AND first = ?',
+    ...[last, entries, docs, writer.finish(), key, first],
+  );
+}
+
+function addRow(db: Database, key: string, first: number, { last, entries, docs }: Added): void {
+  db.run(
+    'INSERT INTO posting(term, first, last, entries, docs, data) VALUES(?, ?, ?, ?, ?, ?)',
+    ...[key, first, last, entries, docs, writer.finish()],
+  );
+}
+
+/** Fills the buffer with as many entries as fit behind the open row's bytes, at least one. */
 function encodeRow(
   postings: Postings,
   from: number,
@@ -54,10 +69,10 @@ function encodeRow(
   lastDoc: number,
 ): { to: number; docs: number } {
   writer.length = 0;
-  if (open) writer.bytes(open.data);
+  const room = ROW_BYTES - (open?.size ?? 0);
   let previous = open?.last ?? (postings[from] ?? 0) - 1;
   let [docs, previousDoc, to] = [0, lastDoc, from];
-  while (to < postings.length && (to === from || writer.length < ROW_BYTES)) {
+  while (to < postings.length && (to === from || writer.length < room)) {
     const at = postings[to] ?? 0;
     encodePosting(writer, at - previous, postings[to + 1] ?? 0, postings[to + 2] ?? 0);
     previous = at;
