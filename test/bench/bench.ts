@@ -1,6 +1,7 @@
 // npm run bench -- [--sizes 10k,100k] [--queries 100] [--from folder] [--judged folder] [--json] [--output file]: figures
 // of the embedded engine on data it makes itself, the same on every machine, or on the texts of a folder; `--judged` also
-// measures how well the baseline ranks. 500k and 1m take minutes and gigabytes: ask for them by --sizes.
+// measures how well the baseline ranks; `--floor 5` fails when a target is missed five times over. 500k and 1m take
+// minutes and gigabytes: ask for them by --sizes.
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -25,6 +26,7 @@ const { values } = parseArgs({
     judged: { type: 'string' },
     json: { type: 'boolean', default: false },
     output: { type: 'string' },
+    floor: { type: 'string' },
   },
 });
 const parts = new Set(values.only.split(','));
@@ -55,6 +57,17 @@ try {
 const result = report(figures);
 if (values.output !== undefined) await writeReport(values.output, result);
 process.stdout.write(values.json ? `${JSON.stringify(result)}\n` : `${renderFigures(figures)}\n`);
+if (values.floor !== undefined) holdFloor(Number(values.floor));
+
+/** Machines are shared and noisy: only a figure that misses its target by such a factor fails the run. */
+function holdFloor(factor: number): void {
+  const isBelow = ({ better, value, target }: Figure) =>
+    target !== undefined && (better === 'higher' ? value * factor < target : value > target * factor);
+  for (const { id, value, target } of figures.filter(isBelow)) {
+    note(`${id} is ${value}, which misses ${target} by more than ${factor} times`);
+    process.exitCode = 1;
+  }
+}
 
 function chunksOf(size: string): number {
   const match = /^(\d+)(k|m)$/u.exec(size);

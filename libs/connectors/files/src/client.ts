@@ -66,7 +66,10 @@ async function* walkFolder(
   depth: number,
 ): AsyncGenerator<WalkEntry> {
   walk.signal.throwIfAborted();
-  if (depth > MAX_DEPTH) return;
+  if (depth > MAX_DEPTH) {
+    yield { unreadable: { path, error: tooDeep(path) } };
+    return;
+  }
   const names = await readdir(real, { withFileTypes: true }).catch((error: unknown) =>
     unreadable(path === '' ? '.' : path, error),
   );
@@ -167,6 +170,13 @@ function unreadableError(path: string, cause: unknown): AppError {
   return new AppError('CONTENT_UNREADABLE', 'permission', `${path}: ${code}`, {
     publicMessage: `"${path}" cannot be read (${code}). Give the account that runs Fumikura the right to read it, or exclude it.`,
     cause,
+  });
+}
+
+/** Never read before either, so a listing without it is complete. */
+function tooDeep(path: string): AppError {
+  return new AppError('CONTENT_UNREADABLE', 'invalid-input', `${path}: deeper than ${MAX_DEPTH} folders`, {
+    publicMessage: `"${path}" lies more than ${MAX_DEPTH} folders deep and is not read. Make a source of its own of it, or exclude it.`,
   });
 }
 

@@ -128,6 +128,24 @@ describe('the files connector', () => {
     await rm(root, { recursive: true });
   });
 
+  it('reports folders that are too deep by name, and lists the rest all the same', async () => {
+    const root = await folderWith({ 'a.md': '', [`${'d/'.repeat(102)}deep.md`]: '' });
+    const connector = connect(root);
+    const signal = new AbortController().signal;
+    const failed = [];
+    for await (const { changes } of connector.pull(undefined, signal))
+      failed.push(...changes.filter(({ kind }) => kind === 'failed'));
+    assert.equal(failed.length, 1);
+    assert.match(
+      failed[0]?.kind === 'failed' ? failed[0].error.publicMessage : '',
+      /more than 100 folders deep/,
+    );
+    const listed = [];
+    for await (const ids of connector.listIds?.(signal) ?? []) listed.push(...ids);
+    assert.equal(listed.filter((id) => id.endsWith('.md')).length, 1);
+    await rm(root, { recursive: true });
+  });
+
   it('says at once when the root or a rule names nothing', async () => {
     const root = await folderWith({ 'a.md': '' });
     const signal = new AbortController().signal;

@@ -138,10 +138,12 @@ function tooLarge(path: string, sizeBytes: number, { maxFileBytes }: FilesConfig
 async function* listIds(config: FilesConfig, signal: AbortSignal): AsyncGenerator<readonly DocumentId[]> {
   let ids: DocumentId[] = [];
   for await (const entry of walk(config, signal)) {
-    if ('unreadable' in entry)
-      throw new AppError('CENSUS_FAILED', 'permission', entry.unreadable.error.message, {
-        cause: entry.unreadable.error,
-      });
+    if ('unreadable' in entry) {
+      const { error } = entry.unreadable;
+      // What is never read at all is not missing from the list.
+      if (error.kind === 'invalid-input') continue;
+      throw new AppError('CENSUS_FAILED', 'permission', error.message, { cause: error });
+    }
     ids.push(documentId(config.id, entry.file.path));
     if (ids.length < 1_000) continue;
     yield ids;
