@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
-import { mkdir, mkdtemp, rm, symlink, unlink, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rename, rm, symlink, unlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import type { SourceDocument } from '@fumikura/model';
 import type { Connector } from '@fumikura/ports';
-import { connectorContract } from '@fumikura/testkit';
+import { connectorContract, NETWORK_CASES } from '@fumikura/testkit';
 import { createFilesConnector, filesConfigSchema } from './index.ts';
 import type { FilesConfigInput } from './index.ts';
 
@@ -44,18 +44,26 @@ connectorContract({
       // Restricting is a matter of configuration: the connector is made from the same, changing object.
       connector: createFilesConnector({ ...config, folders } as never) as Connector,
       idOf: (name) => `files:t/${name}/text.md`,
+      // A file is its path: moved, it is another document, and the census removes the one before.
+      movedIdOf: (name) => `files:t/moved/${name}.md`,
       source: {
         put: async (name, text) => {
           await mkdir(join(root, name), { recursive: true });
           await writeFile(join(root, name, 'text.md'), text);
         },
         remove: (name) => unlink(join(root, name, 'text.md')),
+        move: async (name) => {
+          await mkdir(join(root, 'moved'), { recursive: true });
+          await rename(join(root, name, 'text.md'), join(root, 'moved', `${name}.md`));
+        },
         restrict: async (name) => void folders.push({ folder: name, readers: [] }),
         close: () => rm(root, { recursive: true, force: true }),
       },
     };
   },
   skip: [
+    ...NETWORK_CASES.map((name) => ({ case: name, reason: 'a folder has no network and no credentials' })),
+    { case: 'removal-is-reported', reason: 'a file system reports no removals; the listing shows them' },
     {
       case: 'error-is-not-emptiness',
       reason:

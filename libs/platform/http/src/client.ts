@@ -67,18 +67,38 @@ export function createHttpClient({ baseUrl, fetch: send, authorise }: HttpClient
     });
   };
   return {
-    json: async <T>(request: HttpRequest) => {
-      const response = await ask(request, 'application/json');
-      const body = response.status === 304 ? undefined : await parse(response, request.signal);
-      return { status: response.status, headers: response.headers, body: body as T, url: response.url };
-    },
-    bytes: async (request) => {
-      const response = await ask(request, '*/*');
-      const body = await read(response, request.signal);
-      return { status: response.status, headers: response.headers, body, url: response.url };
-    },
+    json: <T>(request: HttpRequest) =>
+      whole(async () => {
+        const response = await ask(request, 'application/json');
+        const body = response.status === 304 ? undefined : await parse(response, request.signal);
+        return { status: response.status, headers: response.headers, body: body as T, url: response.url };
+      }, request.signal),
+    bytes: (request) =>
+      whole(async () => {
+        const response = await ask(request, '*/*');
+        const body = await read(response, request.signal);
+        return { status: response.status, headers: response.headers, body, url: response.url };
+      }, request.signal),
   };
 }
+
+/** Answers of which only a part came, or none of the API's. */
+const ATTEMPTS = 3;
+
+/** Asks again when an answer began well and did not end so: nobody below sees that. */
+async function whole<T>(ask: () => Promise<T>, signal: AbortSignal): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await ask();
+    } catch (error) {
+      const isPart =
+        error instanceof AppError && PARTIAL.has(error.code) && error.details['status'] === undefined;
+      if (!isPart || attempt >= ATTEMPTS || signal.aborted) throw error;
+    }
+  }
+}
+
+const PARTIAL = new Set(['SOURCE_UNAVAILABLE', 'SOURCE_ANSWER_INVALID']);
 
 /** @throws AppError SOURCE_REDIRECT_REFUSED for a link that leaves the source's origin */
 function address(baseUrl: URL, { path, query = {} }: HttpRequest): URL {
