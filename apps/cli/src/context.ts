@@ -19,6 +19,8 @@ export interface Context {
   readonly logger: Logger;
   /** Fires at the first Ctrl-C or SIGTERM; the second ends the process at once. */
   readonly signal: AbortSignal;
+  /** What the environment holds, for secrets that a source's configuration says lie there. */
+  readonly variables: Readonly<Record<string, string | undefined>>;
   config(): Promise<Config>;
 }
 
@@ -27,11 +29,17 @@ export interface Environment {
   readonly home: string;
   /** FUMI_CONFIG: the configuration file, when no --config is given. */
   readonly configFile?: string;
+  readonly variables: Readonly<Record<string, string | undefined>>;
 }
 
 export function readEnvironment(): Environment {
   const configFile = process.env['FUMI_CONFIG'];
-  return { cwd: process.cwd(), home: homedir(), ...(configFile && { configFile }) };
+  return {
+    cwd: process.cwd(),
+    home: homedir(),
+    variables: process.env,
+    ...(configFile && { configFile }),
+  };
 }
 
 export function createContext(
@@ -48,6 +56,7 @@ export function createContext(
     output: createOutput(options.json ?? false),
     logger: createLogger(options.verbose ? 'debug' : 'warn'),
     signal,
+    variables: environment.variables,
     config: () => (config ??= load()),
   };
 }

@@ -82,12 +82,19 @@ function addSetUp(program: Command, context: MakeContext): void {
     .description('read what changed in the sources')
     .argument('[source]', 'source id (default: all)')
     .option('--full', 'read everything again')
+    .option('--permissions', 'read again who may read what, and people and groups; no content')
+    .option('--directory', 'read people and groups again; nothing else')
     .option('--dry-run', 'say what would change, change nothing')
     .option('--allow-removals', 'remove also when more than a fifth of a source is gone')
     .option('--watch', 'stay and follow changes')
     .addHelpText(
       'after',
-      examples('fumi sync', 'fumi sync files:handbook --full', 'fumi sync --dry-run --json'),
+      examples(
+        'fumi sync',
+        'fumi sync files:handbook --full',
+        'fumi sync sharepoint:acme --permissions',
+        'fumi sync --dry-run --json',
+      ),
     )
     .action(async (id: string | undefined, options: SyncOptions, command: Command) =>
       (await import('./commands/sync.ts')).syncCommand(context(command), id, options),
@@ -103,6 +110,8 @@ export interface AddOptions {
 
 export interface SyncOptions {
   readonly full?: boolean;
+  readonly permissions?: boolean;
+  readonly directory?: boolean;
   readonly dryRun?: boolean;
   readonly allowRemovals?: boolean;
   readonly watch?: boolean;

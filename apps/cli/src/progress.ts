@@ -14,6 +14,8 @@ const PHASES: Readonly<Record<SyncProgress['phase'], string>> = {
   reading: 'reading',
   census: 'looking for what is gone',
   removing: 'removing what is gone',
+  access: 'reading readers',
+  directory: 'reading people and groups',
   done: 'done',
 };
 

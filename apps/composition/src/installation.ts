@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { availableParallelism, userInfo } from 'node:os';
 import { join } from 'node:path';
-import { createAccess, createLocalDirectory, LOCAL_ISSUER } from '@fumikura/access';
+import { createAccess, createLinkedDirectory, createLocalDirectory, LOCAL_ISSUER } from '@fumikura/access';
 import type { Access } from '@fumikura/access';
 import type { Config } from '@fumikura/config';
 import { createDocumentPipeline } from '@fumikura/documents';
@@ -60,7 +60,15 @@ export async function openInstallation(
   });
   const commits = watchCommits(store);
   const people = [...new Set([config.owner, ...config.persons.map(({ id }) => id)])];
-  const directory = createLocalDirectory(people, config.groups, versionOf(config));
+  const directory = createLinkedDirectory(
+    createLocalDirectory(people, config.groups, versionOf(config)),
+    store.catalog,
+    config.persons.map(({ id, accounts, email }) => ({
+      id,
+      accounts,
+      ...(email !== undefined && { email }),
+    })),
+  );
   return {
     config,
     store,

@@ -1,3 +1,11 @@
 export { createIngest } from './ingest.ts';
 export { DEFAULT_INGEST_LIMITS } from './types.ts';
-export type { Counters, Ingest, IngestLimits, IngestOptions, SyncOptions, SyncProgress } from './types.ts';
+export type {
+  Counters,
+  Ingest,
+  IngestLimits,
+  IngestOptions,
+  Pass,
+  SyncOptions,
+  SyncProgress,
+} from './types.ts';

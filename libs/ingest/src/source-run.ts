@@ -2,10 +2,13 @@ import { AppError, toAppError } from '@fumikura/errors';
 import type { Acl, DocumentId, JsonValue, SourceDocument } from '@fumikura/model';
 import { aclKey } from '@fumikura/model';
 import type { Change, Connector, KnownVersion, Lease, SyncBatch } from '@fumikura/ports';
+import { readAccess } from './access-run.ts';
 import { ErrorBudget } from './budget.ts';
+import { readDirectory } from './directory-run.ts';
 import { findRemoved, guardRemovals } from './census.ts';
 import { children, contentHash, headOf, parentOf, toWrite } from './documents.ts';
 import type { IngestParts } from './ingest.ts';
+import { PASSES } from './types.ts';
 import type { Counters, SyncOptions, SyncProgress } from './types.ts';
 import { BatchWriter } from './writer.ts';
 
@@ -46,7 +49,30 @@ export class SourceRun {
     return this.#writer.counters;
   }
 
+  /** The passes that were asked for; readers last, so that they are the newest of all. */
   async read(): Promise<void> {
+    const { passes = PASSES, dryRun, signal } = this.#options;
+    const { store } = this.#parts;
+    if (passes.includes('content')) await this.#readContent();
+    if (passes.includes('access')) {
+      this.#tell('access');
+      await readAccess({
+        store,
+        connector: this.#connector,
+        writer: this.#writer,
+        signal,
+        childrenOf: (id) => this.#childrenOf(id),
+        progressed: () => this.#tell('access'),
+      });
+    }
+    if (passes.includes('directory') && !dryRun) {
+      this.#tell('directory');
+      await readDirectory(store, this.#connector, signal, () => this.#tell('directory'));
+    }
+    this.#tell('done');
+  }
+
+  async #readContent(): Promise<void> {
     const { signal, full } = this.#options;
     const { catalog } = this.#parts.store;
     this.#tell('listing');
@@ -61,7 +87,6 @@ export class SourceRun {
     }
     await this.#writer.flush();
     await this.#removeGone();
-    this.#tell('done');
   }
 
   async #batch({ changes, checkpoint }: SyncBatch): Promise<void> {

@@ -47,8 +47,14 @@ export const DEFAULT_INGEST_LIMITS: IngestLimits = {
   retryAfterMs: 3_600_000,
 };
 
+/** What a run reads: items; who may read them; accounts and groups. A connector that has no such thing skips it. */
+export const PASSES = ['content', 'access', 'directory'] as const;
+export type Pass = (typeof PASSES)[number];
+
 export interface SyncOptions {
   readonly signal: AbortSignal;
+  /** Default all. */
+  readonly passes?: readonly Pass[];
   /** Read everything again, whatever is known. */
   readonly full?: boolean;
   /** Count what would change; write nothing. */
@@ -59,7 +65,7 @@ export interface SyncOptions {
 }
 
 export interface SyncProgress {
-  readonly phase: 'listing' | 'reading' | 'census' | 'removing' | 'done';
+  readonly phase: 'listing' | 'reading' | 'census' | 'removing' | 'access' | 'directory' | 'done';
   readonly counters: Counters;
   /** Items in all: what the source says, else what was indexed before; for display only. */
   readonly expected?: number;

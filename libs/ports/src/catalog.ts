@@ -2,6 +2,8 @@ import type {
   Acl,
   AllowList,
   AllowListId,
+  DirectoryPart,
+  SourceAccount,
   Chunk,
   ChunkId,
   Document,
@@ -60,6 +62,18 @@ export interface Lease {
   /** Rises with every new holder; a write with an older one is refused. */
   readonly token: number;
   readonly expiresAt: string;
+}
+
+/** What was last read whole of a source's directory. */
+export interface DirectoryRecord {
+  readonly source: SourceId;
+  /** ISO 8601 UTC. */
+  readonly readAt: string;
+  readonly accounts: number;
+  readonly groups: number;
+  readonly memberships: number;
+  /** Groups whose members our account may not read: closed. */
+  readonly unreadableGroups: number;
 }
 
 /** A stored document's text with everything that points into it. */
@@ -122,6 +136,16 @@ export interface Catalog {
   /** Replaces lists (without touching documents); for a change of readers outside a sync. */
   putLists(lists: readonly AllowList[]): Promise<void>;
   lists(ids: readonly AllowListId[]): Promise<readonly AllowList[]>;
+
+  /** Collects a part of a source's directory under a run; nothing changes for anybody until `completeDirectory`. */
+  stageDirectory(source: SourceId, run: string, part: DirectoryPart): Promise<void>;
+  /** The parts of `run` become the source's directory in the place of the one before, all at once. */
+  completeDirectory(source: SourceId, run: string): Promise<DirectoryRecord>;
+  directories(): Promise<readonly DirectoryRecord[]>;
+  /** Accounts by principal, or by an address that the source calls verified (case does not count). */
+  accounts(principals: readonly Principal[], emails: readonly string[]): Promise<readonly SourceAccount[]>;
+  /** These and every group that holds one of them, over any number of steps; cyclic groups are met once. */
+  withGroups(principals: readonly Principal[]): Promise<readonly Principal[]>;
 
   checkpoint(source: SourceId): Promise<JsonValue | undefined>;
   clearCheckpoint(source: SourceId): Promise<void>;

@@ -3,6 +3,7 @@ export type { AccessGrant } from './access-filter.ts';
 export type {
   Catalog,
   DeadLetter,
+  DirectoryRecord,
   DocumentRecord,
   DocumentWrite,
   FieldValue,

@@ -1,5 +1,6 @@
 import { describe } from 'node:test';
 import { accessCases } from './catalog/access-cases.ts';
+import { directoryCases } from './catalog/directory-cases.ts';
 import { documentCases } from './catalog/document-cases.ts';
 import type { OpenCatalog } from './catalog/open-catalog.ts';
 import { syncCases } from './catalog/sync-cases.ts';
@@ -9,6 +10,6 @@ import type { ContractOptions } from './contract.ts';
 /** What every `Catalog` does. Documents reach it by `commit`, so that is part of what is opened. */
 export function catalogContract(options: ContractOptions<OpenCatalog>): void {
   describe('catalog contract', () => {
-    registerCases(options, { ...documentCases, ...accessCases, ...syncCases });
+    registerCases(options, { ...documentCases, ...accessCases, ...directoryCases, ...syncCases });
   });
 }

@@ -85,7 +85,7 @@ async function checkSource(context: Context, config: Config, id: string): Promis
   const source = config.sources.find((each) => each.id === id);
   const result = await attempt(
     `source ${id}`,
-    async () => source && connectorFor(source, config).check(context.signal),
+    async () => source && connectorFor(source, config, context).check(context.signal),
     () => 'can be read',
   );
   return result.finding;

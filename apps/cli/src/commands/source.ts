@@ -32,7 +32,7 @@ export async function addSourceCommand(
     ...(options.include && { include: [...options.include] }),
     ...(options.exclude && { exclude: [...options.exclude] }),
   };
-  await connectorFor(source, config).check(context.signal);
+  await connectorFor(source, config, context).check(context.signal);
   await addSource(config.file, source);
   context.output.json({ source: id, root, config: config.file });
   context.output.line(`Added ${id}: ${root}`);

@@ -24,7 +24,7 @@ export async function startCommand(context: Context, options: StartOptions): Pro
   const installation = await openInstallation(config, { logger: context.logger, mode: 'service' });
   try {
     for (const source of config.sources)
-      await syncOne(context, installation, connectorFor(source, config), {});
+      await syncOne(context, installation, connectorFor(source, config, context), {});
     const answers = await askAll(context, installation);
     context.output.json({ answers, startToAnswersMs: Math.round(performance.now() - started) });
     context.output.line(pc.dim(`From start to the last answer: ${duration(performance.now() - started)}.`));

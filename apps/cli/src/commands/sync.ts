@@ -2,6 +2,7 @@ import { connectorsFor, openInstallation } from '@fumikura/composition';
 import type { Installation } from '@fumikura/composition';
 import type { AppError } from '@fumikura/errors';
 import { toAppError } from '@fumikura/errors';
+import type { Pass } from '@fumikura/ingest';
 import type { Connector, RunRecord } from '@fumikura/ports';
 import type { Context } from '../context.ts';
 import { EXIT_CODES, exitCodeOf } from '../exit-codes.ts';
@@ -22,7 +23,7 @@ export async function syncCommand(
   const chosen = id === undefined ? config.sources : config.sources.filter((source) => source.id === id);
   if (id !== undefined && chosen.length === 0) throw unknownSource(id, config.sources);
   if (chosen.length === 0) context.output.line('No sources yet. Add one: fumi source add files <folder>');
-  const connectors = connectorsFor(chosen, config);
+  const connectors = connectorsFor(chosen, config, context);
   const installation = await openInstallation(config, {
     logger: context.logger,
     mode: 'service',
@@ -84,13 +85,24 @@ export async function syncOne(
   const view = showProgress(output, connector.id);
   const started = performance.now();
   try {
-    const run = await installation.ingest.sync(connector, { signal, ...options, onProgress: view.update });
+    const passes = passesOf(options);
+    const run = await installation.ingest.sync(connector, {
+      signal,
+      ...options,
+      ...(passes && { passes }),
+      onProgress: view.update,
+    });
     view.stop();
     await report(context, installation, run, performance.now() - started, options.dryRun ?? false);
     return run;
   } finally {
     view.stop();
   }
+}
+
+function passesOf({ permissions, directory }: SyncOptions): readonly Pass[] | undefined {
+  if (permissions) return ['access', 'directory'];
+  return directory ? ['directory'] : undefined;
 }
 
 async function report(

@@ -11,7 +11,7 @@ import { follow, syncOne } from './sync.ts';
 export async function upCommand(context: Context, options: UpOptions): Promise<void> {
   const config = await context.config();
   // Mistakes in the sources are told before anything listens.
-  const connectors = options.watch ? connectorsFor(config.sources, config) : [];
+  const connectors = options.watch ? connectorsFor(config.sources, config, context) : [];
   const installation = await openInstallation(config, {
     logger: context.logger,
     mode: 'service',

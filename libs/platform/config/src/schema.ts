@@ -14,6 +14,20 @@ const person = z.strictObject({
   name: z.string().min(1).optional(),
   /** Login name of the operating system: who this person is on stdio, at the terminal and on loopback. */
   osUser: z.string().min(1).optional(),
+  /** Verified here: links accounts of sources that verify the same address, when it is nobody else's. */
+  email: z.email().optional(),
+  /** Accounts in sources that are this person's: "user:<source id>:<account id>". */
+  accounts: z
+    .array(
+      z
+        .string()
+        .regex(
+          /^user:[a-z][a-z0-9-]*:[a-z0-9][a-z0-9._-]*:\S+$/,
+          'an account is "user:<source id>:<account id>"',
+        )
+        .transform((account) => account as `user:${string}:${string}`),
+    )
+    .default([]),
 });
 
 const group = z.strictObject({

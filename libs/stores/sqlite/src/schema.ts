@@ -1,4 +1,5 @@
 import { AppError } from '@fumikura/errors';
+import { DIRECTORY_SCHEMA } from './catalog/directory.ts';
 import { CATALOG_SCHEMA } from './catalog/schema.ts';
 import { APPLICATION_ID } from './database.ts';
 import type { Database } from './database.ts';
@@ -16,6 +17,7 @@ const MIGRATIONS: readonly Migration[] = [
   (db) => {
     for (const schema of [CATALOG_SCHEMA, INDEX_SCHEMA, DENSE_SCHEMA]) db.exec(schema);
   },
+  (db) => db.exec(DIRECTORY_SCHEMA),
 ];
 
 /**

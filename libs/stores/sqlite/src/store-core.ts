@@ -1,10 +1,11 @@
 import { statSync } from 'node:fs';
 import { AppError } from '@fumikura/errors';
-import type { ChunkId, DocumentId, Principal, SourceId } from '@fumikura/model';
+import type { ChunkId, DirectoryPart, DocumentId, Principal, SourceId } from '@fumikura/model';
 import type {
   AccessGrant,
   Catalog,
   Damage,
+  DirectoryRecord,
   DocumentRecord,
   DocumentWrite,
   FieldValue,
@@ -16,6 +17,7 @@ import type {
 } from '@fumikura/ports';
 import { TOKENISER_VERSION } from '@fumikura/text';
 import { AclStore } from './catalog/acls.ts';
+import { DirectoryStore } from './catalog/directory.ts';
 import { DocumentStore, toIndexDocument } from './catalog/documents.ts';
 import { Setting } from './catalog/setting.ts';
 import { SyncState } from './catalog/sync-state.ts';
@@ -56,6 +58,7 @@ export class StoreCore {
   readonly acls: AclStore;
   readonly documents: DocumentStore;
   readonly sync: SyncState;
+  readonly directory: DirectoryStore;
   readonly index: IndexCore;
 
   /** @throws AppError STORE_* when the file cannot be used; nothing here grows with what it holds */
@@ -67,6 +70,7 @@ export class StoreCore {
       this.acls = new AclStore(this.#db);
       this.documents = new DocumentStore(this.#db, this.acls);
       this.sync = new SyncState(this.#db, this.#now);
+      this.directory = new DirectoryStore(this.#db, this.#now);
       this.index = new IndexCore(this.#db);
       this.#tokeniser = new Setting(this.#db, 'tokeniser');
       this.#icu = new Setting(this.#db, 'icu');
@@ -101,12 +105,24 @@ export class StoreCore {
     this.#write(() => this.acls.putLists(lists, null));
   }
 
+  stageDirectory(source: SourceId, run: string, part: DirectoryPart): void {
+    this.#write(() => this.directory.stage(source, run, part));
+  }
+
+  completeDirectory(source: SourceId, run: string): DirectoryRecord {
+    return this.#write(() => {
+      this.acls.changed();
+      return this.directory.complete(source, run);
+    });
+  }
+
   removeSource(id: SourceId): number {
     return this.#write(() => {
       const ids = this.documents.listIds(id, '', Number.MAX_SAFE_INTEGER);
       for (const documentId of ids) this.documents.remove(documentId);
       this.index.apply({ removals: ids });
       this.acls.forgetSource(id);
+      this.directory.forget(id);
       this.sync.forget(id);
       return ids.length;
     });

@@ -72,14 +72,14 @@ export class AclStore {
         this.#db.run('DELETE FROM list_member WHERE principal = ? AND list = ?', principal, list);
       for (const principal of added)
         this.#db.run('INSERT INTO list_member(principal, list) VALUES(?, ?)', principal, list);
-      if (added.length > 0 || dropped.length > 0) this.#touch();
+      if (added.length > 0 || dropped.length > 0) this.changed();
     }
   }
 
   /** The lists a source gave admit nobody from now on. Inside a transaction. */
   forgetSource(source: string): void {
     this.#db.run('DELETE FROM list_member WHERE list IN (SELECT list FROM list WHERE source = ?)', source);
-    if (this.#db.change('UPDATE list SET read_at = NULL WHERE source = ?', source) > 0) this.#touch();
+    if (this.#db.change('UPDATE list SET read_at = NULL WHERE source = ?', source) > 0) this.changed();
   }
 
   lists(ids: readonly AllowListId[]): AllowList[] {
@@ -161,7 +161,7 @@ export class AclStore {
       this.#db.run('INSERT INTO acl_list(acl_id, list) VALUES(?, ?)', id, this.#listId(list));
     for (const principal of new Set(acl.deny))
       this.#db.run('INSERT INTO acl_deny(principal, acl_id) VALUES(?, ?)', principal, id);
-    this.#touch();
+    this.changed();
     return id;
   }
 
@@ -175,7 +175,8 @@ export class AclStore {
     );
   }
 
-  #touch(): void {
+  /** Lists, ACLs or memberships did: what was computed from them is computed anew. */
+  changed(): void {
     this.#db.run(
       `INSERT INTO setting(name, value) VALUES('access-version', '1')
        ON CONFLICT(name) DO UPDATE SET value = CAST(CAST(value AS INTEGER) + 1 AS TEXT)`,

@@ -52,6 +52,15 @@ export const OPERATIONS = {
     core.readableAcls(principals),
   putLists: (core: StoreCore, _: CallContext, lists: Args<'putLists'>[0]) => core.putLists(lists),
   lists: (core: StoreCore, _: CallContext, ids: Args<'lists'>[0]) => core.acls.lists(ids),
+  stageDirectory: (core: StoreCore, _: CallContext, ...[source, run, part]: Args<'stageDirectory'>) =>
+    core.stageDirectory(source, run, part),
+  completeDirectory: (core: StoreCore, _: CallContext, ...[source, run]: Args<'completeDirectory'>) =>
+    core.completeDirectory(source, run),
+  directories: (core: StoreCore) => core.directory.records(),
+  accounts: (core: StoreCore, _: CallContext, ...[principals, emails]: Args<'accounts'>) =>
+    core.directory.accounts(principals, emails),
+  withGroups: (core: StoreCore, _: CallContext, principals: Args<'withGroups'>[0]) =>
+    core.directory.withGroups(principals),
   checkpoint: (core: StoreCore, _: CallContext, source: Args<'checkpoint'>[0]) =>
     core.sync.checkpoint(source),
   clearCheckpoint: (core: StoreCore, _: CallContext, source: Args<'clearCheckpoint'>[0]) =>

@@ -1,48 +1,17 @@
 import { resolve } from 'node:path';
 import { localPrincipal } from '@fumikura/access';
 import { invalid } from '@fumikura/config';
-import type { Config, ConfigProblem, SourceConfig } from '@fumikura/config';
-import { AppError } from '@fumikura/errors';
+import type { Config, SourceConfig } from '@fumikura/config';
 import { createFilesConnector, filesConfigSchema } from '@fumikura/connector-files';
 import type { Connector } from '@fumikura/ports';
-
-/** Kinds of sources that can be configured. */
-export const CONNECTOR_KINDS = ['files'] as const;
-
-/** @throws AppError CONFIG_INVALID (config) that names every problem of all these sources at once */
-export function connectorsFor(sources: readonly SourceConfig[], config: Config): Connector[] {
-  const problems: ConfigProblem[] = [];
-  const connectors = sources.flatMap((source) => {
-    try {
-      return [connectorFor(source, config)];
-    } catch (error) {
-      if (!(error instanceof AppError) || error.code !== 'CONFIG_INVALID') throw error;
-      problems.push(...(error.details['problems'] as readonly ConfigProblem[]));
-      return [];
-    }
-  });
-  if (problems.length > 0) throw invalid(config.file, problems);
-  return connectors;
-}
-
-/** @throws AppError CONFIG_INVALID (config) that names every problem of the source */
-export function connectorFor(source: SourceConfig, config: Config): Connector {
-  const kind = source.id.slice(0, source.id.indexOf(':'));
-  if (kind === 'files') return filesConnector(source, config);
-  throw invalid(config.file, [
-    {
-      path: `sources.${source.id}`,
-      message: `there is no connector "${kind}"; there are: ${CONNECTOR_KINDS.join(', ')}`,
-    },
-  ]);
-}
 
 interface WrittenFolder {
   readonly folder?: unknown;
   readonly readers?: unknown;
 }
 
-function filesConnector(source: SourceConfig, config: Config): Connector {
+/** Readers are written as people write them: a person, `group:<id>`, `everyone`, `anyone`; default the owner alone. */
+export function filesConnector(source: SourceConfig, config: Config): Connector {
   const {
     root,
     readers = [config.owner],

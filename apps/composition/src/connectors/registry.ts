@@ -1,0 +1,83 @@
+import { invalid } from '@fumikura/config';
+import type { Config, ConfigProblem, SourceConfig } from '@fumikura/config';
+import { AppError } from '@fumikura/errors';
+import type { Logger } from '@fumikura/logging';
+import type { Connector } from '@fumikura/ports';
+import { createSharepointConnector, sharepointConfigSchema } from '@fumikura/connector-sharepoint';
+import { filesConnector } from './files.ts';
+import { withSecrets } from './secrets.ts';
+import type { Variables } from './secrets.ts';
+
+export interface ConnectorHost {
+  readonly logger: Logger;
+  /** Of the process, for secrets that lie there. */
+  readonly variables: Variables;
+}
+
+type Make = (source: SourceConfig, config: Config, host: ConnectorHost) => Connector;
+
+/** One line a kind of source. */
+const CONNECTORS: Readonly<Record<string, Make>> = {
+  files: filesConnector,
+  sharepoint: remote(sharepointConfigSchema, createSharepointConnector),
+};
+
+/** Kinds of sources that can be configured. */
+export const CONNECTOR_KINDS = Object.keys(CONNECTORS);
+
+/** @throws AppError CONFIG_INVALID (config) that names every problem of all these sources at once */
+export function connectorsFor(
+  sources: readonly SourceConfig[],
+  config: Config,
+  host: ConnectorHost,
+): Connector[] {
+  const problems: ConfigProblem[] = [];
+  const connectors = sources.flatMap((source) => {
+    try {
+      return [connectorFor(source, config, host)];
+    } catch (error) {
+      if (!(error instanceof AppError) || error.code !== 'CONFIG_INVALID') throw error;
+      problems.push(...(error.details['problems'] as readonly ConfigProblem[]));
+      return [];
+    }
+  });
+  if (problems.length > 0) throw invalid(config.file, problems);
+  return connectors;
+}
+
+/** @throws AppError CONFIG_INVALID (config) that names every problem of the source */
+export function connectorFor(source: SourceConfig, config: Config, host: ConnectorHost): Connector {
+  const kind = source.id.slice(0, source.id.indexOf(':'));
+  const make = CONNECTORS[kind];
+  if (make) return make(source, config, host);
+  const message = `there is no connector "${kind}"; there are: ${CONNECTOR_KINDS.join(', ')}`;
+  throw invalid(config.file, [{ path: `sources.${source.id}`, message }]);
+}
+
+interface Schema<C> {
+  safeParse(value: unknown):
+    | { readonly success: true; readonly data: C }
+    | {
+        readonly success: false;
+        readonly error: {
+          readonly issues: readonly { readonly path: readonly PropertyKey[]; readonly message: string }[];
+        };
+      };
+}
+
+/** A source behind a network: its secrets are fetched from where they lie, everything else is its schema's. */
+function remote<C>(schema: Schema<C>, create: (config: C, deps: { logger: Logger }) => unknown): Make {
+  return (source, config, { logger, variables }) => {
+    const problems: ConfigProblem[] = [];
+    const path = `sources.${source.id}`;
+    const parsed = schema.safeParse(
+      withSecrets(source, { path, folder: config.folder, variables }, problems),
+    );
+    // A secret that could not be read is one problem, not two.
+    if (problems.length === 0 && !parsed.success)
+      for (const issue of parsed.error.issues)
+        problems.push({ path: [path, ...issue.path.map(String)].join('.'), message: issue.message });
+    if (problems.length > 0 || !parsed.success) throw invalid(config.file, problems);
+    return create(parsed.data, { logger }) as Connector;
+  };
+}

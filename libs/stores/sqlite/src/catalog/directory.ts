@@ -1,0 +1,136 @@
+import type { DirectoryPart, Principal, SourceAccount, SourceId } from '@fumikura/model';
+import type { DirectoryRecord } from '@fumikura/ports';
+import type { Database } from '../database.ts';
+
+/**
+ * Rows of a run are nobody's until `directory_run` names it, so a reading that breaks off changes nothing. A member is an
+ * account or a group; groups may hold each other.
+ */
+export const DIRECTORY_SCHEMA = `
+CREATE TABLE directory_run(source TEXT PRIMARY KEY, run TEXT NOT NULL, record TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE directory_account(source TEXT NOT NULL, run TEXT NOT NULL, principal TEXT NOT NULL, email TEXT,
+  account TEXT NOT NULL, PRIMARY KEY(source, run, principal)) WITHOUT ROWID;
+CREATE INDEX directory_account_principal ON directory_account(principal);
+CREATE INDEX directory_account_email ON directory_account(email) WHERE email IS NOT NULL;
+CREATE TABLE directory_member(member TEXT NOT NULL, held_by TEXT NOT NULL, source TEXT NOT NULL, run TEXT NOT NULL,
+  PRIMARY KEY(member, held_by, run)) WITHOUT ROWID;
+CREATE INDEX directory_member_run ON directory_member(source, run);
+CREATE TABLE directory_group(source TEXT NOT NULL, run TEXT NOT NULL, principal TEXT NOT NULL, reason TEXT,
+  PRIMARY KEY(source, run, principal)) WITHOUT ROWID;
+`;
+
+const CURRENT = 'JOIN directory_run AS r ON r.source = d.source AND r.run = d.run';
+
+/** Accounts and groups of sources, as they were last read whole. */
+export class DirectoryStore {
+  readonly #db: Database;
+  readonly #now: () => number;
+
+  constructor(db: Database, now: () => number) {
+    this.#db = db;
+    this.#now = now;
+  }
+
+  /** Inside a transaction. */
+  stage(source: SourceId, run: string, { accounts = [], groups = [], unreadable = [] }: DirectoryPart): void {
+    for (const account of accounts) this.#addAccount(source, run, account);
+    for (const { principal, members } of groups) {
+      this.#addGroup(source, run, principal, null);
+      for (const member of members)
+        this.#db.run(
+          'INSERT OR IGNORE INTO directory_member(member, held_by, source, run) VALUES(?, ?, ?, ?)',
+          ...[member, principal, source, run],
+        );
+    }
+    for (const { principal, reason } of unreadable) {
+      this.#addGroup(source, run, principal, reason);
+      // Part of it may have come before it was found unreadable: closed means without members.
+      this.#db.run(
+        'DELETE FROM directory_member WHERE source = ? AND run = ? AND held_by = ?',
+        source,
+        run,
+        principal,
+      );
+    }
+  }
+
+  /** Inside a transaction. The run takes the place of the one before. */
+  complete(source: SourceId, run: string): DirectoryRecord {
+    const count = (table: string, where = '') =>
+      this.#db.get<{ n: number }>(
+        `SELECT count(*) AS n FROM ${table} WHERE source = ? AND run = ? ${where}`,
+        source,
+        run,
+      )?.n ?? 0;
+    const record: DirectoryRecord = {
+      source,
+      readAt: new Date(this.#now()).toISOString(),
+      accounts: count('directory_account'),
+      groups: count('directory_group'),
+      memberships: count('directory_member'),
+      unreadableGroups: count('directory_group', 'AND reason IS NOT NULL'),
+    };
+    this.#db.run(
+      'INSERT OR REPLACE INTO directory_run(source, run, record) VALUES(?, ?, ?)',
+      ...[source, run, JSON.stringify(record)],
+    );
+    for (const table of ['directory_account', 'directory_member', 'directory_group'])
+      this.#db.run(`DELETE FROM ${table} WHERE source = ? AND run <> ?`, source, run);
+    return record;
+  }
+
+  /** Inside a transaction. */
+  forget(source: SourceId): void {
+    for (const table of ['directory_run', 'directory_account', 'directory_member', 'directory_group'])
+      this.#db.run(`DELETE FROM ${table} WHERE source = ?`, source);
+  }
+
+  records(): DirectoryRecord[] {
+    return this.#db
+      .all<{ record: string }>('SELECT record FROM directory_run ORDER BY source')
+      .map(({ record }) => JSON.parse(record) as DirectoryRecord);
+  }
+
+  accounts(principals: readonly Principal[], emails: readonly string[]): SourceAccount[] {
+    const rows = this.#db.all<{ account: string }>(
+      `SELECT d.account FROM directory_account AS d ${CURRENT}
+       WHERE d.principal IN (SELECT value FROM json_each(?)) OR d.email IN (SELECT value FROM json_each(?))
+       ORDER BY d.principal`,
+      ...[JSON.stringify(principals), JSON.stringify(emails.map(folded))],
+    );
+    return rows.map(({ account }) => JSON.parse(account) as SourceAccount);
+  }
+
+  /** Cost: the memberships on the way, by index; groups that nobody here is in are never looked at. */
+  withGroups(principals: readonly Principal[]): Principal[] {
+    return this.#db
+      .all<{ principal: Principal }>(
+        `WITH RECURSIVE reached(principal) AS (
+           SELECT value FROM json_each(?)
+           UNION
+           SELECT d.held_by FROM reached JOIN directory_member AS d ON d.member = reached.principal ${CURRENT})
+         SELECT principal FROM reached ORDER BY principal`,
+        JSON.stringify(principals),
+      )
+      .map(({ principal }) => principal);
+  }
+
+  #addAccount(source: SourceId, run: string, account: SourceAccount): void {
+    const email = account.email?.isVerified ? folded(account.email.address) : null;
+    this.#db.run(
+      'INSERT OR REPLACE INTO directory_account(source, run, principal, email, account) VALUES(?, ?, ?, ?, ?)',
+      ...[source, run, account.principal, email, JSON.stringify(account)],
+    );
+  }
+
+  #addGroup(source: SourceId, run: string, principal: Principal, reason: string | null): void {
+    this.#db.run(
+      'INSERT OR REPLACE INTO directory_group(source, run, principal, reason) VALUES(?, ?, ?, ?)',
+      ...[source, run, principal, reason],
+    );
+  }
+}
+
+function folded(address: string): string {
+  return address.trim().toLowerCase();
+}
