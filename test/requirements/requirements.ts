@@ -28,6 +28,7 @@ export const REQUIREMENTS: readonly Requirement[] = [
     'cli.path-missing': 'A folder that does not exist is named before it reaches the configuration.',
     'config.all-mistakes': 'Every mistake of a configuration is told at once, each with its place.',
     'config.cross-mistakes': 'Ids that stand twice, logins of two persons and unknown members are mistakes.',
+    'config.secret': 'A secret that cannot be read is named by its place; no secret is ever shown.',
     'config.missing': 'Without a configuration a command says how to make one.',
     'query.empty': 'An empty query is refused.',
     'query.too-long': 'A query of 100,000 characters is refused with the number allowed.',
@@ -87,6 +88,8 @@ export const REQUIREMENTS: readonly Requirement[] = [
     'access.lists-change': 'A change of a list touches no document and counts at once.',
     'access.values': 'Filter values, counts and duplicates tell nothing of documents a caller may not read.',
     'access.nested-groups': 'Nested and cyclic groups are expanded once.',
+    'access.groups':
+      'Groups of a source open what they open there, nested or not; a membership that ends closes it.',
     'access.folders': 'Folder rules narrow readers; a link opens nothing that its target closes.',
   }),
   ...of('sync', {

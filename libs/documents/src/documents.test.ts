@@ -241,3 +241,16 @@ describe('the pipeline', () => {
     await pipeline.close();
   });
 });
+
+describe('the kind of a text', () => {
+  const titleOf = async (fileName: string, mediaType: string) =>
+    (await prepareContent({ fileName, mediaType, bytes: Buffer.from('# Heading\n\ntext') }, DEFAULT_LIMITS))
+      .title;
+
+  it('is what its name says when it is only declared as some text', async () => {
+    assert.equal(await titleOf('notes.md', 'text/plain'), 'Heading');
+    assert.equal(await titleOf('notes.md', 'text/plain; charset=utf-8'), 'Heading');
+    assert.equal(await titleOf('notes', 'text/plain'), undefined);
+    assert.equal(await titleOf('notes.txt', 'text/markdown'), 'Heading', 'a declared kind wins over a name');
+  });
+});

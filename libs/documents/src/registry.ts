@@ -134,7 +134,8 @@ const SIGNATURES: readonly (readonly [bytes: string, extensions: readonly string
 ];
 
 /**
- * The parser of an input: by what its first bytes say, then by its declared type, then by its name. Text of unknown
+ * The parser of an input: by what its first bytes say, then by its declared type, then by its name; servers call any text
+ * `text/plain`, so there the name decides first. Text of unknown
  * name is read as text; binary of unknown kind is refused.
  * @throws AppError FORMAT_UNSUPPORTED, CONTENT_ENCRYPTED, CONTENT_DAMAGED (invalid-input)
  */
@@ -146,7 +147,8 @@ export async function findParser(input: ParseInput): Promise<FormatParser> {
   );
   const signature = SIGNATURES.find(([bytes]) => startsWith(input.bytes, bytes));
   if (signature) return bySignature(input, signature[1], extension, declared ?? named);
-  const chosen = declared ?? named;
+  const isAnyText = declared?.name === 'plain text';
+  const chosen = isAnyText ? (named ?? declared) : (declared ?? named);
   const needsSignature = chosen?.extensions.some((each) =>
     SIGNATURES.some(([, extensions]) => extensions.includes(each)),
   );

@@ -1,0 +1,142 @@
+import assert from 'node:assert/strict';
+import { userInfo } from 'node:os';
+import { after, before, describe, it } from 'node:test';
+import { startGraphSimulator } from '../simulators/graph/server.ts';
+import { addDrive, addItem, emptyWorld } from '../simulators/graph/world.ts';
+import type { Grant, GraphWorld } from '../simulators/graph/world.ts';
+import type { Simulator } from '../simulators/kit/simulator.ts';
+import { createHome } from './fumi.ts';
+import type { Home } from './fumi.ts';
+
+const id = (kind: number, index: number) =>
+  `${kind.toString(16).padStart(8, '0')}-0000-4000-8000-${index.toString(16).padStart(12, '0')}`;
+const [ADA, BOB, FINANCE, PAYROLL] = [id(1, 1), id(1, 2), id(2, 1), id(2, 2)];
+const to = (group: string): Grant => ({ kind: 'role', role: 'read', grantee: { to: 'group', id: group } });
+const both: readonly Grant[] = [ADA, BOB].map((user) => ({
+  kind: 'role',
+  role: 'read',
+  grantee: { to: 'user', id: user },
+}));
+
+/** Two people; salaries are for finance alone, where Ada is through a nested group. */
+function company(): GraphWorld {
+  const world = emptyWorld('contoso.example');
+  for (const [user, name] of [
+    [ADA, 'ada'],
+    [BOB, 'bob'],
+  ] as const)
+    world.users.set(user, {
+      id: user,
+      name,
+      upn: `${name}@contoso.example`,
+      isGuest: false,
+      isEnabled: true,
+    });
+  world.groups.set(FINANCE, { id: FINANCE, name: 'Finance', isHidden: false, members: new Set([PAYROLL]) });
+  world.groups.set(PAYROLL, { id: PAYROLL, name: 'Payroll', isHidden: false, members: new Set([ADA]) });
+  const site = {
+    id: `contoso.sharepoint.com,${id(3, 1)},${id(4, 1)}`,
+    name: 'Company',
+    path: '/sites/company',
+    grants: [],
+    siteGroups: new Map<string, Set<string>>(),
+    administrators: new Set<string>(),
+    drives: new Map(),
+    pages: new Map(),
+    lists: new Map(),
+  };
+  world.sites.set(site.id, site);
+  const drive = addDrive(site, 'b!documents', 'Documents');
+  drive.grants = both;
+  addItem(world, drive, {
+    id: 'travel',
+    name: 'travel.md',
+    isFolder: false,
+    content: '# Travel\n\nBook trains before flights; the bonus for trains is ten points.',
+  });
+  addItem(world, drive, { id: 'pay', name: 'Pay', isFolder: true, grants: [to(FINANCE)] });
+  addItem(world, drive, {
+    id: 'salaries',
+    name: 'salaries.md',
+    isFolder: false,
+    parent: 'pay',
+    content: '# Salaries\n\nThe bonus of level four is twelve percent.',
+  });
+  return world;
+}
+
+describe('fumi with SharePoint', () => {
+  const world = company();
+  let simulator: Simulator;
+  let home: Home;
+  before(async () => {
+    simulator = await startGraphSimulator(world);
+    home = await createHome();
+    await home.write('secret.txt', 'simulated\n');
+  });
+  after(async () => {
+    await home.remove();
+    await simulator.close();
+  });
+
+  /** Whoever runs the command is this person. */
+  const iAm = (person: 'ada' | 'bob', credential = '{ secret: { file: ./secret.txt } }') => {
+    const login = (name: string) => (name === person ? `, osUser: ${userInfo().username}` : '');
+    return home.write(
+      'fumikura.yaml',
+      `owner: me
+persons:
+  - { id: ada, email: Ada@contoso.example${login('ada')} }
+  - { id: bob, accounts: ['user:sharepoint:contoso:${BOB}']${login('bob')} }
+sources:
+  - id: sharepoint:contoso
+    tenant: contoso.example
+    clientId: ${id(5, 1)}
+    credential: ${credential}
+    graphUrl: ${simulator.url}/
+    loginUrl: ${simulator.url}/
+`,
+    );
+  };
+  const finds = async () =>
+    ((await home.json('search', 'bonus'))['hits'] as { title: string }[]).map(({ title }) => title).sort();
+
+  it('[access.groups] shows each person what their groups open, and another person nothing of it', async () => {
+    await iAm('ada');
+    const synced = await home.run(['sync']);
+    assert.equal(synced.code, 0, synced.stderr);
+    assert.deepEqual(await finds(), ['Salaries', 'Travel']);
+    await iAm('bob');
+    assert.deepEqual(await finds(), ['Travel']);
+    assert.deepEqual(simulator.violations, []);
+  });
+
+  it('[access.groups] takes a membership away without reading any document', async () => {
+    await iAm('ada');
+    world.groups.get(PAYROLL)?.members.delete(ADA);
+    simulator.forgetRequests();
+    const synced = await home.run(['sync', 'sharepoint:contoso', '--directory']);
+    assert.equal(synced.code, 0, synced.stderr);
+    assert.deepEqual(await finds(), ['Travel']);
+    assert.ok(
+      simulator.requests.every(({ path }) => !/\/download\/|\/delta|permissions|batch/u.test(path)),
+      'neither items nor their readers were asked for',
+    );
+  });
+
+  it('[config.secret] says which secret cannot be read, and never shows one', async () => {
+    await iAm('ada', '{ secret: { env: NOT_SET_ANYWHERE } }');
+    const outcome = await home.run(['sync']);
+    assert.equal(outcome.code, 3);
+    assert.match(
+      outcome.stderr,
+      /credential\.secret: the secret cannot be read.*NOT_SET_ANYWHERE is not set/,
+    );
+    await home.write('secret.txt', 'wrong-s3cret');
+    await iAm('ada');
+    const refused = await home.run(['sync', '--verbose']);
+    assert.notEqual(refused.code, 0);
+    assert.match(refused.stderr, /reconnected|credentials/);
+    assert.ok(!`${refused.stdout}${refused.stderr}`.includes('wrong-s3cret'));
+  });
+});
