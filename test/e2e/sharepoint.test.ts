@@ -88,6 +88,7 @@ describe('fumi with SharePoint', () => {
 persons:
   - { id: ada, email: Ada@contoso.example${login('ada')} }
   - { id: bob, accounts: ['user:sharepoint:contoso:${BOB}']${login('bob')} }
+syncEveryMinutes: 0.01
 sources:
   - id: sharepoint:contoso
     tenant: contoso.example
@@ -119,9 +120,24 @@ sources:
     assert.equal(synced.code, 0, synced.stderr);
     assert.deepEqual(await finds(), ['Travel']);
     assert.ok(
-      simulator.requests.every(({ path }) => !/\/download\/|\/delta|permissions|batch/u.test(path)),
-      'neither items nor their readers were asked for',
+      simulator.requests.every(({ path }) => !/\/download\/|\/delta|\/permissions/u.test(path)),
+      `neither items nor their readers: ${simulator.requests.map(({ operation }) => operation).join(', ')}`,
     );
+  });
+
+  it('[sync.schedule] reads such a source again on its own clock while it serves', async () => {
+    world.groups.get(PAYROLL)?.members.add(ADA);
+    await iAm('ada');
+    const up = home.start(['up', '--port', '0']);
+    await up.says('Following changes');
+    // Its first run has ended; what changes from here on is found by the next one.
+    world.groups.get(PAYROLL)?.members.delete(ADA);
+    simulator.forgetRequests();
+    const listings = () => simulator.requests.filter(({ path }) => path.endsWith('/groups')).length;
+    while (listings() < 2) await new Promise((resolve) => setTimeout(resolve, 50));
+    assert.deepEqual(await finds(), ['Travel']);
+    up.process.kill('SIGINT');
+    await up.ended;
   });
 
   it('[config.secret] says which secret cannot be read, and never shows one', async () => {

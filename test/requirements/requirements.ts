@@ -88,6 +88,7 @@ export const REQUIREMENTS: readonly Requirement[] = [
     'access.lists-change': 'A change of a list touches no document and counts at once.',
     'access.values': 'Filter values, counts and duplicates tell nothing of documents a caller may not read.',
     'access.nested-groups': 'Nested and cyclic groups are expanded once.',
+    'sync.schedule': 'While it serves, a source that does not tell of changes is read again on a clock.',
     'access.groups':
       'Groups of a source open what they open there, nested or not; a membership that ends closes it.',
     'access.folders': 'Folder rules narrow readers; a link opens nothing that its target closes.',

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { connectorsFor, openInstallation } from '@fumikura/composition';
 import type { Installation } from '@fumikura/composition';
 import type { AppError } from '@fumikura/errors';
@@ -33,7 +34,8 @@ export async function syncCommand(
     const results = await syncAll(context, installation, connectors, options);
     if (!options.dryRun) await fold(context, installation);
     context.output.json({ runs: results });
-    if (options.watch) await follow(context, installation, connectors, options);
+    if (options.watch)
+      await follow(context, installation, connectors, options, config.syncEveryMinutes * 60_000);
   } finally {
     await installation.close();
     // Whoever follows changes has no other way to end than Ctrl-C.
@@ -129,24 +131,45 @@ async function report(
   if (failed > letters.length) output.line(`  and more: fumi sources ${run.source}`);
 }
 
-/** Reads each source again whenever it says that something may have changed; ends with the signal. */
+/**
+ * Reads each source again whenever it says that something may have changed, or after `everyMs` when it says nothing; ends
+ * with the signal. A source is never read twice at once, and its trouble is told and tried again.
+ */
 export async function follow(
   context: Context,
   installation: Installation,
   connectors: readonly Connector[],
   options: SyncOptions,
+  everyMs: number,
 ): Promise<void> {
   const { allowRemovals } = options;
   context.output.note('Following changes. Ctrl-C ends.');
   await Promise.all(
     connectors.map(async (connector) => {
-      for await (const _change of connector.watch?.(context.signal) ?? []) {
+      const changes = connector.watch?.(context.signal) ?? ticks(everyMs, context.signal);
+      for await (const _change of changes) {
         await syncOne(context, installation, connector, allowRemovals ? { allowRemovals } : {}).catch(
           (error: unknown) => tellAndGoOn(context, connector, toAppError(error)),
         );
       }
     }),
   );
+}
+
+/** Part of the interval by which a run may come later, so that sources do not all begin at once. */
+const JITTER = 0.1;
+
+/** From the end of one run to the beginning of the next; 0 never. */
+async function* ticks(everyMs: number, signal: AbortSignal): AsyncGenerator<void> {
+  while (everyMs > 0 && !signal.aborted) {
+    try {
+      await delay(everyMs * (1 + JITTER * Math.random()), undefined, { signal });
+    } catch (error) {
+      if (!signal.aborted) throw error;
+      return;
+    }
+    yield;
+  }
 }
 
 function tellAndGoOn({ output, logger }: Context, { id }: Connector, error: AppError): void {

@@ -33,7 +33,8 @@ export async function upCommand(context: Context, options: UpOptions): Promise<v
           context.output.note(`${connector.id}: ${messageOf(error)}`),
         );
       }
-      if (connectors.length > 0) await follow(context, installation, connectors, {});
+      if (connectors.length > 0)
+        await follow(context, installation, connectors, {}, config.syncEveryMinutes * 60_000);
       await untilAborted(context.signal);
     } finally {
       await server.close();

@@ -55,6 +55,8 @@ export const configSchema = z.strictObject({
   sources: z.array(source).default([]),
   /** A source without a good sync for this long is reported as stale. Minutes. */
   freshnessMinutes,
+  /** Sources that do not tell of changes are read again after so long while `fumi up` runs; 0 never. Minutes. */
+  syncEveryMinutes: z.number().min(0).max(10_080).default(30),
   server: z
     .strictObject({
       host: z.string().min(1).default('127.0.0.1'),
