@@ -24,6 +24,7 @@ describe('what fumi prints', () => {
     ['get', 'files:notes/otter.md'],
     ['get', 'files:notes/otter.md', '--outline'],
     ['sources'],
+    ['people'],
     ['sources', 'files:notes'],
     ['doctor'],
     ['doctor', '--rebuild'],

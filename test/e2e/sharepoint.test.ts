@@ -125,6 +125,30 @@ sources:
     );
   });
 
+  it('[access.links] says whose account is whose, and what nobody has decided', async () => {
+    world.users.set(id(1, 3), {
+      id: id(1, 3),
+      name: 'ada2',
+      upn: 'ada@contoso.example',
+      isGuest: false,
+      isEnabled: true,
+    });
+    assert.equal((await home.run(['sync', '--directory'])).code, 0);
+    const { people } = (await home.json('people')) as {
+      people: { id: string; links: { account: string; by: string; state: string }[] }[];
+    };
+    const states = people.map(({ id: person, links }) => [
+      person,
+      ...links.map(({ by, state }) => `${by} ${state}`),
+    ]);
+    assert.deepEqual(states, [
+      ['ada', 'email ambiguous', 'email ambiguous'],
+      ['bob', 'configuration linked'],
+    ]);
+    assert.deepEqual(await finds(), [], 'an account that is not decided opens nothing');
+    world.users.delete(id(1, 3));
+  });
+
   it('[sync.schedule] reads such a source again on its own clock while it serves', async () => {
     world.groups.get(PAYROLL)?.members.add(ADA);
     await iAm('ada');

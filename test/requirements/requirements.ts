@@ -89,6 +89,8 @@ export const REQUIREMENTS: readonly Requirement[] = [
     'access.values': 'Filter values, counts and duplicates tell nothing of documents a caller may not read.',
     'access.nested-groups': 'Nested and cyclic groups are expanded once.',
     'sync.schedule': 'While it serves, a source that does not tell of changes is read again on a clock.',
+    'access.links':
+      'An account is somebody\u2019s when it is written down or verified alone; anything else is nobody\u2019s and named.',
     'access.groups':
       'Groups of a source open what they open there, nested or not; a membership that ends closes it.',
     'access.folders': 'Folder rules narrow readers; a link opens nothing that its target closes.',

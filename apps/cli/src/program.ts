@@ -1,6 +1,15 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { createContext } from './context.ts';
 import type { Context, Environment, GlobalOptions } from './context.ts';
+import type {
+  AddOptions,
+  EvalOptions,
+  GetOptions,
+  SearchOptions,
+  StartOptions,
+  SyncOptions,
+  UpOptions,
+} from './options.ts';
 
 export const VERSION = '0.1.0';
 
@@ -101,35 +110,6 @@ function addSetUp(program: Command, context: MakeContext): void {
     );
 }
 
-export interface AddOptions {
-  readonly name?: string;
-  readonly reader?: readonly string[];
-  readonly include?: readonly string[];
-  readonly exclude?: readonly string[];
-}
-
-export interface SyncOptions {
-  readonly full?: boolean;
-  readonly permissions?: boolean;
-  readonly directory?: boolean;
-  readonly dryRun?: boolean;
-  readonly allowRemovals?: boolean;
-  readonly watch?: boolean;
-}
-
-export interface SearchOptions {
-  readonly limit?: number;
-  readonly source?: readonly string[];
-  readonly kind?: readonly string[];
-  readonly language?: readonly string[];
-  readonly author?: readonly string[];
-  readonly label?: readonly string[];
-  readonly after?: string;
-  readonly before?: string;
-  readonly cursor?: string;
-  readonly explain?: boolean;
-}
-
 function addReading(program: Command, context: MakeContext): void {
   program
     .command('search')
@@ -179,19 +159,13 @@ function addReading(program: Command, context: MakeContext): void {
     .action(async (id: string | undefined, _options: unknown, command: Command) =>
       (await import('./commands/sources.ts')).sourcesCommand(context(command), id),
     );
-}
-
-export interface GetOptions {
-  readonly section?: string;
-  readonly outline?: boolean;
-  readonly maxTokens?: number;
-  readonly cursor?: string;
-}
-
-export interface UpOptions {
-  readonly host?: string;
-  readonly port?: number;
-  readonly watch: boolean;
+  program
+    .command('people')
+    .description('which accounts of the sources are whose, and what is not decided')
+    .addHelpText('after', examples('fumi people', 'fumi people --json'))
+    .action(async (_options: unknown, command: Command) =>
+      (await import('./commands/people.ts')).peopleCommand(context(command)),
+    );
 }
 
 function addServing(program: Command, context: MakeContext): void {
@@ -238,18 +212,6 @@ function addServing(program: Command, context: MakeContext): void {
     .action(async (options: StartOptions, command: Command) =>
       (await import('./commands/start.ts')).startCommand(context(command), options),
     );
-}
-
-export interface StartOptions {
-  readonly port?: number;
-  readonly serve: boolean;
-}
-
-export interface EvalOptions {
-  readonly corpus?: string;
-  readonly queries?: number;
-  readonly compare?: string;
-  readonly output?: string;
 }
 
 function addMeasuring(program: Command, context: MakeContext): void {

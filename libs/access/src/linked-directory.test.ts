@@ -38,7 +38,6 @@ async function principals(
             wanted.includes(principal) || (email?.isVerified === true && emails.includes(email.address)),
         ),
       withGroups: async (all) => [...all, `group:${WIKI}:all`],
-      accessVersion: async () => '1',
     },
     persons,
   );

@@ -10,7 +10,7 @@ import {
 import type { Figure, FigureReport } from '@fumikura/evaluation';
 import type { Context } from '../context.ts';
 import { EXIT_CODES } from '../exit-codes.ts';
-import type { EvalOptions } from '../program.ts';
+import type { EvalOptions } from '../options.ts';
 
 export async function evalCommand(
   context: Context,

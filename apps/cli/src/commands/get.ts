@@ -4,7 +4,7 @@ import pc from 'picocolors';
 import type { Context } from '../context.ts';
 import { safe } from '../output.ts';
 import type { Output } from '../output.ts';
-import type { GetOptions } from '../program.ts';
+import type { GetOptions } from '../options.ts';
 
 export async function getCommand(context: Context, id: string, options: GetOptions): Promise<void> {
   const config = await context.config();

@@ -6,7 +6,7 @@ import pc from 'picocolors';
 import type { Context } from '../context.ts';
 import { duration, safe } from '../output.ts';
 import type { Output } from '../output.ts';
-import type { SearchOptions } from '../program.ts';
+import type { SearchOptions } from '../options.ts';
 import { snippetLine } from '../snippet.ts';
 
 export async function searchCommand(context: Context, query: string, options: SearchOptions): Promise<void> {

@@ -7,7 +7,7 @@ import { isSourceId } from '@fumikura/model';
 import { confirm, isCancel } from '@clack/prompts';
 import type { Context } from '../context.ts';
 import { count } from '../output.ts';
-import type { AddOptions } from '../program.ts';
+import type { AddOptions } from '../options.ts';
 
 /** Checks the source before it is written, so that a typing mistake never reaches the configuration. */
 export async function addSourceCommand(

@@ -9,7 +9,7 @@ import pc from 'picocolors';
 import type { Context } from '../context.ts';
 import { duration } from '../output.ts';
 import { VERSION } from '../program.ts';
-import type { StartOptions } from '../program.ts';
+import type { StartOptions } from '../options.ts';
 import { printPage } from './search.ts';
 import { syncOne } from './sync.ts';
 import { printConnections, untilAborted } from './up.ts';

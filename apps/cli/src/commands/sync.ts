@@ -9,7 +9,7 @@ import type { Context } from '../context.ts';
 import { EXIT_CODES, exitCodeOf } from '../exit-codes.ts';
 import { count, duration, safe } from '../output.ts';
 import { rebuildOptions, showProgress } from '../progress.ts';
-import type { SyncOptions } from '../program.ts';
+import type { SyncOptions } from '../options.ts';
 import { unknownSource } from './source.ts';
 
 /** Failed items named after a sync; the rest is in "fumi sources <id>". */

@@ -4,7 +4,7 @@ import type { Context } from '../context.ts';
 import type { Output } from '../output.ts';
 import { VERSION } from '../program.ts';
 import { rebuildOptions } from '../progress.ts';
-import type { UpOptions } from '../program.ts';
+import type { UpOptions } from '../options.ts';
 import { stdioEntry } from './mcp.ts';
 import { follow, syncOne } from './sync.ts';
 

@@ -1,0 +1,73 @@
+import type { Principal, SourceAccount } from '@fumikura/model';
+import type { Catalog } from '@fumikura/ports';
+
+/** What an installation says of a person and their accounts in the sources. */
+export interface LinkedPerson {
+  readonly id: string;
+  /** Theirs without further proof: an administrator wrote them down. `user:<source>:<account id>`. */
+  readonly accounts?: readonly Principal[];
+  /** Verified here; proposes accounts with the same address. */
+  readonly email?: string;
+}
+
+/** An account and whether it is the person's, with what speaks for it. */
+export interface AccountLink {
+  readonly account: Principal;
+  readonly name?: string;
+  readonly by: 'configuration' | 'email';
+  /**
+   * `linked`: theirs. `inactive`: the source has switched it off. `unknown`: written down, and the source has no such
+   * account. `ambiguous`: its address is also that of another account of the source or of another person here; closed until
+   * somebody writes it down. `overruled`: other accounts of this source are written down. `not-a-person`: an app.
+   */
+  readonly state: 'linked' | 'inactive' | 'unknown' | 'ambiguous' | 'overruled' | 'not-a-person';
+}
+
+/**
+ * Everything that speaks for an account of this person, decided. An address links only when the source calls it verified
+ * and exactly one account of that source and one person here have it; anything else is nobody until somebody decides.
+ */
+export async function linksOf(
+  person: LinkedPerson,
+  persons: readonly LinkedPerson[],
+  catalog: Pick<Catalog, 'accounts'>,
+): Promise<AccountLink[]> {
+  const written = person.accounts ?? [];
+  const found = await catalog.accounts(written, person.email === undefined ? [] : [person.email]);
+  const perSource = Map.groupBy(found, ({ principal }) => sourceOf(principal));
+  const isShared = person.email !== undefined && isAlsoOthers(person.email, person, persons);
+  const known = found.map((account): AccountLink => {
+    const { principal, name } = account;
+    const facts = { account: principal, ...(name !== undefined && { name }) };
+    if (written.includes(principal))
+      return { ...facts, by: 'configuration', state: account.isActive ? 'linked' : 'inactive' };
+    const isOnlyOne = perSource.get(sourceOf(principal))?.length === 1;
+    const isDecided = written.some((each) => sourceOf(each) === sourceOf(principal));
+    return { ...facts, by: 'email', state: stateByEmail(account, isOnlyOne && !isShared, isDecided) };
+  });
+  const unknown = written
+    .filter((account) => !found.some(({ principal }) => principal === account))
+    .map((account): AccountLink => ({ account, by: 'configuration', state: 'unknown' }));
+  return [...known, ...unknown];
+}
+
+function stateByEmail(
+  { isActive, isPerson }: SourceAccount,
+  isUnambiguous: boolean,
+  isDecided: boolean,
+): AccountLink['state'] {
+  // What an administrator decided for a source is not widened by an address.
+  if (isDecided) return 'overruled';
+  if (!isPerson) return 'not-a-person';
+  if (!isUnambiguous) return 'ambiguous';
+  return isActive ? 'linked' : 'inactive';
+}
+
+function isAlsoOthers(email: string, person: LinkedPerson, persons: readonly LinkedPerson[]): boolean {
+  return persons.some((each) => each.id !== person.id && each.email?.toLowerCase() === email.toLowerCase());
+}
+
+/** `user:confluence:acme:5b10` → `confluence:acme`. */
+export function sourceOf(principal: Principal): string {
+  return principal.split(':').slice(1, 3).join(':');
+}
