@@ -125,6 +125,11 @@ sources:
     );
   });
 
+  it('says in the check-up as whom it reads, what, and which right is missing', async () => {
+    const { stdout } = await home.run(['doctor']);
+    assert.match(stdout, /source sharepoint:contoso: can be read.*1 sites?.*without Member\.Read\.Hidden/s);
+  });
+
   it('[access.links] says whose account is whose, and what nobody has decided', async () => {
     world.users.set(id(1, 3), {
       id: id(1, 3),

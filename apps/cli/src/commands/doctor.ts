@@ -4,6 +4,7 @@ import type { Installation } from '@fumikura/composition';
 import type { Config } from '@fumikura/config';
 import { toAppError } from '@fumikura/errors';
 import pc from 'picocolors';
+import type { SourceCheck } from '@fumikura/ports';
 import type { Context } from '../context.ts';
 import { EXIT_CODES } from '../exit-codes.ts';
 import { rebuildOptions } from '../progress.ts';
@@ -86,9 +87,19 @@ async function checkSource(context: Context, config: Config, id: string): Promis
   const result = await attempt(
     `source ${id}`,
     async () => source && connectorFor(source, config, context).check(context.signal),
-    () => 'can be read',
+    (facts) => (facts === undefined ? 'can be read' : describeCheck(facts)),
   );
   return result.finding;
+}
+
+/** What would be read, as whom, and what stays closed because a right is missing: that is a fact, not a fault. */
+function describeCheck({ account, counts, missing }: SourceCheck): string {
+  const found = Object.entries(counts).map(([what, number]) => `${number} ${what}`);
+  return [
+    `can be read${account === undefined ? '' : ` as ${account}`}`,
+    ...(found.length === 0 ? [] : [found.join(', ')]),
+    ...missing.map(({ right, consequence }) => `without ${right}: ${consequence}`),
+  ].join('; ');
 }
 
 async function writable({ dataFolder }: Config): Promise<void> {
