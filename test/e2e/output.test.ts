@@ -25,6 +25,7 @@ describe('what fumi prints', () => {
     ['get', 'files:notes/otter.md', '--outline'],
     ['sources'],
     ['people'],
+    ['dead-letters'],
     ['sources', 'files:notes'],
     ['doctor'],
     ['doctor', '--rebuild'],

@@ -7,7 +7,12 @@ export interface AddOptions {
   readonly exclude?: readonly string[];
 }
 
+export interface DeadLetterOptions {
+  readonly retry?: boolean;
+}
+
 export interface SyncOptions {
+  readonly retryFailed?: boolean;
   readonly full?: boolean;
   readonly permissions?: boolean;
   readonly directory?: boolean;

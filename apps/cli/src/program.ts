@@ -3,6 +3,7 @@ import { createContext } from './context.ts';
 import type { Context, Environment, GlobalOptions } from './context.ts';
 import type {
   AddOptions,
+  DeadLetterOptions,
   EvalOptions,
   GetOptions,
   SearchOptions,
@@ -158,6 +159,15 @@ function addReading(program: Command, context: MakeContext): void {
     .addHelpText('after', examples('fumi sources', 'fumi sources files:handbook --json'))
     .action(async (id: string | undefined, _options: unknown, command: Command) =>
       (await import('./commands/sources.ts')).sourcesCommand(context(command), id),
+    );
+  program
+    .command('dead-letters')
+    .description('what could not be read, why, and how often it was tried')
+    .argument('[source]', 'source id (default: all)')
+    .option('--retry', 'try all of it again now')
+    .addHelpText('after', examples('fumi dead-letters', 'fumi dead-letters files:handbook --retry'))
+    .action(async (id: string | undefined, options: DeadLetterOptions, command: Command) =>
+      (await import('./commands/dead-letters.ts')).deadLettersCommand(context(command), id, options),
     );
   program
     .command('people')

@@ -3,6 +3,7 @@ import type { Acl, DocumentId, JsonValue, SourceDocument } from '@fumikura/model
 import { aclKey } from '@fumikura/model';
 import type { Change, Connector, KnownVersion, Lease, SyncBatch } from '@fumikura/ports';
 import { readAccess } from './access-run.ts';
+import { ahead, forEach } from './batching.ts';
 import { ErrorBudget } from './budget.ts';
 import { readDirectory } from './directory-run.ts';
 import { findRemoved, guardRemovals } from './census.ts';
@@ -14,6 +15,8 @@ import { BatchWriter } from './writer.ts';
 
 /** Longest pause before a dead letter is tried again. */
 const MAX_RETRY_MS = 7 * 86_400_000;
+const MAX_LETTERS = 100_000;
+const REFRESHED_AT_ONCE = 100;
 
 /** One pass over one source: pull, skip what is known, parse, write, then remove what is gone. */
 export class SourceRun {
@@ -77,7 +80,7 @@ export class SourceRun {
     const { catalog } = this.#parts.store;
     this.#tell('listing');
     this.#expected = await this.#indexedBefore();
-    this.#waiting = full ? new Map() : await this.#notYetDue();
+    this.#waiting = full || this.#options.retryFailed ? new Map() : await this.#notYetDue();
     const from = full ? undefined : await catalog.checkpoint(this.#connector.id);
     for await (const batch of ahead(this.#connector.pull(from, signal))) {
       signal.throwIfAborted();
@@ -86,10 +89,33 @@ export class SourceRun {
       this.#tell('reading');
     }
     await this.#writer.flush();
+    await this.#readFailedAgain();
     await this.#removeGone();
   }
 
+  /** A source that tells only of changes would never tell again of an item that failed. */
+  async #readFailedAgain(): Promise<void> {
+    const { catalog } = this.#parts.store;
+    if (!this.#connector.refresh) return;
+    const letters = await catalog.deadLetters(this.#connector.id, MAX_LETTERS);
+    const due = letters.filter(
+      ({ documentId, lastAt }) =>
+        !this.#waiting.has(documentId) && Date.parse(lastAt) < this.#parts.now() - this.#elapsedMs(),
+    );
+    for (let at = 0; at < due.length; at += REFRESHED_AT_ONCE) {
+      const ids = due.slice(at, at + REFRESHED_AT_ONCE).map(({ documentId }) => documentId);
+      for await (const changes of this.#connector.refresh(ids, this.#options.signal))
+        await this.#apply(changes);
+      await this.#writer.flush();
+    }
+  }
+
   async #batch({ changes, checkpoint }: SyncBatch): Promise<void> {
+    await this.#apply(changes);
+    await this.#writer.reached(checkpoint as JsonValue);
+  }
+
+  async #apply(changes: readonly Change[]): Promise<void> {
     const { catalog } = this.#parts.store;
     for (const change of changes) if (change.kind === 'list') this.#writer.list(change.list);
     const ids = changes.flatMap((change) =>
@@ -97,7 +123,6 @@ export class SourceRun {
     );
     const known = await catalog.known(ids);
     await forEach(changes, this.#parts.limits.concurrency, (change) => this.#change(change, known));
-    await this.#writer.reached(checkpoint as JsonValue);
   }
 
   async #change(change: Change, known: ReadonlyMap<DocumentId, KnownVersion>): Promise<void> {
@@ -216,7 +241,7 @@ export class SourceRun {
 
   async #notYetDue(): Promise<Map<DocumentId, string>> {
     const { store, now, limits } = this.#parts;
-    const letters = await store.catalog.deadLetters(this.#connector.id, 100_000);
+    const letters = await store.catalog.deadLetters(this.#connector.id, MAX_LETTERS);
     const isWaiting = ({ lastAt, attempts }: { lastAt: string; attempts: number }) =>
       now() - Date.parse(lastAt) < Math.min(MAX_RETRY_MS, limits.retryAfterMs * 2 ** (attempts - 1));
     return new Map(letters.filter(isWaiting).map(({ documentId, lastAt }) => [documentId, lastAt]));
@@ -228,6 +253,10 @@ export class SourceRun {
     return documents + deadLetters || undefined;
   }
 
+  #elapsedMs(): number {
+    return performance.now() - this.#startedAt;
+  }
+
   #tell(phase: SyncProgress['phase']): void {
     this.#progressed();
     if (phase !== this.#phase)
@@ -236,41 +265,8 @@ export class SourceRun {
     this.#options.onProgress?.({
       phase,
       counters: this.counters,
-      elapsedMs: performance.now() - this.#startedAt,
+      elapsedMs: this.#elapsedMs(),
       ...(this.#expected !== undefined && { expected: this.#expected }),
     });
   }
-}
-
-/** Asks for the next batch while the current one is worked on. */
-async function* ahead<T>(source: AsyncIterable<T>): AsyncGenerator<T> {
-  const iterator = source[Symbol.asyncIterator]();
-  try {
-    let next = iterator.next();
-    for (;;) {
-      const { value, done } = await next;
-      if (done) return;
-      next = iterator.next();
-      // Its failure is met when it is awaited; until then it must not count as unhandled.
-      next.catch(() => undefined);
-      yield value;
-    }
-  } finally {
-    await iterator.return?.();
-  }
-}
-
-/** In order of starting, at most `limit` at once; the first failure stops the rest from starting. */
-async function forEach<T>(
-  items: readonly T[],
-  limit: number,
-  work: (item: T) => Promise<void>,
-): Promise<void> {
-  let next = 0;
-  const lane = async () => {
-    for (let item = items[next++]; item !== undefined; item = items[next++]) await work(item);
-  };
-  const results = await Promise.allSettled(Array.from({ length: Math.min(limit, items.length) }, lane));
-  const failed = results.find((result) => result.status === 'rejected');
-  if (failed) throw failed.reason;
 }

@@ -59,6 +59,8 @@ export interface SyncOptions {
   readonly full?: boolean;
   /** Count what would change; write nothing. */
   readonly dryRun?: boolean;
+  /** Items that failed are tried again now, not when they are due. */
+  readonly retryFailed?: boolean;
   /** The removals were looked at and are meant. */
   readonly allowRemovals?: boolean;
   readonly onProgress?: (progress: SyncProgress) => void;

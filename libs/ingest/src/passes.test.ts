@@ -1,0 +1,133 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, afterEach, beforeEach, describe, it } from 'node:test';
+import { createDocumentPipeline } from '@fumikura/documents';
+import { AppError } from '@fumikura/errors';
+import { silentLogger } from '@fumikura/logging';
+import type { Principal, SourceDocument } from '@fumikura/model';
+import type { Change, Connector, Store } from '@fumikura/ports';
+import { createSqliteStore } from '@fumikura/store-sqlite';
+import { createIngest } from './index.ts';
+import type { SyncOptions } from './index.ts';
+
+const ID = 'wiki:w';
+const ADA: Principal = `user:${ID}:ada`;
+const STAFF: Principal = `group:${ID}:staff`;
+const readAt = '2026-01-01T00:00:00Z';
+const list = (name: string, members: readonly Principal[]): Change => ({
+  kind: 'list',
+  list: { id: `${ID}/${name}`, members, readAt },
+});
+const page = (name: string, lists: readonly string[]): Change => {
+  const document: SourceDocument = {
+    id: `${ID}/${name}`,
+    source: ID,
+    externalId: name,
+    kind: 'page',
+    url: '',
+    title: name,
+    version: '1',
+    acl: { allow: lists.map((each) => `${ID}/${each}`) },
+    body: { type: 'blocks', blocks: [{ type: 'paragraph', text: `text of ${name}` }] },
+  };
+  return { kind: 'upsert', document };
+};
+const failed = (name: string): Change => ({
+  kind: 'failed',
+  id: `${ID}/${name}`,
+  error: new AppError('SOURCE_UNAVAILABLE', 'transient', 'cut off', { publicMessage: 'cut off' }),
+});
+
+describe('the passes of a run', () => {
+  let folder: string;
+  let store: Store;
+  const pipeline = createDocumentPipeline({ workers: 1 });
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'fumi-passes-'));
+    store = await createSqliteStore({ file: join(folder, 'store.db'), inline: true });
+  });
+  afterEach(async () => {
+    await store.close();
+    await rm(folder, { recursive: true });
+  });
+
+  after(() => pipeline.close());
+
+  /** Tells of changes only, as a source with a feed does. */
+  const wiki = (parts: Partial<Connector> & { readonly changes?: readonly Change[] }): Connector => ({
+    id: ID,
+    removals: 'reported',
+    check: async () => ({ missing: [], counts: {} }),
+    pull: async function* (from) {
+      yield { changes: from === undefined ? (parts.changes ?? []) : [], checkpoint: { seen: true } };
+    },
+    ...parts,
+  });
+  const sync = (connector: Connector, options: Partial<SyncOptions> = {}) =>
+    createIngest({ store, documents: pipeline, logger: silentLogger }).sync(connector, {
+      signal: new AbortController().signal,
+      ...options,
+    });
+  const aclOf = async (name: string) =>
+    (await store.catalog.known([`${ID}/${name}`])).get(`${ID}/${name}`)?.acl.allow.toSorted();
+
+  it('bring readers again without content and without moving its checkpoint', async () => {
+    const connector = wiki({
+      changes: [list('space', [STAFF]), page('a', ['space'])],
+      pullAccess: async function* () {
+        yield {
+          changes: [
+            list('space', []),
+            list('own', [ADA]),
+            { kind: 'acl', id: `${ID}/a`, acl: { allow: [`${ID}/space`, `${ID}/own`] } },
+            { kind: 'acl', id: `${ID}/not-read-yet`, acl: { allow: [`${ID}/space`] } },
+          ],
+          checkpoint: { of: 'access' },
+        };
+      },
+    });
+    await sync(connector, { passes: ['content'] });
+    assert.deepEqual(await aclOf('a'), [`${ID}/space`]);
+    const run = await sync(connector, { passes: ['access'] });
+    assert.deepEqual(await aclOf('a'), [`${ID}/own`, `${ID}/space`]);
+    assert.deepEqual((await store.catalog.lists([`${ID}/space`]))[0]?.members, []);
+    assert.deepEqual(await store.catalog.checkpoint(ID), { seen: true });
+    assert.deepEqual(
+      [run.counters['aclChanged'], run.counters['failed']],
+      [1, 0],
+      'what is not indexed waits',
+    );
+  });
+
+  it('leave the directory as it was when it cannot be read whole', async () => {
+    const directory = (breaks: boolean): Connector['directory'] =>
+      async function* () {
+        yield { groups: [{ principal: STAFF, members: breaks ? [] : [ADA] }] };
+        if (breaks) throw new AppError('SOURCE_UNAVAILABLE', 'transient', 'cut off');
+      };
+    await sync(wiki({ directory: directory(false) }));
+    await assert.rejects(sync(wiki({ directory: directory(true) })), { code: 'SOURCE_UNAVAILABLE' });
+    assert.deepEqual(await store.catalog.withGroups([ADA]), [STAFF, ADA]);
+  });
+
+  it('read what failed again by its id, once it is due or when asked', async () => {
+    const asked: string[] = [];
+    const connector = wiki({
+      changes: [list('space', [STAFF]), page('a', ['space']), failed('b'), page('c', ['space'])],
+      refresh: async function* (ids) {
+        asked.push(...ids);
+        yield ids.map((id) => page(id.slice(ID.length + 1), ['space']));
+      },
+    });
+    await sync(connector);
+    assert.equal((await store.catalog.deadLetters(ID, 10)).length, 1);
+    await sync(connector);
+    assert.deepEqual(asked, [], 'it is not due yet');
+    await sync(connector, { retryFailed: true });
+    assert.deepEqual(asked, [`${ID}/b`]);
+    assert.deepEqual(await store.catalog.deadLetters(ID, 10), []);
+    assert.deepEqual(await aclOf('b'), [`${ID}/space`]);
+  });
+});
