@@ -61,6 +61,12 @@ describe('persons and their accounts in the sources', () => {
     assert.deepEqual(await principals(person, [account('1')], [{ id: 'eve', email: 'ADA@example.com' }]), []);
   });
 
+  it('gives an account that is written down for one person to nobody else, by address or by a second claim', async () => {
+    const eve = { id: 'eve', accounts: [user('1')] };
+    assert.deepEqual(await principals({ id: 'ada', email: 'ada@example.com' }, [account('1')], [eve]), []);
+    assert.deepEqual(await principals({ id: 'ada', accounts: [user('1')] }, [account('1')], [eve]), []);
+  });
+
   it('links no account that is not active, and no app by its address', async () => {
     assert.deepEqual(
       await principals({ id: 'ada', accounts: [user('1')] }, [account('1', { isActive: false })]),

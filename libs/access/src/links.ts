@@ -17,8 +17,8 @@ export interface AccountLink {
   readonly by: 'configuration' | 'email';
   /**
    * `linked`: theirs. `inactive`: the source has switched it off. `unknown`: written down, and the source has no such
-   * account. `ambiguous`: its address is also that of another account of the source or of another person here; closed until
-   * somebody writes it down. `overruled`: other accounts of this source are written down. `not-a-person`: an app.
+   * account. `ambiguous`: another person has it written down, or its address is also that of another account of the source
+   * or of another person here; closed until somebody decides. `overruled`: other accounts of this source are written down. `not-a-person`: an app.
    */
   readonly state: 'linked' | 'inactive' | 'unknown' | 'ambiguous' | 'overruled' | 'not-a-person';
 }
@@ -35,10 +35,14 @@ export async function linksOf(
   const written = person.accounts ?? [];
   const found = await catalog.accounts(written, person.email === undefined ? [] : [person.email]);
   const perSource = Map.groupBy(found, ({ principal }) => sourceOf(principal));
+  const others = new Set(persons.flatMap(({ id, accounts = [] }) => (id === person.id ? [] : accounts)));
   const isShared = person.email !== undefined && isAlsoOthers(person.email, person, persons);
   const known = found.map((account): AccountLink => {
     const { principal, name } = account;
     const facts = { account: principal, ...(name !== undefined && { name }) };
+    // One account is never two persons': what is written down for somebody else is closed to this one.
+    if (others.has(principal))
+      return { ...facts, by: written.includes(principal) ? 'configuration' : 'email', state: 'ambiguous' };
     if (written.includes(principal))
       return { ...facts, by: 'configuration', state: account.isActive ? 'linked' : 'inactive' };
     const isOnlyOne = perSource.get(sourceOf(principal))?.length === 1;

@@ -1,5 +1,5 @@
 import type { DocumentId, JsonValue } from '@fumikura/model';
-import { aclKey } from '@fumikura/model';
+import { aclKey, NOBODY } from '@fumikura/model';
 import type { Change, Connector, KnownVersion, Store } from '@fumikura/ports';
 import type { BatchWriter } from './writer.ts';
 
@@ -23,7 +23,7 @@ export async function readAccess(parts: AccessRunParts): Promise<void> {
   for await (const { changes } of connector.pullAccess?.(from, signal) ?? []) {
     signal.throwIfAborted();
     const known = await store.catalog.known(
-      changes.flatMap((change) => (change.kind === 'acl' ? [change.id] : [])),
+      changes.flatMap((change) => (change.kind === 'acl' || change.kind === 'remove' ? [change.id] : [])),
     );
     for (const change of changes) await take(parts, change, known);
     await writer.flush();
@@ -39,12 +39,10 @@ async function take(
   if (change.kind === 'list') return writer.list(change.list);
   writer.count('read');
   if (change.kind === 'failed') return writer.fail(change.id, change.error);
-  if (change.kind === 'remove') {
-    for (const id of [change.id, ...(await childrenOf(change.id))]) writer.remove(id);
-    return;
-  }
-  if (change.kind !== 'acl') return writer.count('unchanged');
+  if (change.kind === 'upsert') return writer.count('unchanged');
+  // What is said to be gone is closed; the content pass removes it, behind its guards.
+  const acl = change.kind === 'acl' ? change.acl : NOBODY;
   const before = known.get(change.id);
-  if (!before || aclKey(before.acl) === aclKey(change.acl)) return writer.count('unchanged');
-  for (const id of [change.id, ...(await childrenOf(change.id))]) writer.acl(id, change.acl);
+  if (!before || aclKey(before.acl) === aclKey(acl)) return writer.count('unchanged');
+  for (const id of [change.id, ...(await childrenOf(change.id))]) writer.acl(id, acl);
 }

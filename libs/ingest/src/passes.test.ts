@@ -101,6 +101,18 @@ describe('the passes of a run', () => {
     );
   });
 
+  it('close what a permission run says is gone, and remove nothing', async () => {
+    const connector = wiki({
+      changes: [list('space', [STAFF]), page('a', ['space'])],
+      pullAccess: async function* () {
+        yield { changes: [{ kind: 'remove', id: `${ID}/a` }], checkpoint: null };
+      },
+    });
+    await sync(connector, { passes: ['content'] });
+    await sync(connector, { passes: ['access'] });
+    assert.deepEqual(await aclOf('a'), []);
+  });
+
   it('leave the directory as it was when it cannot be read whole', async () => {
     const directory = (breaks: boolean): Connector['directory'] =>
       async function* () {

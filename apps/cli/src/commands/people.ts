@@ -34,7 +34,11 @@ export async function peopleCommand(context: Context): Promise<void> {
             accounts: person.accounts,
             ...(person.email !== undefined && { email: person.email }),
           },
-          config.persons.map(({ id, email }) => ({ id, ...(email !== undefined && { email }) })),
+          config.persons.map(({ id, accounts, email }) => ({
+            id,
+            accounts,
+            ...(email !== undefined && { email }),
+          })),
           catalog,
         ),
       })),

@@ -61,6 +61,9 @@ export const directoryCases: CatalogCases = {
       groups: [{ principal: group('g'), members: [user('ada')] }],
     });
     await catalog.stageDirectory(WIKI, 'one', { unreadable: [{ principal: group('g'), reason: 'hidden' }] });
+    await catalog.stageDirectory(WIKI, 'one', {
+      groups: [{ principal: group('g'), members: [user('ada')] }],
+    });
     const { unreadableGroups } = await catalog.completeDirectory(WIKI, 'one');
     assert.equal(unreadableGroups, 1);
     assert.deepEqual(await catalog.withGroups([user('ada')]), [user('ada')]);

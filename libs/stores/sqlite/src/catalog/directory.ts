@@ -35,7 +35,8 @@ export class DirectoryStore {
   stage(source: SourceId, run: string, { accounts = [], groups = [], unreadable = [] }: DirectoryPart): void {
     for (const account of accounts) this.#addAccount(source, run, account);
     for (const { principal, members } of groups) {
-      this.#addGroup(source, run, principal, null);
+      // Unreadable stays unreadable within a run, in whatever order its parts come.
+      if (!this.#addGroup(source, run, principal, null)) continue;
       for (const member of members)
         this.#db.run(
           'INSERT OR IGNORE INTO directory_member(member, held_by, source, run) VALUES(?, ?, ?, ?)',
@@ -123,11 +124,14 @@ export class DirectoryStore {
     );
   }
 
-  #addGroup(source: SourceId, run: string, principal: Principal, reason: string | null): void {
-    this.#db.run(
-      'INSERT OR REPLACE INTO directory_group(source, run, principal, reason) VALUES(?, ?, ?, ?)',
+  /** @returns whether its members count */
+  #addGroup(source: SourceId, run: string, principal: Principal, reason: string | null): boolean {
+    const row = this.#db.get<{ reason: string | null }>(
+      `INSERT INTO directory_group(source, run, principal, reason) VALUES(?, ?, ?, ?)
+       ON CONFLICT(source, run, principal) DO UPDATE SET reason = coalesce(reason, excluded.reason) RETURNING reason`,
       ...[source, run, principal, reason],
     );
+    return row?.reason === null;
   }
 }
 
