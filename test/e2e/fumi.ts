@@ -71,6 +71,8 @@ function startFumi(args: readonly string[], cwd: string, { asNobody, fileBlocks 
   const child = spawn(limited[0] ?? '', limited.slice(1), {
     cwd,
     stdio: ['ignore', 'pipe', 'pipe'],
+    // Some programs colour their output on a build machine; ours decides by the terminal alone.
+    env: { ...process.env, CI: 'true' },
     ...(asNobody && isRoot && { uid: NOBODY, gid: NOBODY }),
   });
   let [stdout, stderr] = ['', ''];

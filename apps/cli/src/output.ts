@@ -1,5 +1,5 @@
 import Table from 'cli-table3';
-import pc from 'picocolors';
+import { styleText } from 'node:util';
 
 /** Where a command's results go: people read stdout as text, scripts as one JSON value; progress goes to stderr. */
 export interface Output {
@@ -34,7 +34,7 @@ export function createOutput(isJson: boolean, stdout = process.stdout, stderr = 
 function renderTable(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const none = { top: '', 'top-mid': '', 'top-left': '', 'top-right': '', bottom: '', 'bottom-mid': '' };
   const table = new Table({
-    head: head.map((cell) => pc.bold(cell)),
+    head: head.map((cell) => styleText('bold', cell)),
     chars: {
       ...none,
       'bottom-left': '',

@@ -1,4 +1,4 @@
-import pc from 'picocolors';
+import { styleText } from 'node:util';
 import { safe } from './output.ts';
 
 type Range = readonly [start: number, end: number];
@@ -49,7 +49,7 @@ function coloured(text: string, { start, end }: Said, highlights: readonly Range
   let at = start;
   for (const [from, to] of highlights) {
     if (from < at || to > end) continue;
-    result += safe(text.slice(at, from)) + pc.green(safe(text.slice(from, to)));
+    result += safe(text.slice(at, from)) + styleText('green', safe(text.slice(from, to)));
     at = to;
   }
   return result + safe(text.slice(at, end));

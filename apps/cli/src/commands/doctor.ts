@@ -3,7 +3,7 @@ import { connectorFor, openInstallation } from '@fumikura/composition';
 import type { Installation } from '@fumikura/composition';
 import type { Config } from '@fumikura/config';
 import { toAppError } from '@fumikura/errors';
-import pc from 'picocolors';
+import { styleText } from 'node:util';
 import type { SourceCheck } from '@fumikura/ports';
 import type { Context } from '../context.ts';
 import { EXIT_CODES } from '../exit-codes.ts';
@@ -20,7 +20,7 @@ export async function doctorCommand(context: Context, options: { rebuild?: boole
   const findings = [finding('Node', true, process.versions.node), ...(await examine(context, options))];
   context.output.json({ findings });
   for (const { check, ok, detail } of findings)
-    context.output.line(`${ok ? pc.green('ok  ') : pc.red('bad ')} ${check}: ${detail}`);
+    context.output.line(`${ok ? styleText('green', 'ok  ') : styleText('red', 'bad ')} ${check}: ${detail}`);
   if (findings.some(({ ok }) => !ok)) process.exitCode = EXIT_CODES.findings;
 }
 

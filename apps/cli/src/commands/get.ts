@@ -1,6 +1,6 @@
 import { openInstallation } from '@fumikura/composition';
 import type { DocumentPage } from '@fumikura/retrieval';
-import pc from 'picocolors';
+import { styleText } from 'node:util';
 import type { Context } from '../context.ts';
 import { safe } from '../output.ts';
 import type { Output } from '../output.ts';
@@ -30,17 +30,18 @@ export async function getCommand(context: Context, id: string, options: GetOptio
 
 function print(output: Output, page: DocumentPage, outlineOnly: boolean): void {
   const { kind, updatedAt, authors, notices } = page.metadata;
-  output.line(pc.bold(safe(page.title)));
+  output.line(styleText('bold', safe(page.title)));
   output.line(
-    pc.dim(
+    styleText(
+      'dim',
       [page.source, kind, updatedAt, ...authors]
         .filter(Boolean)
         .map((part) => safe(String(part)))
         .join(' · '),
     ),
   );
-  output.line(pc.cyan(safe(page.url)));
-  for (const notice of notices) output.line(pc.yellow(safe(notice)));
+  output.line(styleText('cyan', safe(page.url)));
+  for (const notice of notices) output.line(styleText('yellow', safe(notice)));
   output.line();
   if (outlineOnly) {
     for (const { heading, level } of page.outline) output.line(`${'  '.repeat(level - 1)}${safe(heading)}`);
@@ -48,5 +49,5 @@ function print(output: Output, page: DocumentPage, outlineOnly: boolean): void {
   }
   output.line(page.text.split('\n').map(safe).join('\n'));
   if (page.nextCursor !== undefined)
-    output.line(pc.dim(`\nThe document goes on: add --cursor ${page.nextCursor}`));
+    output.line(styleText('dim', `\nThe document goes on: add --cursor ${page.nextCursor}`));
 }

@@ -2,7 +2,7 @@ import { openInstallation } from '@fumikura/composition';
 import type { Coverage, SourceId } from '@fumikura/model';
 import type { IndexFilter } from '@fumikura/ports';
 import type { Hit, SearchPage } from '@fumikura/retrieval';
-import pc from 'picocolors';
+import { styleText } from 'node:util';
 import type { Context } from '../context.ts';
 import { duration, safe } from '../output.ts';
 import type { Output } from '../output.ts';
@@ -37,11 +37,11 @@ export async function searchCommand(context: Context, query: string, options: Se
 export function printPage(output: Output, page: SearchPage): void {
   for (const hit of page.hits) printHit(output, hit);
   if (page.hits.length === 0) output.line('Nothing found.');
-  for (const notice of page.notices) output.line(pc.yellow(safe(notice)));
+  for (const notice of page.notices) output.line(styleText('yellow', safe(notice)));
   output.line(
-    pc.dim(`${page.hits.length} shown in ${duration(page.tookMs)}. ${coverageLine(page.coverage)}`),
+    styleText('dim', `${page.hits.length} shown in ${duration(page.tookMs)}. ${coverageLine(page.coverage)}`),
   );
-  if (page.nextCursor !== undefined) output.line(pc.dim(`More: add --cursor ${page.nextCursor}`));
+  if (page.nextCursor !== undefined) output.line(styleText('dim', `More: add --cursor ${page.nextCursor}`));
 }
 
 function printHit(output: Output, hit: Hit): void {
@@ -51,15 +51,18 @@ function printHit(output: Output, hit: Hit): void {
     ...hit.breadcrumbs,
     ...(snippet.place?.page ? [`page ${snippet.place.page}`] : []),
   ];
-  output.line(`${pc.bold(`${hit.rank}. ${safe(hit.title)}`)}  ${pc.dim(place.map(safe).join(' › '))}`);
+  output.line(
+    `${styleText('bold', `${hit.rank}. ${safe(hit.title)}`)}  ${styleText('dim', place.map(safe).join(' › '))}`,
+  );
   output.line(`   ${snippetLine(snippet.text, snippet.highlights, hit.title)}`);
-  output.line(`   ${pc.cyan(safe(hit.url))}`);
-  output.line(`   ${pc.dim(safe(hit.id))}`);
+  output.line(`   ${styleText('cyan', safe(hit.url))}`);
+  output.line(`   ${styleText('dim', safe(hit.id))}`);
   if (hit.duplicates.length > 0)
-    output.line(pc.dim(`   same text: ${hit.duplicates.map(({ id }) => safe(id)).join(', ')}`));
+    output.line(styleText('dim', `   same text: ${hit.duplicates.map(({ id }) => safe(id)).join(', ')}`));
   if (hit.explain)
     output.line(
-      pc.dim(
+      styleText(
+        'dim',
         `   ${Object.entries(hit.explain)
           .map(([name, value]) => `${name} ${value.toFixed(3)}`)
           .join('  ')}`,

@@ -5,7 +5,7 @@ import type { Installation } from '@fumikura/composition';
 import { loadConfig } from '@fumikura/config';
 import type { Config } from '@fumikura/config';
 import { AppError } from '@fumikura/errors';
-import pc from 'picocolors';
+import { styleText } from 'node:util';
 import type { Context } from '../context.ts';
 import { duration } from '../output.ts';
 import { VERSION } from '../program.ts';
@@ -27,7 +27,9 @@ export async function startCommand(context: Context, options: StartOptions): Pro
       await syncOne(context, installation, connectorFor(source, config, context), {});
     const answers = await askAll(context, installation);
     context.output.json({ answers, startToAnswersMs: Math.round(performance.now() - started) });
-    context.output.line(pc.dim(`From start to the last answer: ${duration(performance.now() - started)}.`));
+    context.output.line(
+      styleText('dim', `From start to the last answer: ${duration(performance.now() - started)}.`),
+    );
     if (options.serve && !context.signal.aborted) await serve(context, installation, config, options);
   } finally {
     await installation.close();
@@ -39,7 +41,7 @@ async function askAll({ output, signal }: Context, installation: Installation) {
   const answers = [];
   for (const query of QUESTIONS) {
     const page = await installation.knowledge.search({ query, limit: HITS }, access, signal);
-    output.line(`\n${pc.bold(pc.yellow(`? ${query}`))}`);
+    output.line(`\n${styleText('bold', styleText('yellow', `? ${query}`))}`);
     printPage(output, { ...page, notices: [] });
     answers.push({ query, hits: page.hits, tookMs: page.tookMs });
   }
