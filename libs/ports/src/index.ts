@@ -31,4 +31,5 @@ export type {
   SearchIndex,
   SearchRequest,
 } from './search-index.ts';
+export type { SetupField, SourceSetup } from './source-setup.ts';
 export type { Store } from './store.ts';
