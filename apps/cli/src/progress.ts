@@ -12,6 +12,7 @@ export interface ProgressView {
 const PHASES: Readonly<Record<SyncProgress['phase'], string>> = {
   listing: 'listing',
   reading: 'reading',
+  refresh: 'reading what was asked for',
   census: 'looking for what is gone',
   removing: 'removing what is gone',
   access: 'reading readers',

@@ -1,11 +1,3 @@
 export { createIngest } from './ingest.ts';
 export { DEFAULT_INGEST_LIMITS } from './types.ts';
-export type {
-  Counters,
-  Ingest,
-  IngestLimits,
-  IngestOptions,
-  Pass,
-  SyncOptions,
-  SyncProgress,
-} from './types.ts';
+export type { Counters, Ingest, IngestLimits, IngestOptions, SyncOptions, SyncProgress } from './types.ts';

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { AppError, toAppError } from '@fumikura/errors';
+import { PASSES } from '@fumikura/ports';
 import type { Connector, Lease, RunRecord, Store } from '@fumikura/ports';
 import { SourceRun } from './source-run.ts';
 import { DEFAULT_INGEST_LIMITS } from './types.ts';
@@ -26,19 +27,24 @@ async function syncSource(
   options: SyncOptions,
 ): Promise<RunRecord> {
   const { store, limits, holder, now } = parts;
-  options.signal.throwIfAborted();
-  await connector.check(options.signal);
+  const { passes = PASSES, signal, dryRun } = options;
+  signal.throwIfAborted();
   await store.catalog.ensureSource(connector.id);
+  if (passes.length > 0) {
+    const check = await connector.check(signal);
+    if (!dryRun) await store.catalog.putCheck(connector.id, check);
+  }
   const lease = await store.catalog.acquireLease(connector.id, holder, limits.leaseMs);
   if (lease.holder !== holder) throw alreadyRunning(lease);
   const started: RunRecord = {
     id: randomUUID(),
     source: connector.id,
     startedAt: new Date(now()).toISOString(),
+    passes,
     outcome: 'running',
     counters: {},
   };
-  if (!options.dryRun) await store.catalog.putRun(started);
+  if (!dryRun) await store.catalog.putRun(started);
   const guard = new RunGuard(store, lease, limits.leaseMs, limits.stallMs, options.signal);
   const run = new SourceRun(parts, connector, lease, { ...options, signal: guard.signal }, () =>
     guard.progressed(),

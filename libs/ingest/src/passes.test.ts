@@ -65,8 +65,11 @@ describe('the passes of a run', () => {
     },
     ...parts,
   });
-  const sync = (connector: Connector, options: Partial<SyncOptions> = {}) =>
-    createIngest({ store, documents: pipeline, logger: silentLogger }).sync(connector, {
+  const sync = (
+    connector: Connector,
+    { now, ...options }: Partial<SyncOptions> & { readonly now?: () => number } = {},
+  ) =>
+    createIngest({ store, documents: pipeline, logger: silentLogger, ...(now && { now }) }).sync(connector, {
       signal: new AbortController().signal,
       ...options,
     });
@@ -111,6 +114,79 @@ describe('the passes of a run', () => {
     await sync(connector, { passes: ['content'] });
     await sync(connector, { passes: ['access'] });
     assert.deepEqual(await aclOf('a'), []);
+  });
+
+  it('[sync.access.resume] go on with the readers where they broke off, unless that is long ago', async () => {
+    const froms: unknown[] = [];
+    const connector = (breaks: boolean) =>
+      wiki({
+        pullAccess: async function* (from) {
+          froms.push(from);
+          yield { changes: [list('space', [STAFF])], checkpoint: 'half' };
+          if (breaks) throw new AppError('SOURCE_UNAVAILABLE', 'transient', 'cut off');
+        },
+      });
+    const access = (breaks: boolean, at: number) =>
+      sync(connector(breaks), { passes: ['access'], now: () => at });
+    const HOUR = 3_600_000;
+    await assert.rejects(access(true, 0), { code: 'SOURCE_UNAVAILABLE' });
+    await assert.rejects(access(true, HOUR), { code: 'SOURCE_UNAVAILABLE' });
+    await access(false, 7 * HOUR);
+    await access(false, 8 * HOUR);
+    assert.deepEqual(froms, [undefined, 'half', undefined, undefined]);
+  });
+
+  it('[sync.budget] stop reading readers when too much of it fails', async () => {
+    const connector = wiki({
+      pullAccess: async function* () {
+        for (let n = 0; n < 300; n++) yield { changes: [failed(`p${n}`)], checkpoint: n };
+      },
+    });
+    await assert.rejects(sync(connector, { passes: ['access'] }), { code: 'ERROR_BUDGET_EXCEEDED' });
+  });
+
+  it('remove only what the census finds gone, and not as part of reading the content', async () => {
+    const connector = wiki({
+      removals: 'by-listing',
+      changes: [list('space', [ADA]), page('a', ['space']), page('b', ['space'])],
+      listIds: async function* () {
+        yield [`${ID}/b`];
+      },
+    });
+    const ids = () => store.catalog.listIds(ID, undefined, 10);
+    await sync(connector, { passes: ['content'] });
+    assert.deepEqual(await ids(), [`${ID}/a`, `${ID}/b`]);
+    await sync(connector, { passes: ['census'] });
+    assert.deepEqual(await ids(), [`${ID}/b`]);
+  });
+
+  it('[sync.requests] read what was asked for at once, also in the middle of a long reading', async () => {
+    const read: string[] = [];
+    const connector = wiki({
+      pull: async function* () {
+        yield { changes: [list('space', [ADA]), page('a', ['space'])], checkpoint: 1 };
+        await store.catalog.request(ID, { items: [`${ID}/asked`], passes: [] });
+        yield { changes: [page('b', ['space'])], checkpoint: 2 };
+        read.push('second');
+        yield { changes: [page('c', ['space'])], checkpoint: 3 };
+      },
+      refresh: async function* (ids) {
+        read.push(...ids);
+        yield [page('asked', ['space'])];
+      },
+    });
+    await sync(connector, { passes: ['content'] });
+    assert.deepEqual(read.toSorted(), ['second', `${ID}/asked`]);
+    assert.deepEqual(await aclOf('asked'), [`${ID}/space`]);
+    assert.deepEqual(await store.catalog.requested(ID, 10), []);
+    await store.catalog.request(ID, { items: [`${ID}/asked`], passes: ['access'] });
+    await sync(connector, { passes: [] });
+    assert.equal(read.length, 3);
+    assert.deepEqual(
+      (await store.catalog.requested(ID, 10)).map((each) => 'pass' in each && each.pass),
+      ['access'],
+      'passes are the scheduler’s',
+    );
   });
 
   it('leave the directory as it was when it cannot be read whole', async () => {

@@ -1,6 +1,7 @@
 import { AppError, toAppError } from '@fumikura/errors';
 import type { Acl, DocumentId, JsonValue, SourceDocument } from '@fumikura/model';
 import { aclKey } from '@fumikura/model';
+import { PASSES } from '@fumikura/ports';
 import type { Change, Connector, KnownVersion, Lease, SyncBatch } from '@fumikura/ports';
 import { readAccess } from './access-run.ts';
 import { ahead, forEach } from './batching.ts';
@@ -9,7 +10,6 @@ import { readDirectory } from './directory-run.ts';
 import { findRemoved, guardRemovals } from './census.ts';
 import { children, contentHash, headOf, parentOf, toWrite } from './documents.ts';
 import type { IngestParts } from './ingest.ts';
-import { PASSES } from './types.ts';
 import type { Counters, SyncOptions, SyncProgress } from './types.ts';
 import { BatchWriter } from './writer.ts';
 
@@ -18,12 +18,13 @@ const MAX_RETRY_MS = 7 * 86_400_000;
 const MAX_LETTERS = 100_000;
 const REFRESHED_AT_ONCE = 100;
 
-/** One pass over one source: pull, skip what is known, parse, write, then remove what is gone. */
+/** One run over one source: pull, skip what is known, parse, write; then what is gone, the readers, the directory. */
 export class SourceRun {
   readonly #parts: IngestParts;
   readonly #connector: Connector;
   readonly #options: SyncOptions;
   readonly #writer: BatchWriter;
+  readonly #lease: Lease;
   readonly #budget: ErrorBudget;
   readonly #progressed: () => void;
   readonly #startedAt = performance.now();
@@ -43,6 +44,7 @@ export class SourceRun {
     this.#parts = parts;
     this.#connector = connector;
     this.#options = options;
+    this.#lease = lease;
     this.#writer = new BatchWriter(parts, connector.id, lease, options.dryRun ?? false);
     this.#budget = new ErrorBudget(parts.limits);
     this.#progressed = progressed;
@@ -54,25 +56,55 @@ export class SourceRun {
 
   /** The passes that were asked for; readers last, so that they are the newest of all. */
   async read(): Promise<void> {
-    const { passes = PASSES, dryRun, signal } = this.#options;
-    const { store } = this.#parts;
+    const { passes = PASSES, dryRun } = this.#options;
+    while (await this.#readRequested()) this.#tell('refresh');
     if (passes.includes('content')) await this.#readContent();
-    if (passes.includes('access')) {
-      this.#tell('access');
-      await readAccess({
-        store,
-        connector: this.#connector,
-        writer: this.#writer,
-        signal,
-        childrenOf: (id) => this.#childrenOf(id),
-        progressed: () => this.#tell('access'),
-      });
-    }
+    if (passes.includes('census')) await this.#removeGone();
+    if (passes.includes('access')) await this.#readAccess();
     if (passes.includes('directory') && !dryRun) {
       this.#tell('directory');
-      await readDirectory(store, this.#connector, signal, () => this.#tell('directory'));
+      await readDirectory(this.#parts.store, this.#connector, {
+        signal: this.#options.signal,
+        lease: this.#lease,
+        progressed: () => this.#tell('directory'),
+      });
     }
     this.#tell('done');
+  }
+
+  /** Items that webhooks named. @returns whether there may be more */
+  async #readRequested(): Promise<boolean> {
+    if (!this.#connector.refresh || this.#options.dryRun) return false;
+    const { catalog } = this.#parts.store;
+    const wishes = await catalog.requested(this.#connector.id, REFRESHED_AT_ONCE);
+    const items = wishes.flatMap((wish) => ('item' in wish ? [wish] : []));
+    if (items.length === 0) return false;
+    await this.#refresh(items.map(({ item }) => item));
+    await catalog.met(items);
+    return true;
+  }
+
+  async #refresh(ids: readonly DocumentId[]): Promise<void> {
+    for await (const changes of this.#connector.refresh?.(ids, this.#options.signal) ?? [])
+      await this.#apply(changes);
+    await this.#writer.flush();
+  }
+
+  async #readAccess(): Promise<void> {
+    this.#tell('access');
+    await readAccess({
+      ...this.#parts,
+      connector: this.#connector,
+      writer: this.#writer,
+      budget: this.#budget,
+      signal: this.#options.signal,
+      isDry: this.#options.dryRun ?? false,
+      childrenOf: (id) => this.#childrenOf(id),
+      progressed: async () => {
+        this.#tell('access');
+        await this.#readRequested();
+      },
+    });
   }
 
   async #readContent(): Promise<void> {
@@ -87,10 +119,10 @@ export class SourceRun {
       this.#expected = batch.expectedItems ?? this.#expected;
       await this.#batch(batch);
       this.#tell('reading');
+      await this.#readRequested();
     }
     await this.#writer.flush();
     await this.#readFailedAgain();
-    await this.#removeGone();
   }
 
   /** A source that tells only of changes would never tell again of an item that failed. */
@@ -103,10 +135,7 @@ export class SourceRun {
         !this.#waiting.has(documentId) && Date.parse(lastAt) < this.#parts.now() - this.#elapsedMs(),
     );
     for (let at = 0; at < due.length; at += REFRESHED_AT_ONCE) {
-      const ids = due.slice(at, at + REFRESHED_AT_ONCE).map(({ documentId }) => documentId);
-      for await (const changes of this.#connector.refresh(ids, this.#options.signal))
-        await this.#apply(changes);
-      await this.#writer.flush();
+      await this.#refresh(due.slice(at, at + REFRESHED_AT_ONCE).map(({ documentId }) => documentId));
     }
   }
 

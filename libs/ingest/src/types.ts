@@ -1,6 +1,6 @@
 import type { Logger } from '@fumikura/logging';
 import type { PipelineInput, Prepared } from '@fumikura/documents';
-import type { Connector, RunRecord, Store } from '@fumikura/ports';
+import type { Connector, Pass, RunRecord, Store } from '@fumikura/ports';
 
 export interface IngestOptions {
   readonly store: Store;
@@ -31,6 +31,8 @@ export interface IngestLimits {
   readonly stallMs: number;
   /** A dead letter is tried again after so long, doubled with each attempt up to a week. */
   readonly retryAfterMs: number;
+  /** A permission pass that broke off goes on where it was, unless it began longer ago. */
+  readonly resumeAccessMs: number;
 }
 
 export const DEFAULT_INGEST_LIMITS: IngestLimits = {
@@ -45,15 +47,12 @@ export const DEFAULT_INGEST_LIMITS: IngestLimits = {
   leaseMs: 30_000,
   stallMs: 300_000,
   retryAfterMs: 3_600_000,
+  resumeAccessMs: 6 * 3_600_000,
 };
-
-/** What a run reads: items; who may read them; accounts and groups. A connector that has no such thing skips it. */
-export const PASSES = ['content', 'access', 'directory'] as const;
-export type Pass = (typeof PASSES)[number];
 
 export interface SyncOptions {
   readonly signal: AbortSignal;
-  /** Default all. */
+  /** Default all; one that the connector has not is skipped. None reads only the items that were asked for. */
   readonly passes?: readonly Pass[];
   /** Read everything again, whatever is known. */
   readonly full?: boolean;
@@ -67,7 +66,7 @@ export interface SyncOptions {
 }
 
 export interface SyncProgress {
-  readonly phase: 'listing' | 'reading' | 'census' | 'removing' | 'access' | 'directory' | 'done';
+  readonly phase: 'listing' | 'reading' | 'refresh' | 'census' | 'removing' | 'access' | 'directory' | 'done';
   readonly counters: Counters;
   /** Items in all: what the source says, else what was indexed before; for display only. */
   readonly expected?: number;
@@ -81,7 +80,8 @@ export type Counters = Readonly<Record<CounterName, number>>;
 
 export interface Ingest {
   /**
-   * Brings the index up to date with one source. Resolves with the run's record when it completed or was cancelled.
+   * Brings the index up to date with one source: first the items that were asked for, then the passes. Items asked for
+   * meanwhile are read between two batches. Resolves with the run's record when it completed or was cancelled.
    * Rejects with SYNC_RUNNING, REMOVAL_GUARD, ERROR_BUDGET_EXCEEDED, CENSUS_FAILED, LEASE_LOST, or what the source said.
    */
   sync(connector: Connector, options: SyncOptions): Promise<RunRecord>;

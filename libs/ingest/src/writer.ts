@@ -1,7 +1,7 @@
 import type { AppError } from '@fumikura/errors';
 import type { Logger } from '@fumikura/logging';
 import type { Acl, AllowList, DocumentHead, DocumentId, JsonValue, SourceId } from '@fumikura/model';
-import type { DocumentWrite, Lease, Store } from '@fumikura/ports';
+import type { DocumentWrite, Lease, Store, StoreBatch } from '@fumikura/ports';
 import type { CounterName, Counters, IngestLimits } from './types.ts';
 
 /** Collects changes and makes them durable together with the checkpoint that covers them. */
@@ -87,8 +87,9 @@ export class BatchWriter {
       await this.flush();
   }
 
-  async flush(): Promise<void> {
-    const batch = this.#open;
+  /** @param more what else is to be durable with it */
+  async flush(more: Pick<StoreBatch, 'accessCheckpoint'> = {}): Promise<void> {
+    const batch = { ...this.#open, ...more };
     this.#open = emptyBatch();
     this.#chunks = 0;
     const isEmpty = Object.values(batch).every(

@@ -14,6 +14,8 @@ import type {
   SourceId,
 } from '@fumikura/model';
 import type { AccessFilter } from './access-filter.ts';
+import type { Pass, SourceCheck } from './connector.ts';
+import type { JobQueue } from './job-queue.ts';
 
 /** A document as stored, without its text. */
 export interface DocumentRecord extends Omit<Document, 'text' | 'outline' | 'acl'> {
@@ -30,8 +32,10 @@ export interface SourceRecord {
   readonly chunks: number;
   readonly deadLetters: number;
   readonly lastRun?: RunRecord;
-  /** End of the last run that completed, ISO 8601 UTC. */
+  /** End of the last run that read the content and completed, ISO 8601 UTC. */
   readonly lastCompletedAt?: string;
+  /** What the source said before its last run. */
+  readonly check?: SourceCheck & { readonly at: string };
 }
 
 export interface RunRecord {
@@ -39,6 +43,7 @@ export interface RunRecord {
   readonly source: SourceId;
   readonly startedAt: string;
   readonly endedAt?: string;
+  readonly passes: readonly Pass[];
   readonly outcome: 'running' | 'completed' | 'cancelled' | 'failed' | 'stopped-by-guard';
   /** By name: read, written, unchanged, removed, failed, aclChanged, lists. */
   readonly counters: Readonly<Record<string, number>>;
@@ -102,8 +107,9 @@ export interface KnownVersion {
  * Sources, documents, ACLs, runs, dead letters. Reads of documents for a caller go through `readable`, the second
  * check of every hit; the other reads are for the engine and never leave the process unchecked.
  */
-export interface Catalog {
+export interface Catalog extends JobQueue {
   ensureSource(id: SourceId): Promise<void>;
+  putCheck(id: SourceId, check: SourceCheck): Promise<void>;
   sources(): Promise<readonly SourceRecord[]>;
   /** Removes the source with all its documents, lists, runs, dead letters. Counts removed documents. */
   removeSource(id: SourceId): Promise<number>;
@@ -139,16 +145,19 @@ export interface Catalog {
 
   /** Collects a part of a source's directory under a run; nothing changes for anybody until `completeDirectory`. */
   stageDirectory(source: SourceId, run: string, part: DirectoryPart): Promise<void>;
-  /** The parts of `run` become the source's directory in the place of the one before, all at once. */
-  completeDirectory(source: SourceId, run: string): Promise<DirectoryRecord>;
+  /**
+   * The parts of `run` become the source's directory in the place of the one before, all at once. With a lease it rejects
+   * with LEASE_LOST unless that is still the newest.
+   */
+  completeDirectory(source: SourceId, run: string, lease?: Lease): Promise<DirectoryRecord>;
   directories(): Promise<readonly DirectoryRecord[]>;
   /** Accounts by principal, or by an address that the source calls verified (case does not count). */
   accounts(principals: readonly Principal[], emails: readonly string[]): Promise<readonly SourceAccount[]>;
   /** These and every group that holds one of them, over any number of steps; cyclic groups are met once. */
   withGroups(principals: readonly Principal[]): Promise<readonly Principal[]>;
 
-  checkpoint(source: SourceId): Promise<JsonValue | undefined>;
-  clearCheckpoint(source: SourceId): Promise<void>;
+  checkpoint(source: SourceId, of?: CheckpointOf): Promise<JsonValue | undefined>;
+  clearCheckpoint(source: SourceId, of?: CheckpointOf): Promise<void>;
   /** The lease, or the one that another holder has (compare `holder`). */
   acquireLease(source: SourceId, holder: string, ttlMs: number): Promise<Lease>;
   /** Rejects with LEASE_LOST when it is no longer ours. */
@@ -162,6 +171,9 @@ export interface Catalog {
   /** Small named values of the installation (keys, versions); written once, first writer wins, returns what holds. */
   setting(name: string, initial: () => string): Promise<string>;
 }
+
+/** Which pass a checkpoint is of; `content` unless said. */
+export type CheckpointOf = 'content' | 'access';
 
 export type FilterField = 'source' | 'kind' | 'language' | 'author' | 'label';
 
@@ -191,4 +203,5 @@ export interface StoreBatch {
   readonly removals?: readonly DocumentId[];
   readonly deadLetters?: readonly Pick<DeadLetter, 'documentId' | 'code' | 'reason'>[];
   readonly checkpoint?: JsonValue;
+  readonly accessCheckpoint?: JsonValue;
 }

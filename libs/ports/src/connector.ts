@@ -35,6 +35,10 @@ export interface SourceCheck {
   readonly counts: Readonly<Record<string, number>>;
 }
 
+/** What a run can read: items; which of them are gone; who may read them; accounts and groups. In this order. */
+export const PASSES = ['content', 'census', 'access', 'directory'] as const;
+export type Pass = (typeof PASSES)[number];
+
 export interface WebhookDelivery {
   /** Names in lower case. */
   readonly headers: Readonly<Record<string, string>>;
@@ -49,7 +53,7 @@ export interface WebhookNews {
   /** Read again by `refresh`. */
   readonly items: readonly DocumentId[];
   /** Passes that are due now because more changed than single items. */
-  readonly due: readonly ('content' | 'access' | 'directory' | 'census')[];
+  readonly due: readonly Pass[];
   /** Sent back as plain text; for subscriptions that are confirmed by an echo. */
   readonly reply?: string;
 }
@@ -69,7 +73,8 @@ export interface Connector<C extends JsonValue = JsonValue> {
   listIds?(signal: AbortSignal): AsyncIterable<readonly DocumentId[]>;
   /**
    * Reads readers again and nothing else: `list` and `acl` changes for everything that `pull` gave, `remove` for what is
-   * gone. Absent when readers change only with the items themselves. The checkpoint is of this pass alone.
+   * gone. Absent when readers change only with the items themselves. The checkpoint is of this pass alone: it is given
+   * back when the pass broke off, and each new pass begins without one.
    */
   pullAccess?(from: JsonValue | undefined, signal: AbortSignal): AsyncIterable<SyncBatch>;
   /** Items read again at once: upserts with their lists, `remove` for what is gone. Ids of other sources are refused. */

@@ -2,6 +2,7 @@ export { AccessFilter, readGrant } from './access-filter.ts';
 export type { AccessGrant } from './access-filter.ts';
 export type {
   Catalog,
+  CheckpointOf,
   DeadLetter,
   DirectoryRecord,
   DocumentRecord,
@@ -16,7 +17,17 @@ export type {
   StoreBatch,
   StoredText,
 } from './catalog.ts';
-export type { Change, Connector, SourceCheck, SyncBatch, WebhookDelivery, WebhookNews } from './connector.ts';
+export { PASSES } from './connector.ts';
+export type {
+  Change,
+  Connector,
+  Pass,
+  SourceCheck,
+  SyncBatch,
+  WebhookDelivery,
+  WebhookNews,
+} from './connector.ts';
+export type { JobQueue, JobRecord, ReadingNews, ReadingRequest } from './job-queue.ts';
 export { LEXICAL_WEIGHTS } from './search-index.ts';
 export type {
   Candidate,

@@ -1,5 +1,6 @@
 import { AppError } from '@fumikura/errors';
 import { DIRECTORY_SCHEMA } from './catalog/directory.ts';
+import { JOBS_SCHEMA } from './catalog/jobs.ts';
 import { CATALOG_SCHEMA } from './catalog/schema.ts';
 import { APPLICATION_ID } from './database.ts';
 import type { Database } from './database.ts';
@@ -18,6 +19,7 @@ const MIGRATIONS: readonly Migration[] = [
     for (const schema of [CATALOG_SCHEMA, INDEX_SCHEMA, DENSE_SCHEMA]) db.exec(schema);
   },
   (db) => db.exec(DIRECTORY_SCHEMA),
+  (db) => db.exec(JOBS_SCHEMA),
 ];
 
 /**

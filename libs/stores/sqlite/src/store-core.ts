@@ -11,6 +11,7 @@ import type {
   FieldValue,
   IndexBatch,
   IndexStats,
+  Lease,
   Passage,
   StoreBatch,
   StoredText,
@@ -19,6 +20,7 @@ import { TOKENISER_VERSION } from '@fumikura/text';
 import { AclStore } from './catalog/acls.ts';
 import { DirectoryStore } from './catalog/directory.ts';
 import { DocumentStore, toIndexDocument } from './catalog/documents.ts';
+import { JobStore } from './catalog/jobs.ts';
 import { Setting } from './catalog/setting.ts';
 import { SyncState } from './catalog/sync-state.ts';
 import { Database } from './database.ts';
@@ -59,6 +61,7 @@ export class StoreCore {
   readonly documents: DocumentStore;
   readonly sync: SyncState;
   readonly directory: DirectoryStore;
+  readonly jobs: JobStore;
   readonly index: IndexCore;
 
   /** @throws AppError STORE_* when the file cannot be used; nothing here grows with what it holds */
@@ -71,6 +74,7 @@ export class StoreCore {
       this.documents = new DocumentStore(this.#db, this.acls);
       this.sync = new SyncState(this.#db, this.#now);
       this.directory = new DirectoryStore(this.#db, this.#now);
+      this.jobs = new JobStore(this.#db, this.#now);
       this.index = new IndexCore(this.#db);
       this.#tokeniser = new Setting(this.#db, 'tokeniser');
       this.#icu = new Setting(this.#db, 'icu');
@@ -91,7 +95,11 @@ export class StoreCore {
       this.acls.putLists(batch.lists ?? [], batch.source);
       this.index.apply(this.#indexBatch(batch, syncedAt));
       this.sync.putDeadLetters(batch.source, batch.deadLetters ?? []);
-      if (batch.checkpoint !== undefined) this.sync.setCheckpoint(batch.source, batch.checkpoint);
+      for (const [of, checkpoint] of [
+        ['content', batch.checkpoint],
+        ['access', batch.accessCheckpoint],
+      ] as const)
+        if (checkpoint !== undefined) this.sync.setCheckpoint(batch.source, checkpoint, of);
     });
     this.#upkeep(batch.upserts ?? []);
   }
@@ -109,8 +117,9 @@ export class StoreCore {
     this.#write(() => this.directory.stage(source, run, part));
   }
 
-  completeDirectory(source: SourceId, run: string): DirectoryRecord {
+  completeDirectory(source: SourceId, run: string, lease?: Lease): DirectoryRecord {
     return this.#write(() => {
+      if (lease) this.sync.requireLease(lease);
       this.acls.changed();
       return this.directory.complete(source, run);
     });
@@ -123,6 +132,7 @@ export class StoreCore {
       this.index.apply({ removals: ids });
       this.acls.forgetSource(id);
       this.directory.forget(id);
+      this.jobs.forget(id);
       this.sync.forget(id);
       return ids.length;
     });

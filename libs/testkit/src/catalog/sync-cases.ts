@@ -11,7 +11,15 @@ const ACL = { allow: ['all'] };
 const LISTS = [allowList('all', ALICE)];
 
 function run(id: string, startedAt: string, facts: Partial<RunRecord> = {}): RunRecord {
-  return { id, source: WIKI, startedAt, outcome: 'running', counters: { read: 1 }, ...facts };
+  return {
+    id,
+    source: WIKI,
+    startedAt,
+    passes: ['content'],
+    outcome: 'running',
+    counters: { read: 1 },
+    ...facts,
+  };
 }
 
 export const syncCases: CatalogCases = {
@@ -85,8 +93,14 @@ export const syncCases: CatalogCases = {
     await commit({ source: WIKI });
     assert.deepEqual(await catalog.checkpoint(WIKI), values.at(-1));
     assert.equal(await catalog.checkpoint(MAIL), undefined);
+    await commit({ source: WIKI, accessCheckpoint: { page: 2 } });
+    assert.deepEqual(await catalog.checkpoint(WIKI), values.at(-1), 'each pass has its own');
+    assert.deepEqual(await catalog.checkpoint(WIKI, 'access'), { page: 2 });
     await catalog.clearCheckpoint(WIKI);
     assert.equal(await catalog.checkpoint(WIKI), undefined);
+    assert.deepEqual(await catalog.checkpoint(WIKI, 'access'), { page: 2 });
+    await catalog.clearCheckpoint(WIKI, 'access');
+    assert.equal(await catalog.checkpoint(WIKI, 'access'), undefined);
   },
 
   '[sync.lease] a lease has one holder; another one is told who it is': async ({ catalog, commit }) => {
@@ -162,12 +176,17 @@ export const syncCases: CatalogCases = {
       counters: { read: 3, failed: 1 },
     });
     const elsewhere = run('r3', '2026-01-03T00:00:00.000Z', { source: MAIL });
-    for (const each of [first, done, failed, elsewhere]) await catalog.putRun(each);
-    assert.deepEqual(await catalog.runs(WIKI, 10), [failed, done]);
+    const permissions = run('r0', '2025-12-31T00:00:00.000Z', {
+      passes: ['access'],
+      outcome: 'completed',
+      endedAt: '2026-01-02T02:00:00.000Z',
+    });
+    for (const each of [first, done, permissions, failed, elsewhere]) await catalog.putRun(each);
+    assert.deepEqual(await catalog.runs(WIKI, 10), [failed, done, permissions]);
     assert.deepEqual(await catalog.runs(undefined, 2), [elsewhere, failed]);
     const [mail, wiki] = await catalog.sources();
     assert.deepEqual(wiki?.lastRun, failed);
-    assert.equal(wiki.lastCompletedAt, done.endedAt);
+    assert.equal(wiki.lastCompletedAt, done.endedAt, 'a run without content makes no content fresh');
     assert.deepEqual([mail?.lastRun, mail?.lastCompletedAt], [elsewhere, undefined]);
   },
 
@@ -196,6 +215,20 @@ export const syncCases: CatalogCases = {
     await commit({ source: WIKI, upserts: [documentWrite('test:wiki/a', ACL)], heads: [head] });
     await commit({ source: WIKI, removals: ['test:wiki/c'] });
     assert.deepEqual(await catalog.deadLetters(undefined, 10), []);
+  },
+
+  'the last check-up of a source comes back with its time': async ({ catalog }) => {
+    await catalog.ensureSource(WIKI);
+    const check = {
+      account: 'reader',
+      missing: [{ right: 'all', consequence: 'closed' }],
+      counts: { pages: 3 },
+    };
+    await catalog.putCheck(WIKI, check);
+    const [source] = await catalog.sources();
+    const { at = '', ...said } = source?.check ?? {};
+    assert.deepEqual(said, check);
+    assert.ok(!Number.isNaN(Date.parse(at)));
   },
 
   'a setting is written once; the first value holds for everybody': async ({ catalog }, openAnother) => {

@@ -33,6 +33,7 @@ export class DirectoryStore {
 
   /** Inside a transaction. */
   stage(source: SourceId, run: string, { accounts = [], groups = [], unreadable = [] }: DirectoryPart): void {
+    if (!this.#hasBegun(source, run)) this.#dropAbandoned(source, run);
     for (const account of accounts) this.#addAccount(source, run, account);
     for (const { principal, members } of groups) {
       // Unreadable stays unreadable within a run, in whatever order its parts come.
@@ -114,6 +115,22 @@ export class DirectoryStore {
         JSON.stringify(principals),
       )
       .map(({ principal }) => principal);
+  }
+
+  #hasBegun(source: SourceId, run: string): boolean {
+    return ['directory_account', 'directory_group'].some((table) =>
+      this.#db.get(`SELECT 1 FROM ${table} WHERE source = ? AND run = ? LIMIT 1`, source, run),
+    );
+  }
+
+  /** Readings that broke off are nobody's and stay nobody's. */
+  #dropAbandoned(source: SourceId, run: string): void {
+    for (const table of ['directory_account', 'directory_member', 'directory_group'])
+      this.#db.run(
+        `DELETE FROM ${table} WHERE source = ?1 AND run <> ?2
+         AND run NOT IN (SELECT run FROM directory_run WHERE source = ?1)`,
+        ...[source, run],
+      );
   }
 
   #addAccount(source: SourceId, run: string, account: SourceAccount): void {

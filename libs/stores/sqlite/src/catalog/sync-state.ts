@@ -1,10 +1,28 @@
 import { AppError } from '@fumikura/errors';
 import type { JsonValue, SourceId } from '@fumikura/model';
-import type { DeadLetter, Lease, RunRecord, SourceRecord, StoreBatch } from '@fumikura/ports';
+import type {
+  CheckpointOf,
+  DeadLetter,
+  Lease,
+  RunRecord,
+  SourceCheck,
+  SourceRecord,
+  StoreBatch,
+} from '@fumikura/ports';
 import type { Database } from '../database.ts';
 
 /** Runs kept of a source. */
 const KEPT_RUNS = 100;
+
+const COLUMN: Readonly<Record<CheckpointOf, string>> = { content: 'checkpoint', access: 'access_checkpoint' };
+
+interface SourceRow {
+  readonly id: SourceId;
+  readonly last_completed: string | null;
+  readonly last_check: string | null;
+  readonly documents: number;
+  readonly chunks: number;
+}
 
 /** Sources, checkpoints, leases, runs, dead letters. */
 export class SyncState {
@@ -22,10 +40,8 @@ export class SyncState {
 
   sources(): SourceRecord[] {
     return this.#db
-      .all<{ id: SourceId; last_completed: string | null; documents: number; chunks: number }>(
-        'SELECT id, last_completed, documents, chunks FROM source ORDER BY id',
-      )
-      .map(({ id, last_completed: last, documents, chunks }) => {
+      .all<SourceRow>('SELECT id, last_completed, last_check, documents, chunks FROM source ORDER BY id')
+      .map(({ id, last_completed: last, last_check: check, documents, chunks }) => {
         const dead = this.#db.get<{ n: number }>(
           'SELECT count(*) AS n FROM dead_letter WHERE source = ?',
           id,
@@ -38,6 +54,7 @@ export class SyncState {
           deadLetters: dead?.n ?? 0,
           ...(lastRun && { lastRun }),
           ...(last && { lastCompletedAt: last }),
+          ...(check && { check: JSON.parse(check) as NonNullable<SourceRecord['check']> }),
         };
       });
   }
@@ -53,17 +70,22 @@ export class SyncState {
     this.#db.run('DELETE FROM source WHERE id = ?', id);
   }
 
-  checkpoint(id: SourceId): JsonValue | undefined {
+  putCheck(id: SourceId, check: SourceCheck): void {
+    const at = new Date(this.#now()).toISOString();
+    this.#db.run('UPDATE source SET last_check = ? WHERE id = ?', JSON.stringify({ ...check, at }), id);
+  }
+
+  checkpoint(id: SourceId, of: CheckpointOf): JsonValue | undefined {
     const text = this.#db.get<{ checkpoint: string | null }>(
-      'SELECT checkpoint FROM source WHERE id = ?',
+      `SELECT ${COLUMN[of]} AS checkpoint FROM source WHERE id = ?`,
       id,
     )?.checkpoint;
     return text === null || text === undefined ? undefined : (JSON.parse(text) as JsonValue);
   }
 
-  setCheckpoint(id: SourceId, checkpoint: JsonValue | undefined): void {
+  setCheckpoint(id: SourceId, checkpoint: JsonValue | undefined, of: CheckpointOf): void {
     this.#db.run(
-      'UPDATE source SET checkpoint = ? WHERE id = ?',
+      `UPDATE source SET ${COLUMN[of]} = ? WHERE id = ?`,
       checkpoint === undefined ? null : JSON.stringify(checkpoint),
       id,
     );
@@ -116,7 +138,7 @@ export class SyncState {
       run.startedAt,
       JSON.stringify(run),
     );
-    if (run.outcome === 'completed')
+    if (run.outcome === 'completed' && run.passes.includes('content'))
       this.#db.run(
         'UPDATE source SET last_completed = ? WHERE id = ?',
         run.endedAt ?? run.startedAt,

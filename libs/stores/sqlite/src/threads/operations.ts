@@ -35,6 +35,8 @@ export const OPERATIONS = {
   beginRebuild: (core: StoreCore) => core.beginRebuild(),
   rebuildStep: (core: StoreCore) => core.rebuildStep(),
   ensureSource: (core: StoreCore, _: CallContext, id: Args<'ensureSource'>[0]) => core.sync.ensureSource(id),
+  putCheck: (core: StoreCore, _: CallContext, ...[id, check]: Args<'putCheck'>) =>
+    core.sync.putCheck(id, check),
   sources: (core: StoreCore) => core.sync.sources(),
   removeSource: (core: StoreCore, _: CallContext, id: Args<'removeSource'>[0]) => core.removeSource(id),
   readable: (core: StoreCore, context: CallContext, ids: Args<'readable'>[0]) =>
@@ -54,17 +56,17 @@ export const OPERATIONS = {
   lists: (core: StoreCore, _: CallContext, ids: Args<'lists'>[0]) => core.acls.lists(ids),
   stageDirectory: (core: StoreCore, _: CallContext, ...[source, run, part]: Args<'stageDirectory'>) =>
     core.stageDirectory(source, run, part),
-  completeDirectory: (core: StoreCore, _: CallContext, ...[source, run]: Args<'completeDirectory'>) =>
-    core.completeDirectory(source, run),
+  completeDirectory: (core: StoreCore, _: CallContext, ...[source, run, lease]: Args<'completeDirectory'>) =>
+    core.completeDirectory(source, run, lease),
   directories: (core: StoreCore) => core.directory.records(),
   accounts: (core: StoreCore, _: CallContext, ...[principals, emails]: Args<'accounts'>) =>
     core.directory.accounts(principals, emails),
   withGroups: (core: StoreCore, _: CallContext, principals: Args<'withGroups'>[0]) =>
     core.directory.withGroups(principals),
-  checkpoint: (core: StoreCore, _: CallContext, source: Args<'checkpoint'>[0]) =>
-    core.sync.checkpoint(source),
-  clearCheckpoint: (core: StoreCore, _: CallContext, source: Args<'clearCheckpoint'>[0]) =>
-    core.sync.setCheckpoint(source, undefined),
+  checkpoint: (core: StoreCore, _: CallContext, ...[source, of = 'content']: Args<'checkpoint'>) =>
+    core.sync.checkpoint(source, of),
+  clearCheckpoint: (core: StoreCore, _: CallContext, ...[source, of = 'content']: Args<'clearCheckpoint'>) =>
+    core.sync.setCheckpoint(source, undefined, of),
   acquireLease: (core: StoreCore, _: CallContext, ...[source, holder, ttlMs]: Args<'acquireLease'>) =>
     core.sync.acquireLease(source, holder, ttlMs),
   renewLease: (core: StoreCore, _: CallContext, ...[lease, ttlMs]: Args<'renewLease'>) =>
@@ -75,6 +77,13 @@ export const OPERATIONS = {
   runs: (core: StoreCore, _: CallContext, ...[source, limit]: Args<'runs'>) => core.sync.runs(source, limit),
   deadLetters: (core: StoreCore, _: CallContext, ...[source, limit]: Args<'deadLetters'>) =>
     core.sync.deadLetters(source, limit),
+  jobs: (core: StoreCore) => core.jobs.jobs(),
+  putJob: (core: StoreCore, _: CallContext, job: Args<'putJob'>[0]) => core.jobs.put(job),
+  request: (core: StoreCore, _: CallContext, ...[source, news]: Args<'request'>) =>
+    core.jobs.request(source, news),
+  requested: (core: StoreCore, _: CallContext, ...[source, limit]: Args<'requested'>) =>
+    core.jobs.requested(source, limit),
+  met: (core: StoreCore, _: CallContext, seqs: readonly number[]) => core.jobs.met(seqs),
   setting: (core: StoreCore, _: CallContext, name: string) => core.sync.setting(name),
   makeSetting: (core: StoreCore, _: CallContext, name: string, value: string) =>
     core.sync.makeSetting(name, value),
