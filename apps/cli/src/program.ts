@@ -161,6 +161,14 @@ function addReading(program: Command, context: MakeContext): void {
       (await import('./commands/sources.ts')).sourcesCommand(context(command), id),
     );
   program
+    .command('jobs')
+    .description('when each source was read last, how it went, and when it is read next')
+    .argument('[source]', 'source id (default: all)')
+    .addHelpText('after', examples('fumi jobs', 'fumi jobs sharepoint:acme --json'))
+    .action(async (id: string | undefined, _options: unknown, command: Command) =>
+      (await import('./commands/jobs.ts')).jobsCommand(context(command), id),
+    );
+  program
     .command('dead-letters')
     .description('what could not be read, why, and how often it was tried')
     .argument('[source]', 'source id (default: all)')

@@ -6,11 +6,15 @@ import { startHttpServer, UpdateBus } from '@fumikura/server';
 import type { MayHear, RunningServer } from '@fumikura/server';
 import type { McpServerFactory } from '@modelcontextprotocol/server';
 import type { Installation } from './installation.ts';
+import { webhooksOf } from './webhooks.ts';
+import type { WebhookOptions } from './webhooks.ts';
 
 export interface ServeOptions {
   readonly installation: Installation;
   readonly logger: Logger;
   readonly version: string;
+  /** Deliveries that are taken over HTTP; default: none. */
+  readonly webhooks?: WebhookOptions;
 }
 
 /** MCP for the person at this machine. */
@@ -43,6 +47,7 @@ export async function serveHttp(options: ServeOptions, host: string, port: numbe
     port,
     logger,
     updates,
+    ...(options.webhooks && { webhooks: webhooksOf(installation.store.catalog, options.webhooks) }),
     isReady: () => installation.store.catalog.accessVersion().then(Boolean),
     callerOf: () => personKey(installation),
     endpoints: {

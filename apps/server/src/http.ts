@@ -14,6 +14,8 @@ import { closeGently, OpenRequests } from './drain.ts';
 import { createRoute } from './route.ts';
 import type { Handle } from './route.ts';
 import { UpdateBus } from './updates.ts';
+import { createWebhooks, WEBHOOKS_PATH } from './webhooks.ts';
+import type { TakeDelivery } from './webhooks.ts';
 
 export interface HttpServerOptions {
   /** Loopback only, until authorization is configured. */
@@ -22,6 +24,8 @@ export interface HttpServerOptions {
   readonly port: number;
   /** Path → what is served there: `/mcp`, `/mcp/openai`. */
   readonly endpoints: Readonly<Record<string, McpServerFactory>>;
+  /** Source id → what takes its deliveries; default: none is taken. */
+  readonly webhooks?: ReadonlyMap<string, TakeDelivery>;
   readonly logger: Logger;
   /** Whether requests can be answered now; for load balancers and start-up scripts. */
   readonly isReady: () => Promise<boolean>;
@@ -98,7 +102,7 @@ function mcpHandler(factory: McpServerFactory, bus: UpdateBus, logger: Logger): 
 }
 
 function createHttpServer(
-  { logger, isReady, callerOf, loadLimits, now = Date.now }: HttpServerOptions,
+  { logger, isReady, callerOf, loadLimits, webhooks, now = Date.now }: HttpServerOptions,
   bus: UpdateBus,
   handlers: readonly (readonly [string, McpHttpHandler])[],
   open: OpenRequests,
@@ -126,6 +130,9 @@ function createHttpServer(
       onerror: (error) => logger.warn('http.request.failed', { message: error.message.slice(0, 300) }),
     },
   );
+  const takeDelivery = createWebhooks(webhooks ?? new Map<string, TakeDelivery>(), logger);
+  const serve = (request: IncomingMessage, response: ServerResponse) =>
+    void (request.url?.startsWith(WEBHOOKS_PATH) ? takeDelivery : listener)(request, response);
   const server = createServer(
     {
       headersTimeout: HEADERS_TIMEOUT_MS,
@@ -135,7 +142,7 @@ function createHttpServer(
     },
     (request, response) => {
       open.add(response);
-      admit(addresses, request, response, () => void listener(request, response));
+      admit(addresses, request, response, () => serve(request, response));
     },
   );
   server.maxConnections = MAX_CONNECTIONS;

@@ -5,3 +5,4 @@ export type { LoadLimits } from './limits.ts';
 export { runStdio } from './stdio.ts';
 export { UpdateBus } from './updates.ts';
 export type { MayHear } from './updates.ts';
+export type { TakeDelivery } from './webhooks.ts';

@@ -1,12 +1,12 @@
 import type { DocumentId, SourceId } from '@fumikura/model';
 import type { Pass } from './connector.ts';
 
-/** How the last try of one pass over one source went, and when the next is due. */
+/** How the last try of one pass over one source went. */
 export interface JobRecord {
   readonly source: SourceId;
-  /** `refresh` reads single items again that a webhook named. */
-  readonly pass: Pass | 'refresh';
-  readonly outcome: 'running' | 'completed' | 'failed';
+  /** `refresh` reads single items again that a webhook named; `webhook` takes its deliveries. */
+  readonly pass: Pass | 'refresh' | 'webhook';
+  readonly outcome: 'running' | 'completed' | 'cancelled' | 'failed';
   /** ISO 8601 UTC, as the others. */
   readonly startedAt: string;
   readonly endedAt?: string;
@@ -14,8 +14,8 @@ export interface JobRecord {
   readonly reason?: string;
   /** In a row. */
   readonly failures: number;
-  /** By its schedule; absent when it has none. */
-  readonly nextAt?: string;
+  /** Not tried again before, after a failure. */
+  readonly retryAt?: string;
 }
 
 /** What a webhook, or a person, wants read soon. */

@@ -1,9 +1,12 @@
-import { openInstallation } from '@fumikura/composition';
+import { connectorsFor, openInstallation, scheduledSource } from '@fumikura/composition';
 import type { Installation } from '@fumikura/composition';
+import type { Config } from '@fumikura/config';
 import { isSourceId } from '@fumikura/model';
-import type { SourceRecord } from '@fumikura/ports';
+import type { DirectoryRecord, SourceRecord } from '@fumikura/ports';
 import type { Context } from '../context.ts';
 import { safe } from '../output.ts';
+import { rowsOf } from './jobs.ts';
+import type { JobRow } from './jobs.ts';
 import { unknownSource } from './source.ts';
 
 /** Dead letters shown of one source. */
@@ -15,10 +18,7 @@ export async function sourcesCommand(context: Context, id: string | undefined): 
     throw unknownSource(id, config.sources);
   const installation = await openInstallation(config, { logger: context.logger, mode: 'one-shot' });
   try {
-    const records = await installation.store.catalog.sources();
-    const rows = config.sources.map(
-      (source) => records.find((record) => record.id === source.id) ?? neverSynced(source.id),
-    );
+    const rows = await rowsFor(context, config, installation);
     if (id === undefined) list(context, rows);
     else
       await detail(
@@ -31,43 +31,81 @@ export async function sourcesCommand(context: Context, id: string | undefined): 
   }
 }
 
-type Row = Pick<SourceRecord, 'documents' | 'chunks' | 'deadLetters' | 'lastRun' | 'lastCompletedAt'> & {
+type Row = Pick<
+  SourceRecord,
+  'documents' | 'chunks' | 'deadLetters' | 'lastRun' | 'lastCompletedAt' | 'check'
+> & {
   readonly id: string;
+  readonly directory?: DirectoryRecord;
+  readonly jobs: readonly JobRow[];
+  /** The first of the jobs' next times. */
+  readonly nextRun?: string;
 };
 
-function neverSynced(id: string): Row {
-  return { id, documents: 0, chunks: 0, deadLetters: 0 };
+async function rowsFor(context: Context, config: Config, { store }: Installation): Promise<Row[]> {
+  const { catalog } = store;
+  const [records, directories, jobs] = await Promise.all([
+    catalog.sources(),
+    catalog.directories(),
+    catalog.jobs(),
+  ]);
+  const connectors = connectorsFor(config.sources, config, context);
+  return connectors.map((connector) => {
+    const { id } = connector;
+    const known = records.find((record) => record.id === id) ?? { documents: 0, chunks: 0, deadLetters: 0 };
+    const directory = directories.find(({ source }) => source === id);
+    const own = rowsOf(scheduledSource(config, connector), jobs);
+    const [next] = own.flatMap((job) => job.next ?? []).sort(byTime);
+    return {
+      ...known,
+      id,
+      jobs: own,
+      ...(directory && { directory }),
+      ...(next !== undefined && { nextRun: next }),
+    };
+  });
+}
+
+/** `now` before every time. */
+function byTime(a: string, b: string): number {
+  return (a === 'now' ? '' : a).localeCompare(b === 'now' ? '' : b);
 }
 
 function list({ output }: Context, rows: readonly Row[]): void {
   output.json({ sources: rows });
   if (rows.length === 0) return output.line('No sources yet. Add one: fumi source add files <folder>');
   output.table(
-    ['source', 'documents', 'chunks', 'failed', 'last good sync', 'state'],
+    ['source', 'documents', 'failed', 'last good sync', 'state', 'next', 'rights missing'],
     rows.map((row) => [
       row.id,
       row.documents.toLocaleString('en'),
-      row.chunks.toLocaleString('en'),
       String(row.deadLetters),
       row.lastCompletedAt ?? 'never',
       row.lastRun?.outcome ?? 'never synced',
+      row.nextRun ?? '',
+      row.check ? String(row.check.missing.length) : '',
     ]),
   );
-  const failed = rows.filter(({ deadLetters }) => deadLetters > 0).map((row) => row.id);
-  if (failed[0] !== undefined) output.line(`\nWhat failed and why: fumi sources ${failed[0]}`);
+  const failed = rows.find(({ deadLetters }) => deadLetters > 0);
+  if (failed) output.line(`\nWhat failed and why: fumi sources ${failed.id}`);
+  const closed = rows.find(({ check }) => check && check.missing.length > 0);
+  if (closed) output.line(`Which rights are missing, and what stays closed: fumi sources ${closed.id}`);
 }
 
-async function detail({ output }: Context, installation: Installation, row: Row | undefined): Promise<void> {
+async function detail(context: Context, installation: Installation, row: Row | undefined): Promise<void> {
   if (!row || !isSourceId(row.id)) return;
+  const { output } = context;
   const deadLetters = await installation.store.catalog.deadLetters(row.id, SHOWN);
   const runs = await installation.store.catalog.runs(row.id, 5);
   output.json({ ...row, deadLetters, runs });
   output.line(`${row.id}: ${row.documents} documents, ${row.chunks} chunks`);
+  tellCheck(context, row);
   output.line();
   output.table(
-    ['run', 'outcome', 'counters', 'reason'],
+    ['run', 'of', 'outcome', 'counters', 'reason'],
     runs.map((run) => [
       run.startedAt,
+      run.passes.join(' '),
       run.outcome,
       Object.entries(run.counters)
         .map(([name, value]) => `${name} ${value}`)
@@ -85,4 +123,16 @@ async function detail({ output }: Context, installation: Installation, row: Row 
       `${letter.attempts}x, last ${letter.lastAt}`,
     ]),
   );
+}
+
+function tellCheck({ output }: Context, { check, directory, jobs }: Row): void {
+  if (check?.account !== undefined) output.line(`Read as ${safe(check.account)}.`);
+  for (const { right, consequence } of check?.missing ?? [])
+    output.line(`  missing: ${safe(right)}: ${safe(consequence)}`);
+  if (directory)
+    output.line(
+      `${directory.accounts} accounts, ${directory.groups} groups (${directory.unreadableGroups} closed), read ${directory.readAt}`,
+    );
+  for (const { job, schedule, next } of jobs)
+    output.line(`  ${job}: ${schedule ?? ''}${next === undefined ? '' : `, next ${next}`}`);
 }

@@ -1,7 +1,5 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { connectorsFor, openInstallation } from '@fumikura/composition';
 import type { Installation } from '@fumikura/composition';
-import type { AppError } from '@fumikura/errors';
 import { toAppError } from '@fumikura/errors';
 import type { Connector, Pass, RunRecord } from '@fumikura/ports';
 import type { Context } from '../context.ts';
@@ -9,6 +7,7 @@ import { EXIT_CODES, exitCodeOf } from '../exit-codes.ts';
 import { count, duration, safe } from '../output.ts';
 import { rebuildOptions, showProgress } from '../progress.ts';
 import type { SyncOptions } from '../options.ts';
+import { follow } from '../follow.ts';
 import { unknownSource } from './source.ts';
 
 /** Failed items named after a sync; the rest is in "fumi sources <id>". */
@@ -33,8 +32,7 @@ export async function syncCommand(
     const results = await syncAll(context, installation, connectors, options);
     if (!options.dryRun) await fold(context, installation);
     context.output.json({ runs: results });
-    if (options.watch)
-      await follow(context, installation, connectors, options, config.syncEveryMinutes * 60_000);
+    if (options.watch) await follow(context, installation, connectors);
   } finally {
     await installation.close();
     // Whoever follows changes has no other way to end than Ctrl-C.
@@ -94,7 +92,7 @@ export async function syncOne(
       onProgress: view.update,
     });
     view.stop();
-    await report(context, installation, run, performance.now() - started, options.dryRun ?? false);
+    await reportRun(context, installation, run, performance.now() - started, options.dryRun ?? false);
     return run;
   } finally {
     view.stop();
@@ -106,7 +104,8 @@ function passesOf({ permissions, directory }: SyncOptions): readonly Pass[] | un
   return directory ? ['directory'] : undefined;
 }
 
-async function report(
+/** What a run did, in a line, and the first items that failed. */
+export async function reportRun(
   { output }: Context,
   installation: Installation,
   run: RunRecord,
@@ -128,50 +127,4 @@ async function report(
   for (const { documentId, reason } of letters)
     output.line(`  not indexed: ${safe(documentId)}: ${safe(reason)}`);
   if (failed > letters.length) output.line(`  and more: fumi sources ${run.source}`);
-}
-
-/**
- * Reads each source again whenever it says that something may have changed, or after `everyMs` when it says nothing; ends
- * with the signal. A source is never read twice at once, and its trouble is told and tried again.
- */
-export async function follow(
-  context: Context,
-  installation: Installation,
-  connectors: readonly Connector[],
-  options: SyncOptions,
-  everyMs: number,
-): Promise<void> {
-  const { allowRemovals } = options;
-  context.output.note('Following changes. Ctrl-C ends.');
-  await Promise.all(
-    connectors.map(async (connector) => {
-      const changes = connector.watch?.(context.signal) ?? ticks(everyMs, context.signal);
-      for await (const _change of changes) {
-        await syncOne(context, installation, connector, allowRemovals ? { allowRemovals } : {}).catch(
-          (error: unknown) => tellAndGoOn(context, connector, toAppError(error)),
-        );
-      }
-    }),
-  );
-}
-
-/** Part of the interval by which a run may come later, so that sources do not all begin at once. */
-const JITTER = 0.1;
-
-/** From the end of one run to the beginning of the next; 0 never. */
-async function* ticks(everyMs: number, signal: AbortSignal): AsyncGenerator<void> {
-  while (everyMs > 0 && !signal.aborted) {
-    try {
-      await delay(everyMs * (1 + JITTER * Math.random()), undefined, { signal });
-    } catch (error) {
-      if (!signal.aborted) throw error;
-      return;
-    }
-    yield;
-  }
-}
-
-function tellAndGoOn({ output, logger }: Context, { id }: Connector, error: AppError): void {
-  logger.warn('sync.failed', { sourceId: id, code: error.code });
-  output.note(`${id}: ${error.publicMessage}`);
 }

@@ -6,7 +6,7 @@ import { VERSION } from '../program.ts';
 import { rebuildOptions } from '../progress.ts';
 import type { UpOptions } from '../options.ts';
 import { stdioEntry } from './mcp.ts';
-import { follow, syncOne } from './sync.ts';
+import { createFollower } from '../follow.ts';
 
 export async function upCommand(context: Context, options: UpOptions): Promise<void> {
   const config = await context.config();
@@ -19,22 +19,22 @@ export async function upCommand(context: Context, options: UpOptions): Promise<v
   });
   try {
     const host = options.host ?? config.server.host;
+    const scheduler = createFollower(context, installation, connectors);
     const server = await serveHttp(
-      { installation, logger: context.logger, version: VERSION },
+      {
+        installation,
+        logger: context.logger,
+        version: VERSION,
+        webhooks: { connectors, onNews: () => scheduler.wake() },
+      },
       host,
       options.port ?? config.server.port,
     );
     try {
       context.output.json({ url: `${server.url}/mcp` });
       printConnections(context.output, server.url, config);
-      for (const connector of connectors) {
-        if (context.signal.aborted) break;
-        await syncOne(context, installation, connector, {}).catch((error: unknown) =>
-          context.output.note(`${connector.id}: ${messageOf(error)}`),
-        );
-      }
-      if (connectors.length > 0)
-        await follow(context, installation, connectors, {}, config.syncEveryMinutes * 60_000);
+      if (connectors.length > 0) context.output.note('Following changes. Ctrl-C ends.');
+      await scheduler.run(context.signal);
       await untilAborted(context.signal);
     } finally {
       await server.close();
@@ -58,8 +58,4 @@ export function untilAborted(signal: AbortSignal): Promise<void> {
     else signal.addEventListener('abort', () => resolve(), { once: true });
     // A pending promise alone does not keep a process alive; the server does, and the signal ends both.
   });
-}
-
-function messageOf(error: unknown): string {
-  return (error as { publicMessage?: string }).publicMessage ?? String(error);
 }

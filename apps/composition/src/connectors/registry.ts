@@ -49,7 +49,9 @@ export function connectorsFor(
 export function connectorFor(source: SourceConfig, config: Config, host: ConnectorHost): Connector {
   const kind = source.id.slice(0, source.id.indexOf(':'));
   const make = CONNECTORS[kind];
-  if (make) return make(source, config, host);
+  // When a source is read is not its connector's matter.
+  const { schedules: _, ...own } = source;
+  if (make) return make(own, config, host);
   const message = `there is no connector "${kind}"; there are: ${CONNECTOR_KINDS.join(', ')}`;
   throw invalid(config.file, [{ path: `sources.${source.id}`, message }]);
 }

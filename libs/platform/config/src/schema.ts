@@ -1,3 +1,4 @@
+import { parseQuietHours, parseSchedule } from '@fumikura/scheduling';
 import { z } from 'zod';
 
 const name = z
@@ -40,8 +41,36 @@ const sourceId = z.string().regex(/^[a-z][a-z0-9-]*:[a-z0-9][a-z0-9._-]*$/, {
   message: 'a source id is "<kind>:<name>", for example files:handbook',
 });
 
+/** Told by the parser itself, which knows what is allowed. */
+function parsedBy(parse: (text: string) => unknown) {
+  return z.string().superRefine((text, context) => {
+    try {
+      parse(text);
+    } catch (error) {
+      context.addIssue({ code: 'custom', message: (error as Error).message });
+    }
+  });
+}
+
+const schedule = parsedBy((text) => parseSchedule(text));
+
+/** When each pass of a source is done again while `fumi up` runs. */
+const schedules = z.strictObject({
+  content: schedule.optional(),
+  /** Who may read what. */
+  permissions: schedule.optional(),
+  /** People, accounts and groups. */
+  directory: schedule.optional(),
+  /** The list of what exists, which finds what is gone. */
+  census: schedule.optional(),
+  /** Part of each day in which no content is read and nothing is listed by the clock: "08:00-18:00". */
+  quiet: parsedBy((text) => parseQuietHours(text)).optional(),
+  /** IANA name for cron expressions and quiet hours; default: the machine's. */
+  timeZone: parsedBy((text) => new Intl.DateTimeFormat('en', { timeZone: text })).optional(),
+});
+
 /** What every source has; the rest belongs to its connector and is checked there. */
-const source = z.looseObject({ id: sourceId });
+const source = z.looseObject({ id: sourceId, schedules: schedules.optional() });
 
 const freshnessMinutes = z.int().min(1).max(525_600).default(1_440);
 
@@ -55,8 +84,8 @@ export const configSchema = z.strictObject({
   sources: z.array(source).default([]),
   /** A source without a good sync for this long is reported as stale. Minutes. */
   freshnessMinutes,
-  /** Sources that do not tell of changes are read again after so long while `fumi up` runs; 0 never. Minutes. */
-  syncEveryMinutes: z.number().min(0).max(10_080).default(30),
+  /** For every source that has none of its own. */
+  schedules: schedules.default({}),
   server: z
     .strictObject({
       host: z.string().min(1).default('127.0.0.1'),
@@ -85,4 +114,5 @@ export const configSchema = z.strictObject({
 
 export type ConfigInput = z.input<typeof configSchema>;
 export type ConfigValues = z.output<typeof configSchema>;
+export type Schedules = z.output<typeof schedules>;
 export type SourceConfig = ConfigValues['sources'][number];

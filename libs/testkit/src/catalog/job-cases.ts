@@ -32,7 +32,7 @@ export const jobCases: CatalogCases = {
       endedAt: '2026-01-01T00:01:00.000Z',
       reason: 'no rights',
       failures: 2,
-      nextAt: '2026-01-01T01:00:00.000Z',
+      retryAt: '2026-01-01T01:00:00.000Z',
     });
     const other = job({ source: MAIL, pass: 'refresh' });
     for (const each of [job(), failed, other]) await catalog.putJob(each);

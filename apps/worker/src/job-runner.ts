@@ -1,0 +1,101 @@
+import type { AppError } from '@fumikura/errors';
+import { toAppError } from '@fumikura/errors';
+import type { Ingest } from '@fumikura/ingest';
+import type { Logger } from '@fumikura/logging';
+import type { SourceId } from '@fumikura/model';
+import type { Catalog, Connector, JobRecord, ReadingRequest, RunRecord } from '@fumikura/ports';
+import { jobsOf, retryAfter } from './plan.ts';
+import type { Work } from './plan.ts';
+import type { SchedulerEvents } from './scheduler.ts';
+
+export interface JobRunnerParts {
+  readonly ingest: Ingest;
+  readonly catalog: Catalog;
+  readonly logger: Logger;
+  readonly events?: SchedulerEvents;
+  readonly now: () => number;
+}
+
+/** Another process reads the source: it is done soon, or its lease ends. */
+const BUSY_RETRY_MS = 10_000;
+/** Wishes for passes of one source: there are not more kinds of them. */
+const MAX_WISHES = 1_000;
+
+/** Does one piece of work and writes down how it went; never rejects. */
+export class JobRunner {
+  readonly #parts: JobRunnerParts;
+
+  constructor(parts: JobRunnerParts) {
+    this.#parts = parts;
+  }
+
+  async run(connector: Connector, work: Work, signal: AbortSignal): Promise<void> {
+    const { id } = connector;
+    try {
+      const outcome = await this.#tried(connector, work, signal);
+      await this.#parts.events?.onEnd?.(id, work, outcome);
+    } catch (cause) {
+      // The catalog itself: nothing can be written down, and the next look fails too, and says so.
+      this.#parts.logger.error('schedule.job.lost', {
+        sourceId: id,
+        work,
+        message: toAppError(cause).message,
+      });
+    }
+  }
+
+  async #tried(connector: Connector, work: Work, signal: AbortSignal): Promise<RunRecord | AppError> {
+    const { catalog, ingest, events, now } = this.#parts;
+    const { id } = connector;
+    const before = jobsOf(await catalog.jobs(), id).get(work);
+    const failures = before?.failures ?? 0;
+    const wishes = await this.#wishesFor(id, work);
+    const begun: JobRecord = {
+      source: id,
+      pass: work,
+      outcome: 'running',
+      startedAt: new Date(now()).toISOString(),
+      failures,
+    };
+    await catalog.putJob(begun);
+    try {
+      const run = await ingest.sync(connector, {
+        signal,
+        passes: work === 'refresh' ? [] : [work],
+        onProgress: (progress) => events?.onProgress?.(id, work, progress),
+      });
+      const isCancelled = run.outcome === 'cancelled';
+      await this.#put(begun, isCancelled ? { outcome: 'cancelled' } : { outcome: 'completed', failures: 0 });
+      if (!isCancelled) await catalog.met(wishes);
+      return run;
+    } catch (cause) {
+      const error = toAppError(cause);
+      if (signal.aborted) await this.#put(begun, { outcome: 'cancelled' });
+      else if (error.code === 'SYNC_RUNNING') await this.#leaveToOther(before ?? begun);
+      else await this.#put(begun, this.#failed(error, failures + 1));
+      return error;
+    }
+  }
+
+  /** Another process reads the source, and writes down how it went. */
+  #leaveToOther(record: JobRecord): Promise<void> {
+    const { catalog, now } = this.#parts;
+    return catalog.putJob({ ...record, retryAt: new Date(now() + BUSY_RETRY_MS).toISOString() });
+  }
+
+  #failed(error: AppError, failures: number): Partial<JobRecord> {
+    const retryAt = retryAfter(error, failures, this.#parts.now());
+    return { outcome: 'failed', reason: error.publicMessage, failures, retryAt };
+  }
+
+  #put(begun: JobRecord, facts: Partial<JobRecord>): Promise<void> {
+    const { catalog, now } = this.#parts;
+    return catalog.putJob({ ...begun, endedAt: new Date(now()).toISOString(), ...facts });
+  }
+
+  /** Taken before the work begins: what is asked for meanwhile is asked for again. Items are struck out by the run. */
+  async #wishesFor(source: SourceId, work: Work): Promise<ReadingRequest[]> {
+    const requests = await this.#parts.catalog.requested(source, MAX_WISHES);
+    return requests.filter((request) => 'pass' in request && request.pass === work);
+  }
+}

@@ -1,0 +1,116 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { toAppError } from '@fumikura/errors';
+import type { AppError } from '@fumikura/errors';
+import type { Ingest, SyncProgress } from '@fumikura/ingest';
+import type { Logger } from '@fumikura/logging';
+import type { SourceId } from '@fumikura/model';
+import type { Catalog, Pass, RunRecord } from '@fumikura/ports';
+import { JobRunner } from './job-runner.ts';
+import { dueNow, jobsOf } from './plan.ts';
+import type { DueWork, ScheduledSource, Work } from './plan.ts';
+
+export interface SchedulerOptions {
+  readonly ingest: Ingest;
+  readonly catalog: Catalog;
+  readonly sources: readonly ScheduledSource[];
+  readonly logger: Logger;
+  readonly events?: SchedulerEvents;
+  /** Sources read at once; default 2. */
+  readonly concurrency?: number;
+  /** Milliseconds between two looks at what is due; default 1,000. */
+  readonly lookEveryMs?: number;
+  /** Milliseconds since 1970. */
+  readonly now?: () => number;
+}
+
+export interface SchedulerEvents {
+  onProgress?(source: SourceId, work: Work, progress: SyncProgress): void;
+  /** After each piece of work. */
+  onEnd?(source: SourceId, work: Work, outcome: RunRecord | AppError): void | Promise<void>;
+}
+
+export interface Scheduler {
+  /** Does what is due, when it is, until the signal fires; then resolves when what was under way has stopped. */
+  run(signal: AbortSignal): Promise<void>;
+  /** Something was asked for in this process: looks at once. */
+  wake(): void;
+}
+
+/** More wishes of a source than this wait for their turn unseen. */
+const MAX_REQUESTS = 100;
+
+/**
+ * One piece of work of a source at a time, of so many sources at once, the one that waits longest first. All it knows
+ * lies in the catalog, so several processes may do this for the same sources: leases keep them apart.
+ */
+export function createScheduler(options: SchedulerOptions): Scheduler {
+  const { catalog, sources, logger, concurrency = 2, lookEveryMs = 1_000, now = Date.now } = options;
+  const runner = new JobRunner({ ...options, now });
+  const running = new Map<SourceId, Promise<void>>();
+  let wake = () => undefined as void;
+
+  const start = ({ connector }: ScheduledSource, work: Work, signal: AbortSignal) => {
+    const done = runner.run(connector, work, signal).finally(() => {
+      running.delete(connector.id);
+      wake();
+    });
+    running.set(connector.id, done);
+  };
+
+  const look = async (signal: AbortSignal) => {
+    const records = await catalog.jobs();
+    const due: { source: ScheduledSource; work: Work; since: number }[] = [];
+    for (const source of sources) {
+      const { id } = source.connector;
+      if (running.has(id)) continue;
+      const requests = await catalog.requested(id, MAX_REQUESTS);
+      const [first, ...rest] = dueNow(source, jobsOf(records, id), requests, now());
+      if (first) due.push({ source, work: first.work, since: sinceOf([first, ...rest]) });
+    }
+    for (const { source, work } of due.sort((a, b) => a.since - b.since)) {
+      if (running.size >= concurrency || signal.aborted) return;
+      start(source, work, signal);
+    }
+  };
+
+  return {
+    wake: () => wake(),
+    run: async (signal) => {
+      const watching = sources.map((source) => watchSource(source, options, signal, () => wake()));
+      while (!signal.aborted) {
+        await look(signal).catch((cause: unknown) =>
+          logger.warn('schedule.look.failed', { message: toAppError(cause).message }),
+        );
+        await new Promise<void>((resolve) => {
+          wake = resolve;
+          void delay(lookEveryMs, undefined, { signal }).then(resolve, () => resolve());
+        });
+      }
+      await Promise.allSettled([...running.values(), ...watching]);
+    },
+  };
+}
+
+function sinceOf(due: readonly DueWork[]): number {
+  return Math.min(...due.map(({ since }) => since));
+}
+
+/** What a source tells by itself: its content may have changed. */
+async function watchSource(
+  { connector }: ScheduledSource,
+  { catalog, logger }: SchedulerOptions,
+  signal: AbortSignal,
+  wake: () => void,
+): Promise<void> {
+  if (!connector.watch) return;
+  const passes: readonly Pass[] = connector.listIds ? ['content', 'census'] : ['content'];
+  try {
+    for await (const _change of connector.watch(signal)) {
+      await catalog.request(connector.id, { items: [], passes });
+      wake();
+    }
+  } catch (cause) {
+    if (!signal.aborted)
+      logger.warn('schedule.watch.failed', { sourceId: connector.id, message: toAppError(cause).message });
+  }
+}
