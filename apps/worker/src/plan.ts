@@ -13,13 +13,7 @@ export interface ScheduledSource {
 
 export type Work = Pass | 'refresh';
 
-/** What is due of a source, with the time since when (milliseconds since 1970). */
-export interface DueWork {
-  readonly work: Work;
-  readonly since: number;
-}
-
-/** Who lost access comes before what can be found. */
+/** Who lost access comes before what can be found, where both wait since the same time. */
 const ORDER: readonly Pass[] = ['directory', 'access', 'content', 'census'];
 const CAN_WAIT: ReadonlySet<Pass> = new Set(['content', 'census']);
 
@@ -42,6 +36,7 @@ export function dueAt(
   { schedules, quiet }: ScheduledSource,
   pass: Pass,
   jobs: ReadonlyMap<Work, JobRecord>,
+  now: number,
 ): number | undefined {
   const schedule = schedules[pass];
   const content = jobs.get('content');
@@ -55,28 +50,37 @@ export function dueAt(
   if (last.outcome === 'running' || last.outcome === 'cancelled') return 0;
   const startedAt = Date.parse(last.startedAt);
   const next = schedule.next({ startedAt, endedAt: Date.parse(last.endedAt ?? last.startedAt) });
-  return next !== undefined && quiet && CAN_WAIT.has(pass) ? quiet.after(next) : next;
+  return next !== undefined && quiet && CAN_WAIT.has(pass) ? quiet.after(Math.max(next, now)) : next;
 }
 
-/** What is to be done now: what was asked for first, then the passes by `ORDER`. */
+/** What is to be done now, what is to be done first before the rest. */
+export interface DueWork {
+  readonly work: Work;
+  readonly isAskedFor: boolean;
+}
+
+/**
+ * What was asked for comes first; then what was not begun for the longest time, so that no pass that is always due keeps
+ * the others from their turn.
+ */
 export function dueNow(
   source: ScheduledSource,
   jobs: ReadonlyMap<Work, JobRecord>,
   requests: readonly ReadingRequest[],
   now: number,
 ): DueWork[] {
-  const found: DueWork[] = [];
-  const [item] = requests.filter((request) => 'item' in request);
-  if (item && !isWaiting(jobs.get('refresh'), now))
-    found.push({ work: 'refresh', since: Date.parse(item.at) });
-  for (const pass of passesOf(source.connector)) {
-    if (isWaiting(jobs.get(pass), now)) continue;
-    const asked = requests.find((request) => 'pass' in request && request.pass === pass);
-    const due = dueAt(source, pass, jobs);
-    if (asked) found.push({ work: pass, since: Date.parse(asked.at) });
-    else if (due !== undefined && due <= now) found.push({ work: pass, since: due });
-  }
-  return found;
+  const hasItems = requests.some((request) => 'item' in request);
+  const asked = new Set(requests.flatMap((request) => ('pass' in request ? [request.pass] : [])));
+  const isDue = (pass: Pass) => asked.has(pass) || (dueAt(source, pass, jobs, now) ?? Infinity) <= now;
+  const begunAt = (pass: Pass) => jobs.get(pass)?.startedAt ?? '';
+  const passes = passesOf(source.connector)
+    .filter((pass) => !isWaiting(jobs.get(pass), now) && isDue(pass))
+    .map((pass) => ({ work: pass, isAskedFor: asked.has(pass) }))
+    .sort(
+      (a, b) => Number(b.isAskedFor) - Number(a.isAskedFor) || begunAt(a.work).localeCompare(begunAt(b.work)),
+    );
+  const isRefreshDue = hasItems && !isWaiting(jobs.get('refresh'), now);
+  return [...(isRefreshDue ? [{ work: 'refresh', isAskedFor: true } as const] : []), ...passes];
 }
 
 /** When to try again after a failure, ISO 8601 UTC. What a person has to mend does not mend itself soon. */

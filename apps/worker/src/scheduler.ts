@@ -1,4 +1,4 @@
-import { setTimeout as delay } from 'node:timers/promises';
+import { setImmediate as nextTurn, setTimeout as delay } from 'node:timers/promises';
 import { toAppError } from '@fumikura/errors';
 import type { AppError } from '@fumikura/errors';
 import type { Ingest, SyncProgress } from '@fumikura/ingest';
@@ -40,13 +40,15 @@ export interface Scheduler {
 const MAX_REQUESTS = 100;
 
 /**
- * One piece of work of a source at a time, of so many sources at once, the one that waits longest first. All it knows
- * lies in the catalog, so several processes may do this for the same sources: leases keep them apart.
+ * One piece of work of a source at a time, of so many sources at once; what was asked for first, then the source that
+ * had no turn for the longest time. All it knows of them lies in the catalog, so several processes may do this for the same sources: leases keep them apart.
  */
 export function createScheduler(options: SchedulerOptions): Scheduler {
   const { catalog, sources, logger, concurrency = 2, lookEveryMs = 1_000, now = Date.now } = options;
   const runner = new JobRunner({ ...options, now });
   const running = new Map<SourceId, Promise<void>>();
+  const turns = new Map<SourceId, number>();
+  let turn = 0;
   let wake = () => undefined as void;
 
   const start = ({ connector }: ScheduledSource, work: Work, signal: AbortSignal) => {
@@ -55,19 +57,21 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
       wake();
     });
     running.set(connector.id, done);
+    turns.set(connector.id, ++turn);
   };
 
   const look = async (signal: AbortSignal) => {
     const records = await catalog.jobs();
-    const due: { source: ScheduledSource; work: Work; since: number }[] = [];
+    const due: (DueWork & { readonly source: ScheduledSource; readonly turn: number })[] = [];
     for (const source of sources) {
       const { id } = source.connector;
       if (running.has(id)) continue;
       const requests = await catalog.requested(id, MAX_REQUESTS);
-      const [first, ...rest] = dueNow(source, jobsOf(records, id), requests, now());
-      if (first) due.push({ source, work: first.work, since: sinceOf([first, ...rest]) });
+      const [first] = dueNow(source, jobsOf(records, id), requests, now());
+      if (first) due.push({ ...first, source, turn: turns.get(id) ?? 0 });
     }
-    for (const { source, work } of due.sort((a, b) => a.since - b.since)) {
+    due.sort((a, b) => Number(b.isAskedFor) - Number(a.isAskedFor) || a.turn - b.turn);
+    for (const { source, work } of due) {
       if (running.size >= concurrency || signal.aborted) return;
       start(source, work, signal);
     }
@@ -81,6 +85,8 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
         await look(signal).catch((cause: unknown) =>
           logger.warn('schedule.look.failed', { message: toAppError(cause).message }),
         );
+        // What is always due must not keep the process from everything else.
+        await nextTurn();
         await new Promise<void>((resolve) => {
           wake = resolve;
           void delay(lookEveryMs, undefined, { signal }).then(resolve, () => resolve());
@@ -89,10 +95,6 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
       await Promise.allSettled([...running.values(), ...watching]);
     },
   };
-}
-
-function sinceOf(due: readonly DueWork[]): number {
-  return Math.min(...due.map(({ since }) => since));
 }
 
 /** What a source tells by itself: its content may have changed. */

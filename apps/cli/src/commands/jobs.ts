@@ -54,7 +54,7 @@ export function rowsOf(source: ScheduledSource, records: readonly JobRecord[]): 
   const jobs = jobsOf(records, id);
   const scheduled = passesOf(source.connector).map((pass: Pass): JobRow => {
     const last = jobs.get(pass);
-    const due = dueAt(source, pass, jobs);
+    const due = dueAt(source, pass, jobs, Date.now());
     return {
       source: id,
       job: PASS_NAMES[pass],

@@ -1,0 +1,205 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, afterEach, beforeEach, describe, it } from 'node:test';
+import { createDocumentPipeline } from '@fumikura/documents';
+import { AppError } from '@fumikura/errors';
+import { createIngest } from '@fumikura/ingest';
+import { silentLogger } from '@fumikura/logging';
+import type { SourceDocument, SourceId } from '@fumikura/model';
+import type { Connector, JobRecord, Store } from '@fumikura/ports';
+import { parseSchedule } from '@fumikura/scheduling';
+import type { Schedule } from '@fumikura/scheduling';
+import { createSqliteStore } from '@fumikura/store-sqlite';
+import { createScheduler } from './scheduler.ts';
+
+const A: SourceId = 'wiki:a';
+const B: SourceId = 'wiki:b';
+const never = parseSchedule('never');
+const readAt = '2026-01-01T00:00:00Z';
+
+function page(source: SourceId, name: string): SourceDocument {
+  return {
+    id: `${source}/${name}`,
+    source,
+    externalId: name,
+    kind: 'page',
+    url: '',
+    title: name,
+    version: '1',
+    acl: { allow: [] },
+    body: { type: 'blocks', blocks: [{ type: 'paragraph', text: `text of ${name}` }] },
+  };
+}
+
+describe('the scheduler', () => {
+  let folder: string;
+  let store: Store;
+  let log: string[];
+  const pipeline = createDocumentPipeline({ workers: 1 });
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'fumi-worker-'));
+    store = await createSqliteStore({ file: join(folder, 'store.db'), inline: true });
+    log = [];
+  });
+  afterEach(async () => {
+    await store.close();
+    await rm(folder, { recursive: true });
+  });
+  after(() => pipeline.close());
+
+  const wiki = (id: SourceId, parts: Partial<Connector> = {}): Connector => ({
+    id,
+    removals: 'reported',
+    check: async () => ({ missing: [], counts: {} }),
+    pull: async function* () {
+      log.push(`${id} content`);
+      yield { changes: [{ kind: 'upsert', document: page(id, 'a') }], checkpoint: 1 };
+    },
+    directory: async function* () {
+      log.push(`${id} directory`);
+      yield { accounts: [], groups: [] };
+    },
+    ...parts,
+  });
+
+  /** Until `isDone` holds, looked at after each piece of work. */
+  async function runUntil(
+    connectors: readonly Connector[],
+    isDone: () => boolean | Promise<boolean>,
+    more: { readonly now?: () => number; readonly content?: Schedule; readonly concurrency?: number } = {},
+  ): Promise<void> {
+    const stop = new AbortController();
+    const schedules = {
+      content: more.content ?? parseSchedule('1h'),
+      access: never,
+      directory: parseSchedule('1h'),
+      census: never,
+    };
+    const scheduler = createScheduler({
+      ingest: createIngest({ store, documents: pipeline, logger: silentLogger }),
+      catalog: store.catalog,
+      sources: connectors.map((connector) => ({ connector, schedules })),
+      logger: silentLogger,
+      lookEveryMs: 5,
+      ...more,
+      events: {
+        onEnd: async () => {
+          if (await isDone()) stop.abort();
+        },
+      },
+    });
+    await scheduler.run(stop.signal);
+  }
+  const jobOf = async (source: SourceId, pass: string): Promise<JobRecord | undefined> =>
+    (await store.catalog.jobs()).find((job) => job.source === source && job.pass === pass);
+
+  it('[schedule.fair] gives each source its turn, one piece of work at a time', async () => {
+    await runUntil([wiki(A), wiki(B)], () => log.length === 4, { concurrency: 1 });
+    assert.deepEqual(log.toSorted(), [`${A} content`, `${A} directory`, `${B} content`, `${B} directory`]);
+    assert.deepEqual(log.slice(0, 2).toSorted(), [`${A} directory`, `${B} directory`]);
+  });
+
+  it('[schedule.no-overlap] never reads a source twice at once, and reads others meanwhile', async () => {
+    let running = 0;
+    let most = 0;
+    const slow = wiki(A, {
+      pull: async function* () {
+        most = Math.max(most, ++running);
+        await new Promise((resolve) => setTimeout(resolve, 60));
+        running--;
+        log.push(`${A} content`);
+        yield { changes: [], checkpoint: 1 };
+      },
+    });
+    const times = (name: string) => log.filter((each) => each === name).length;
+    await runUntil([slow, wiki(B)], () => times(`${A} content`) >= 3 && times(`${B} content`) >= 1, {
+      content: { text: 'always', next: () => 0 },
+    });
+    assert.equal(most, 1);
+  });
+
+  it('[schedule.request] reads at once what a webhook named, and strikes it out', async () => {
+    const seen: string[] = [];
+    const connector = wiki(A, {
+      refresh: async function* (ids) {
+        seen.push(...ids);
+        const list = { id: `${A}/all`, members: [], readAt };
+        yield [
+          { kind: 'list', list },
+          { kind: 'upsert', document: page(A, 'new') },
+        ];
+      },
+    });
+    await store.catalog.request(A, { items: [`${A}/new`], passes: [] });
+    await runUntil([connector], () => seen.length > 0);
+    assert.deepEqual(await store.catalog.requested(undefined, 10), []);
+    assert.equal((await store.catalog.known([`${A}/new`])).size, 1);
+    assert.equal((await jobOf(A, 'refresh'))?.outcome, 'completed');
+  });
+
+  it('[schedule.failure] tells what failed, tries it again later, and goes on with everything else', async () => {
+    let isDown = true;
+    let now = Date.parse('2026-01-01T00:00:00Z');
+    const connector = wiki(A, {
+      pull: async function* () {
+        if (isDown)
+          throw new AppError('SOURCE_UNAVAILABLE', 'transient', 'down', { publicMessage: 'It is down.' });
+        yield { changes: [], checkpoint: 1 };
+      },
+    });
+    await runUntil([connector], async () => (await jobOf(A, 'content'))?.outcome === 'failed', {
+      now: () => now,
+    });
+    const failed = await jobOf(A, 'content');
+    assert.deepEqual([failed?.reason, failed?.failures], ['It is down.', 1]);
+    assert.equal(failed?.retryAt, new Date(now + 30_000).toISOString());
+    assert.equal((await jobOf(A, 'directory'))?.outcome, 'completed');
+    isDown = false;
+    now += 31_000;
+    await runUntil([connector], async () => (await jobOf(A, 'content'))?.outcome === 'completed', {
+      now: () => now,
+    });
+    assert.deepEqual(
+      [(await jobOf(A, 'content'))?.failures, (await jobOf(A, 'content'))?.retryAt],
+      [0, undefined],
+    );
+  });
+
+  it('leaves a source to the process that reads it, and counts no failure', async () => {
+    await store.catalog.ensureSource(A);
+    await store.catalog.acquireLease(A, 'another', 60_000);
+    let looks = 0;
+    await runUntil([wiki(A)], () => ++looks >= 2);
+    const job = await jobOf(A, 'content');
+    assert.deepEqual([job?.failures, job?.reason], [0, undefined]);
+    assert.ok(job?.retryAt);
+    assert.deepEqual(log, []);
+  });
+
+  it('ends what is under way when it is told to, and goes on with it at the next start', async () => {
+    const stop = new AbortController();
+    const connector = wiki(A, {
+      directory: async function* () {
+        yield {};
+      },
+      pull: async function* (_from, signal) {
+        yield { changes: [{ kind: 'upsert', document: page(A, 'a') }], checkpoint: 1 };
+        stop.abort();
+        signal.throwIfAborted();
+      },
+    });
+    const schedules = { content: never, access: never, directory: never, census: never };
+    await store.catalog.request(A, { items: [], passes: ['content'] });
+    await createScheduler({
+      ingest: createIngest({ store, documents: pipeline, logger: silentLogger }),
+      catalog: store.catalog,
+      sources: [{ connector, schedules }],
+      logger: silentLogger,
+      lookEveryMs: 5,
+    }).run(stop.signal);
+    assert.equal((await jobOf(A, 'content'))?.outcome, 'cancelled');
+    assert.equal((await store.catalog.requested(A, 10)).length, 1, 'what was asked for is still asked for');
+  });
+});
