@@ -102,6 +102,32 @@ sources:
   const finds = async () =>
     ((await home.json('search', 'bonus'))['hits'] as { title: string }[]).map(({ title }) => title).sort();
 
+  it('[cli.guided] is added by flags: tried first, its secret stored apart, and nothing kept of a failed try', async () => {
+    await home.write('fumikura.yaml', 'owner: me\n');
+    const add = (secret: string) =>
+      home.run([
+        ...['source', 'add', 'sharepoint', '--name', 'contoso', '--tenant', 'contoso.example', '--client-id'],
+        ...[id(5, 1), '--proof', 'secret', '--credential-secret', secret, '--graph-url', `${simulator.url}/`],
+        ...['--login-url', `${simulator.url}/`],
+      ]);
+    const shown = await add('simulated');
+    assert.equal(shown.code, 2);
+    assert.match(shown.stderr, /--credential-secret: a secret is not written on a command line/);
+    await home.write('wrong.txt', 'wrong');
+    const refused = await add('file:wrong.txt');
+    assert.notEqual(refused.code, 0);
+    assert.deepEqual((await home.json('sources'))['sources'], []);
+    const added = await add('file:secret.txt');
+    assert.equal(added.code, 0, added.stderr);
+    assert.match(
+      added.stdout,
+      /Added sharepoint:contoso, read as .*would read: .*Missing: Member\.Read\.Hidden/s,
+    );
+    const unknown = await home.run(['source', 'add', 'sharepoint', '--name', 'two']);
+    assert.equal(unknown.code, 2);
+    assert.match(unknown.stderr, /Still to be said.*--tenant <value>/s);
+  });
+
   it('[access.groups] shows each person what their groups open, and another person nothing of it', async () => {
     await iAm('ada');
     const synced = await home.run(['sync']);

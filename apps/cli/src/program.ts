@@ -42,6 +42,11 @@ export function buildProgram(environment: Environment, signal: AbortSignal): Com
   return program;
 }
 
+/** Kinds of sources behind a network, beside folders; a test holds them against the connectors. */
+export const REMOTE_KINDS: Readonly<Record<string, string>> = {
+  sharepoint: 'SharePoint through Microsoft Graph',
+};
+
 type MakeContext = (command: Command) => Context;
 
 function addSetUp(program: Command, context: MakeContext): void {
@@ -55,10 +60,27 @@ function addSetUp(program: Command, context: MakeContext): void {
       (await import('./commands/init.ts')).init(context(command), folder, options),
     );
   const source = program.command('source').description('add and remove sources');
-  source
+  const add = source
     .command('add')
     .description('add a source')
-    .addArgument(argumentOf('<kind>', 'kind of source', ['files']))
+    .argument('[kind]', 'kind of source')
+    .allowExcessArguments()
+    .addHelpText(
+      'after',
+      examples(
+        'fumi source add files ~/notes',
+        'fumi source add sharepoint',
+        'fumi source add sharepoint --help',
+      ),
+    )
+    .action((kind: string | undefined, _options: unknown, command: Command) => {
+      if (kind === undefined) return command.help();
+      const kinds = ['files', ...Object.keys(REMOTE_KINDS)].join(', ');
+      return command.error(`error: there is no kind of source "${kind}". Allowed choices are ${kinds}.`);
+    });
+  add
+    .command('files')
+    .description('a folder with documents')
     .argument('<folder>', 'folder with documents')
     .option('--name <name>', "name of the source (default: the folder's)")
     .option(
@@ -75,9 +97,20 @@ function addSetUp(program: Command, context: MakeContext): void {
         "fumi source add files /srv/share --reader group:hr --exclude '**/archive/**'",
       ),
     )
-    .action(async (kind: string, folder: string, options: AddOptions, command: Command) =>
-      (await import('./commands/source.ts')).addSourceCommand(context(command), kind, folder, options),
+    .action(async (folder: string, options: AddOptions, command: Command) =>
+      (await import('./commands/source.ts')).addFolderCommand(context(command), folder, options),
     );
+  for (const [kind, title] of Object.entries(REMOTE_KINDS))
+    add
+      .command(kind)
+      .description(title)
+      .helpOption(false)
+      // Each kind has questions of its own, which are flags too; its connector knows them.
+      .allowUnknownOption()
+      .argument('[answers...]', 'flags, or nothing to be asked')
+      .action(async (_answers: unknown, _options: unknown, command: Command) =>
+        (await import('./commands/source-add.ts')).addRemoteCommand(context(command), kind, command.args),
+      );
   source
     .command('remove')
     .description('forget a source and everything indexed from it')

@@ -1,4 +1,4 @@
-export { CONNECTOR_KINDS, connectorFor, connectorsFor } from './connectors/registry.ts';
+export { CONNECTOR_KINDS, connectorFor, connectorsFor, setupOf } from './connectors/registry.ts';
 export type { ConnectorHost } from './connectors/registry.ts';
 export { DATABASE_FILE, openInstallation } from './installation.ts';
 export type { Installation, OpenOptions } from './installation.ts';

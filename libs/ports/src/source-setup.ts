@@ -26,6 +26,8 @@ export interface SetupField {
   readonly isOptional?: boolean;
   /** Asked only where an earlier field has this value; that field may exist for this alone. */
   readonly when?: { readonly path: string; readonly is: string };
+  /** For few: a flag, and never a question. */
+  readonly isFlagOnly?: boolean;
   /** Steers later questions and is not written into the configuration. */
   readonly isChoiceOnly?: boolean;
 }

@@ -1,4 +1,4 @@
-import { basename, relative, resolve } from 'node:path';
+import { basename, resolve } from 'node:path';
 import { addSource, removeSource } from '@fumikura/config';
 import type { SourceConfig } from '@fumikura/config';
 import { openInstallation, connectorFor } from '@fumikura/composition';
@@ -8,17 +8,13 @@ import { confirm, isCancel } from '@clack/prompts';
 import type { Context } from '../context.ts';
 import { count } from '../output.ts';
 import type { AddOptions } from '../options.ts';
+import { portable } from '../setup/entry.ts';
 
 /** Checks the source before it is written, so that a typing mistake never reaches the configuration. */
-export async function addSourceCommand(
-  context: Context,
-  kind: string,
-  folder: string,
-  options: AddOptions,
-): Promise<void> {
+export async function addFolderCommand(context: Context, folder: string, options: AddOptions): Promise<void> {
   const config = await context.config();
   const root = resolve(folder);
-  const id = `${kind}:${options.name ?? sourceName(root)}`;
+  const id = `files:${options.name ?? sourceName(root)}`;
   if (!isSourceId(id)) {
     throw invalidInput(
       'INVALID_ARGUMENT',
@@ -83,10 +79,4 @@ function sourceName(root: string): string {
     .replace(/[^a-z0-9._-]+/g, '-')
     .replace(/^[^a-z0-9]+/, '');
   return name === '' ? 'files' : name;
-}
-
-/** Relative inside the configuration's folder, so that the whole can be moved; absolute elsewhere. */
-function portable(root: string, folder: string): string {
-  const path = relative(folder, root);
-  return path.startsWith('..') || path === root ? root : `./${path}`;
 }

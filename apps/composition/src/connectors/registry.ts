@@ -1,9 +1,13 @@
 import { invalid } from '@fumikura/config';
 import type { Config, ConfigProblem, SourceConfig } from '@fumikura/config';
-import { AppError } from '@fumikura/errors';
+import { AppError, invalidInput } from '@fumikura/errors';
 import type { Logger } from '@fumikura/logging';
-import type { Connector } from '@fumikura/ports';
-import { createSharepointConnector, sharepointConfigSchema } from '@fumikura/connector-sharepoint';
+import type { Connector, SourceSetup } from '@fumikura/ports';
+import {
+  createSharepointConnector,
+  sharepointConfigSchema,
+  sharepointSetup,
+} from '@fumikura/connector-sharepoint';
 import { filesConnector } from './files.ts';
 import { withSecrets } from './secrets.ts';
 import type { Variables } from './secrets.ts';
@@ -16,10 +20,16 @@ export interface ConnectorHost {
 
 type Make = (source: SourceConfig, config: Config, host: ConnectorHost) => Connector;
 
+interface Kind {
+  readonly make: Make;
+  /** What is told and asked when one is added. */
+  readonly setup?: SourceSetup;
+}
+
 /** One line a kind of source. */
-const CONNECTORS: Readonly<Record<string, Make>> = {
-  files: filesConnector,
-  sharepoint: remote(sharepointConfigSchema, createSharepointConnector),
+const CONNECTORS: Readonly<Record<string, Kind>> = {
+  files: { make: filesConnector },
+  sharepoint: remote(sharepointConfigSchema, createSharepointConnector, sharepointSetup),
 };
 
 /** Kinds of sources that can be configured. */
@@ -48,12 +58,22 @@ export function connectorsFor(
 /** @throws AppError CONFIG_INVALID (config) that names every problem of the source */
 export function connectorFor(source: SourceConfig, config: Config, host: ConnectorHost): Connector {
   const kind = source.id.slice(0, source.id.indexOf(':'));
-  const make = CONNECTORS[kind];
+  const make = CONNECTORS[kind]?.make;
   // When a source is read is not its connector's matter.
   const { schedules: _, ...own } = source;
   if (make) return make(own, config, host);
   const message = `there is no connector "${kind}"; there are: ${CONNECTOR_KINDS.join(', ')}`;
   throw invalid(config.file, [{ path: `sources.${source.id}`, message }]);
+}
+
+/** @throws AppError INVALID_ARGUMENT (invalid-input) for a kind that is not set up by questions */
+export function setupOf(kind: string): SourceSetup {
+  const setup = CONNECTORS[kind]?.setup;
+  if (setup) return setup;
+  throw invalidInput(
+    'INVALID_ARGUMENT',
+    `There is no kind of source "${kind}". There are: ${CONNECTOR_KINDS.join(', ')}.`,
+  );
 }
 
 interface Schema<C> {
@@ -68,8 +88,12 @@ interface Schema<C> {
 }
 
 /** A source behind a network: its secrets are fetched from where they lie, everything else is its schema's. */
-function remote<C>(schema: Schema<C>, create: (config: C, deps: { logger: Logger }) => unknown): Make {
-  return (source, config, { logger, variables }) => {
+function remote<C>(
+  schema: Schema<C>,
+  create: (config: C, deps: { logger: Logger }) => unknown,
+  setup: SourceSetup,
+): Kind {
+  const make: Make = (source, config, { logger, variables }) => {
     const problems: ConfigProblem[] = [];
     const path = `sources.${source.id}`;
     const parsed = schema.safeParse(
@@ -82,4 +106,5 @@ function remote<C>(schema: Schema<C>, create: (config: C, deps: { logger: Logger
     if (problems.length > 0 || !parsed.success) throw invalid(config.file, problems);
     return create(parsed.data, { logger }) as Connector;
   };
+  return { make, setup };
 }

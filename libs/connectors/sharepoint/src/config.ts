@@ -23,7 +23,11 @@ export const sharepointConfigSchema = z.strictObject({
   clientId: z.string().min(1),
   /** How the application proves itself: a certificate (PEM, with its private key), or a client secret. */
   credential: z.union([
-    z.strictObject({ certificate: z.string().min(1), privateKey: secret }),
+    z.strictObject({
+      // Public, but it lies in a file like the key.
+      certificate: z.union([z.string().min(1), secret.transform((file) => file.reveal())]),
+      privateKey: secret,
+    }),
     z.strictObject({ secret }),
   ]),
   /** `all` needs Sites.Read.All; under Sites.Selected each site is named, as an address or as a site id. */

@@ -60,5 +60,21 @@ export const sharepointSetup: SourceSetup = {
       default: 'all',
       example: 'https://contoso.sharepoint.com/sites/handbook',
     },
+    {
+      path: 'graphUrl',
+      question: 'Address of Graph in another cloud',
+      kind: 'text',
+      example: 'https://graph.microsoft.us/',
+      isOptional: true,
+      isFlagOnly: true,
+    },
+    {
+      path: 'loginUrl',
+      question: 'Address of the sign-in in another cloud',
+      kind: 'text',
+      example: 'https://login.microsoftonline.us/',
+      isOptional: true,
+      isFlagOnly: true,
+    },
   ],
 };
