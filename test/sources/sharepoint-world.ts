@@ -8,7 +8,7 @@ import { judge } from '../simulators/graph/oracle.ts';
 import { randomWorld } from '../simulators/graph/random-world.ts';
 import { startGraphSimulator } from '../simulators/graph/server.ts';
 import type { GraphWorld } from '../simulators/graph/world.ts';
-import type { MakeWorld, SourceWorld } from './source-world.ts';
+import type { Connect, MakeWorld, SourceWorld } from './source-world.ts';
 
 const ID = 'sharepoint:contoso';
 
@@ -20,6 +20,7 @@ export async function serveWorld(world: GraphWorld): Promise<SourceWorld> {
   return {
     simulator,
     connector: () => sharepointConnector(simulator.url),
+    connection: simulator.url,
     people: () => [...[...world.users.keys()].map((id): Principal => `user:${ID}:${id}`), 'anyone'],
     items: () => [...externalIds(world)].map((id) => `${ID}/${id}`),
     mayRead: (person, item) => judge(world, userOf(person), externalOf(item)).mayRead,
@@ -29,7 +30,8 @@ export async function serveWorld(world: GraphWorld): Promise<SourceWorld> {
   };
 }
 
-export function sharepointConnector(url: string, clientSecret = 'simulated'): Connector {
+/** @param isInstant waiting takes no time */
+export function sharepointConnector(url: string, clientSecret = 'simulated', isInstant = true): Connector {
   const config = sharepointConfigSchema.parse({
     id: ID,
     tenant: 'contoso.example',
@@ -40,7 +42,10 @@ export function sharepointConnector(url: string, clientSecret = 'simulated'): Co
     webhook: { url: 'https://fumi.example/hooks/sharepoint', clientState: new Secret('state') },
   });
   const clock = { now: Date.now, sleep: async () => undefined };
-  return createSharepointConnector(config, { logger: silentLogger, clock }) as Connector;
+  return createSharepointConnector(config, {
+    logger: silentLogger,
+    ...(isInstant && { clock }),
+  }) as Connector;
 }
 
 function* externalIds(world: GraphWorld): Generator<string> {
@@ -54,3 +59,5 @@ function* externalIds(world: GraphWorld): Generator<string> {
 }
 
 export const makeSharepointWorld: MakeWorld = (seed, size) => serveWorld(randomWorld(seed, size));
+
+export const connectToSharepoint: Connect = (url) => sharepointConnector(String(url), 'simulated', false);

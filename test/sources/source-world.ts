@@ -1,4 +1,4 @@
-import type { DocumentId, Principal } from '@fumikura/model';
+import type { DocumentId, JsonValue, Principal } from '@fumikura/model';
 import type { Connector } from '@fumikura/ports';
 import type { Simulator } from '../simulators/kit/simulator.ts';
 
@@ -13,6 +13,8 @@ export interface SourceWorld {
   readonly simulator: Simulator;
   /** A new connector to it, as configured for a sync account with the rights this world grants it. */
   connector(): Connector;
+  /** What another process needs to make such a connector. */
+  readonly connection: JsonValue;
   /** Everybody who could ask, by the principal of their account in the source; strangers and left people too. */
   people(): readonly Principal[];
   /** Everything that a complete sync would index now, readable by somebody or not. */
@@ -28,6 +30,9 @@ export interface SourceWorld {
   edit(random: Random): string;
   close(): Promise<void>;
 }
+
+/** A connector in another process than its world; it waits in real time. */
+export type Connect = (connection: JsonValue) => Connector;
 
 /** Worlds of different shape for different seeds; `size` is the rough number of items. */
 export type MakeWorld = (seed: number, size: number) => Promise<SourceWorld>;

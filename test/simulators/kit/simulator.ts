@@ -34,8 +34,8 @@ export interface SimulatorOptions {
   readonly undescribed?: (path: string) => boolean;
   /** Added to each answer; default 0. */
   readonly latencyMs?: number;
-  /** A bucket over all requests; a request beyond it gets `refusal`. */
-  readonly limit?: { readonly perSecond: number; readonly refusal: () => SimulatedAnswer };
+  /** A bucket over all requests; a request beyond it gets `refusal`, or a 429 that says to wait a second. */
+  readonly limit?: { readonly perSecond: number; readonly refusal?: () => SimulatedAnswer };
 }
 
 export interface SeenRequest {
@@ -56,7 +56,10 @@ export interface Simulator {
   forgetRequests(): void;
   /** The next request that fits gets this instead, once; several calls queue up. */
   respondNext(answer: SimulatedAnswer, fits?: (request: SimulatedRequest) => boolean): void;
-  setLatency(ms: number): void;
+  /** From now on. */
+  setPace(pace: { readonly latencyMs?: number; readonly perSecond?: number }): void;
+  /** Called before each answer; what it throws is the simulator's own failure. */
+  onRequest(listener: (seen: number) => void): void;
   close(): Promise<void>;
 }
 
@@ -66,10 +69,20 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
   const requests: SeenRequest[] = [];
   const violations: string[] = [];
   const planned: { answer: SimulatedAnswer; fits: (request: SimulatedRequest) => boolean }[] = [];
-  const admit = limiter(options.limit?.perSecond);
+  const refusal =
+    options.limit?.refusal ??
+    ((): SimulatedAnswer => ({
+      status: 429,
+      headers: { 'retry-after': '1' },
+      body: { message: 'slow down' },
+    }));
+  let admit = limiter(options.limit?.perSecond);
   let latencyMs = options.latencyMs ?? 0;
+  let seen = 0;
+  let listener: (seen: number) => void = () => undefined;
 
   const handle = async (request: SimulatedRequest): Promise<SimulatedAnswer> => {
+    listener(++seen);
     if (latencyMs > 0) await delay(latencyMs);
     const { method, url } = request;
     const described = specifications
@@ -81,7 +94,7 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
     const index = planned.findIndex(({ fits }) => fits(request));
     const fault = index < 0 ? undefined : planned.splice(index, 1)[0]?.answer;
     const answer = fault ??
-      (options.limit && !admit() ? options.limit.refusal() : undefined) ??
+      (admit() ? undefined : refusal()) ??
       (await options.answer(request)) ?? { status: 404, body: { message: 'Not Found' } };
     if (!fault && described && typeof answer.body === 'object' && !(answer.body instanceof Uint8Array))
       violations.push(...described.checkAnswer(answer.status, answer.body));
@@ -112,8 +125,12 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
     violations,
     forgetRequests: () => requests.splice(0),
     respondNext: (answer, fits = () => true) => planned.push({ answer, fits }),
-    setLatency: (ms) => {
-      latencyMs = ms;
+    setPace: (pace) => {
+      latencyMs = pace.latencyMs ?? 0;
+      admit = limiter(pace.perSecond);
+    },
+    onRequest: (called) => {
+      listener = called;
     },
     close: () =>
       new Promise((resolve) => {

@@ -1,0 +1,31 @@
+import { figure } from '@fumikura/evaluation';
+import type { Figure } from '@fumikura/evaluation';
+import { openSyncedWorld } from '../../sources/leaks.ts';
+import type { MakeWorld } from '../../sources/source-world.ts';
+
+/** Requests of a first sync, of one without changes, of a census, and of a permission run. */
+export async function measureRequests(name: string, make: MakeWorld, size: number): Promise<Figure[]> {
+  const world = await make(1, size);
+  const synced = await openSyncedWorld(world);
+  const items = world.items().length;
+  const asked = async (run: () => Promise<unknown>) => {
+    world.simulator.forgetRequests();
+    await run();
+    return world.simulator.requests.length;
+  };
+  const is = (what: string, requests: number) =>
+    figure(`sources.${name}.requests.${what}`, requests, 'requests', 'lower');
+  try {
+    return [
+      figure(`sources.${name}.requests.items`, items, 'items', 'higher'),
+      is('firstSync', await asked(() => synced.sync({ passes: ['content'] }))),
+      is('directory', await asked(() => synced.sync({ passes: ['directory'] }))),
+      is('unchanged', await asked(() => synced.sync({ passes: ['content'] }))),
+      is('census', await asked(() => synced.sync({ passes: ['census'] }))),
+      is('permissions', await asked(() => synced.sync({ passes: ['access'] }))),
+    ];
+  } finally {
+    await synced.close();
+    await world.close();
+  }
+}
