@@ -1,12 +1,14 @@
 // npm run bench:sources -- [--only sharepoint,jira] [--parts readers,requests,pace,resume] [--worlds 20] [--items 20]
 // [--requests 1000] [--pace 2000] [--kills 10] [--json] [--output file]: each simulated source through the real engine.
 // readers: random worlds, every person × item against the source's own rules. requests: how many a sync takes. pace: how
-// near a first sync comes to the limit that the source states. resume: kill -9 at random moments.
+// near a first sync comes to the limit that the source states. resume: kill -9 at random moments. Beside them, once,
+// `--wide 50000`: what a space of so many items costs when a reader is lost, and what one bad item does.
 import { parseArgs } from 'node:util';
 import { renderFigures, report, writeReport } from '@fumikura/evaluation';
 import type { Figure } from '@fumikura/evaluation';
 import { WORLDS } from '../sources/worlds.ts';
 import type { SimulatedSource } from '../sources/worlds.ts';
+import { measureEngine } from './sources/engine.ts';
 import { measurePace } from './sources/pace.ts';
 import { measureReaders } from './sources/readers.ts';
 import { measureRequests } from './sources/requests.ts';
@@ -21,6 +23,7 @@ const { values } = parseArgs({
     requests: { type: 'string', default: '1000' },
     pace: { type: 'string', default: '2000' },
     'per-second': { type: 'string', default: '20' },
+    wide: { type: 'string', default: '50000' },
     kills: { type: 'string', default: '6' },
     json: { type: 'boolean', default: false },
     output: { type: 'string' },
@@ -44,6 +47,7 @@ for (const name of listed(values.only, WORLDS))
     note(`${name}: ${part}`);
     if (source) figures.push(...((await PARTS[part]?.(name, source)) ?? []));
   }
+if (values.wide !== '0') figures.push(...(await measureEngine(Number(values.wide))));
 const result = report(figures);
 if (values.output !== undefined) await writeReport(values.output, result);
 process.stdout.write(values.json ? `${JSON.stringify(result)}\n` : `${renderFigures(figures)}\n`);

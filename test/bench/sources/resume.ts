@@ -47,6 +47,7 @@ export async function measureResume(
       figure(`sources.${name}.resume.kills`, killed, 'kills', 'higher'),
       figure(`sources.${name}.resume.items`, counters['written'] ?? 0, 'items', 'higher'),
       figure(`sources.${name}.resume.different`, different, 'indexes', 'lower', 0),
+      figure(`sources.${name}.resume.batch`, BATCH, 'items', 'lower'),
       figure(`sources.${name}.resume.mostReadAgain`, repeated, 'items', 'lower'),
     ];
   } finally {
@@ -56,11 +57,13 @@ export async function measureResume(
 }
 
 const CONTENT = ['content'];
+/** Documents a commit: few, so that a run has many moments to be killed at. */
+const BATCH = 25;
 const OTHERS = ['access', 'directory'];
 
 /** @returns false when it was done before */
 async function killedAt(name: string, world: SourceWorld, file: string, request: number): Promise<boolean> {
-  const args = [SYNC_CHILD, name, file, JSON.stringify(world.connection), CONTENT.join(',')];
+  const args = [SYNC_CHILD, name, file, JSON.stringify(world.connection), CONTENT.join(','), String(BATCH)];
   const child = spawn(process.execPath, args, { stdio: 'ignore' });
   let made = 0;
   world.simulator.onRequest(() => {
