@@ -1,6 +1,7 @@
 import type { DocumentId, JsonValue } from '@fumikura/model';
 import { aclKey, NOBODY } from '@fumikura/model';
 import type { Change, Connector, KnownVersion, Store } from '@fumikura/ports';
+import { followingAcl } from './parts.ts';
 import type { BatchWriter } from './writer.ts';
 
 export interface AccessRunParts {
@@ -10,6 +11,8 @@ export interface AccessRunParts {
   readonly signal: AbortSignal;
   /** Files inside a document have its readers. */
   readonly childrenOf: (id: DocumentId) => Promise<readonly DocumentId[]>;
+  /** Parts of an item have its lists and their own. */
+  readonly partsOf: (id: DocumentId) => Promise<readonly DocumentId[]>;
   readonly progressed: () => void;
 }
 
@@ -32,7 +35,7 @@ export async function readAccess(parts: AccessRunParts): Promise<void> {
 }
 
 async function take(
-  { writer, childrenOf }: AccessRunParts,
+  { store, writer, childrenOf, partsOf }: AccessRunParts,
   change: Change,
   known: ReadonlyMap<DocumentId, KnownVersion>,
 ): Promise<void> {
@@ -45,4 +48,8 @@ async function take(
   const before = known.get(change.id);
   if (!before || aclKey(before.acl) === aclKey(acl)) return writer.count('unchanged');
   for (const id of [change.id, ...(await childrenOf(change.id))]) writer.acl(id, acl);
+  const parts = await partsOf(change.id);
+  if (parts.length === 0) return;
+  for (const [id, part] of await store.catalog.known(parts))
+    writer.acl(id, followingAcl(part.acl, before.acl, acl));
 }
