@@ -35,7 +35,7 @@ export async function readAccess(parts: AccessRunParts): Promise<void> {
 }
 
 async function take(
-  { store, writer, childrenOf, partsOf }: AccessRunParts,
+  { store, connector, writer, childrenOf, partsOf }: AccessRunParts,
   change: Change,
   known: ReadonlyMap<DocumentId, KnownVersion>,
 ): Promise<void> {
@@ -51,5 +51,5 @@ async function take(
   const parts = await partsOf(change.id);
   if (parts.length === 0) return;
   for (const [id, part] of await store.catalog.known(parts))
-    writer.acl(id, followingAcl(part.acl, before.acl, acl));
+    writer.acl(id, followingAcl(connector, part.acl, before.acl, acl));
 }

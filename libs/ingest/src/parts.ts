@@ -49,9 +49,10 @@ function insideOf(id: DocumentId): DocumentId {
 }
 
 /** A part's readers after its item's have changed: the item's new lists, and what the part had beside the old ones. */
-export function followingAcl(part: Acl, before: Acl, after: Acl): Acl {
+export function followingAcl(connector: Connector, part: Acl, before: Acl, after: Acl): Acl {
   const inherited = new Set(before.allow);
-  const own = part.allow.filter((list) => !inherited.has(list));
+  const theirs = part.allow.filter((list) => !inherited.has(list));
+  const own = connector.ownLists?.(theirs, after) ?? theirs;
   const deny = [...new Set([...(part.deny ?? []), ...(after.deny ?? [])])];
   // Empty is closed, and what it was before is not known any more: only its item, told again, opens it.
   const isClosed = after.allow.length === 0 || part.allow.length === 0;

@@ -162,6 +162,16 @@ describe('the passes of a run', () => {
       assert.deepEqual(await both(), [[`${ID}/other`, `${ID}/own`], [`${ID}/other`]]);
       await sync(told(whole, acl([])), { passes: ['access'] });
       assert.deepEqual(await both(), [[], []], 'a closed item closes its parts');
+      await sync(told(whole, acl(['space'])), { passes: ['access'] });
+      assert.deepEqual(
+        await both(),
+        [[], []],
+        'what they had beside it is forgotten: only the item, told again, opens them',
+      );
+      await sync(told(whole));
+      const moving: Partial<Connector> = { ...acl(['other']), ownLists: () => [`${ID}/moved`] };
+      await sync(told(whole, moving), { passes: ['access'] });
+      assert.deepEqual((await both())[0], [`${ID}/moved`, `${ID}/other`]);
     });
   });
 

@@ -2,6 +2,7 @@ import type { AppError } from '@fumikura/errors';
 import type {
   Acl,
   AllowList,
+  AllowListId,
   DirectoryPart,
   DocumentId,
   JsonValue,
@@ -81,6 +82,8 @@ export interface Connector<C extends JsonValue = JsonValue> {
    * item carries them along. Absent when no document is a part of another.
    */
   partOf?(id: DocumentId): DocumentId | undefined;
+  /** A part's own lists once its item has these: default as they were. For lists that depend on where the item lies. */
+  ownLists?(own: readonly AllowListId[], item: Acl): readonly AllowListId[];
   /** The whole directory; rejects when it cannot be read whole. */
   directory?(signal: AbortSignal): AsyncIterable<DirectoryPart>;
   /** Verifies a delivery on its raw bytes and tells what to read again; never what to believe. */
