@@ -53,7 +53,7 @@ export function richText(world: JiraWorld, text: string): unknown {
 
 function visibilityAnswer(world: JiraWorld, { type, of }: Visibility) {
   const value = (type === 'role' ? world.roles.get(of) : world.groups.get(of)?.name) ?? of;
-  return { type, value, ...(world.deployment === 'cloud' && { identifier: of }) };
+  return { type, value, ...(world.deployment === 'cloud' && { identifier: type === 'role' ? value : of }) };
 }
 
 export function commentAnswer(world: JiraWorld, comment: SimulatedComment, expand = '') {

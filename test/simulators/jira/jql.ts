@@ -37,6 +37,7 @@ function parseClause(world: JiraWorld, clause: string): Query['fits'] {
     return ({ level }) => level !== undefined && values.has(level);
   }
   if (/^level\s+is\s+EMPTY$/iu.test(clause)) return ({ level }) => level === undefined;
+  if (/^level\s+is\s+not\s+EMPTY$/iu.test(clause)) return ({ level }) => level !== undefined;
   throw new RefusedQuery(`Error in the JQL Query: ${clause}`);
 }
 

@@ -34,9 +34,9 @@ export function judge(world: JiraWorld, userId: string | undefined, externalId: 
   const [, id = '', kind, partId = ''] = externalId.split('/');
   const issue = world.issues.get(id);
   if (!issue) return NO;
-  const user = userId === undefined ? undefined : world.users.get(userId);
-  // An account that is switched off reads nothing, not even what anyone may; a customer sees the portal, not Jira.
-  if (userId !== undefined && (!user?.isActive || user.type === 'customer')) return NO;
+  const account = userId === undefined ? undefined : world.users.get(userId);
+  // Who cannot sign in is anybody; a customer signs in to the portal, not to Jira.
+  const user = account?.isActive && account.type !== 'customer' ? account : undefined;
   const layers = issueLayers(world, issue, user?.id);
   if (kind === 'comment' || kind === 'worklog') {
     const part = [...issue.comments, ...issue.worklogs].find((each) => each.id === partId);
@@ -45,8 +45,10 @@ export function judge(world: JiraWorld, userId: string | undefined, externalId: 
   }
   if (kind === 'attachment' && !issue.attachments.some((each) => each.id === partId)) return NO;
   const judged = both(layers);
-  // Without the right to browse users nobody can be told apart.
-  const areHidden = judged.mayRead && user !== undefined && !world.ourRights.has('USER_PICKER');
+  // Without these rights nobody can be told apart.
+  const listing = world.deployment === 'cloud' ? [] : (['ADMINISTER'] as const);
+  const isListed = (['USER_PICKER', ...listing] as const).every((right) => world.ourRights.has(right));
+  const areHidden = judged.mayRead && user !== undefined && !isListed;
   return areHidden ? { mayRead: true, excuse: 'people and groups are not readable for our account' } : judged;
 }
 

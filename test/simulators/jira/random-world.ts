@@ -50,7 +50,7 @@ function addPeople(world: JiraWorld, random: Random): void {
       displayName: `Person ${n}`,
       hidesEmail: random() < 0.5,
       isActive: random() < 0.9,
-      type: random() < 0.1 ? 'customer' : 'atlassian',
+      type: world.deployment === 'cloud' && random() < 0.1 ? 'customer' : 'atlassian',
     });
   const groups = Array.from({ length: 4 }, (_, n) =>
     addGroup(
@@ -204,7 +204,7 @@ function randomVisibility(world: JiraWorld, random: Random): Visibility {
     ? { type: 'role', of: pick(random, [...world.roles.keys()]) }
     : {
         type: 'group',
-        of: random() < 0.6 ? 'readers-of-everything' : pick(random, [...world.groups.keys()]),
+        of: random() < 0.6 ? ourGroup(world) : pick(random, [...world.groups.keys()]),
       };
 }
 

@@ -46,7 +46,8 @@ export async function startJiraSimulator(world: JiraWorld, options: JiraOptions 
     ? `Basic ${Buffer.from(`fumikura@example.com:${token}`).toString('base64')}`
     : `Bearer ${token}`;
   const simulator: Simulator = await startSimulator({
-    answer: (request) => answer(request),
+    // The server's clock is that of its world.
+    answer: (request) => dated(answer(request)),
     specifications: descriptions(isCloud),
     undescribed: (path) => path.startsWith('/secure/attachment/') || path.startsWith('/media/'),
     ...(options.latencyMs !== undefined && { latencyMs: options.latencyMs }),
@@ -67,6 +68,8 @@ export async function startJiraSimulator(world: JiraWorld, options: JiraOptions 
     options,
   );
 
+  const dated = (given: SimulatedAnswer | undefined) =>
+    given && { ...given, headers: { date: new Date(world.now).toUTCString(), ...given.headers } };
   const answer = (request: SimulatedRequest): SimulatedAnswer | undefined => {
     const path = decodeURIComponent(request.url.pathname);
     if (path.startsWith('/media/')) return media(world, request);
@@ -220,6 +223,15 @@ export async function startJiraSimulator(world: JiraWorld, options: JiraOptions 
     ],
     [/^POST search\/jql$/u, ({ body }) => search.byToken(body)],
     [/^POST search\/approximate-count$/u, ({ body }) => search.count(body)],
+    [
+      /^POST permissions\/project$/u,
+      () =>
+        ok({
+          projects: [...world.projects.values()]
+            .filter(({ isOpenToUs, isArchived }) => isOpenToUs && !isArchived)
+            .map(({ id, key }) => ({ id: Number(id), key })),
+        }),
+    ],
     [
       /^POST issue\/bulkfetch$/u,
       ({ body }) => bulkFetch(body as { issueIdsOrKeys: string[]; fields?: string[] }),
@@ -460,7 +472,7 @@ function tooMany(isCloud: boolean): SimulatedAnswer {
  * The description of Data Center says one object where the service answers lists and pages, and calls the value of every
  * property text; answers of those operations are not judged by it.
  */
-const MISDESCRIBED = /\/(?:project|user\/list|group\/member|field|applicationrole|comment)$/u;
+const MISDESCRIBED = /\/(?:project|user\/list|group\/member|field|applicationrole|comment|search)$/u;
 
 function descriptions(isCloud: boolean): Specification[] {
   const name = isCloud ? 'jira-cloud-v3.json' : 'jira-dc.json';

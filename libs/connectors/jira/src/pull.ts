@@ -1,0 +1,111 @@
+import type { SyncBatch } from '@fumikura/ports';
+import { utc } from './dates.ts';
+import { ALL_FIELDS, completed, fetchIssues, ISSUES_AT_ONCE } from './issues.ts';
+import type { Fetched } from './issues.ts';
+import type { JiraIssue } from './jira-types.ts';
+import { ordered } from './ordered.ts';
+import type { Run } from './run.ts';
+import { countIssues, idPages, issuePages } from './search.ts';
+import type { Walk } from './search.ts';
+import { tellIssues } from './tell.ts';
+
+/**
+ * The newest change told; `isMidWalk` when issues that changed before it may not be told yet. `recent` are the issues
+ * told of the time that the next run reads again, with their change: they need no second reading. Milliseconds.
+ */
+export type JiraCheckpoint = {
+  readonly updated: number | null;
+  readonly isMidWalk: boolean;
+  readonly recent: { readonly [issue: string]: number };
+};
+
+/** More recent ones than this are read again. */
+const MAX_RECENT = 1_000;
+
+/**
+ * Issues in the order of their last change. The search learns of changes late, so a run begins some minutes before the
+ * newest change that the last one saw; one that was interrupted goes on where it was.
+ */
+export async function* pull(
+  run: Run,
+  from: JiraCheckpoint | undefined,
+): AsyncGenerator<SyncBatch<JiraCheckpoint>> {
+  const { config, logger } = run;
+  const overlapMs = config.overlapMinutes * 60_000;
+  const begin = startOf(from, overlapMs);
+  const walk: Walk = { by: 'updated', ...(begin !== undefined && { from: begin }) };
+  const expected = begin === undefined ? { expectedItems: await countIssues(run) } : {};
+  const recent = new Map(Object.entries(from?.recent ?? {}));
+  let updated = from?.updated ?? null;
+  for await (const { fetched, beganMs } of ordered(work(run, walk, recent), config.concurrency)) {
+    for (const { issue } of fetched.issues) {
+      const at = changedAt(issue);
+      if (at === undefined) continue;
+      recent.set(issue.id, at);
+      // What changed since the walk began stands out of its order: counting it would pass over those between.
+      if (at <= beganMs) updated = Math.max(updated ?? 0, at);
+    }
+    const changes = await tellIssues(run, fetched);
+    forget(recent, (updated ?? 0) - overlapMs);
+    yield { changes, checkpoint: { updated, isMidWalk: true, recent: {} }, ...expected };
+  }
+  const kept = [...recent].sort(([, a], [, b]) => b - a).slice(0, MAX_RECENT);
+  yield { changes: [], checkpoint: { updated, isMidWalk: false, recent: Object.fromEntries(kept) } };
+  run.counts.tell(logger);
+}
+
+function startOf(from: JiraCheckpoint | undefined, overlapMs: number): number | undefined {
+  if (from?.updated === null || from?.updated === undefined) return undefined;
+  return from.isMidWalk ? from.updated : from.updated - overlapMs;
+}
+
+function forget(recent: Map<string, number>, before: number): void {
+  for (const [id, at] of recent) if (at < before) recent.delete(id);
+}
+
+function changedAt({ fields }: JiraIssue): number | undefined {
+  const time = utc(fields?.['updated'] as string | undefined);
+  return time === undefined ? undefined : Date.parse(time);
+}
+
+interface Pulled {
+  readonly fetched: Fetched;
+  readonly beganMs: number;
+}
+
+async function* work(
+  run: Run,
+  walk: Walk,
+  recent: ReadonlyMap<string, number>,
+): AsyncGenerator<() => Promise<Pulled>> {
+  const told = new Map(recent);
+  const isNews = (issue: JiraIssue) => (changedAt(issue) ?? Infinity) > (told.get(issue.id) ?? -1);
+  if (!run.client.isCloud) return yield* wholePages(run, walk, isNews);
+  // A first walk has nothing to compare with, so ids are enough, and thousands of them fit into a page.
+  const pages = walk.from === undefined ? idPages(run, walk) : issuePages(run, walk, ['updated']);
+  for await (const { issues, beganMs } of pages) {
+    const news = walk.from === undefined ? issues : issues.filter(isNews);
+    for (let at = 0; at < news.length; at += ISSUES_AT_ONCE) {
+      const ids = news.slice(at, at + ISSUES_AT_ONCE).map(({ id }) => id);
+      yield async () => ({ fetched: await fetchIssues(run, ids), beganMs });
+    }
+  }
+}
+
+/** The search of Data Center brings whole issues. */
+async function* wholePages(
+  run: Run,
+  walk: Walk,
+  isNews: (issue: JiraIssue) => boolean,
+): AsyncGenerator<() => Promise<Pulled>> {
+  const expand = run.config.history ? ['changelog'] : [];
+  for await (const { issues, beganMs } of issuePages(run, walk, ALL_FIELDS, expand)) {
+    const news = issues.filter(isNews);
+    if (news.length > 0)
+      yield async () => {
+        const whole = [];
+        for (const issue of news) whole.push(await completed(run, issue));
+        return { fetched: { issues: whole, gone: [] }, beganMs };
+      };
+  }
+}
