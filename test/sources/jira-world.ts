@@ -5,7 +5,7 @@ import { silentLogger } from '@fumikura/logging';
 import type { DocumentId, Principal } from '@fumikura/model';
 import type { Connector } from '@fumikura/ports';
 import { randomEdit } from '../simulators/jira/edits.ts';
-import { judge, weSee, weSeePart } from '../simulators/jira/oracle.ts';
+import { isInternal, judge, weSee, weSeePart } from '../simulators/jira/oracle.ts';
 import { randomWorld } from '../simulators/jira/random-world.ts';
 import { startJiraSimulator } from '../simulators/jira/server.ts';
 import type { JiraOptions } from '../simulators/jira/server.ts';
@@ -64,7 +64,7 @@ function* externalIds(world: JiraWorld): Generator<string> {
     yield id;
     for (const attachment of issue.attachments) yield `${id}/attachment/${attachment.id}`;
     for (const comment of issue.comments)
-      if ((comment.visibility || comment.isInternal) && weSeePart(world, issue, comment))
+      if ((comment.visibility || isInternal(world, issue, comment)) && weSeePart(world, issue, comment))
         yield `${id}/comment/${comment.id}`;
     for (const worklog of issue.worklogs)
       if (worklog.visibility && weSeePart(world, issue, worklog)) yield `${id}/worklog/${worklog.id}`;

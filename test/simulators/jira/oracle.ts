@@ -95,13 +95,23 @@ function partLayers(
   const project = projectOf(world, issue);
   const layers: Way[][] = [];
   if (part.visibility) layers.push(seenBy(world, project, issue, part.visibility, user));
-  if ('isInternal' in part && part.isInternal) {
+  if (isInternal(world, issue, part)) {
     const agents = world.schemes.get(project.scheme)?.agents ?? [];
     const ways = holds(world, project, issue, agents, user, !project.isOpenToUs);
     // Whoever works in Jira and may browse the project sees them too; nothing of the API says who that is.
     layers.push(user === undefined ? [] : [...ways, 'internal comments are opened to agents alone']);
   }
   return layers;
+}
+
+/** Data Center keeps the mark of a comment that left its service project, and nothing heeds it there. */
+export function isInternal(
+  world: JiraWorld,
+  issue: SimulatedIssue,
+  part: SimulatedComment | SimulatedWorklog,
+): boolean {
+  const isHeeded = world.deployment === 'cloud' || projectOf(world, issue).kind === 'service_desk';
+  return 'isInternal' in part && part.isInternal === true && isHeeded;
 }
 
 function seenBy(

@@ -99,7 +99,7 @@ export function createSearch(
         const { found } = ordered(jql);
         const size = Math.min(maxResults, 1_000);
         const issues = found.slice(startAt, startAt + size).map((each) => answer(each, fields, expand));
-        return ok({ startAt, maxResults: size, total: found.length, issues });
+        return ok({ startAt, maxResults: size, maxResultWindow: window, total: found.length, issues });
       }),
     count: (body) => guarded(() => ok({ count: ordered((body as TokenSearch).jql ?? '').found.length })),
   };

@@ -17,6 +17,8 @@ export type JiraCheckpoint = {
   readonly updated: number | null;
   readonly isMidWalk: boolean;
   readonly recent: { readonly [issue: string]: number };
+  /** Projects whose scheme was closed to us: their issues are told again as soon as it is not. */
+  readonly closed: readonly string[];
 };
 
 /** More recent ones than this are read again. */
@@ -37,7 +39,8 @@ export async function* pull(
   const expected = begin === undefined ? { expectedItems: await countIssues(run) } : {};
   const recent = new Map(Object.entries(from?.recent ?? {}));
   let updated = from?.updated ?? null;
-  for await (const { fetched, beganMs } of ordered(work(run, walk, recent), config.concurrency)) {
+  const { reopened, closed } = await lookAgain(run, from?.closed ?? []);
+  for await (const { fetched, beganMs } of ordered(work(run, walk, recent, reopened), config.concurrency)) {
     for (const { issue } of fetched.issues) {
       const at = changedAt(issue);
       if (at === undefined) continue;
@@ -45,13 +48,34 @@ export async function* pull(
       // What changed since the walk began stands out of its order: counting it would pass over those between.
       if (at <= beganMs) updated = Math.max(updated ?? 0, at);
     }
+    run.signal.throwIfAborted();
     const changes = await tellIssues(run, fetched);
     forget(recent, (updated ?? 0) - overlapMs);
-    yield { changes, checkpoint: { updated, isMidWalk: true, recent: {} }, ...expected };
+    // Until the end is reached, what was closed before counts as closed: its issues may not be told yet.
+    const open = [...new Set([...(from?.closed ?? []), ...run.access.closed()])];
+    yield { changes, checkpoint: { updated, isMidWalk: true, recent: {}, closed: open }, ...expected };
   }
   const kept = [...recent].sort(([, a], [, b]) => b - a).slice(0, MAX_RECENT);
-  yield { changes: [], checkpoint: { updated, isMidWalk: false, recent: Object.fromEntries(kept) } };
+  const still = [...new Set([...closed, ...run.access.closed()])];
+  yield {
+    changes: [],
+    checkpoint: { updated, isMidWalk: false, recent: Object.fromEntries(kept), closed: still },
+  };
   run.counts.tell(logger);
+}
+
+/**
+ * While a scheme is closed, the roles that comments are for cannot be told apart. When it opens, no issue has changed,
+ * and only telling them again opens these comments.
+ */
+async function lookAgain(
+  { access }: Run,
+  before: readonly string[],
+): Promise<{ readonly reopened: readonly string[]; readonly closed: readonly string[] }> {
+  const projects = before.length > 0 ? await access.projects() : new Map<string, unknown>();
+  const reopened: string[] = [];
+  for (const id of before) if (projects.has(id) && (await access.isOpen(id))) reopened.push(id);
+  return { reopened, closed: before.filter((id) => !reopened.includes(id)) };
 }
 
 function startOf(from: JiraCheckpoint | undefined, overlapMs: number): number | undefined {
@@ -77,7 +101,9 @@ async function* work(
   run: Run,
   walk: Walk,
   recent: ReadonlyMap<string, number>,
+  reopened: readonly string[],
 ): AsyncGenerator<() => Promise<Pulled>> {
+  if (reopened.length > 0) yield* reopening(run, reopened);
   const told = new Map(recent);
   const isNews = (issue: JiraIssue) => (changedAt(issue) ?? Infinity) > (told.get(issue.id) ?? -1);
   if (!run.client.isCloud) return yield* wholePages(run, walk, isNews);
@@ -108,4 +134,14 @@ async function* wholePages(
         return { fetched: { issues: whole, gone: [] }, beganMs };
       };
   }
+}
+
+/** Out of the order of time: nothing of these moves the checkpoint. */
+async function* reopening(run: Run, projects: readonly string[]): AsyncGenerator<() => Promise<Pulled>> {
+  const where = [`project in (${projects.map((id) => `"${id}"`).join(', ')})`];
+  for await (const { issues } of idPages(run, { by: 'created', where }))
+    for (let at = 0; at < issues.length; at += ISSUES_AT_ONCE) {
+      const ids = issues.slice(at, at + ISSUES_AT_ONCE).map(({ id }) => id);
+      yield async () => ({ fetched: await fetchIssues(run, ids), beganMs: -Infinity });
+    }
 }

@@ -31,6 +31,10 @@ export interface SiteAccess {
   roleNamed(project: string, name: string): Promise<string | undefined>;
   /** Roles of a project; none where they cannot be read. */
   roleIds(project: string): Promise<readonly string[]>;
+  /** Projects asked for in this pass whose scheme our account may not read. */
+  closed(): readonly string[];
+  /** Whether the scheme of a project can be read. */
+  isOpen(project: string): Promise<boolean>;
   /** Live projects that our account sees, by id. */
   projects(): Promise<ReadonlyMap<string, JiraProject>>;
   /** Fields that readers of some level depend on; undefined when levels cannot be read. */
@@ -51,7 +55,12 @@ export function createSiteAccess(parts: SiteAccessParts): SiteAccess {
   const projects = once(async () => readProjects(client, signal));
   const applications = once(async () => readApplications(parts));
   const levels = once(async () => readLevels(parts));
-  const scheme = remembered((project: string) => readScheme(parts, project));
+  const closed = new Set<string>();
+  const scheme = remembered(async (project: string) => {
+    const read = await readScheme(parts, project);
+    if (read === undefined) closed.add(project);
+    return read;
+  });
   const account = remembered((name: string) => userNamed(parts, name));
   const role = remembered((key: string) => readRole(parts, key, account));
   const names = remembered((project: string) => readRoleNames(parts, project));
@@ -89,6 +98,8 @@ export function createSiteAccess(parts: SiteAccessParts): SiteAccess {
       }),
     role: roleOf,
     roleNamed: async (project, name) => (await names(project)).get(name),
+    closed: () => [...closed],
+    isOpen: async (project) => (await scheme(project)) !== undefined,
     roleIds: async (project) => [...(await names(project)).values()],
     projects,
     levelFields: async () =>

@@ -92,6 +92,7 @@ function quote(content: readonly AdfNode[]): AdfNode {
   return { type: 'blockquote', content };
 }
 
+const MAX_DEPTH = 12;
 const ITEM = /^\s*([*#-]+)\s+(.*)$/u;
 
 function list(lines: readonly string[], at: number): Taken | undefined {
@@ -102,7 +103,11 @@ function list(lines: readonly string[], at: number): Taken | undefined {
     const mark = item?.[1] ?? '';
     // A dash alone is a list, several are a line.
     if (!item || (mark.includes('-') && mark !== '-')) break;
-    items.push({ depth: mark.length, mark: mark.at(-1) ?? '*', words: inline(item[2] ?? '') });
+    items.push({
+      depth: Math.min(mark.length, MAX_DEPTH),
+      mark: mark.at(-1) ?? '*',
+      words: inline(item[2] ?? ''),
+    });
   }
   return items.length > 0 ? { nodes: [nested(items, 1)], next } : undefined;
 }
