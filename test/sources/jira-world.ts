@@ -52,8 +52,19 @@ export function jiraConnector(
     webhook: { secret: new Secret(HOOK_SECRET) },
     ...config,
   });
-  const clock = { now: Date.now, sleep: async () => undefined };
-  return createJiraConnector(parsed, { logger: silentLogger, clock, ...deps }) as Connector;
+  return createJiraConnector(parsed, { logger: silentLogger, clock: quickClock(), ...deps }) as Connector;
+}
+
+/** Time that also passes when somebody sleeps, and then at once. */
+function quickClock() {
+  let slept = 0;
+  return {
+    now: () => Date.now() + slept,
+    sleep: async (ms: number, signal: AbortSignal) => {
+      signal.throwIfAborted();
+      slept += ms;
+    },
+  };
 }
 
 /** What our account sees: of the rest nobody tells it that it exists. */

@@ -1,3 +1,4 @@
+import { AppError } from '@fumikura/errors';
 import type { JiraComment, JiraHistory, JiraIssue, JiraProject, JiraWorklog } from './jira-types.ts';
 import type { Run } from './run.ts';
 
@@ -6,6 +7,8 @@ export interface WholeIssue {
   readonly issue: JiraIssue;
   readonly comments: readonly JiraComment[];
   readonly worklogs: readonly JiraWorklog[];
+  /** Of a service project, as far as anybody tells: then comments may be internal. */
+  readonly isService: boolean;
   /** Changes of status and assignee, oldest first. */
   readonly history: readonly JiraHistory[];
 }
@@ -33,9 +36,31 @@ export async function fetchIssues(run: Run, ids: readonly string[]): Promise<Fet
   ]);
   const found = body?.issues ?? [];
   const known = new Set(found.map(({ id }) => id));
+  return wholeIssues(
+    run,
+    found,
+    ids.filter((id) => !known.has(id)),
+    histories,
+  );
+}
+
+/** What goes while its comments are read is gone. */
+export async function wholeIssues(
+  run: Run,
+  found: readonly JiraIssue[],
+  missing: readonly string[] = [],
+  histories?: ReadonlyMap<string, readonly JiraHistory[]>,
+): Promise<Fetched> {
   const issues: WholeIssue[] = [];
-  for (const issue of found) issues.push(await completed(run, issue, histories.get(issue.id) ?? []));
-  return { issues, gone: ids.filter((id) => !known.has(id)) };
+  const gone = [...missing];
+  for (const issue of found) {
+    const whole = await completed(run, issue, histories?.get(issue.id)).catch((error: unknown) => {
+      if (!(error instanceof AppError) || error.kind !== 'not-found') throw error;
+      gone.push(issue.id);
+    });
+    if (whole) issues.push(whole);
+  }
+  return { issues, gone };
 }
 
 async function searchByIds(run: Run, ids: readonly string[]): Promise<Fetched> {
@@ -51,13 +76,15 @@ async function searchByIds(run: Run, ids: readonly string[]): Promise<Fetched> {
   const { body } = await run.client.post<{ issues?: readonly JiraIssue[] }>('search', request, run.signal);
   const found = body?.issues ?? [];
   const known = new Set(found.map(({ id }) => id));
-  const issues: WholeIssue[] = [];
-  for (const issue of found) issues.push(await completed(run, issue));
-  return { issues, gone: ids.filter((id) => !known.has(id)) };
+  return wholeIssues(
+    run,
+    found,
+    ids.filter((id) => !known.has(id)),
+  );
 }
 
 /** Comments and worklogs beyond those that came along, by their own endpoints. */
-export async function completed(
+async function completed(
   run: Run,
   issue: JiraIssue,
   history: readonly JiraHistory[] = issue.changelog?.histories ?? [],
@@ -66,9 +93,12 @@ export async function completed(
   const worklog = issue.fields?.['worklog'] as Part<'worklogs', JiraWorklog>;
   const comments = comment?.comments ?? [];
   const worklogs = worklog?.worklogs ?? [];
-  const areCut = (comment?.total ?? 0) > comments.length || hidesInternal(run, issue, comments.length);
+  const isService = comments.length > 0 && (await isServiceProject(run, issue));
+  // Data Center says which comments are internal by a property alone, and tells properties only when asked.
+  const areCut = (comment?.total ?? 0) > comments.length || (isService && !run.client.isCloud);
   return {
     issue,
+    isService,
     comments: areCut ? await readParts<JiraComment>(run, issue.id, 'comment', 'comments') : comments,
     worklogs:
       (worklog?.total ?? 0) > worklogs.length
@@ -81,13 +111,12 @@ export async function completed(
 type Part<Name extends string, T> =
   ({ readonly [name in Name]?: readonly T[] } & { readonly total?: number }) | null | undefined;
 
-/** Data Center says which comments are internal by a property alone, and tells properties only when asked. */
-function hidesInternal({ client }: Run, { fields }: JiraIssue, comments: number): boolean {
-  return !client.isCloud && comments > 0 && isServiceDesk(fields?.['project'] as JiraProject | undefined);
-}
-
-export function isServiceDesk(project: JiraProject | undefined): boolean {
-  return project?.projectTypeKey === 'service_desk' || !project?.projectTypeKey;
+/** A project whose kind nobody tells may be one for service. */
+async function isServiceProject({ access }: Run, { fields }: JiraIssue): Promise<boolean> {
+  const project = fields?.['project'] as JiraProject | null | undefined;
+  if (!project) return true;
+  const kind = project.projectTypeKey ?? (await access.projects()).get(project.id)?.projectTypeKey;
+  return kind === undefined || kind === null || kind === 'service_desk';
 }
 
 async function readParts<T>(

@@ -2,7 +2,7 @@ import type { Acl, Block, ContentBody, SourceDocument } from '@fumikura/model';
 import type { JiraConfig } from './config.ts';
 import type { Change } from '@fumikura/ports';
 import type { WholeIssue } from './issues.ts';
-import type { JiraAttachment, JiraComment, JiraProject, JiraWorklog } from './jira-types.ts';
+import type { JiraAttachment, JiraComment, JiraVisibility, JiraWorklog } from './jira-types.ts';
 import {
   adfDocument,
   authors,
@@ -26,14 +26,11 @@ export interface Sorted<T> {
   readonly restricted: readonly T[];
 }
 
-export function sortComments(
-  comments: readonly JiraComment[],
-  project: JiraProject | undefined,
-): Sorted<JiraComment> {
-  return sorted(comments, (comment) => Boolean(comment.visibility) || isInternal(comment, project));
+export function sortComments({ comments, isService }: WholeIssue): Sorted<JiraComment> {
+  return sorted(comments, (comment) => Boolean(comment.visibility) || isInternal(comment, isService));
 }
 
-export function sortWorklogs(worklogs: readonly JiraWorklog[]): Sorted<JiraWorklog> {
+export function sortWorklogs({ worklogs }: WholeIssue): Sorted<JiraWorklog> {
   return sorted(worklogs, ({ visibility }) => Boolean(visibility));
 }
 
@@ -42,24 +39,19 @@ function sorted<T>(all: readonly T[], isRestricted: (each: T) => boolean): Sorte
 }
 
 /** Of a service project a comment is internal unless it says that it is not. */
-function isInternal({ jsdPublic, properties }: JiraComment, project: JiraProject | undefined): boolean {
-  const property = properties?.find(({ key }) => key === 'sd.public.comment')?.value as
-    { internal?: unknown } | undefined;
-  const said = property?.internal;
+function isInternal({ jsdPublic, properties }: JiraComment, isService: boolean): boolean {
+  const property = properties?.find(({ key }) => key === 'sd.public.comment')?.value;
+  const said = (property as { internal?: unknown } | undefined)?.internal;
   if (jsdPublic === false || said === true || said === 'true') return true;
-  if (project?.projectTypeKey !== 'service_desk') return false;
-  return jsdPublic !== true && said === undefined && properties === undefined;
+  return isService && jsdPublic !== true && said === undefined && !properties;
 }
 
 /** Documents of their own: restricted comments and worklogs, attachments; with their lists. */
 export async function partChanges(run: Run, whole: WholeIssue, layers: readonly Layer[]): Promise<Change[]> {
   const changes: Change[] = [];
-  const project = projectOf(whole.issue);
-  const comments = sortComments(whole.comments, project).restricted;
-  const worklogs = sortWorklogs(whole.worklogs).restricted;
-  for (const each of [...comments, ...worklogs]) {
+  for (const part of restrictedOf(whole, run.config)) {
     if (!run.config.restrictedComments) run.counts.add('left-out', 'restricted comment or worklog');
-    else changes.push(...(await restrictedPart(run, whole, each, layers, project)));
+    else changes.push(...(await restrictedPart(run, whole, part, layers)));
   }
   if (!run.config.attachments) return changes;
   for (const attachment of attachmentsOf(whole)) {
@@ -75,35 +67,43 @@ function attachmentsOf({ issue }: WholeIssue): readonly JiraAttachment[] {
   return Array.isArray(found) ? (found as readonly JiraAttachment[]) : [];
 }
 
-async function restrictedPart(
-  run: Run,
-  { issue }: WholeIssue,
-  part: JiraComment | JiraWorklog,
-  layers: readonly Layer[],
-  project: JiraProject | undefined,
-): Promise<Change[]> {
-  if (part.id === undefined || !project) {
-    run.counts.add('left-out', 'restricted comment or worklog');
-    return [];
-  }
-  const own = [...layers];
-  if (part.visibility) own.push(await visibilityLayer(run, project, part.visibility));
-  if (!('timeSpent' in part) && isInternal(part as JiraComment, project))
-    own.push(await agentsLayer(run, project, issue));
-  const isWorklog = 'timeSpent' in part || 'started' in part;
-  const kind = isWorklog ? 'worklog' : 'comment';
-  const acl = aclOf(own);
-  const document = isWorklog
-    ? worklogDocument(run.config, issue, part as JiraWorklog, acl)
-    : commentDocument(run.config, issue, part as JiraComment, acl);
+interface Restricted {
+  readonly visibility: JiraVisibility | null | undefined;
+  readonly isInternal: boolean;
+  /** Undefined when it says nothing. */
+  readonly document: (acl: Acl) => SourceDocument | undefined;
+}
+
+function restrictedOf(whole: WholeIssue, config: JiraConfig): readonly Restricted[] {
+  const { issue, isService } = whole;
   return [
-    ...listChanges(run, own),
-    ...(document ? [{ kind: 'upsert' as const, document }] : countEmpty(run, kind)),
+    ...sortComments(whole).restricted.map((comment) => ({
+      visibility: comment.visibility,
+      isInternal: isInternal(comment, isService),
+      document: (acl: Acl) => commentDocument(config, issue, comment, acl),
+    })),
+    ...sortWorklogs(whole).restricted.map((worklog) => ({
+      visibility: worklog.visibility,
+      isInternal: false,
+      document: (acl: Acl) => worklogDocument(config, issue, worklog, acl),
+    })),
   ];
 }
 
-function countEmpty({ counts }: Run, kind: string): [] {
-  counts.add('left-out', `empty ${kind}`);
+/** For those who are in every list of its issue and in its own. */
+async function restrictedPart(
+  run: Run,
+  { issue }: WholeIssue,
+  { visibility, isInternal: isForAgents, document }: Restricted,
+  layers: readonly Layer[],
+): Promise<Change[]> {
+  const project = projectOf(issue);
+  const own = [...layers];
+  if (visibility && project) own.push(await visibilityLayer(run, project, visibility));
+  if (isForAgents && project) own.push(await agentsLayer(run, project, issue));
+  const found = project && document(aclOf(own));
+  if (found) return [...listChanges(run, own), { kind: 'upsert', document: found }];
+  run.counts.add('left-out', 'restricted comment or worklog without text');
   return [];
 }
 
@@ -115,11 +115,11 @@ function commentDocument(
   comment: JiraComment,
   acl: Acl,
 ): SourceDocument | undefined {
-  if (bodyOf(comment.body).length === 0) return undefined;
+  if (comment.id === undefined || bodyOf(comment.body).length === 0) return undefined;
   return adfDocument(
     {
-      ...partHead(config, issue, 'comment', String(comment.id), acl),
-      url: `${issueUrl(config, issue)}?focusedCommentId=${encodeURIComponent(String(comment.id))}`,
+      ...partHead(config, issue, 'comment', comment.id, acl),
+      url: `${issueUrl(config, issue)}?focusedCommentId=${encodeURIComponent(comment.id)}`,
       title: `Comment by ${nameOf(comment.author)} on ${titleOf(issue)}`,
       ...times(comment.created, comment.updated),
       ...authors(comment.author),
@@ -134,10 +134,10 @@ function worklogDocument(
   worklog: JiraWorklog,
   acl: Acl,
 ): SourceDocument | undefined {
-  if (bodyOf(worklog.comment).length === 0) return undefined;
+  if (worklog.id === undefined || bodyOf(worklog.comment).length === 0) return undefined;
   return adfDocument(
     {
-      ...partHead(config, issue, 'worklog', String(worklog.id), acl),
+      ...partHead(config, issue, 'worklog', worklog.id, acl),
       url: issueUrl(config, issue),
       title: `Work logged by ${nameOf(worklog.author)} on ${titleOf(issue)}`,
       ...times(worklog.started, worklog.updated),

@@ -1,6 +1,6 @@
 import type { SyncBatch } from '@fumikura/ports';
 import { utc } from './dates.ts';
-import { ALL_FIELDS, completed, fetchIssues, ISSUES_AT_ONCE } from './issues.ts';
+import { ALL_FIELDS, fetchIssues, ISSUES_AT_ONCE, wholeIssues } from './issues.ts';
 import type { Fetched } from './issues.ts';
 import type { JiraIssue } from './jira-types.ts';
 import { ordered } from './ordered.ts';
@@ -127,12 +127,7 @@ async function* wholePages(
   const expand = run.config.history ? ['changelog'] : [];
   for await (const { issues, beganMs } of issuePages(run, walk, ALL_FIELDS, expand)) {
     const news = issues.filter(isNews);
-    if (news.length > 0)
-      yield async () => {
-        const whole = [];
-        for (const issue of news) whole.push(await completed(run, issue));
-        return { fetched: { issues: whole, gone: [] }, beganMs };
-      };
+    if (news.length > 0) yield async () => ({ fetched: await wholeIssues(run, news), beganMs });
   }
 }
 

@@ -19,10 +19,7 @@ export async function tellIssues(run: Run, { issues, gone }: Fetched): Promise<C
 
 async function tellIssue(run: Run, whole: WholeIssue): Promise<Change[]> {
   const layers = await issueLayers(run, whole.issue);
-  const open = {
-    comments: sortComments(whole.comments, projectOf(whole.issue)).open,
-    worklogs: sortWorklogs(whole.worklogs).open,
-  };
+  const open = { comments: sortComments(whole).open, worklogs: sortWorklogs(whole).open };
   const document = issueDocument(whole, open, aclOf(layers), {
     config: run.config,
     fields: await run.fields(),
