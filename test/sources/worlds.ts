@@ -1,3 +1,4 @@
+import { connectToJira, makeJiraWorld } from './jira-world.ts';
 import { connectToSharepoint, makeSharepointWorld } from './sharepoint-world.ts';
 import type { Connect, MakeWorld } from './source-world.ts';
 
@@ -8,5 +9,6 @@ export interface SimulatedSource {
 
 /** One line a source. */
 export const WORLDS: Readonly<Record<string, SimulatedSource>> = {
+  jira: { make: makeJiraWorld, connect: connectToJira },
   sharepoint: { make: makeSharepointWorld, connect: connectToSharepoint },
 };

@@ -3,6 +3,7 @@ import { aclKey, NOBODY } from '@fumikura/model';
 import type { Change, Connector, KnownVersion, Store } from '@fumikura/ports';
 import type { ErrorBudget } from './budget.ts';
 import type { IngestLimits } from './types.ts';
+import { followingAcl } from './parts.ts';
 import type { BatchWriter } from './writer.ts';
 
 export interface AccessRunParts {
@@ -16,6 +17,8 @@ export interface AccessRunParts {
   readonly isDry: boolean;
   /** Files inside a document have its readers. */
   readonly childrenOf: (id: DocumentId) => Promise<readonly DocumentId[]>;
+  /** Parts of an item have its lists and their own. */
+  readonly partsOf: (id: DocumentId) => Promise<readonly DocumentId[]>;
   /** After each batch. */
   readonly progressed: () => Promise<void>;
 }
@@ -51,7 +54,7 @@ async function resumable({ store, connector, limits, now }: AccessRunParts): Pro
 }
 
 async function take(
-  { writer, budget, childrenOf }: AccessRunParts,
+  { store, connector, writer, budget, childrenOf, partsOf }: AccessRunParts,
   change: Change,
   known: ReadonlyMap<DocumentId, KnownVersion>,
 ): Promise<void> {
@@ -68,4 +71,8 @@ async function take(
   const before = known.get(change.id);
   if (!before || aclKey(before.acl) === aclKey(acl)) return writer.count('unchanged');
   for (const id of [change.id, ...(await childrenOf(change.id))]) writer.acl(id, acl);
+  const parts = await partsOf(change.id);
+  if (parts.length === 0) return;
+  for (const [id, part] of await store.catalog.known(parts))
+    writer.acl(id, followingAcl(connector, part.acl, before.acl, acl));
 }

@@ -7,24 +7,27 @@ import type { IngestLimits } from './types.ts';
 const PAGE = 1_000;
 
 /**
- * Ids that are indexed and no longer exist. Asks the source for all its ids and compares; a listing that fails removes
- * nothing.
+ * Ids that are indexed and no longer exist, and ids that exist and are not indexed. Asks the source for all its ids and
+ * compares; a listing that fails removes nothing.
  * @throws AppError CENSUS_FAILED (transient)
  */
 export async function findRemoved(
   connector: Connector,
   catalog: Catalog,
   signal: AbortSignal,
-): Promise<{ gone: DocumentId[]; indexed: number }> {
+): Promise<{ gone: DocumentId[]; unread: DocumentId[]; indexed: number }> {
   const existing = await listAll(connector, signal);
+  const ownerOf = (id: DocumentId) => parentOf(id) ?? connector.partOf?.(id) ?? id;
   const gone: DocumentId[] = [];
+  const unread = new Set(existing);
   let indexed = 0;
   for await (const ids of indexedIds(catalog, connector.id)) {
     signal.throwIfAborted();
     indexed += ids.length;
-    gone.push(...ids.filter((id) => !existing.has(id) && !existing.has(parentOf(id) ?? id)));
+    for (const id of ids) unread.delete(id);
+    gone.push(...ids.filter((id) => !existing.has(id) && !existing.has(ownerOf(id))));
   }
-  return { gone, indexed };
+  return { gone, unread: [...unread], indexed };
 }
 
 /** @throws AppError REMOVAL_GUARD (conflict) when the share is too large to be believed */

@@ -189,6 +189,68 @@ describe('the passes of a run', () => {
     );
   });
 
+  describe('with documents that are part of an item', () => {
+    const partOf: Connector['partOf'] = (id) => /^(.+?)\/part\/[^/]+$/u.exec(id)?.[1];
+    const whole = [page('a', ['space']), page('a/part/1', ['space', 'own']), page('a/part/2', ['space'])];
+    const lists = [list('space', [STAFF]), list('own', [ADA]), list('other', [ADA])];
+    const ids = async () =>
+      (await store.catalog.listIds(ID, undefined, 9)).map((id) => id.slice(ID.length + 1));
+    const told = (changes: readonly Change[], parts: Partial<Connector> = {}) =>
+      wiki({
+        partOf,
+        pull: async function* () {
+          yield { changes: [...lists, ...changes], checkpoint: null };
+        },
+        ...parts,
+      });
+
+    it('remove a part that its item is told without, and leave those of others', async () => {
+      await sync(told([...whole, page('ab', ['space']), page('b/part/1', ['space'])]));
+      await sync(told([page('a', ['space']), page('a/part/2', ['space'])]));
+      assert.deepEqual(await ids(), ['a', 'a/part/2', 'ab', 'b/part/1']);
+    });
+
+    it('keep parts whose item is listed, and remove them with it', async () => {
+      const listing = (listed: readonly string[]): Partial<Connector> => ({
+        removals: 'by-listing',
+        listIds: async function* () {
+          yield listed.map((name) => `${ID}/${name}`);
+        },
+      });
+      await sync(told([...whole, page('b', ['space']), page('b/part/1', ['space'])], listing(['a', 'b'])));
+      assert.equal((await ids()).length, 5);
+      await sync(told([], listing(['b'])));
+      assert.deepEqual(await ids(), ['b', 'b/part/1']);
+      await sync(told([{ kind: 'remove', id: `${ID}/b` }], listing(['b'])));
+      assert.deepEqual(await ids(), []);
+    });
+
+    it('carry the readers of an item over to its parts beside their own', async () => {
+      const acl = (allow: readonly string[]): Partial<Connector> => ({
+        pullAccess: async function* () {
+          const named = { allow: allow.map((name) => `${ID}/${name}`) };
+          yield { changes: [...lists, { kind: 'acl', id: `${ID}/a`, acl: named }], checkpoint: null };
+        },
+      });
+      await sync(told(whole), { passes: ['content'] });
+      await sync(told(whole, acl(['other'])), { passes: ['access'] });
+      const both = async () => [await aclOf('a/part/1'), await aclOf('a/part/2')];
+      assert.deepEqual(await both(), [[`${ID}/other`, `${ID}/own`], [`${ID}/other`]]);
+      await sync(told(whole, acl([])), { passes: ['access'] });
+      assert.deepEqual(await both(), [[], []], 'a closed item closes its parts');
+      await sync(told(whole, acl(['space'])), { passes: ['access'] });
+      assert.deepEqual(
+        await both(),
+        [[], []],
+        'what they had beside it is forgotten: only the item, told again, opens them',
+      );
+      await sync(told(whole));
+      const moving: Partial<Connector> = { ...acl(['other']), ownLists: () => [`${ID}/moved`] };
+      await sync(told(whole, moving), { passes: ['access'] });
+      assert.deepEqual((await both())[0], [`${ID}/moved`, `${ID}/other`]);
+    });
+  });
+
   it('leave the directory as it was when it cannot be read whole', async () => {
     const directory = (breaks: boolean): Connector['directory'] =>
       async function* () {
@@ -198,6 +260,26 @@ describe('the passes of a run', () => {
     await sync(wiki({ directory: directory(false) }));
     await assert.rejects(sync(wiki({ directory: directory(true) })), { code: 'SOURCE_UNAVAILABLE' });
     assert.deepEqual(await store.catalog.withGroups([ADA]), [STAFF, ADA]);
+  });
+
+  it('read what is listed and was never told by its id', async () => {
+    const asked: string[] = [];
+    const connector = wiki({
+      changes: [list('space', [STAFF]), page('a', ['space']), failed('b')],
+      removals: 'by-listing',
+      listIds: async function* () {
+        yield ['a', 'b', 'c'].map((name) => `${ID}/${name}`);
+      },
+      refresh: async function* (ids) {
+        asked.push(...ids);
+        yield ids.map((id) => page(id.slice(ID.length + 1), ['space']));
+      },
+    });
+    await sync(connector);
+    assert.deepEqual(asked, [`${ID}/c`], 'what failed waits until it is due');
+    assert.deepEqual(await aclOf('c'), [`${ID}/space`]);
+    await sync(connector);
+    assert.equal(asked.length, 1);
   });
 
   it('read what failed again by its id, once it is due or when asked', async () => {

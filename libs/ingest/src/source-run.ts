@@ -10,6 +10,7 @@ import { readDirectory } from './directory-run.ts';
 import { findRemoved, guardRemovals } from './census.ts';
 import { children, contentHash, headOf, parentOf, toWrite } from './documents.ts';
 import type { IngestParts } from './ingest.ts';
+import { partsGone, partsOf } from './parts.ts';
 import type { Counters, SyncOptions, SyncProgress } from './types.ts';
 import { BatchWriter } from './writer.ts';
 
@@ -84,12 +85,6 @@ export class SourceRun {
     return true;
   }
 
-  async #refresh(ids: readonly DocumentId[]): Promise<void> {
-    for await (const changes of this.#connector.refresh?.(ids, this.#options.signal) ?? [])
-      await this.#apply(changes);
-    await this.#writer.flush();
-  }
-
   async #readAccess(): Promise<void> {
     this.#tell('access');
     await readAccess({
@@ -100,6 +95,7 @@ export class SourceRun {
       signal: this.#options.signal,
       isDry: this.#options.dryRun ?? false,
       childrenOf: (id) => this.#childrenOf(id),
+      partsOf: (id) => partsOf(this.#connector, this.#parts.store.catalog, id),
       progressed: async () => {
         this.#tell('access');
         await this.#readRequested();
@@ -134,8 +130,23 @@ export class SourceRun {
       ({ documentId, lastAt }) =>
         !this.#waiting.has(documentId) && Date.parse(lastAt) < this.#parts.now() - this.#elapsedMs(),
     );
-    for (let at = 0; at < due.length; at += REFRESHED_AT_ONCE) {
-      await this.#refresh(due.slice(at, at + REFRESHED_AT_ONCE).map(({ documentId }) => documentId));
+    await this.#refresh(due.map(({ documentId }) => documentId));
+  }
+
+  /** Listed and not indexed: what became visible to our account, or was indexed late by the source, without a change. */
+  async #readUnread(unread: readonly DocumentId[]): Promise<void> {
+    if (unread.length === 0 || !this.#connector.refresh) return;
+    const letters = await this.#parts.store.catalog.deadLetters(this.#connector.id, MAX_LETTERS);
+    const failed = new Set(letters.map(({ documentId }) => documentId));
+    await this.#refresh(unread.filter((id) => !failed.has(id)));
+  }
+
+  async #refresh(all: readonly DocumentId[]): Promise<void> {
+    const { refresh } = this.#connector;
+    for (let at = 0; refresh && at < all.length; at += REFRESHED_AT_ONCE) {
+      const ids = all.slice(at, at + REFRESHED_AT_ONCE);
+      for await (const changes of refresh(ids, this.#options.signal)) await this.#apply(changes);
+      await this.#writer.flush();
     }
   }
 
@@ -152,6 +163,7 @@ export class SourceRun {
     );
     const known = await catalog.known(ids);
     await forEach(changes, this.#parts.limits.concurrency, (change) => this.#change(change, known));
+    for (const id of await partsGone(this.#connector, catalog, changes)) this.#writer.remove(id);
   }
 
   async #change(change: Change, known: ReadonlyMap<DocumentId, KnownVersion>): Promise<void> {
@@ -245,7 +257,8 @@ export class SourceRun {
   }
 
   async #remove(id: DocumentId): Promise<void> {
-    for (const each of [id, ...(await this.#childrenOf(id))]) this.#writer.remove(each);
+    const parts = await partsOf(this.#connector, this.#parts.store.catalog, id);
+    for (const each of [id, ...(await this.#childrenOf(id)), ...parts]) this.#writer.remove(each);
   }
 
   #fail(id: DocumentId, error: AppError): void {
@@ -258,8 +271,9 @@ export class SourceRun {
     if (this.#connector.removals !== 'by-listing' || !this.#connector.listIds) return;
     this.#tell('census');
     const { store, limits } = this.#parts;
-    const { gone, indexed } = await findRemoved(this.#connector, store.catalog, this.#options.signal);
+    const { gone, unread, indexed } = await findRemoved(this.#connector, store.catalog, this.#options.signal);
     if (!this.#options.allowRemovals) guardRemovals(this.#connector.id, gone.length, indexed, limits);
+    await this.#readUnread(unread);
     this.#tell('removing');
     for (let at = 0; at < gone.length; at += limits.commitDocuments) {
       this.#options.signal.throwIfAborted();

@@ -2,6 +2,7 @@ import type { AppError } from '@fumikura/errors';
 import type {
   Acl,
   AllowList,
+  AllowListId,
   DirectoryPart,
   DocumentId,
   JsonValue,
@@ -79,6 +80,15 @@ export interface Connector<C extends JsonValue = JsonValue> {
   pullAccess?(from: JsonValue | undefined, signal: AbortSignal): AsyncIterable<SyncBatch>;
   /** Items read again at once: upserts with their lists, `remove` for what is gone. Ids of other sources are refused. */
   refresh?(ids: readonly DocumentId[], signal: AbortSignal): AsyncIterable<readonly Change[]>;
+  /**
+   * The item that a document is a part of, by its id alone, which begins with the item's: `issue/7` of
+   * `issue/7/comment/3`. Parts are told in the batch of their item, all of them: others are removed. They go with their
+   * item, `listIds` leaves them out, and they have the item's lists beside their own, so that an `acl` change of the
+   * item carries them along. Absent when no document is a part of another.
+   */
+  partOf?(id: DocumentId): DocumentId | undefined;
+  /** A part's own lists once its item has these: default as they were. For lists that depend on where the item lies. */
+  ownLists?(own: readonly AllowListId[], item: Acl): readonly AllowListId[];
   /** The whole directory; rejects when it cannot be read whole. */
   directory?(signal: AbortSignal): AsyncIterable<DirectoryPart>;
   /** Verifies a delivery on its raw bytes and tells what to read again; never what to believe. */

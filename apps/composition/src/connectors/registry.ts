@@ -3,6 +3,7 @@ import type { Config, ConfigProblem, SourceConfig } from '@fumikura/config';
 import { AppError, invalidInput } from '@fumikura/errors';
 import type { Logger } from '@fumikura/logging';
 import type { Connector, SourceSetup } from '@fumikura/ports';
+import { createJiraConnector, jiraConfigSchema, jiraSetup } from '@fumikura/connector-jira';
 import {
   createSharepointConnector,
   sharepointConfigSchema,
@@ -29,6 +30,7 @@ interface Kind {
 /** One line a kind of source. */
 const CONNECTORS: Readonly<Record<string, Kind>> = {
   files: { make: filesConnector },
+  jira: remote(jiraConfigSchema, createJiraConnector, jiraSetup),
   sharepoint: remote(sharepointConfigSchema, createSharepointConnector, sharepointSetup),
 };
 
