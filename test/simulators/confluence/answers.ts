@@ -182,6 +182,7 @@ export function restrictionAnswer(
       user: cut(restriction?.users, (id) => userAnswer(world, id)),
       group: cut(restriction?.groups, (id) => groupAnswer(world, id)),
     },
+    _expandable: {},
     _links: {},
   };
 }

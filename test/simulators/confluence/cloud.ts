@@ -22,10 +22,18 @@ export function answerCloud(
   path: string,
   request: SimulatedRequest,
 ): SimulatedAnswer | undefined {
+  if (request.method === 'POST' && path === `${V2}/users-bulk`) return usersBulk(site, request);
   if (request.method !== 'GET') return refusal(405, 'Method not allowed');
   if (path.startsWith(`${V2}/`)) return second(site, path.slice(V2.length + 1).split('/'), request.url);
   if (path.startsWith(`${V1}/`)) return first(site, path.slice(V1.length + 1).split('/'), request.url);
   return undefined;
+}
+
+/** Fewer may come than were asked for: who has left is not told. */
+function usersBulk({ world }: Site, { body }: SimulatedRequest): SimulatedAnswer {
+  const { accountIds } = body as { readonly accountIds: readonly string[] };
+  const known = accountIds.filter((id) => world.users.get(id)?.isActive);
+  return ok({ results: known.map((id) => userAnswer(world, id)).map(({ type: _type, ...user }) => user) });
 }
 
 function second(site: Site, [what = '', id, more]: readonly string[], url: URL): SimulatedAnswer | undefined {

@@ -1,8 +1,8 @@
-import type { ConfluenceWorld, Restriction, SimulatedContent, SimulatedSpace } from './world.ts';
+import type { ConfluenceWorld, Restriction, SimulatedContent, SimulatedSpace, SpaceGrant } from './world.ts';
 
 /** Why the interface does not tell our account of a right that really lets somebody in. */
 export type Excuse =
-  | 'anonymous access is not told before there are roles'
+  | 'permissions do not tell of the anonymous'
   | 'administrators of products are not told'
   | 'accounts without the product are not in the directory'
   | 'a group hides its members'
@@ -61,8 +61,8 @@ function licenceWays(world: ConfluenceWorld, userId: string): Way[] {
 function spaceWays(world: ConfluenceWorld, space: SimulatedSpace, userId: string | undefined): Way[] {
   const ways = space.grants
     .filter(({ canRead }) => canRead)
-    .flatMap(({ to }): Way[] => {
-      if (to.kind === 'class') return classWays(world, to.id, userId);
+    .flatMap(({ to, by }): Way[] => {
+      if (to.kind === 'class') return classWays(world, to.id, by, userId);
       if (userId === undefined || !isLicensed(world, userId)) return [];
       const licence = licenceWays(world, userId);
       const own =
@@ -78,14 +78,19 @@ function spaceWays(world: ConfluenceWorld, space: SimulatedSpace, userId: string
     : ways;
 }
 
-function classWays(world: ConfluenceWorld, id: string, userId: string | undefined): Way[] {
+function classWays(
+  world: ConfluenceWorld,
+  id: string,
+  by: SpaceGrant['by'],
+  userId: string | undefined,
+): Way[] {
   const user = userId === undefined ? undefined : world.users.get(userId);
   switch (id) {
     case 'anonymous-users':
       // Whoever is signed in may read what anybody may.
       if (!world.isAnonymousAllowed) return [];
-      return world.deployment === 'cloud' && world.mode === 'PRE_ROLES'
-        ? ['anonymous access is not told before there are roles']
+      return world.deployment === 'cloud' && by === 'permission'
+        ? ['permissions do not tell of the anonymous']
         : ['told'];
     case 'authenticated-users':
       if (!user?.isActive) return [];

@@ -97,7 +97,7 @@ export function randomRestriction(world: ConfluenceWorld, random: Random): Restr
 const KINDS: readonly ContentKind[] = ['page', 'page', 'page', 'page', 'folder', 'whiteboard', 'database'];
 
 function fill(world: ConfluenceWorld, random: Random, space: SimulatedSpace, size: number): void {
-  const parents: (string | undefined)[] = [undefined];
+  const parents = [''];
   for (let index = 0; index < size; index++) {
     const kind = world.deployment === 'cloud' ? pick(random, KINDS) : 'page';
     const isBlog = random() < 0.15;
@@ -106,7 +106,7 @@ function fill(world: ConfluenceWorld, random: Random, space: SimulatedSpace, siz
       kind: isBlog ? 'blogpost' : kind,
       title: `${kind} ${index} of ${space.key}`,
       text: `Words of ${kind} ${index}.\nAnother line of it.`,
-      parent: isBlog ? undefined : pick(random, parents),
+      parent: (isBlog ? '' : pick(random, parents)) || undefined,
       labels: new Set(random() < 0.3 ? ['howto'] : []),
       author: pick(random, [...world.users.keys()]),
       ...(random() < 0.2 && { restriction: randomRestriction(world, random) }),

@@ -3,6 +3,7 @@ import type { Config, ConfigProblem, SourceConfig } from '@fumikura/config';
 import { AppError } from '@fumikura/errors';
 import type { Logger } from '@fumikura/logging';
 import type { Connector } from '@fumikura/ports';
+import { confluenceConfigSchema, createConfluenceConnector } from '@fumikura/connector-confluence';
 import { createSharepointConnector, sharepointConfigSchema } from '@fumikura/connector-sharepoint';
 import { filesConnector } from './files.ts';
 import { withSecrets } from './secrets.ts';
@@ -18,6 +19,7 @@ type Make = (source: SourceConfig, config: Config, host: ConnectorHost) => Conne
 
 /** One line a kind of source. */
 const CONNECTORS: Readonly<Record<string, Make>> = {
+  confluence: remote(confluenceConfigSchema, createConfluenceConnector),
   files: filesConnector,
   sharepoint: remote(sharepointConfigSchema, createSharepointConnector),
 };
