@@ -84,5 +84,9 @@ function* externalIds(world: ConfluenceWorld): Generator<string> {
     if (isRead(world.content.get(container))) yield `comment/${id}`;
 }
 
+/** One world in four answers in pages of the size that the service really has. */
 export const makeConfluenceWorld: MakeWorld = (seed, size) =>
-  serveWorld(randomWorld(seed, size), { isRagged: seed % 4 === 2, ...(seed % 4 !== 1 && { pageSize: 7 }) });
+  serveWorld(randomWorld(seed, size), {
+    isRagged: seed % 4 === 2,
+    ...(seed % 4 === 1 ? { memberPage: 100 } : { pageSize: 7 }),
+  });

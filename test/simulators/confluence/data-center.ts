@@ -178,12 +178,14 @@ function groupMembers(
 /** Of any type that our account is shown. */
 function byIds(site: Site, { searchParams }: URL): string[] {
   const wanted = searchParams.getAll('ids').flatMap((value) => value.split(','));
+  const statuses = searchParams.getAll('status').flatMap((value) => value.split(','));
+  const shown = statuses.length > 0 ? statuses : ['current'];
   return wanted.filter((id) => {
     const { world } = site;
     const content: SimulatedContent | undefined =
       world.content.get(id) ??
       world.content.get(world.comments.get(id)?.container ?? world.attachments.get(id)?.container ?? '');
-    return content?.status === 'current' && site.isVisible(content);
+    return content !== undefined && shown.includes(content.status) && site.isVisible(content);
   });
 }
 

@@ -51,7 +51,8 @@ export function randomEdit(world: ConfluenceWorld, random: Random): string {
     case 9:
       return attach(world, random, page);
     case 10:
-      page.status = page.status === 'archived' ? 'current' : 'archived';
+      // Posts cannot be archived.
+      if (page.kind === 'page') page.status = page.status === 'archived' ? 'current' : 'archived';
       touch(world, page);
       return `archive or restore ${page.id}`;
     case 11:

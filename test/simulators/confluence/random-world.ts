@@ -26,7 +26,8 @@ export function randomWorld(
     searchLag: pick(random, [0, 0, 3]),
   });
   addPeople(world, random);
-  for (let index = 0; index < 1 + Math.floor(random() * 3); index++) {
+  const spaces = 1 + Math.floor(random() * 3);
+  for (let index = 0; index < spaces; index++) {
     const space = addSpace(world, {
       key: `SP${index}`,
       name: `Space ${index}`,
@@ -34,7 +35,7 @@ export function randomWorld(
       arePermissionsHidden: random() < 0.1,
     });
     space.grants = randomGrants(world, random);
-    fill(world, random, space, Math.max(4, Math.ceil(size / 3)));
+    fill(world, random, space, Math.max(4, Math.ceil((size * 0.7) / spaces)));
   }
   return world;
 }
@@ -94,12 +95,12 @@ export function randomRestriction(world: ConfluenceWorld, random: Random): Restr
   return { users: new Set(users), groups: new Set(groups) };
 }
 
-const KINDS: readonly ContentKind[] = ['page', 'page', 'page', 'page', 'folder', 'whiteboard', 'database'];
+const CONTAINERS: readonly ContentKind[] = ['folder', 'folder', 'whiteboard', 'database'];
 
 function fill(world: ConfluenceWorld, random: Random, space: SimulatedSpace, size: number): void {
   const parents = [''];
   for (let index = 0; index < size; index++) {
-    const kind = world.deployment === 'cloud' ? pick(random, KINDS) : 'page';
+    const kind = world.deployment === 'cloud' && random() < 0.15 ? pick(random, CONTAINERS) : 'page';
     const isBlog = random() < 0.15;
     const content = addContent(world, {
       space: space.id,
@@ -111,7 +112,7 @@ function fill(world: ConfluenceWorld, random: Random, space: SimulatedSpace, siz
       author: pick(random, [...world.users.keys()]),
       ...(random() < 0.2 && { restriction: randomRestriction(world, random) }),
       ...(kind === 'folder' && !isBlog && random() < 0.1 && { isUnreachable: true }),
-      ...(random() < 0.06 && { status: 'archived' as const }),
+      ...(!isBlog && random() < 0.06 && { status: 'archived' as const }),
     });
     if (!isBlog) parents.push(content.id);
     if (isBlog || kind === 'page') dress(world, random, content.id);
@@ -119,8 +120,16 @@ function fill(world: ConfluenceWorld, random: Random, space: SimulatedSpace, siz
 }
 
 function dress(world: ConfluenceWorld, random: Random, container: string): void {
-  if (random() < 0.25)
-    addAttachment(world, { container, title: `notes ${container}.txt`, text: `Attached to ${container}` });
+  if (random() < 0.2) {
+    // Most of what hangs on pages is pictures.
+    const isPicture = random() < 0.6;
+    addAttachment(world, {
+      container,
+      title: isPicture ? `picture ${container}.png` : `notes ${container}.txt`,
+      mediaType: isPicture ? 'image/png' : 'text/plain',
+      text: `Attached to ${container}`,
+    });
+  }
   if (random() < 0.2) {
     const comment = addComment(world, {
       container,

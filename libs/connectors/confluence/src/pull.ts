@@ -6,9 +6,14 @@ import type { Run } from './run.ts';
 import { tell } from './tell.ts';
 import { steadyWalk } from './walk.ts';
 
-type Marks = { readonly [listing: string]: string };
+/**
+ * The newest change seen, and what was told of the time just before it, as `id:version`: the next run looks at that time
+ * again, and tells it again only where it changed.
+ */
+type Mark = { readonly newest: string; readonly told: readonly string[] };
+type Marks = { readonly [listing: string]: Mark };
 
-/** The newest change seen in each listing, when everything was last looked at, and where a look at it stopped. */
+/** How far each listing was told, when everything was last looked at, and where a look at everything stopped. */
 export type ConfluenceCheckpoint = {
   readonly marks: Marks;
   /** ISO 8601 UTC of our clock; empty before the first time. */
@@ -59,7 +64,7 @@ async function* whole(run: Run, from: ConfluenceCheckpoint | undefined): AsyncGe
     startedAt: new Date(run.now()).toISOString(),
     pages: 0,
   };
-  let { pages } = at;
+  let { pages, marks } = at;
   await readers.learnAll(signal);
   const first = Math.max(
     0,
@@ -71,15 +76,16 @@ async function* whole(run: Run, from: ConfluenceCheckpoint | undefined): AsyncGe
     const walk = { hasBodies: at.hasBodies, order: 'id' as const };
     for await (const { items, next } of steadyWalk(run, listing, walk, start)) {
       if (listing === 'page' || listing === 'blogpost') pages += items.length;
+      marks = { ...marks, [listing]: kept(marks[listing] ?? NO_MARK, items, run.config.deployment) };
       const following = next === undefined ? listings[index + 1] : listing;
       const checkpoint: ConfluenceCheckpoint =
         following === undefined
-          ? { marks: at.marks, wholeAt: at.startedAt, pages }
+          ? { marks, wholeAt: at.startedAt, pages }
           : {
               marks: from?.marks ?? {},
               wholeAt: from?.wholeAt ?? '',
               pages: from?.pages ?? 0,
-              at: { ...at, pages, listing: following, from: next ?? null },
+              at: { ...at, pages, marks, listing: following, from: next ?? null },
             };
       yield { changes: await tell(run, items, reading), checkpoint };
     }
@@ -88,9 +94,9 @@ async function* whole(run: Run, from: ConfluenceCheckpoint | undefined): AsyncGe
 
 /** When each listing changed last; one request each. */
 async function newestOf({ api, signal }: Run): Promise<Marks> {
-  const marks: Record<string, string> = {};
+  const marks: Record<string, Mark> = {};
   for (const listing of api.listings) {
-    marks[listing] = '';
+    marks[listing] = NO_MARK;
     for await (const { items } of api.walk(
       listing,
       { hasBodies: false, order: 'newest', limit: 1 },
@@ -98,25 +104,27 @@ async function newestOf({ api, signal }: Run): Promise<Marks> {
     )) {
       const newest = utc(items[0]?.changedAt);
       if (newest === undefined) continue;
-      marks[listing] = newest;
+      marks[listing] = { newest, told: [] };
       break;
     }
   }
   return marks;
 }
 
+const NO_MARK: Mark = { newest: '', told: [] };
+/** More are told again instead of being kept in mind. */
+const MAX_TOLD = 1_000;
+
 /** What changed since the marks, oldest first. Usually one request a listing. */
 async function* recent(run: Run, from: ConfluenceCheckpoint): AsyncGenerator<Batch> {
   const reading = createReading(run);
   let reached = from;
   for (const listing of run.api.listings) {
-    const changed = await changedSince(run, listing, from.marks[listing] ?? '');
+    const changed = await changedSince(run, listing, from.marks[listing] ?? NO_MARK);
     for (let at = 0; at < changed.length; at += CHANGES_A_BATCH) {
       const part = changed.slice(at, at + CHANGES_A_BATCH);
-      const newest = utc(part.at(-1)?.changedAt) ?? '';
-      const before = reached.marks[listing] ?? '';
-      const marks = { ...reached.marks, [listing]: newest > before ? newest : before };
-      reached = { ...reached, marks };
+      const mark = moved(reached.marks[listing] ?? NO_MARK, part, run.config.deployment);
+      reached = { ...reached, marks: { ...reached.marks, [listing]: mark } };
       yield { changes: await tell(run, part, reading), checkpoint: reached };
     }
   }
@@ -126,18 +134,47 @@ async function* recent(run: Run, from: ConfluenceCheckpoint): AsyncGenerator<Bat
 async function changedSince(
   { api, config, signal }: Run,
   listing: Listing,
-  mark: string,
+  mark: Mark,
 ): Promise<readonly Item[]> {
-  const since = mark === '' ? '' : new Date(Date.parse(mark) - MARGIN_MS[config.deployment]).toISOString();
+  const since = marginOf(mark.newest, config.deployment);
+  const told = new Set(mark.told);
   const changed = new Map<string, Item>();
   for await (const { items } of api.walk(listing, { hasBodies: false, order: 'newest', since }, signal)) {
-    const wanted = items.filter(({ changedAt }) => (utc(changedAt) ?? since) >= since);
-    for (const item of wanted) changed.set(item.id, item);
-    if (items.length > 0 && wanted.length === 0) break;
+    const wanted = items.filter((item) => timeOf(item, since) >= since);
+    for (const item of wanted) if (!told.has(stampOf(item))) changed.set(item.id, item);
     // Only a page that holds older ones too says that nothing newer follows.
     if (wanted.length < items.length) break;
   }
-  return [...changed.values()].toSorted((a, b) =>
-    (utc(a.changedAt) ?? '').localeCompare(utc(b.changedAt) ?? ''),
-  );
+  return [...changed.values()].toSorted((a, b) => timeOf(a, '').localeCompare(timeOf(b, '')));
+}
+
+/** Items told by a look at everything: those of the time just before the mark need not be told again. */
+function kept(mark: Mark, items: readonly Item[], deployment: keyof typeof MARGIN_MS): Mark {
+  const since = marginOf(mark.newest, deployment);
+  const late = items.filter((item) => timeOf(item, '') >= since).map(stampOf);
+  const told = [...new Set([...mark.told, ...late])];
+  return late.length === 0 || told.length > MAX_TOLD ? mark : { ...mark, told };
+}
+
+function moved(before: Mark, part: readonly Item[], deployment: keyof typeof MARGIN_MS): Mark {
+  const last = part.at(-1);
+  const newest = last && timeOf(last, '') > before.newest ? timeOf(last, '') : before.newest;
+  const since = marginOf(newest, deployment);
+  const fresh = part.filter((item) => timeOf(item, '') >= since).map(stampOf);
+  const kept = newest === before.newest || marginOf(newest, deployment) <= before.newest ? before.told : [];
+  const told = [...new Set([...kept, ...fresh])];
+  return { newest, told: told.length > MAX_TOLD ? [] : told };
+}
+
+function marginOf(newest: string, deployment: keyof typeof MARGIN_MS): string {
+  return newest === '' ? '' : new Date(Date.parse(newest) - MARGIN_MS[deployment]).toISOString();
+}
+
+/** An item without a time is taken for one that just changed. */
+function timeOf({ changedAt }: Item, otherwise: string): string {
+  return utc(changedAt) ?? otherwise;
+}
+
+function stampOf({ id, version }: Item): string {
+  return `${id}:${version}`;
 }

@@ -51,7 +51,8 @@ export function createCloudApi(client: ConfluenceClient, config: ConfluenceConfi
     spaces,
     spaceReaders,
     walk: async function* (listing, walk, signal) {
-      yield* walkCloud(client, config, await spaces(signal), listing, walk, signal);
+      const asked = config.spaces === 'all' ? new Map<string, Space>() : await spaces(signal);
+      yield* walkCloud(client, config, asked, listing, walk, signal);
     },
     contents: (kind, ids, hasBodies, signal) => cloudContents(client, config, kind, ids, hasBodies, signal),
     single: (kind, id, signal) => cloudSingle(client, config, kind, id, signal),
