@@ -1,3 +1,4 @@
+import { setImmediate as turn } from 'node:timers/promises';
 import { Secret } from '@fumikura/config';
 import { confluenceConfigSchema, createConfluenceConnector } from '@fumikura/connector-confluence';
 import type { ConfluenceConfigInput } from '@fumikura/connector-confluence';
@@ -59,8 +60,20 @@ export function confluenceConnector(
     personalSpaces: true,
     ...config,
   });
-  const clock = { now: Date.now, sleep: async () => undefined };
-  return createConfluenceConnector(parsed, { logger, clock }) as Connector;
+  return createConfluenceConnector(parsed, { logger, clock: quickClock() }) as Connector;
+}
+
+/** Time that passes only when somebody sleeps. */
+function quickClock() {
+  let slept = 0;
+  return {
+    now: () => Date.now() + slept,
+    sleep: async (ms: number, signal: AbortSignal) => {
+      signal.throwIfAborted();
+      slept += ms;
+      await turn();
+    },
+  };
 }
 
 /** Comments and attachments are where their page is. */

@@ -116,11 +116,25 @@ function media(world: ConfluenceWorld, { url, headers }: SimulatedRequest): Simu
 function judges(world: ConfluenceWorld, contextPath: string): Specification[] {
   const lenient = ['format'];
   if (world.deployment === 'data-center')
-    return [loadSpecification(specification('dc'), { basePath: contextPath, lenient })];
+    return [loadSpecification(specification('dc'), { basePath: contextPath, lenient })].map(corrected);
   return [
     loadSpecification(specification('cloud-v2'), { basePath: '/wiki/api/v2', lenient }),
     loadSpecification(specification('cloud-v1'), { lenient }),
   ].map((each) => ({
     find: (method, path) => each.find(method, path.startsWith(GATEWAY) ? path.slice(GATEWAY.length) : path),
   }));
+}
+
+/** The description gives one listing the status of something that was made. */
+function corrected({ find }: Specification): Specification {
+  return {
+    find: (method, path) => {
+      const described = find(method, path);
+      if (!described || !path.endsWith('/child/attachment')) return described;
+      return {
+        ...described,
+        checkAnswer: (status, body) => described.checkAnswer(status === 200 ? 201 : status, body),
+      };
+    },
+  };
 }
