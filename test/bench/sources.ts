@@ -6,6 +6,7 @@ import { figure, renderFigures, report, writeReport } from '@fumikura/evaluation
 import type { Figure } from '@fumikura/evaluation';
 import { openSyncedWorld } from '../sources/leaks.ts';
 import type { Comparison, SyncedWorld } from '../sources/leaks.ts';
+import { isRecorded, wordsKept } from '../sources/confluence-recorded.ts';
 import { makeConfluenceWorld } from '../sources/confluence-world.ts';
 import { makeSharepointWorld } from '../sources/sharepoint-world.ts';
 import type { MakeWorld, SourceWorld } from '../sources/source-world.ts';
@@ -34,6 +35,7 @@ for (const [name, make] of Object.entries(WORLDS)) {
   if (values.only !== undefined && values.only !== name) continue;
   figures.push(...(await readers(name, make)), ...(await requests(name, make)));
 }
+if (isRecorded && [undefined, 'confluence'].includes(values.only)) figures.push(...(await words()));
 const result = report(figures);
 if (values.output !== undefined) await writeReport(values.output, result);
 process.stdout.write(values.json ? `${JSON.stringify(result)}\n` : `${renderFigures(figures)}\n`);
@@ -132,4 +134,15 @@ async function requests(name: string, make: MakeWorld): Promise<Figure[]> {
     await synced.close();
     await world.close();
   }
+}
+
+/** How much of what Confluence renders of a page is in what is made of its ADF. */
+async function words(): Promise<Figure[]> {
+  const shares = await wordsKept();
+  const percent = (at: number) => Math.round((shares[at] ?? 0) * 10_000) / 100;
+  const median = percent(Math.floor(shares.length / 2));
+  return [
+    figure('sources.confluence.wordsKept.median', median, '%', 'higher', 99),
+    figure('sources.confluence.wordsKept.worst', percent(0), '%', 'higher', 97),
+  ];
 }
