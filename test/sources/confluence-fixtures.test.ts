@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { SourceDocument } from '@fumikura/model';
 import { createLogger } from '@fumikura/logging';
-import type { Connector } from '@fumikura/ports';
+import type { Change, Connector } from '@fumikura/ports';
 import { startSimulator } from '../simulators/kit/simulator.ts';
 import type { SimulatedAnswer, SimulatedRequest } from '../simulators/kit/simulator.ts';
 import { confluenceConnector, ID } from './confluence-world.ts';
@@ -47,7 +47,7 @@ async function read(
   const lists = new Map<string, readonly string[]>();
   try {
     for await (const { changes } of pull(confluenceConnector(deployment, simulator.url, {}, logger)))
-      for (const change of changes as readonly import('@fumikura/ports').Change[]) {
+      for (const change of changes as readonly Change[]) {
         if (change.kind === 'list') lists.set(change.list.id, change.list.members);
         if (change.kind === 'upsert') documents.set(change.document.id, change.document);
       }
