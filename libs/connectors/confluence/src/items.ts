@@ -110,8 +110,8 @@ export interface ConfluenceApi {
   ): Promise<readonly Item[]>;
   /** One comment, attachment or container; undefined when it is gone or hidden. */
   single(kind: string, id: string, signal: AbortSignal): Promise<Item | undefined>;
-  /** Facts in bulk: of these (at most 100), or of everything. What is not told must be asked for by itself. */
-  facts(ids: readonly string[] | 'all', signal: AbortSignal): AsyncIterable<ReadonlyMap<string, Facts>>;
+  /** Facts in bulk, of at most 100. What is not told must be asked for by itself. */
+  facts(ids: readonly string[], signal: AbortSignal): AsyncIterable<ReadonlyMap<string, Facts>>;
   /** With every member, however many; undefined when our account is not told. */
   restriction(id: string, signal: AbortSignal): Promise<Restriction | undefined>;
   /** Names of people by what `authors` holds; those that are not told are left out. */

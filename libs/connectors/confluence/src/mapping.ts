@@ -3,7 +3,8 @@ import { documentId } from '@fumikura/model';
 import type { Block, ContentBody, DocumentId, SourceDocument } from '@fumikura/model';
 import type { ConfluenceConfig } from './config.ts';
 import type { Body, Item } from './items.ts';
-import type { Node, Placed } from './readers.ts';
+import type { Node } from './knowledge.ts';
+import type { Placed } from './readers.ts';
 
 const MEDIA_TYPES = {
   adf: 'application/vnd.atlassian.adf+json',

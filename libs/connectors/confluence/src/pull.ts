@@ -53,7 +53,7 @@ export async function* pull(run: Run, from: ConfluenceCheckpoint | undefined): A
  * have. Every batch is complete in itself.
  */
 async function* whole(run: Run, from: ConfluenceCheckpoint | undefined): AsyncGenerator<Batch> {
-  const { api, signal, readers } = run;
+  const { api } = run;
   const reading = createReading(run);
   const at = from?.at ?? {
     listing: api.listings[0] ?? 'page',
@@ -65,7 +65,6 @@ async function* whole(run: Run, from: ConfluenceCheckpoint | undefined): AsyncGe
     pages: 0,
   };
   let { pages, marks } = at;
-  await readers.learnAll(signal);
   const first = Math.max(
     0,
     api.listings.findIndex((listing) => listing === at.listing),

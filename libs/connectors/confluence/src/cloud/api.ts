@@ -56,9 +56,7 @@ export function createCloudApi(client: ConfluenceClient, config: ConfluenceConfi
     },
     contents: (kind, ids, hasBodies, signal) => cloudContents(client, config, kind, ids, hasBodies, signal),
     single: (kind, id, signal) => cloudSingle(client, config, kind, id, signal),
-    facts: async function* (ids, signal) {
-      yield* readFacts(client, factsOf(ids, config, await spaces(signal)), naming, signal);
-    },
+    facts: (ids, signal) => readFacts(client, `id in (${ids.join(',')})`, naming, signal),
     restriction: (id, signal) => readRestriction(client, id, naming, signal).catch(hidden),
     names: async (authors, signal) => {
       const unknown = [...new Set(authors)].filter((author) => !names.has(author));
@@ -109,18 +107,6 @@ async function readSpaces(
       if (id !== undefined && (!isAll || config.personalSpaces || type !== 'personal'))
         found.set(id, { id, key: key ?? id, name: name ?? key ?? id });
   return found;
-}
-
-/** Long lists of keys would not fit: then everything is looked for. */
-function factsOf(
-  ids: readonly string[] | 'all',
-  config: ConfluenceConfig,
-  spaces: ReadonlyMap<string, Space>,
-): string {
-  if (ids !== 'all') return `id in (${ids.join(',')})`;
-  const isNarrow = config.spaces !== 'all' && spaces.size > 0 && spaces.size <= 50;
-  const keys = [...spaces.values()].map(({ key }) => JSON.stringify(key)).join(',');
-  return `type in (page,blogpost)${isNarrow ? ` and space in (${keys})` : ''}`;
 }
 
 /** The search shows our account what it may see, behind by its index: what it does not tell is asked for singly. */

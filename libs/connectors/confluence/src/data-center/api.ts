@@ -56,7 +56,6 @@ export function createDataCenterApi(client: ConfluenceClient, config: Confluence
       return content && dcItem(config, content)[0];
     },
     facts: async function* (ids, signal) {
-      if (ids === 'all') return;
       const items = await contentsOf(client, config, ids, PAGE_EXPAND, signal);
       yield new Map(items.flatMap(({ id, facts }) => (facts ? [[id, facts] as const] : [])));
     },
