@@ -20,6 +20,8 @@ export interface ConfluenceOptions {
   /** Members of a restriction in one answer. Default 4. */
   readonly memberPage?: number;
   readonly isRagged?: boolean;
+  /** Nothing changes while it is served: what our account may see is found out once. For large worlds. */
+  readonly isStill?: boolean;
   readonly latencyMs?: number;
   readonly perSecond?: number;
 }
@@ -70,12 +72,13 @@ export async function startConfluenceSimulator(
       },
     }),
   });
+  const isVisible = (content: SimulatedContent) => judge(world, world.account, content.id).mayRead;
   const site: Site = {
     world,
     options: { pageSize, memberPage, isRagged, contextPath },
     cursors,
     url: () => simulator.url,
-    isVisible: (content) => judge(world, world.account, content.id).mayRead,
+    isVisible: options.isStill ? once(isVisible) : isVisible,
   };
   const answer = (request: SimulatedRequest): SimulatedAnswer | undefined => {
     const { pathname } = request.url;
@@ -96,6 +99,15 @@ export async function startConfluenceSimulator(
       token = next;
     },
   });
+}
+
+function once(isVisible: (content: SimulatedContent) => boolean): (content: SimulatedContent) => boolean {
+  const known = new Map<string, boolean>();
+  return (content) => {
+    const found = known.get(content.id) ?? isVisible(content);
+    known.set(content.id, found);
+    return found;
+  };
 }
 
 function isAuthorised(header: string | undefined, isGateway: boolean, token: string): boolean {
