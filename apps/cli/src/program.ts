@@ -44,6 +44,7 @@ export function buildProgram(environment: Environment, signal: AbortSignal): Com
 
 /** Kinds of sources behind a network, beside folders; a test holds them against the connectors. */
 export const REMOTE_KINDS: Readonly<Record<string, string>> = {
+  confluence: 'Confluence, Cloud or Data Center',
   jira: 'Jira, Cloud or Data Center',
   sharepoint: 'SharePoint through Microsoft Graph',
 };

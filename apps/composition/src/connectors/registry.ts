@@ -3,6 +3,11 @@ import type { Config, ConfigProblem, SourceConfig } from '@fumikura/config';
 import { AppError, invalidInput } from '@fumikura/errors';
 import type { Logger } from '@fumikura/logging';
 import type { Connector, SourceSetup } from '@fumikura/ports';
+import {
+  confluenceConfigSchema,
+  confluenceSetup,
+  createConfluenceConnector,
+} from '@fumikura/connector-confluence';
 import { createJiraConnector, jiraConfigSchema, jiraSetup } from '@fumikura/connector-jira';
 import {
   createSharepointConnector,
@@ -29,6 +34,7 @@ interface Kind {
 
 /** One line a kind of source. */
 const CONNECTORS: Readonly<Record<string, Kind>> = {
+  confluence: remote(confluenceConfigSchema, createConfluenceConnector, confluenceSetup),
   files: { make: filesConnector },
   jira: remote(jiraConfigSchema, createJiraConnector, jiraSetup),
   sharepoint: remote(sharepointConfigSchema, createSharepointConnector, sharepointSetup),
