@@ -6,12 +6,16 @@ import { figure, renderFigures, report, writeReport } from '@fumikura/evaluation
 import type { Figure } from '@fumikura/evaluation';
 import { openSyncedWorld } from '../sources/leaks.ts';
 import type { Comparison, SyncedWorld } from '../sources/leaks.ts';
+import { makeGithubWorld } from '../sources/github-world.ts';
 import { makeSharepointWorld } from '../sources/sharepoint-world.ts';
 import type { MakeWorld, SourceWorld } from '../sources/source-world.ts';
 import { seeded } from './corpus.ts';
 
 /** One line a source. */
-const WORLDS: Readonly<Record<string, MakeWorld>> = { sharepoint: makeSharepointWorld };
+const WORLDS: Readonly<Record<string, MakeWorld>> = {
+  github: makeGithubWorld,
+  sharepoint: makeSharepointWorld,
+};
 
 const EDITS = 8;
 const { values } = parseArgs({

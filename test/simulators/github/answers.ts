@@ -1,4 +1,4 @@
-import { compareCommits } from './git.ts';
+import type { compareCommits } from './git.ts';
 import { isAtLeast } from './rights.ts';
 import type {
   GithubWorld,
@@ -226,7 +226,15 @@ export function issueAnswer(answers: Answers, repository: SimulatedRepository, i
     state: issue.state,
     locked: false,
     user: authorAnswer(answers, issue.author),
-    labels: issue.labels.map((name, at) => ({ id: at, name, color: 'ededed', default: false })),
+    labels: issue.labels.map((name, at) => ({
+      id: at,
+      node_id: nodeId('Label', at),
+      url: `${base}/labels/${name}`,
+      name,
+      description: null,
+      color: 'ededed',
+      default: false,
+    })),
     assignee: null,
     assignees: [],
     milestone: null,

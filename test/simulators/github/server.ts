@@ -35,6 +35,8 @@ export interface GithubOptions {
   readonly perSecond?: number;
   /** Entries of a tree asked for in depth before it is cut; default as the service, 100,000. */
   readonly treeLimit?: number;
+  /** Milliseconds since 1970; default the real time. */
+  readonly now?: () => number;
 }
 
 export interface GithubSimulator extends Simulator {
@@ -71,7 +73,7 @@ export async function startGithubSimulator(
   world: GithubWorld,
   options: GithubOptions = {},
 ): Promise<GithubSimulator> {
-  const basePath = options.basePath ?? '';
+  const { now = Date.now, basePath = '' } = options;
   const installation = 77;
   const tokens: string[] = [];
   const expired = new Set<string>();
@@ -114,7 +116,7 @@ export async function startGithubSimulator(
   };
 
   const appRoute = (path: string, jwt: string): SimulatedAnswer | undefined => {
-    if (!isSigned(jwt)) return refusal(401, 'A JSON web token could not be decoded');
+    if (!isSigned(jwt, now())) return refusal(401, 'A JSON web token could not be decoded');
     const account = world.account.kind === 'app' ? world.account : undefined;
     const organisation = world.organisations.get(account?.organisation ?? '');
     if (!organisation) return undefined;
@@ -125,6 +127,7 @@ export async function startGithubSimulator(
       issues: 'read',
       pull_requests: 'read',
       members: 'read',
+      discussions: 'read',
       ...(account?.seesBasePermission && { organization_administration: 'read' }),
     };
     const described = {
@@ -139,7 +142,14 @@ export async function startGithubSimulator(
       html_url: answers.web,
       repositories_url: `${answers.api}/installation/repositories`,
       events: [],
-      account: user,
+      // The description asks for a person and an enterprise in one.
+      account: {
+        ...user,
+        name: organisation.login,
+        slug: organisation.login,
+        created_at: null,
+        updated_at: null,
+      },
       permissions,
       created_at: '2026-01-01T00:00:00Z',
       updated_at: '2026-01-01T00:00:00Z',
@@ -165,7 +175,7 @@ export async function startGithubSimulator(
     if (path !== `/app/installations/${installation}/access_tokens`) return undefined;
     const token = `ghs_${createHash('sha256').update(`${tokens.length}/${simulator.url}`).digest('hex')}`;
     tokens.push(token);
-    const expires = new Date(Date.now() + 3_600_000).toISOString();
+    const expires = new Date(now() + 3_600_000).toISOString();
     return { status: 201, body: { token, expires_at: expires, permissions, repository_selection: 'all' } };
   };
 
@@ -313,7 +323,7 @@ function ownRole(world: GithubWorld, repository: SimulatedRepository): Role | 'n
 }
 
 /** Signed by the app's key and not older than ten minutes. */
-function isSigned(jwt: string): boolean {
+function isSigned(jwt: string, nowMs: number): boolean {
   const [head = '', claims = '', signature = ''] = jwt.split('.');
   const key = createPublicKey(keys.publicKey);
   const isTrue = verify('sha256', Buffer.from(`${head}.${claims}`), key, Buffer.from(signature, 'base64url'));
@@ -322,7 +332,7 @@ function isSigned(jwt: string): boolean {
     string,
     number | string
   >;
-  const now = Date.now() / 1_000;
+  const now = nowMs / 1_000;
   return Number(iat) <= now && Number(exp) > now && Number(exp) - now <= 600 && String(iss) === String(APP);
 }
 
