@@ -231,7 +231,7 @@ export function issueAnswer(answers: Answers, repository: SimulatedRepository, i
       node_id: nodeId('Label', at),
       url: `${base}/labels/${name}`,
       name,
-      description: null,
+      description: `About ${name}`,
       color: 'ededed',
       default: false,
     })),

@@ -35,6 +35,8 @@ export interface GithubOptions {
   readonly perSecond?: number;
   /** Entries of a tree asked for in depth before it is cut; default as the service, 100,000. */
   readonly treeLimit?: number;
+  /** Asked before each answer: what it gives is laid over the ordinary answer. */
+  readonly fault?: (request: SimulatedRequest) => Partial<SimulatedAnswer> | undefined;
   /** Milliseconds since 1970; default the real time. */
   readonly now?: () => number;
 }
@@ -79,7 +81,12 @@ export async function startGithubSimulator(
   const expired = new Set<string>();
   const faults: string[] = [];
   const simulator = await startSimulator({
-    answer: (request) => answer(request),
+    answer: (request) => {
+      const fault = options.fault?.(request);
+      if (fault?.status !== undefined) return fault as SimulatedAnswer;
+      const ordinary = answer(request);
+      return ordinary && { ...ordinary, ...fault };
+    },
     specifications: existsSync(SPECIFICATION) ? [documented(world, basePath)] : [],
     undescribed: (path) => path.endsWith('/graphql') || path.startsWith('/codeload/'),
     ...(options.latencyMs !== undefined && { latencyMs: options.latencyMs }),
