@@ -3,6 +3,7 @@ import type { Config, ConfigProblem, SourceConfig } from '@fumikura/config';
 import { AppError } from '@fumikura/errors';
 import type { Logger } from '@fumikura/logging';
 import type { Connector } from '@fumikura/ports';
+import { createGithubConnector, githubConfigSchema } from '@fumikura/connector-github';
 import { createSharepointConnector, sharepointConfigSchema } from '@fumikura/connector-sharepoint';
 import { filesConnector } from './files.ts';
 import { withSecrets } from './secrets.ts';
@@ -19,6 +20,7 @@ type Make = (source: SourceConfig, config: Config, host: ConnectorHost) => Conne
 /** One line a kind of source. */
 const CONNECTORS: Readonly<Record<string, Make>> = {
   files: filesConnector,
+  github: remote(githubConfigSchema, createGithubConnector),
   sharepoint: remote(sharepointConfigSchema, createSharepointConnector),
 };
 
