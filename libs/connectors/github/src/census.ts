@@ -1,7 +1,7 @@
 import { AppError, toAppError } from '@fumikura/errors';
 import type { DocumentId } from '@fumikura/model';
 import { readDiscussionNumbers } from './discussions.ts';
-import { readFacts } from './facts.ts';
+import { factOf, readFacts } from './facts.ts';
 import type { Repository } from './github-types.ts';
 import { readHeads } from './heads.ts';
 import { readIssueNumbers } from './issue-walk.ts';
@@ -47,7 +47,7 @@ async function* ofSource(run: Run): AsyncGenerator<readonly DocumentId[]> {
   const repositories = await readRepositories(run);
   const facts = await readFacts(run, repositories);
   for (const repository of repositories) {
-    yield* files(run, repository, await readHeads(run, repository, facts.get(repository.id)));
+    yield* files(run, repository, await readHeads(run, repository, factOf(facts, repository)));
     if (config.issues) yield items(run, repository, 'issue', await readIssueNumbers(run, repository));
     if (config.discussions)
       yield items(run, repository, 'discussion', await readDiscussionNumbers(run, repository));

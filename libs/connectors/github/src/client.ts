@@ -23,7 +23,7 @@ export interface GithubClient {
   pages<T>(path: string, query: Query, signal: AbortSignal): AsyncIterable<T>;
   /** Content as it is, not wrapped into JSON. */
   bytes(path: string, signal: AbortSignal): Promise<Uint8Array>;
-  /** Data of an answer; objects that are gone or closed to us are null in it. */
+  /** Data of an answer; objects that are gone or hidden are null in it. */
   graphql<T>(query: string, variables: Readonly<Record<string, unknown>>, signal: AbortSignal): Promise<T>;
 }
 
@@ -159,8 +159,10 @@ async function graphql<T>(
       ({ type, message }) => type === 'RATE_LIMITED' || /rate limit/iu.test(message ?? ''),
     );
     if (!isLimit) {
-      if (body?.data) return body.data;
-      throw graphqlError(errors);
+      // What is gone is null in the data; any other error leaves something out that is there.
+      const wrong = errors.filter(({ type }) => type !== 'NOT_FOUND');
+      if (body?.data && wrong.length === 0) return body.data;
+      throw graphqlError(wrong.length > 0 ? wrong : errors);
     }
     const waitMs = graphqlWait(headers, clock.now(), attempt);
     if (waitMs > MAX_WAIT_MS || attempt + 1 >= GRAPHQL_ATTEMPTS) throw rateLimited(waitMs);

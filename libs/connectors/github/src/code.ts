@@ -64,10 +64,15 @@ export async function* pullBranch(
   yield { changes: removals };
 }
 
+const HIGH = /[\ud800-\uffff]/;
+
 /** README files of the root come first, then the bytes of paths decide, as in git's trees and archives. */
 export function isBefore(a: string, b: string): boolean {
   const [first, second] = [rank(a), rank(b)];
-  return first === second ? Buffer.compare(Buffer.from(a), Buffer.from(b)) < 0 : first < second;
+  if (first !== second) return first < second;
+  // Only above this do the units of strings and the bytes of their text differ in order.
+  const isHigh = HIGH.test(a) || HIGH.test(b);
+  return isHigh ? Buffer.compare(Buffer.from(a), Buffer.from(b)) < 0 : a < b;
 }
 
 function rank(path: string): number {
@@ -94,43 +99,59 @@ async function* tell(
   branch: Branch,
   open: readonly TreeEntry[],
 ): AsyncGenerator<CodeStep> {
-  const untold = new Map(open.map((entry) => [entry.path, entry]));
+  const { repository } = place;
+  const progress = follow(open);
   let batch: Change[] = [];
   let bytes = 0;
-  let last = '';
   const step = (): CodeStep => {
-    const waiting = [...untold.keys()].filter((path) => isBefore(path, last));
-    const position = { branch: branch.name ?? '', head: branch.head, after: last, untold: waiting };
     const changes = batch;
-    batch = [];
-    bytes = 0;
-    return { changes, position };
+    [batch, bytes] = [[], 0];
+    return { changes, position: { branch: branch.name ?? '', head: branch.head, ...progress.position() } };
   };
-  const add = (entry: TreeEntry, read: ContentBody['read'], size: number) => {
-    untold.delete(entry.path);
+  const add = (entry: TreeEntry, read: ContentBody['read'], size = 0) => {
+    progress.told(entry.path);
     batch.push({ kind: 'upsert', document: fileDocument(place, branch.name, entry, read) });
     bytes += size;
-    if (last === '' || isBefore(last, entry.path)) last = entry.path;
   };
-  const leaveOut = ({ path }: TreeEntry, why: string) => {
-    untold.delete(path);
+  const addOrLeaveOut = (entry: TreeEntry, content: Uint8Array) => {
+    const why = whyContentLeftOut(entry.path, content);
+    if (why === undefined) return add(entry, async () => content, content.length);
+    progress.told(entry.path);
     run.leftOut.add(why);
-    batch.push({ kind: 'remove', id: fileId(run.config, place.repository.id, branch.name, path) });
+    batch.push({ kind: 'remove', id: fileId(run.config, repository.id, branch.name, entry.path) });
   };
-  const readmes = open.filter(({ path }) => rank(path) === 0);
-  for (const entry of readmes) add(entry, alone(run, place.repository, entry), 0);
+  const { untold } = progress;
+  for (const entry of open) if (rank(entry.path) === 0) add(entry, alone(run, repository, entry));
   if (untold.size >= ARCHIVE_FROM)
-    for await (const { entry, bytes: content } of readArchive(run, place.repository, branch.head, untold)) {
-      const why = whyContentLeftOut(entry.path, content);
-      if (why === undefined) add(entry, async () => content, content.length);
-      else leaveOut(entry, why);
+    for await (const { entry, bytes: content } of readArchive(run, repository, branch.head, untold)) {
+      addOrLeaveOut(entry, content);
       if (batch.length >= FILES_A_BATCH || bytes >= BYTES_A_BATCH) yield step();
     }
   for (const entry of [...untold.values()]) {
-    add(entry, alone(run, place.repository, entry), 0);
+    add(entry, alone(run, repository, entry));
     if (batch.length >= FILES_A_BATCH) yield step();
   }
   if (batch.length > 0) yield step();
+}
+
+/** Keeps what is still to be told, and where a run that stops now would have to go on. */
+function follow(open: readonly TreeEntry[]) {
+  const untold = new Map(open.map((entry) => [entry.path, entry]));
+  const passed = new Set<string>();
+  let [after, reached] = ['', 0];
+  return {
+    untold: untold as ReadonlyMap<string, TreeEntry>,
+    told: (path: string) => {
+      untold.delete(path);
+      passed.delete(path);
+      if (after === '' || isBefore(after, path)) after = path;
+    },
+    position: () => {
+      for (let next = open[reached]; next && !isBefore(after, next.path); next = open[++reached])
+        if (untold.has(next.path)) passed.add(next.path);
+      return { after, untold: [...passed] };
+    },
+  };
 }
 
 /** Asked for when it is read, which an unchanged file never is. What turns out to be no text is taken for gone. */

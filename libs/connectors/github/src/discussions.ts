@@ -51,13 +51,13 @@ const ONE = `query($id: ID!, $number: Int!) {
 export async function* pullDiscussions(
   run: Run,
   place: Place,
-  fact: Fact | undefined,
+  fact: Fact,
   before: DiscussionMark | undefined,
 ): AsyncGenerator<DiscussionStep> {
   const { repository } = place;
   let mark = before ?? { newest: '', numbers: '', isWhole: false, cursor: null };
   const isOn = repository.has_discussions !== false;
-  const { count, newest } = isOn && fact ? fact.discussions : { count: 0, newest: '' };
+  const { count, newest } = isOn ? fact.discussions : { count: 0, newest: '' };
   if (isOn && !mark.isWhole && count > 0)
     for await (const page of pages(run, repository, OLDEST_MADE, mark.cursor)) {
       const changes = await tell(run, place, page.discussions);

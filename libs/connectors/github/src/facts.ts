@@ -1,3 +1,5 @@
+import { invalid } from './client.ts';
+import type { GithubConfig } from './config.ts';
 import type { Repository } from './github-types.ts';
 import type { Run } from './run.ts';
 
@@ -9,15 +11,17 @@ export interface Fact {
 }
 
 const AT_ONCE = 100;
-const QUERY = `query($ids: [ID!]!) {
+const DISCUSSIONS =
+  'discussions(first: 1, orderBy: { field: UPDATED_AT, direction: DESC }) { totalCount nodes { updatedAt } }';
+
+/** Older servers have no discussions: they are asked for only where they are wanted. */
+function queryFor({ discussions }: GithubConfig): string {
+  return `query($ids: [ID!]!) {
   nodes(ids: $ids) {
-    ... on Repository {
-      databaseId
-      defaultBranchRef { target { oid } }
-      discussions(first: 1, orderBy: { field: UPDATED_AT, direction: DESC }) { totalCount nodes { updatedAt } }
-    }
+    ... on Repository { databaseId defaultBranchRef { target { oid } } ${discussions ? DISCUSSIONS : ''} }
   }
 }`;
+}
 
 interface Node {
   readonly databaseId?: number;
@@ -30,13 +34,17 @@ interface Node {
 
 /** By number; a repository that went away meanwhile is missing. */
 export async function readFacts(
-  { client, signal }: Run,
+  { client, config, signal }: Run,
   repositories: readonly Repository[],
 ): Promise<ReadonlyMap<number, Fact>> {
   const facts = new Map<number, Fact>();
   for (let at = 0; at < repositories.length; at += AT_ONCE) {
     const ids = repositories.slice(at, at + AT_ONCE).map(({ node_id }) => node_id);
-    const { nodes } = await client.graphql<{ nodes: readonly (Node | null)[] }>(QUERY, { ids }, signal);
+    const { nodes } = await client.graphql<{ nodes: readonly (Node | null)[] }>(
+      queryFor(config),
+      { ids },
+      signal,
+    );
     for (const node of nodes) {
       if (node?.databaseId === undefined) continue;
       facts.set(node.databaseId, {
@@ -49,4 +57,11 @@ export async function readFacts(
     }
   }
   return facts;
+}
+
+/** @throws SOURCE_ANSWER_INVALID (transient): nothing known of a repository is not an empty repository */
+export function factOf(facts: ReadonlyMap<number, Fact>, { id }: Repository): Fact {
+  const fact = facts.get(id);
+  if (!fact) throw invalid(`nothing is told of repository ${id}`);
+  return fact;
 }

@@ -8,11 +8,11 @@ import type { Run } from './run.ts';
 export async function readHeads(
   run: Run,
   repository: Repository,
-  fact: Fact | undefined,
+  fact: Fact,
 ): Promise<Readonly<Record<string, string>>> {
   const { client, config, signal } = run;
   if (!config.code) return {};
-  const heads: Record<string, string> = fact?.head === undefined ? {} : { '': fact.head };
+  const heads: Record<string, string> = fact.head === undefined ? {} : { '': fact.head };
   for (const branch of chosenBranches(run, repository)) {
     const path = repositoryPath(repository, 'branches', branch);
     const found = await client.get<{ commit: { sha: string } }>(path, {}, signal).catch((error: unknown) => {

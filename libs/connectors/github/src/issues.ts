@@ -7,6 +7,7 @@ import { readIssueNumbers, walkIssues, walkPulls } from './issue-walk.ts';
 import { issueDocument, itemId } from './mapping.ts';
 import type { Place } from './mapping.ts';
 import { readNumbers, writeNumbers } from './numbers.ts';
+import { inLanes } from './lanes.ts';
 import { isSame, probe } from './probe.ts';
 import type { ListMark } from './probe.ts';
 import { repositoryPath } from './repositories.ts';
@@ -139,15 +140,7 @@ async function tell(
   issues: readonly Issue[],
   book: CommentBook,
 ): Promise<readonly Change[]> {
-  const changes: Change[] = [];
-  const { concurrency } = run.config;
-  for (let at = 0; at < issues.length; at += concurrency)
-    changes.push(
-      ...(await Promise.all(
-        issues.slice(at, at + concurrency).map((issue) => tellIssue(place, issue, book)),
-      )),
-    );
-  return changes;
+  return inLanes(run.config.concurrency, issues, (issue) => tellIssue(place, issue, book));
 }
 
 async function tellIssue(place: Place, issue: Issue, book: CommentBook): Promise<Change> {

@@ -204,7 +204,7 @@ function item(
     url,
     title,
     // Comments change without the item's own time changing with them.
-    version: `${written.updatedAt}|${digest([head, Buffer.from(bytes).toString('base64')])}`,
+    version: `${written.updatedAt}|${digest(head, bytes)}`,
     acl,
     ...(createdAt && { createdAt }),
     ...(updatedAt && { updatedAt }),
@@ -247,6 +247,7 @@ function utc(time: string): string | undefined {
   return Number.isNaN(ms) ? undefined : new Date(ms).toISOString();
 }
 
-function digest(value: unknown): string {
-  return createHash('sha256').update(JSON.stringify(value)).digest('base64url').slice(0, 16);
+function digest(value: unknown, bytes: Uint8Array = new Uint8Array()): string {
+  const hash = createHash('sha256').update(JSON.stringify(value)).update(bytes);
+  return hash.digest('base64url').slice(0, 16);
 }

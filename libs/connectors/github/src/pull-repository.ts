@@ -39,7 +39,7 @@ export interface RepositoryStep {
 export async function* pullRepository(
   run: Run,
   repository: Repository,
-  fact: Fact | undefined,
+  fact: Fact,
   before: RepositoryMark | undefined,
   position: CodePosition | undefined,
 ): AsyncGenerator<RepositoryStep> {

@@ -1,8 +1,9 @@
 import { toAppError } from '@fumikura/errors';
 import type { AppError } from '@fumikura/errors';
-import type { SyncBatch } from '@fumikura/ports';
+import type { Change, SyncBatch } from '@fumikura/ports';
 import type { CodePosition } from './code.ts';
-import { readFacts } from './facts.ts';
+import { factOf, readFacts } from './facts.ts';
+import type { Fact } from './facts.ts';
 import type { Repository } from './github-types.ts';
 import { pullRepository } from './pull-repository.ts';
 import type { RepositoryMark } from './pull-repository.ts';
@@ -20,8 +21,24 @@ const HANDED_MS = 10_000;
 
 type Step = SyncBatch<GithubCheckpoint>;
 
+/** A batch holds at least so many changes: each saves the marks of all repositories. */
+const CHANGES_A_BATCH = 100;
+
 /** Repositories in order; every batch is complete in itself. What went away is closed before anything else. */
-export async function* pull(run: Run, from: GithubCheckpoint = { repositories: {} }): AsyncGenerator<Step> {
+export async function* pull(run: Run, from?: GithubCheckpoint): AsyncGenerator<Step> {
+  let changes: Change[] = [];
+  let checkpoint: GithubCheckpoint | undefined;
+  for await (const step of steps(run, from ?? { repositories: {} })) {
+    changes.push(...step.changes);
+    checkpoint = step.checkpoint;
+    if (changes.length < CHANGES_A_BATCH) continue;
+    yield { changes, checkpoint };
+    changes = [];
+  }
+  if (checkpoint) yield { changes, checkpoint };
+}
+
+async function* steps(run: Run, from: GithubCheckpoint): AsyncGenerator<Step> {
   const { verified, logger } = run;
   verified.at = undefined;
   const repositories = handedOver(run) ?? (await readRepositories(run));
@@ -35,7 +52,7 @@ export async function* pull(run: Run, from: GithubCheckpoint = { repositories: {
   let isWhole = true;
   for (const repository of repositories) {
     const last = seen.length;
-    for await (const step of oneRepository(run, repository, facts.get(repository.id), reached, seen)) {
+    for await (const step of oneRepository(run, repository, facts, reached, seen)) {
       reached = step.checkpoint;
       yield step;
     }
@@ -58,7 +75,7 @@ function handedOver({ handed, now }: Run): readonly Repository[] | undefined {
 async function* oneRepository(
   run: Run,
   repository: Repository,
-  fact: Parameters<typeof pullRepository>[2],
+  facts: ReadonlyMap<number, Fact>,
   from: GithubCheckpoint,
   seen: Seen[],
 ): AsyncGenerator<Step> {
@@ -66,6 +83,7 @@ async function* oneRepository(
   const { at, ...rest } = from;
   const position = at?.repository === repository.id ? at.code : undefined;
   try {
+    const fact = factOf(facts, repository);
     for await (const step of pullRepository(run, repository, fact, from.repositories[key], position)) {
       const repositories = { ...rest.repositories, [key]: step.mark };
       const checkpoint = {
@@ -77,7 +95,8 @@ async function* oneRepository(
     }
   } catch (error) {
     const { kind } = toAppError(error);
-    if (kind !== 'not-found' || !(await isHidden(run, repository))) throw error;
+    const mayBeGone = kind === 'not-found' || !facts.has(repository.id);
+    if (!mayBeGone || !(await isHidden(run, repository))) throw error;
     yield closed(run, rest, key);
   }
 }
