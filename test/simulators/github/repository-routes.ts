@@ -1,17 +1,13 @@
 import type { SimulatedAnswer } from '../kit/simulator.ts';
+import { branchAnswer, comparisonAnswer, fullName, nodeId, teamAnswer } from './answers.ts';
 import {
-  branchAnswer,
   commentAnswer,
-  comparisonAnswer,
-  fullName,
   issueAnswer,
-  nodeId,
   pullAnswer,
   releaseAnswer,
   reviewAnswer,
   reviewCommentAnswer,
-  teamAnswer,
-} from './answers.ts';
+} from './conversation-answers.ts';
 import { compareCommits, findCommit, readTree } from './git.ts';
 import { accountMay, accountSeesTeam } from './rights.ts';
 import type { RepositoryCall } from './server.ts';

@@ -1,22 +1,21 @@
-import { createHash, createPublicKey, generateKeyPairSync, verify } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { loadSpecification } from '../kit/specification.ts';
-import type { Specification } from '../kit/specification.ts';
 import { startSimulator } from '../kit/simulator.ts';
 import type { SimulatedAnswer, SimulatedRequest, Simulator } from '../kit/simulator.ts';
 import {
   collaboratorAnswer,
   fullName,
   fullRepositoryAnswer,
-  nodeId,
   organisationAnswer,
   privateUserAnswer,
   repositoryAnswer,
   userAnswer,
 } from './answers.ts';
 import type { Answers } from './answers.ts';
+import { appRoute, keys } from './app-routes.ts';
+import { documented } from './documented.ts';
 import { archiveOf } from './git.ts';
 import { answerGraphql } from './graphql.ts';
+import { page, tagged } from './paging.ts';
 import { repositoryRoute } from './repository-routes.ts';
 import {
   accountMay,
@@ -44,7 +43,6 @@ export interface GithubOptions {
 export interface GithubSimulator extends Simulator {
   /** Of the app, as its owner downloads it. */
   readonly privateKey: string;
-  readonly installation: number;
   /** Installation tokens given so far, the newest last. */
   readonly tokens: readonly string[];
   /** Every installation token given so far is refused from now on. */
@@ -63,20 +61,12 @@ export interface RepositoryCall {
 }
 
 const SPECIFICATION = new URL('../../../../shared/specs/github.json', import.meta.url);
-const APP = 4711;
-const keys = generateKeyPairSync('rsa', {
-  modulusLength: 2_048,
-  publicKeyEncoding: { type: 'spki', format: 'pem' },
-  privateKeyEncoding: { type: 'pkcs1', format: 'pem' },
-});
-
 /** GitHub's REST and GraphQL on loopback, as the world's account sees them. */
 export async function startGithubSimulator(
   world: GithubWorld,
   options: GithubOptions = {},
 ): Promise<GithubSimulator> {
   const { now = Date.now, basePath = '' } = options;
-  const installation = 77;
   const tokens: string[] = [];
   const expired = new Set<string>();
   const faults: string[] = [];
@@ -87,7 +77,7 @@ export async function startGithubSimulator(
       const ordinary = answer(request);
       return ordinary && { ...ordinary, ...fault };
     },
-    specifications: existsSync(SPECIFICATION) ? [documented(world, basePath)] : [],
+    specifications: existsSync(SPECIFICATION) ? [documented(SPECIFICATION, world, basePath)] : [],
     undescribed: (path) => path.endsWith('/graphql') || path.startsWith('/codeload/'),
     ...(options.latencyMs !== undefined && { latencyMs: options.latencyMs }),
     ...(options.perSecond !== undefined && {
@@ -109,7 +99,7 @@ export async function startGithubSimulator(
     if (pathname.startsWith('/codeload/')) return download(request);
     const path = pathname.slice(basePath.length);
     const token = request.headers.authorization?.replace(/^(?:Bearer|token) /u, '') ?? '';
-    if (path === '/app' || path.startsWith('/app/')) return appRoute(path, token);
+    if (path === '/app' || path.startsWith('/app/')) return appRoute(answers, path, token, tokens, now());
     const isInstallation = tokens.includes(token) && !expired.has(token);
     const isPerson = world.account.kind === 'token' && token === (options.token ?? 'ghp_simulated');
     if (!isInstallation && !isPerson) return refusal(401, 'Bad credentials');
@@ -120,70 +110,6 @@ export async function startGithubSimulator(
     }
     const found = route(path, request);
     return found && tagged(found, token, request);
-  };
-
-  const appRoute = (path: string, jwt: string): SimulatedAnswer | undefined => {
-    if (!isSigned(jwt, now())) return refusal(401, 'A JSON web token could not be decoded');
-    const account = world.account.kind === 'app' ? world.account : undefined;
-    const organisation = world.organisations.get(account?.organisation ?? '');
-    if (!organisation) return undefined;
-    const user = userAnswer(answers, { id: organisation.id, login: organisation.login, name: null });
-    const permissions = {
-      metadata: 'read',
-      contents: 'read',
-      issues: 'read',
-      pull_requests: 'read',
-      members: 'read',
-      discussions: 'read',
-      ...(account?.seesBasePermission && { organization_administration: 'read' }),
-    };
-    const described = {
-      id: installation,
-      app_id: APP,
-      app_slug: 'fumikura',
-      target_id: organisation.id,
-      target_type: 'Organization',
-      single_file_name: null,
-      repository_selection: 'all',
-      access_tokens_url: `${answers.api}/app/installations/${installation}/access_tokens`,
-      html_url: answers.web,
-      repositories_url: `${answers.api}/installation/repositories`,
-      events: [],
-      // The description asks for a person and an enterprise in one.
-      account: {
-        ...user,
-        name: organisation.login,
-        slug: organisation.login,
-        created_at: null,
-        updated_at: null,
-      },
-      permissions,
-      created_at: '2026-01-01T00:00:00Z',
-      updated_at: '2026-01-01T00:00:00Z',
-      suspended_by: null,
-      suspended_at: null,
-    };
-    if (path === '/app')
-      return ok({
-        id: APP,
-        slug: 'fumikura',
-        node_id: nodeId('App', APP),
-        owner: user,
-        name: 'Fumikura',
-        description: null,
-        external_url: answers.web,
-        html_url: answers.web,
-        created_at: '2026-01-01T00:00:00Z',
-        updated_at: '2026-01-01T00:00:00Z',
-        permissions,
-        events: [],
-      });
-    if (path === '/app/installations') return ok([described]);
-    if (path !== `/app/installations/${installation}/access_tokens`) return undefined;
-    const token = `ghs_${createHash('sha256').update(`${tokens.length}/${simulator.url}`).digest('hex')}`;
-    tokens.push(token);
-    const expires = new Date(now() + 3_600_000).toISOString();
-    return { status: 201, body: { token, expires_at: expires, permissions, repository_selection: 'all' } };
   };
 
   const download = ({ url, headers }: SimulatedRequest): SimulatedAnswer | undefined => {
@@ -316,7 +242,6 @@ export async function startGithubSimulator(
       return [...simulator.violations, ...faults];
     },
     privateKey: keys.privateKey,
-    installation,
     tokens,
     expireTokens: () => {
       for (const token of tokens) expired.add(token);
@@ -329,102 +254,10 @@ function ownRole(world: GithubWorld, repository: SimulatedRepository): Role | 'n
   return accountMay(world, repository, 'read') ? 'read' : 'none';
 }
 
-/** Signed by the app's key and not older than ten minutes. */
-function isSigned(jwt: string, nowMs: number): boolean {
-  const [head = '', claims = '', signature = ''] = jwt.split('.');
-  const key = createPublicKey(keys.publicKey);
-  const isTrue = verify('sha256', Buffer.from(`${head}.${claims}`), key, Buffer.from(signature, 'base64url'));
-  if (!isTrue) return false;
-  const { iat, exp, iss } = JSON.parse(Buffer.from(claims, 'base64url').toString()) as Record<
-    string,
-    number | string
-  >;
-  const now = nowMs / 1_000;
-  return Number(iat) <= now && Number(exp) > now && Number(exp) - now <= 600 && String(iss) === String(APP);
-}
-
-/** A page with its links; after a rename and behind the number form they are of the number form. */
-function page(
-  api: string,
-  { url }: SimulatedRequest,
-  basePath: string,
-  all: readonly unknown[],
-  wrap: (page: readonly unknown[]) => unknown = (part) => part,
-  repository?: SimulatedRepository,
-): SimulatedAnswer {
-  const size = Math.min(Number(url.searchParams.get('per_page') ?? 30), 100);
-  const number = Number(url.searchParams.get('page') ?? 1);
-  const last = Math.max(1, Math.ceil(all.length / size));
-  const path = url.pathname.slice(basePath.length);
-  const base = repository
-    ? `${api}/repositories/${repository.id}${path.replace(/^\/repos\/[^/]+\/[^/]+|^\/repositories\/\d+/u, '')}`
-    : `${api}${path}`;
-  const link = (to: number, rel: string) => {
-    const query = new URLSearchParams(url.searchParams);
-    query.set('page', String(to));
-    return `<${base}?${query.toString()}>; rel="${rel}"`;
-  };
-  const links = [
-    ...(number < last ? [link(number + 1, 'next'), link(last, 'last')] : []),
-    ...(number > 1 ? [link(1, 'first'), link(number - 1, 'prev')] : []),
-  ];
-  return {
-    status: 200,
-    ...(links.length > 0 && { headers: { link: links.join(', ') } }),
-    body: wrap(all.slice((number - 1) * size, number * size)),
-  };
-}
-
-/** The tag is of the content and of the token: another token of the same app gets the whole answer again. */
-function tagged(
-  answer: SimulatedAnswer,
-  token: string,
-  { headers, method }: SimulatedRequest,
-): SimulatedAnswer {
-  if (answer.status !== 200 || method !== 'GET') return answer;
-  const links = answer.headers?.link ?? '';
-  const etag = `W/"${createHash('sha256')
-    .update(`${token}${links}${JSON.stringify(answer.body)}`)
-    .digest('hex')}"`;
-  if (headers['if-none-match'] === etag) return { status: 304, headers: { etag } };
-  return { ...answer, headers: { ...answer.headers, etag } };
-}
-
 function ok(body: unknown): SimulatedAnswer {
   return { status: 200, body };
 }
 
 function refusal(status: number, message: string): SimulatedAnswer {
   return { status, body: { message, documentation_url: 'https://docs.github.com/rest' } };
-}
-
-/** Addresses by number are real and not described; a path or a branch may hold slashes. */
-function documented(world: GithubWorld, basePath: string): Specification {
-  const specification = loadSpecification(SPECIFICATION, { basePath, lenient: ['format'] });
-  return {
-    find: (method, path) => {
-      const named = path.replace(/\/repositories\/(\d+)/u, (_all, id: string) => {
-        const repository = world.repositories.get(Number(id));
-        return `/repos/${repository ? fullName(repository) : 'nobody/nothing'}`;
-      });
-      const plain = named
-        .replace(
-          /(\/contents\/)(.+)$/u,
-          (_all, head: string, rest: string) => head + rest.replaceAll('/', '~'),
-        )
-        .replace(
-          /(\/branches\/)(.+)$/u,
-          (_all, head: string, rest: string) => head + rest.replaceAll('/', '~'),
-        );
-      const described = specification.find(method, plain);
-      // A redirect of a rename has no description of its own at most addresses.
-      return (
-        described && {
-          ...described,
-          checkAnswer: (status, body) =>
-            status === 301 || status === 304 ? [] : described.checkAnswer(status, body),
-        }
-      );
-    },
-  };
 }
