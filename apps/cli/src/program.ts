@@ -45,6 +45,7 @@ export function buildProgram(environment: Environment, signal: AbortSignal): Com
 /** Kinds of sources behind a network, beside folders; a test holds them against the connectors. */
 export const REMOTE_KINDS: Readonly<Record<string, string>> = {
   confluence: 'Confluence, Cloud or Data Center',
+  github: 'GitHub (github.com and Enterprise Server)',
   jira: 'Jira, Cloud or Data Center',
   sharepoint: 'SharePoint through Microsoft Graph',
 };

@@ -8,6 +8,7 @@ import {
   confluenceSetup,
   createConfluenceConnector,
 } from '@fumikura/connector-confluence';
+import { createGithubConnector, githubConfigSchema, githubSetup } from '@fumikura/connector-github';
 import { createJiraConnector, jiraConfigSchema, jiraSetup } from '@fumikura/connector-jira';
 import {
   createSharepointConnector,
@@ -36,6 +37,7 @@ interface Kind {
 const CONNECTORS: Readonly<Record<string, Kind>> = {
   confluence: remote(confluenceConfigSchema, createConfluenceConnector, confluenceSetup),
   files: { make: filesConnector },
+  github: remote(githubConfigSchema, createGithubConnector, githubSetup),
   jira: remote(jiraConfigSchema, createJiraConnector, jiraSetup),
   sharepoint: remote(sharepointConfigSchema, createSharepointConnector, sharepointSetup),
 };
