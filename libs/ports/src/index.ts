@@ -17,6 +17,7 @@ export type {
   StoredText,
 } from './catalog.ts';
 export type { Change, Connector, SourceCheck, SyncBatch, WebhookDelivery, WebhookNews } from './connector.ts';
+export type { EmbedAnswer, Embedded, Embedder, EmbedOptions, ModelIdentity } from './embedder.ts';
 export { LEXICAL_WEIGHTS } from './search-index.ts';
 export type {
   Candidate,
