@@ -57,4 +57,11 @@ export interface EvalOptions {
   readonly queries?: number;
   readonly compare?: string;
   readonly output?: string;
+  readonly embedder: string;
+  readonly workers?: number;
+  readonly runtime?: 'auto' | 'native' | 'wasm';
+  readonly nativeFrom?: string;
+  readonly vectors?: string;
+  readonly worst?: number;
+  readonly slices?: boolean;
 }

@@ -239,14 +239,25 @@ function addMeasuring(program: Command, context: MakeContext): void {
     .argument('<folder...>', 'folders with corpus.jsonl[.gz], queries.jsonl and qrels.tsv')
     .option('--corpus <file>', 'another corpus file in the folder')
     .option('--queries <number>', 'only the first so many queries', numberFrom(1, 1_000_000))
-    .option('--compare <file>', 'an earlier result, to show the differences')
+    .option(
+      '--compare <file>',
+      'an earlier result: differences, by query too, and whether they are more than noise',
+    )
     .option('--output <file>', 'also write the result there')
+    .option('--embedder <which>', 'local:<folder>, openai:<model>@<url> or none', 'none')
+    .option('--workers <number>', 'threads of a local model (default: 1)', numberFrom(1, 64))
+    .addOption(new Option('--runtime <which>', 'of a local model').choices(['auto', 'native', 'wasm']))
+    .option('--native-from <folder>', 'where onnxruntime-node is installed')
+    .option('--vectors <file>', 'keep vectors there for the next time (default: in the cache folder)')
+    .option('--worst <number>', 'show the queries that fared worst', numberFrom(1, 10_000))
+    .option('--slices', 'show kinds of queries apart')
     .addHelpText(
       'after',
       examples(
         'fumi eval ./eval/scifact',
         'fumi eval ./eval/* --json',
         'fumi eval ./eval/aws --corpus corpus_full.jsonl.gz',
+        'fumi eval ./eval/scifact --embedder local:./models/all-MiniLM-L6-v2 --compare before.json --worst 20',
       ),
     )
     .action(async (folders: string[], options: EvalOptions, command: Command) =>

@@ -4,4 +4,7 @@ export { DATABASE_FILE, openInstallation } from './installation.ts';
 export type { Installation, OpenOptions } from './installation.ts';
 export { mcpFactory, serveHttp } from './serving.ts';
 export type { ServeOptions } from './serving.ts';
+export { openEmbedder } from './embedders.ts';
+export type { EmbedderHost } from './embedders.ts';
 export { evaluateCollection } from './evaluation.ts';
+export { withVectorFile } from './vector-file.ts';
