@@ -55,6 +55,8 @@ export const REQUIREMENTS: readonly Requirement[] = [
     'store.check': 'Parts that disagree are found by doctor, with a remedy that works.',
     'store.read-only':
       'A database that may not be written is searched; what writes names the missing rights.',
+    'models.damaged': 'A model folder that is incomplete, damaged or changed is refused, and the file named.',
+    'embed.culprit': 'A text that an embedder refuses costs its neighbours nothing and is counted.',
     'interrupt.listing': 'Ctrl-C while the source is listed ends with the documented code and loses nothing.',
     'interrupt.reading': 'Ctrl-C while files are read ends with the documented code and loses nothing.',
     'interrupt.parsing': 'Ctrl-C while files are parsed ends with the documented code and loses nothing.',
