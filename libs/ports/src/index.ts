@@ -18,6 +18,16 @@ export type {
 } from './catalog.ts';
 export type { Change, Connector, SourceCheck, SyncBatch, WebhookDelivery, WebhookNews } from './connector.ts';
 export type { EmbedAnswer, Embedded, Embedder, EmbedOptions, ModelIdentity } from './embedder.ts';
+export type {
+  EmbeddedDocument,
+  EmbeddingProblem,
+  EmbeddingRefusal,
+  EmbeddingSpend,
+  EmbeddingStatus,
+  EmbeddingStore,
+  KnownVector,
+  WaitingDocument,
+} from './embedding-store.ts';
 export { LEXICAL_WEIGHTS } from './search-index.ts';
 export type {
   Candidate,

@@ -23,6 +23,7 @@ import { Setting } from './catalog/setting.ts';
 import { SyncState } from './catalog/sync-state.ts';
 import { Database } from './database.ts';
 import type { DatabaseOptions } from './database.ts';
+import { EmbeddingTables } from './embedding/embedding-state.ts';
 import { IndexCore } from './index/index-core.ts';
 import { Rebuild } from './rebuild.ts';
 import type { RebuildProgress } from './rebuild.ts';
@@ -60,6 +61,7 @@ export class StoreCore {
   readonly sync: SyncState;
   readonly directory: DirectoryStore;
   readonly index: IndexCore;
+  readonly embeddings: EmbeddingTables;
 
   /** @throws AppError STORE_* when the file cannot be used; nothing here grows with what it holds */
   constructor(options: CoreOptions) {
@@ -72,6 +74,7 @@ export class StoreCore {
       this.sync = new SyncState(this.#db, this.#now);
       this.directory = new DirectoryStore(this.#db, this.#now);
       this.index = new IndexCore(this.#db);
+      this.embeddings = new EmbeddingTables(this.#db, this.documents, this.index);
       this.#tokeniser = new Setting(this.#db, 'tokeniser');
       this.#icu = new Setting(this.#db, 'icu');
       this.#rebuild = new Rebuild(this.#db, this.index, this.documents, new Setting(this.#db, 'rebuild'));
@@ -116,10 +119,24 @@ export class StoreCore {
     });
   }
 
+  /** A write of the embedding stage. */
+  embed<T>(work: (tables: EmbeddingTables) => T): T {
+    const value = this.#write(() => work(this.embeddings));
+    this.#db.truncateLog();
+    return value;
+  }
+
+  pruneVectors(): number {
+    return this.embed((tables) => tables.prune(this.index.slots().chunks));
+  }
+
   removeSource(id: SourceId): number {
     return this.#write(() => {
       const ids = this.documents.listIds(id, '', Number.MAX_SAFE_INTEGER);
-      for (const documentId of ids) this.documents.remove(documentId);
+      for (const documentId of ids) {
+        this.documents.remove(documentId);
+        this.embeddings.forget(documentId);
+      }
       this.index.apply({ removals: ids });
       this.acls.forgetSource(id);
       this.directory.forget(id);
@@ -238,11 +255,14 @@ export class StoreCore {
   ): IndexBatch {
     for (const id of removals) {
       this.documents.remove(id);
+      this.embeddings.forget(id);
       this.sync.clearDeadLetter(id);
     }
     const written = new Map<DocumentId, DocumentWrite>();
     const documents = upserts.map((write) => {
       const aclId = this.documents.put(write, syncedAt);
+      this.embeddings.forget(write.document.id);
+      if (write.chunks.length > 0 && !write.vectors) this.embeddings.wait(write.document.id);
       this.sync.clearDeadLetter(write.document.id);
       written.set(write.document.id, write);
       return toIndexDocument({ ...write.document, aclId }, write.document.text, write.chunks, write.vectors);
