@@ -45,7 +45,7 @@ export async function createLocalEmbedder(options: LocalEmbedderOptions): Promis
     query: new Lane(start, 1, IDLE_MS.query),
     passage: new Lane(start, workers, IDLE_MS.passage),
   };
-  const languages = options.languages ?? facts.languages;
+  const languages = options.languages ?? manifest?.languages ?? facts.languages;
   const name = manifest?.name ?? basename(folder);
   return {
     identity: {
