@@ -19,6 +19,7 @@ export interface SyncOptions {
   readonly dryRun?: boolean;
   readonly allowRemovals?: boolean;
   readonly watch?: boolean;
+  readonly embed?: boolean;
 }
 
 export interface SearchOptions {
@@ -50,6 +51,26 @@ export interface UpOptions {
 export interface StartOptions {
   readonly port?: number;
   readonly serve: boolean;
+}
+
+export interface AddModelOptions {
+  readonly name?: string;
+  readonly replace?: boolean;
+}
+
+export interface PullModelOptions {
+  readonly mirror?: string;
+  readonly replace?: boolean;
+}
+
+export interface EmbedAddOptions {
+  readonly url?: string;
+  readonly keyEnv?: string;
+  readonly dimensions?: number;
+  readonly price?: number;
+  readonly tokensPerDay?: number;
+  readonly workers?: number;
+  readonly nativeFrom?: string;
 }
 
 export interface EvalOptions {

@@ -1,7 +1,7 @@
 import { toAppError } from '@fumikura/errors';
 import type { AppError } from '@fumikura/errors';
 import type { Fingerprint } from '@fumikura/model';
-import type { AccessFilter, IndexFilter, SearchIndex, SearchRequest } from '@fumikura/ports';
+import type { AccessFilter, IndexFilter, SearchIndex } from '@fumikura/ports';
 import type { QueryTerms } from '@fumikura/text';
 import { fuse } from './fusion.ts';
 import type { FusionWeights, Ranked } from './fusion.ts';
@@ -17,7 +17,14 @@ export type EmbedQuery = (
   query: string,
   language: string,
   signal: AbortSignal,
-) => Promise<{ readonly vector: Float32Array; readonly fingerprint: Fingerprint } | undefined>;
+) => Promise<QueryVector | undefined>;
+
+export interface QueryVector {
+  readonly vector: Float32Array;
+  readonly fingerprint: Fingerprint;
+  /** How this embedder's cosines are added to the words; default `RankerOptions.fusion`. */
+  readonly fusion?: FusionWeights;
+}
 
 export interface RankerOptions {
   readonly index: SearchIndex;
@@ -41,8 +48,6 @@ export type Ranker = (
   signal: AbortSignal,
 ) => Promise<Ranking>;
 
-type Dense = NonNullable<SearchRequest['dense']>;
-
 const WITHOUT_VECTORS = 'Ranked by words alone: meaning cannot be compared at the moment.';
 const OTHER_MODEL =
   'Ranked by words alone: the index holds vectors of another model. Run "fumi sync", or restart what serves.';
@@ -60,11 +65,11 @@ export function createRanker({ index, embedQuery, fusion, onWithoutVectors }: Ra
       notices.push(WITHOUT_VECTORS);
       return undefined;
     });
-    const search = (vectors: Dense | undefined) =>
+    const search = (vectors: QueryVector | undefined) =>
       index.search(
         {
           ...(terms.terms.length > 0 && { lexical: { query: terms } }),
-          ...(vectors && { dense: vectors }),
+          ...(vectors && { dense: { vector: vectors.vector, fingerprint: vectors.fingerprint } }),
           ...(filter && { filter }),
           candidates: CANDIDATES,
         },
@@ -77,6 +82,10 @@ export function createRanker({ index, embedQuery, fusion, onWithoutVectors }: Ra
       notices.push(OTHER_MODEL);
       return search(undefined);
     });
-    return { ranked: fuse(answer.candidates, fusion), indexVersion: answer.indexVersion, notices };
+    return {
+      ranked: fuse(answer.candidates, dense?.fusion ?? fusion),
+      indexVersion: answer.indexVersion,
+      notices,
+    };
   };
 }

@@ -69,12 +69,13 @@ async function measure(context: Context, folders: readonly string[], options: Ev
 }
 
 async function evalEmbedder(context: Context, options: EvalOptions) {
-  const embedder = await openEmbedder(options.embedder, {
+  const host = {
     variables: context.variables,
     workers: options.workers ?? 1,
     ...(options.runtime && { runtime: options.runtime }),
     ...(options.nativeFrom !== undefined && { nativeFrom: options.nativeFrom }),
-  });
+  };
+  const embedder = await openEmbedder(options.embedder, host, context.signal);
   const file = options.vectors ?? join(context.cacheFolder, 'eval-vectors.db');
   return embedder && withVectorFile(embedder, file);
 }

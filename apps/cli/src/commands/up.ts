@@ -6,6 +6,7 @@ import { VERSION } from '../program.ts';
 import { rebuildOptions } from '../progress.ts';
 import type { UpOptions } from '../options.ts';
 import { stdioEntry } from './mcp.ts';
+import { followBacklog } from '../embedding.ts';
 import { follow, syncOne } from './sync.ts';
 
 export async function upCommand(context: Context, options: UpOptions): Promise<void> {
@@ -16,6 +17,7 @@ export async function upCommand(context: Context, options: UpOptions): Promise<v
     logger: context.logger,
     mode: 'service',
     rebuild: rebuildOptions(context),
+    variables: context.variables,
   });
   try {
     const host = options.host ?? config.server.host;
@@ -27,6 +29,7 @@ export async function upCommand(context: Context, options: UpOptions): Promise<v
     try {
       context.output.json({ url: `${server.url}/mcp` });
       printConnections(context.output, server.url, config);
+      const vectors = followBacklog(context, installation);
       for (const connector of connectors) {
         if (context.signal.aborted) break;
         await syncOne(context, installation, connector, {}).catch((error: unknown) =>
@@ -36,6 +39,7 @@ export async function upCommand(context: Context, options: UpOptions): Promise<v
       if (connectors.length > 0)
         await follow(context, installation, connectors, {}, config.syncEveryMinutes * 60_000);
       await untilAborted(context.signal);
+      await vectors;
     } finally {
       await server.close();
     }
