@@ -56,6 +56,13 @@ export const REQUIREMENTS: readonly Requirement[] = [
     'store.read-only':
       'A database that may not be written is searched; what writes names the missing rights.',
     'models.damaged': 'A model folder that is incomplete, damaged or changed is refused, and the file named.',
+    'embed.once':
+      'Nothing is embedded twice: not the same words elsewhere, not after a restart, not for an index made anew.',
+    'embed.killed':
+      'A process that dies while it embeds loses no vector it had paid for, and the next one goes on.',
+    'embed.budget': "A day's budget for vectors is kept, and the work goes on the next day.",
+    'embed.pause': 'A pause of the vectors holds in every process.',
+    'embed.fallback': 'Without its embedder a search is answered by words, and says so.',
     'embed.culprit': 'A text that an embedder refuses costs its neighbours nothing and is counted.',
     'interrupt.listing': 'Ctrl-C while the source is listed ends with the documented code and loses nothing.',
     'interrupt.reading': 'Ctrl-C while files are read ends with the documented code and loses nothing.',

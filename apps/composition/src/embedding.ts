@@ -19,14 +19,21 @@ export interface InstalledEmbedder {
   close(): Promise<void>;
 }
 
+/** Of a search's time that a command's only query may take for its vector. */
+const LOADING_SHARE = 0.8;
+
 export function installEmbedder(
   config: Config,
   store: SqliteStore,
   logger: Logger,
-  variables: Variables,
+  { variables, isOneShot }: { readonly variables: Variables; readonly isOneShot: boolean },
 ): InstalledEmbedder | undefined {
   if (!config.embedder) return undefined;
   const { budget, queryTimeoutMs } = config.embedder;
+  // Its one query also waits for the model to be loaded, which a service has done before.
+  const timeoutMs = isOneShot
+    ? Math.max(queryTimeoutMs, Math.round(LOADING_SHARE * config.search.deadlineMs))
+    : queryTimeoutMs;
   const open = once(async () => {
     const embedder = await configuredEmbedder(config, variables);
     if (!embedder) throw new Error('no embedder is configured');
@@ -34,7 +41,7 @@ export function installEmbedder(
   });
   const queries = once(async () => {
     const embedder = await open();
-    return { ask: createQueryVectors({ embedder, timeoutMs: queryTimeoutMs }), fusion: fusionFor(embedder) };
+    return { ask: createQueryVectors({ embedder, timeoutMs }), fusion: fusionFor(embedder) };
   });
   return {
     open,

@@ -76,7 +76,10 @@ export async function openInstallation(
       ...(email !== undefined && { email }),
     })),
   );
-  const embedder = installEmbedder(config, store, logger, variables);
+  const embedder = installEmbedder(config, store, logger, {
+    variables,
+    isOneShot: mode === 'one-shot',
+  });
   return {
     config,
     store,

@@ -42,7 +42,7 @@ export function createQueryVectors(options: QueryVectorOptions): QueryVectors {
     if (running) return running;
     rest.require();
     // Not the caller's signal: another one may wait for the same vector.
-    const made = embedQuery(embedder, text, AbortSignal.timeout(timeoutMs))
+    const made = embedQuery(embedder, text, timeoutMs)
       .then((vector) => {
         rest.succeeded();
         vectors.set(text, vector);
@@ -70,12 +70,19 @@ export function knowsLanguage(
   return language === 'und' && /\p{Script=Latin}/u.test(text);
 }
 
-async function embedQuery(embedder: Embedder, text: string, signal: AbortSignal): Promise<Float32Array> {
+async function embedQuery(embedder: Embedder, text: string, timeoutMs: number): Promise<Float32Array> {
+  const signal = AbortSignal.timeout(timeoutMs);
   const {
     results: [result],
-  } = await embedder.embed([text], { as: 'query', signal });
+  } = await embedder.embed([text], { as: 'query', signal }).catch((cause: unknown) => {
+    throw signal.aborted ? late(timeoutMs, cause) : cause;
+  });
   if (result && 'vector' in result) return result.vector;
   throw result?.refused ?? new AppError('EMBEDDER_ANSWER_INVALID', 'transient', 'no vector for a query');
+}
+
+function late(timeoutMs: number, cause: unknown): AppError {
+  return new AppError('EMBEDDER_UNAVAILABLE', 'transient', `no vector within ${timeoutMs} ms`, { cause });
 }
 
 /** Counts failures in a row, and says when the embedder is to be left alone. */

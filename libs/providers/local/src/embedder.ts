@@ -49,7 +49,7 @@ export async function createLocalEmbedder(options: LocalEmbedderOptions): Promis
   const name = manifest?.name ?? basename(folder);
   return {
     identity: {
-      model: `${name}@${await identityOf(folder, facts)}`,
+      model: `${name}@${await identityOf(folder, facts, manifest?.files ?? {})}`,
       dimension: facts.dimension,
       promptForm: promptForm(facts),
     },
@@ -71,8 +71,13 @@ export async function createLocalEmbedder(options: LocalEmbedderOptions): Promis
 }
 
 /** Changes when the weights or the tokeniser do, whatever the folder is called. */
-async function identityOf(folder: string, { modelFile }: ModelFacts): Promise<string> {
-  const sums = await Promise.all([modelFile, 'tokenizer.json'].map((name) => checksum(join(folder, name))));
+async function identityOf(
+  folder: string,
+  { modelFile }: ModelFacts,
+  known: Readonly<Record<string, string>>,
+): Promise<string> {
+  const files = [modelFile, 'tokenizer.json'];
+  const sums = await Promise.all(files.map((name) => known[name] ?? checksum(join(folder, name))));
   return createHash('sha256').update(sums.join(' ')).digest('hex').slice(0, 12);
 }
 

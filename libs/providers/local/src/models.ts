@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { cp, mkdir, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
-import { AppError, invalidInput, toAppError } from '@fumikura/errors';
+import { invalidInput, toAppError } from '@fumikura/errors';
+import type { AppError } from '@fumikura/errors';
 import { measureCosines } from './cosines.ts';
 import { createLocalEmbedder } from './embedder.ts';
 import { fault, NEEDED_FILES, OPTIONAL_FILES, readFacts } from './facts.ts';
@@ -211,15 +212,21 @@ async function fetchBytes(url: URL, send: typeof fetch, signal: AbortSignal): Pr
     if (response.ok) return new Uint8Array(await response.arrayBuffer());
   } catch (cause) {
     if (signal.aborted) throw toAppError(signal.reason);
-    throw unreachable(url, cause instanceof AppError ? cause.publicMessage : String(cause), cause);
+    throw unreachable(url, reasonOf(cause), cause);
   }
   throw unreachable(url, `it answered ${response.status}`, undefined);
+}
+
+/** What the network said, which `fetch` hides in a cause. */
+function reasonOf(error: unknown): string {
+  const inner = error instanceof Error && error.cause instanceof Error ? error.cause : error;
+  return inner instanceof Error ? inner.message : String(inner);
 }
 
 function unreachable(url: URL, why: string, cause: unknown): AppError {
   return fault(
     'MODEL_NOT_FOUND',
-    `${url.host} cannot be asked for the model: ${why} Without a way to it, fetch ${url.href} and its neighbours on another machine and run "fumi models add <folder>"; or name a mirror with --mirror. Behind a proxy, set NODE_USE_ENV_PROXY=1 and HTTPS_PROXY.`,
+    `${url.host} cannot be asked for the model: ${why}. Without a way to it, fetch ${url.href} and its neighbours on another machine and run "fumi models add <folder>"; or name a mirror with --mirror. Behind a proxy, set NODE_USE_ENV_PROXY=1 and HTTPS_PROXY.`,
     cause,
   );
 }
