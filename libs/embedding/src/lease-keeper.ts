@@ -5,7 +5,7 @@ import type { StageOptions } from './types.ts';
 
 /** The backlog is leased like a source, under a name that no source can be configured by. */
 const BACKLOG: SourceId = 'embedding:backlog';
-const LEASE_MS = 30_000;
+const LEASE_MS = 10_000;
 
 /** Keeps a lease while its holder lives; whoever dies loses it after `LEASE_MS`. */
 export class LeaseKeeper {

@@ -117,7 +117,7 @@ describe('the embedding stage', () => {
     const { outcome, done } = await stage.run({ signal });
     assert.ok(outcome.kind === 'failed' && outcome.error.code === 'EMBEDDER_UNAVAILABLE');
     assert.equal(done, 8);
-    assert.equal(slept.length, 3, 'tried again before it gave up');
+    assert.equal(slept.length, 2, 'tried again before it gave up');
     assert.equal((await store.embeddings.status()).problem?.code, 'EMBEDDER_UNAVAILABLE');
     embedder.onCall = () => undefined;
     assert.equal((await stage.run({ signal })).outcome.kind, 'done');

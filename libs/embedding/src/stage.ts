@@ -9,7 +9,7 @@ import { fingerprintOf } from './passage.ts';
 import type { EmbeddingStage, StageOptions, StageOutcome, StageProgress, StageResult } from './types.ts';
 
 /** Attempts of a run that somebody waits for; whoever follows goes on for ever. */
-const ATTEMPTS = 4;
+const ATTEMPTS = 3;
 const FIRST_WAIT_MS = 2_000;
 const LONGEST_WAIT_MS = 600_000;
 /** How often a follower looks whether something waits; also how late it learns of the end of a pause. */

@@ -34,7 +34,7 @@ const MAX_ANSWER_BYTES = 256 * 1_024 * 1_024;
 /** Backlog and queries have budgets of their own, so that no query waits for the backlog. */
 export function createEndpoint(options: EndpointOptions): { readonly passage: Ask; readonly query: Ask } {
   return {
-    passage: createAsk(options, { attempts: 6, concurrency: CONCURRENCY }),
+    passage: createAsk(options, { attempts: 3, concurrency: CONCURRENCY }),
     query: createAsk(options, { attempts: 2, concurrency: 8 }),
   };
 }
