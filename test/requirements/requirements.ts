@@ -55,6 +55,8 @@ export const REQUIREMENTS: readonly Requirement[] = [
     'store.check': 'Parts that disagree are found by doctor, with a remedy that works.',
     'store.read-only':
       'A database that may not be written is searched; what writes names the missing rights.',
+    'models.pull':
+      'A model fetched by name is exactly the pinned bytes, or is refused; without a network it says what to do.',
     'models.damaged': 'A model folder that is incomplete, damaged or changed is refused, and the file named.',
     'embed.once':
       'Nothing is embedded twice: not the same words elsewhere, not after a restart, not for an index made anew.',
