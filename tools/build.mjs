@@ -48,7 +48,7 @@ const main = join(dist, 'fumi.mjs');
 await writeFile(main, `#!/usr/bin/env node\n${await readFile(main, 'utf8')}`);
 await chmod(main, 0o755);
 await cp(join(root, 'libs/stores/sqlite/src/dense/dense-kernel.wasm'), join(dist, 'dense-kernel.wasm'));
-for (const name of ['ort.node.min.mjs', 'ort-wasm-simd-threaded.mjs', 'ort-wasm-simd-threaded.wasm'])
+for (const name of ['ort.wasm.min.mjs', 'ort-wasm-simd-threaded.mjs', 'ort-wasm-simd-threaded.wasm'])
   await cp(join(onnx, name), join(dist, 'onnx', name));
 await cp(join(pdfjs, 'legacy/build/pdf.worker.min.mjs'), join(dist, 'pdf.worker.mjs'));
 for (const folder of ['cmaps', 'standard_fonts', 'wasm'])

@@ -51,19 +51,22 @@ function nativeRuntime({ InferenceSession: session, Tensor: tensor }: OnnxModule
 }
 
 async function wasm(): Promise<Runtime> {
-  const isSource = import.meta.url.endsWith('.ts');
-  const entry = isSource ? 'onnxruntime-web' : new URL('./onnx/ort.node.min.mjs', import.meta.url).href;
-  const binary = isSource
-    ? createRequire(import.meta.url).resolve('onnxruntime-web/ort-wasm-simd-threaded.wasm')
-    : new URL('./onnx/ort-wasm-simd-threaded.wasm', import.meta.url);
-  const module = exported((await import(entry)) as OnnxModule);
+  const folder = wasmFolder();
+  const module = exported((await import(new URL('ort.wasm.min.mjs', folder).href)) as OnnxModule);
   // Threads inside of one session bring nothing under Node.
   module.env.wasm.numThreads = 1;
-  module.env.wasm.wasmBinary = await readFile(binary);
+  module.env.wasm.wasmBinary = await readFile(new URL('ort-wasm-simd-threaded.wasm', folder));
   return {
     kind: 'wasm',
     Tensor: module.Tensor,
     open: (model) =>
       module.InferenceSession.create(model, { executionProviders: ['wasm'], graphOptimizationLevel: 'all' }),
   };
+}
+
+/** Where the runtime's three files lie: beside the program that was built, else in the package. */
+function wasmFolder(): URL {
+  if (!import.meta.url.endsWith('.ts')) return new URL('./onnx/', import.meta.url);
+  const file = createRequire(import.meta.url).resolve('onnxruntime-web/ort-wasm-simd-threaded.wasm');
+  return new URL('./', pathToFileURL(file));
 }
