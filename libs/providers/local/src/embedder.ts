@@ -81,9 +81,9 @@ async function identityOf(
   return createHash('sha256').update(sums.join(' ')).digest('hex').slice(0, 12);
 }
 
-function promptForm({ pooling, maxTokens, prompts: { query, passage } }: ModelFacts): string {
+function promptForm({ pooling, maxTokens, windowTokens, prompts: { query, passage } }: ModelFacts): string {
   const prompts = query === '' && passage === '' ? 'plain' : JSON.stringify([query, passage]);
-  return `${prompts} ${pooling} ${maxTokens}`;
+  return `${prompts} ${pooling} ${maxTokens}/${windowTokens}`;
 }
 
 async function embedAll(texts: readonly string[], lane: Lane, dimension: number, signal: AbortSignal) {

@@ -8,8 +8,13 @@ export interface ModelFacts {
   /** Relative to the folder. */
   readonly modelFile: string;
   readonly dimension: number;
-  /** Word pieces read of a text, the marks at both ends included. */
+  /** Word pieces read of a text; what is behind them is left out. */
   readonly maxTokens: number;
+  /**
+   * Word pieces read at once. A longer text is read in equal parts, and its vector is the mean of theirs: sentence
+   * models are trained on less than a chunk, and a part that is cut off would be found by nobody.
+   */
+  readonly windowTokens: number;
   readonly pooling: 'mean' | 'cls';
   readonly prompts: { readonly query: string; readonly passage: string };
   /** BCP 47 primary languages; absent when the folder does not say, or says many. */
@@ -27,8 +32,14 @@ const MODEL_FILES = [
   'model.onnx',
 ];
 
-/** Sentence models are trained on short texts; more is read only of those that say so. */
-const USUAL_MAX_TOKENS = 256;
+/** Measured in docs/retrieval.md; models that state more were trained on more. */
+const USUAL_WINDOW = 160;
+/** Models that state more than this are made for long texts. */
+const USUAL_STATED = 512;
+/** Marks at both ends. */
+const MARKS = 2;
+/** Two of the longest chunks. */
+const USUAL_MAX_TOKENS = 1_024;
 const MAX_TOKENS = 8_192;
 
 const config = z.looseObject({
@@ -67,7 +78,10 @@ export async function readFacts(folder: string): Promise<ModelFacts> {
   return {
     modelFile,
     dimension,
-    maxTokens: Math.min(stated ?? USUAL_MAX_TOKENS, positions ?? MAX_TOKENS, MAX_TOKENS),
+    maxTokens: Math.min(Math.max(stated ?? 0, USUAL_MAX_TOKENS), MAX_TOKENS),
+    // What a sentence model states at most is what it was cut at, not what it is good at.
+    windowTokens:
+      Math.min((stated ?? 0) > USUAL_STATED ? (stated ?? 0) : USUAL_WINDOW, positions ?? MAX_TOKENS) - MARKS,
     pooling: await poolingOf(folder),
     prompts: { query: prompts['query'] ?? '', passage: prompts['passage'] ?? prompts['document'] ?? '' },
     ...cardFacts(await text(folder, 'README.md')),

@@ -33,8 +33,8 @@ export function firstTokens(
   });
 }
 
-/** Zero and NaN stay what they are: the caller refuses them. */
-function unit(vector: Float32Array): Float32Array {
+/** At length 1. Zero and NaN stay what they are: the caller refuses them. */
+export function unit(vector: Float32Array): Float32Array {
   let square = 0;
   for (const value of vector) square += value * value;
   const length = Math.sqrt(square) || 1;

@@ -4,7 +4,7 @@ import { Tokenizer } from '@huggingface/tokenizers';
 import type { InferenceSession } from 'onnxruntime-web';
 import { fault } from './facts.ts';
 import type { ModelFacts } from './facts.ts';
-import { firstTokens, meanOfTokens } from './pooling.ts';
+import { firstTokens, meanOfTokens, unit } from './pooling.ts';
 import type { TokenVectors } from './pooling.ts';
 import type { WorkerStart } from './protocol.ts';
 import { loadRuntime } from './runtime.ts';
@@ -34,16 +34,20 @@ export async function openSession({
     throw fault('MODEL_DAMAGED', `${path} is no model that can be run. Fetch it again.`, cause);
   });
   const model = new SentenceModel(session, loaded, facts, path);
-  const encode = (text: string) => cut(tokenizer.encode(text).ids, facts.maxTokens);
   return {
     runtime: loaded.kind,
     embed: async (texts) => {
-      const encoded = texts.map(encode);
-      const vectors = new Float32Array(texts.length * facts.dimension);
+      const windows = texts.flatMap((text, of) =>
+        windowsOf(tokenizer.encode(text).ids, facts).map((ids) => ({ of, ids })),
+      );
+      const encoded = windows.map(({ ids }) => ids);
+      const sums = texts.map(() => new Float32Array(facts.dimension));
       for (const run of runsOf(encoded)) {
         const found = await model.run(run.map((at) => encoded[at] ?? []));
-        for (const [place, at] of run.entries()) vectors.set(found[place] ?? [], at * facts.dimension);
+        for (const [place, at] of run.entries()) add(sums[windows[at]?.of ?? -1], found[place]);
       }
+      const vectors = new Float32Array(texts.length * facts.dimension);
+      for (const [at, sum] of sums.entries()) vectors.set(unit(sum), at * facts.dimension);
       return { vectors, tokens: encoded.reduce((sum, { length }) => sum + length, 0) };
     },
   };
@@ -64,9 +68,25 @@ async function openTokenizer(folder: string): Promise<Tokenizer> {
   }
 }
 
-/** The last mark stays: models are trained to see it. */
-function cut(ids: readonly number[], maxTokens: number): readonly number[] {
-  return ids.length <= maxTokens ? ids : [...ids.slice(0, maxTokens - 1), ids.at(-1) ?? 0];
+/** Parts of like length, each between the marks that models are trained to see. */
+export function windowsOf(
+  ids: readonly number[],
+  { maxTokens, windowTokens }: Pick<ModelFacts, 'maxTokens' | 'windowTokens'>,
+): (readonly number[])[] {
+  const [first = 0] = ids;
+  const last = ids.at(-1) ?? 0;
+  const text = ids.slice(1, -1).slice(0, maxTokens);
+  const parts = Math.max(1, Math.ceil(text.length / windowTokens));
+  return Array.from({ length: parts }, (_, part) => [
+    first,
+    ...text.slice(Math.round((part * text.length) / parts), Math.round(((part + 1) * text.length) / parts)),
+    last,
+  ]);
+}
+
+function add(sum: Float32Array | undefined, vector: Float32Array | undefined): void {
+  if (!sum || !vector) return;
+  for (let axis = 0; axis < sum.length; axis++) sum[axis] = (sum[axis] as number) + (vector[axis] as number);
 }
 
 /** Places of texts that run together: of like length, so that little is padding. */
