@@ -19,7 +19,7 @@ describe('vectors from an endpoint', () => {
     process.env[KEY_NAME] = 'sk-simulated-key';
   });
   after(() => {
-    delete process.env[KEY_NAME];
+    Reflect.deleteProperty(process.env, KEY_NAME);
   });
   beforeEach(async () => {
     endpoint = await startEmbeddings();

@@ -1,6 +1,7 @@
 import type { Collection } from './collection.ts';
 import { figure } from './figures.ts';
 import type { Figure } from './figures.ts';
+import { HYBRID } from './hybrid.ts';
 import { mean, ndcg, percentile, recall, reciprocalRank } from './metrics.ts';
 
 /** Documents a ranking is asked for. */
@@ -68,13 +69,14 @@ export async function evaluate(
   }
   const latencies = results.map(({ ms }) => ms);
   const target = (embedder === 'none' ? LEXICAL_TARGETS : HYBRID_TARGETS)[name];
+  const id = `eval.${name}${embedder === 'none' ? '' : HYBRID}`;
   const figures = [
-    figure(`eval.${name}.ndcg10`, mean(results.map(({ ndcg10 }) => ndcg10)), '', 'higher', target),
-    figure(`eval.${name}.recall10`, mean(scores.recall10), '', 'higher'),
-    figure(`eval.${name}.recall100`, mean(results.map(({ recall100 }) => recall100)), '', 'higher'),
-    figure(`eval.${name}.mrr10`, mean(scores.mrr10), '', 'higher'),
-    figure(`eval.${name}.latency.p50`, percentile(latencies, 0.5), 'ms', 'lower'),
-    figure(`eval.${name}.latency.p95`, percentile(latencies, 0.95), 'ms', 'lower'),
+    figure(`${id}.ndcg10`, mean(results.map(({ ndcg10 }) => ndcg10)), '', 'higher', target),
+    figure(`${id}.recall10`, mean(scores.recall10), '', 'higher'),
+    figure(`${id}.recall100`, mean(results.map(({ recall100 }) => recall100)), '', 'higher'),
+    figure(`${id}.mrr10`, mean(scores.mrr10), '', 'higher'),
+    figure(`${id}.latency.p50`, percentile(latencies, 0.5), 'ms', 'lower'),
+    figure(`${id}.latency.p95`, percentile(latencies, 0.95), 'ms', 'lower'),
   ];
   return { figures, queries: results };
 }

@@ -3,6 +3,7 @@ import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { cpus, totalmem } from 'node:os';
 import { dirname, join } from 'node:path';
 import { AppError } from '@fumikura/errors';
+import { HYBRID } from './hybrid.ts';
 import type { QueryResult } from './evaluate.ts';
 import { pairedBootstrap } from './significance.ts';
 import type { PairedDifference } from './significance.ts';
@@ -113,11 +114,11 @@ export interface Difference {
   readonly after: number;
 }
 
-/** Figures of both reports, in the order of the later one. */
+/** Figures of both reports, in the order of the later one; with and without an embedder are compared too. */
 export function compareReports(before: FigureReport, after: FigureReport): Difference[] {
-  const earlier = new Map(before.figures.map(({ id, value }) => [id, value]));
+  const earlier = new Map(before.figures.map(({ id, value }) => [id.replace(HYBRID, ''), value]));
   return after.figures.flatMap(({ id, value }) => {
-    const was = earlier.get(id);
+    const was = earlier.get(id.replace(HYBRID, ''));
     return was === undefined ? [] : [{ id, before: was, after: value }];
   });
 }
