@@ -128,6 +128,25 @@ describe('vectors from an endpoint', () => {
     assert.equal((await home.run(['doctor'])).code, 0);
   });
 
+  it('are made by a server beside its work, and follow what is written', async () => {
+    await home.run(['sync']);
+    await add();
+    const running = home.start(['up', '--port', '0']);
+    const until = async (text: string) => {
+      while (!endpoint.embedded.some((each) => each.includes(text))) {
+        assert.equal(running.process.exitCode, null, 'the server ended');
+        await delay(50);
+      }
+    };
+    await until('ninety days');
+    await home.write('notes/later.md', '# Later\n\nThis was written while the server ran.');
+    await until('while the server ran');
+    running.process.kill('SIGINT');
+    const { code, stderr } = await running.ended;
+    assert.equal(code, 0, stderr);
+    assert.doesNotMatch(stderr, STACK_TRACE);
+  });
+
   it('refuse a key that is wrong, and an endpoint that is not there, before anything is configured', async () => {
     process.env[KEY_NAME] = 'wrong';
     const { code, stderr } = await home.run([

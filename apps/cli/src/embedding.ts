@@ -34,11 +34,16 @@ export async function embedBacklog(context: Context, stage: EmbeddingStage): Pro
 /** Beside everything else, until the signal fires: an embedder's trouble is told, and is nobody else's. */
 export async function followBacklog(context: Context, { embedder }: Installation): Promise<void> {
   if (!embedder) return;
-  try {
-    await Promise.all([embedder.warmUp(context.signal), (await embedder.stage()).follow(context.signal)]);
-  } catch (cause) {
+  const tell = (cause: unknown) => {
     if (!context.signal.aborted) context.output.note(`vectors: ${toAppError(cause).publicMessage}`);
-  }
+  };
+  // What keeps a query from its vector is no reason to make none for documents, and is told by itself.
+  const warm = embedder.warmUp(context.signal).catch(tell);
+  await embedder
+    .stage()
+    .then((stage) => stage.follow(context.signal))
+    .catch(tell);
+  await warm;
 }
 
 function report(

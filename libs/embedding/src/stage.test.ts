@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, it } from 'node:test';
 import { AppError } from '@fumikura/errors';
 import { createSqliteStore } from '@fumikura/store-sqlite';
 import type { SqliteStore } from '@fumikura/store-sqlite';
-import { ALICE, allowList, documentWrite, filterFor } from '@fumikura/testkit';
+import { ALICE, allowList, documentWrite, filterFor, seeded, vectorOf } from '@fumikura/testkit';
 import { createEmbeddingStage, fingerprintOf } from './index.ts';
 import type { EmbeddingStage, StageOptions } from './index.ts';
 import { scriptedEmbedder } from './testing/scripted-embedder.ts';
@@ -237,6 +237,32 @@ describe('the embedding stage', () => {
     assert.equal((await stage.run({ signal })).outcome.kind, 'done');
     assert.deepEqual(embedder.asked, []);
     assert.deepEqual(await store.embeddings.waiting(10), []);
+  });
+
+  it('follows what comes to wait, and writes nothing while nothing does', async () => {
+    const controller = new AbortController();
+    const versions: number[] = [];
+    const access = await filterFor(store.catalog, ALICE);
+    let looks = 0;
+    const stage = await stageOf({
+      sleep: async () => {
+        looks++;
+        const dense = { vector: vectorOf(seeded(1)), fingerprint: fingerprintOf(embedder) };
+        versions.push((await store.index.search({ dense, candidates: 1 }, access, signal)).indexVersion);
+        if (looks === 3) await write(['a', 'words']);
+        if (looks === 6) controller.abort();
+      },
+    });
+    const leases: string[] = [];
+    const { acquireLease } = store.catalog;
+    store.catalog.acquireLease = async (...args) => {
+      leases.push(args[0]);
+      return acquireLease(...args);
+    };
+    await stage.follow(controller.signal);
+    assert.deepEqual(embedder.asked, ['Title\nwords']);
+    assert.equal(leases.length, 1);
+    assert.equal(versions[0], versions[2]);
   });
 
   it('ends between two calls when it is told to', async () => {

@@ -91,7 +91,10 @@ function isPassing({ kind }: AppError): boolean {
 
 /** For whoever asks later, in whatever process: why not everything is embedded. */
 async function tell({ store, logger, now }: Parts, outcome: StageOutcome): Promise<void> {
-  if (outcome.kind === 'done') return store.setProblem(undefined);
+  if (outcome.kind === 'done') {
+    if ((await store.status()).problem) await store.setProblem(undefined);
+    return;
+  }
   if (outcome.kind !== 'failed') return;
   const { code, publicMessage, message } = outcome.error;
   logger.warn('embed.failed', { code, message });
@@ -103,12 +106,23 @@ async function tell({ store, logger, now }: Parts, outcome: StageOutcome): Promi
 async function follow(parts: Parts, signal: AbortSignal): Promise<void> {
   let failures = 0;
   while (!signal.aborted) {
-    const { outcome } = await runOnce(parts, signal, () => undefined);
-    failures = outcome.kind === 'failed' ? failures + 1 : 0;
-    await parts.sleep(waitAfter(outcome, failures), signal).catch((error: unknown) => {
+    let waitMs = LOOK_EVERY_MS;
+    // Looking writes nothing: every write makes readers look again at what they hold.
+    // What cannot be looked at, a run will tell.
+    if (await isWorkWaiting(parts).catch(() => true)) {
+      const { outcome } = await runOnce(parts, signal, () => undefined);
+      failures = outcome.kind === 'failed' ? failures + 1 : 0;
+      waitMs = waitAfter(outcome, failures);
+    }
+    await parts.sleep(waitMs, signal).catch((error: unknown) => {
       if (!signal.aborted) throw error;
     });
   }
+}
+
+async function isWorkWaiting({ store }: Parts): Promise<boolean> {
+  const { isPaused, sources } = await store.status();
+  return !isPaused && sources.some(({ waitingDocuments }) => waitingDocuments > 0);
 }
 
 function waitAfter(outcome: StageOutcome, failures: number): number {
