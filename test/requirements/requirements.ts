@@ -6,6 +6,7 @@ export const SOURCES = {
   search: ['docs/architecture.md', 'Architecture'],
   serving: ['docs/troubleshooting.md', 'Serving'],
   sync: ['docs/troubleshooting.md', 'Syncs'],
+  vectors: ['docs/troubleshooting.md', 'Vectors'],
 } as const;
 
 export interface Requirement {
@@ -19,6 +20,19 @@ const of = (source: Requirement['source'], sentences: Readonly<Record<string, st
 
 /** What the product promises, one sentence each. Tests cite the ids in front of their names: `[cli.help] shows ...`. */
 export const REQUIREMENTS: readonly Requirement[] = [
+  ...of('vectors', {
+    'models.pull':
+      'A model fetched by name is exactly the pinned bytes, or is refused; without a network it says what to do.',
+    'models.damaged': 'A model folder that is incomplete, damaged or changed is refused, and the file named.',
+    'embed.once':
+      'Nothing is embedded twice: not the same words elsewhere, not after a restart, not for an index made anew.',
+    'embed.killed':
+      'A process that dies while it embeds loses no vector it had paid for, and the next one goes on.',
+    'embed.budget': "A day's budget for vectors is kept, and the work goes on the next day.",
+    'embed.pause': 'A pause of the vectors holds in every process.',
+    'embed.fallback': 'Without its embedder a search is answered by words, and says so.',
+    'embed.culprit': 'A text that an embedder refuses costs its neighbours nothing and is counted.',
+  }),
   ...of('bad-input', {
     'cli.unknown-command': 'An unknown command is named, with the one that was probably meant.',
     'cli.unknown-flag': 'An unknown flag is named, with the one that was probably meant.',

@@ -19,6 +19,7 @@ export interface SyncOptions {
   readonly dryRun?: boolean;
   readonly allowRemovals?: boolean;
   readonly watch?: boolean;
+  readonly embed?: boolean;
 }
 
 export interface SearchOptions {
@@ -52,9 +53,36 @@ export interface StartOptions {
   readonly serve: boolean;
 }
 
+export interface AddModelOptions {
+  readonly name?: string;
+  readonly replace?: boolean;
+}
+
+export interface PullModelOptions {
+  readonly mirror?: string;
+  readonly replace?: boolean;
+}
+
+export interface EmbedAddOptions {
+  readonly url?: string;
+  readonly keyEnv?: string;
+  readonly dimensions?: number;
+  readonly price?: number;
+  readonly tokensPerDay?: number;
+  readonly workers?: number;
+  readonly nativeFrom?: string;
+}
+
 export interface EvalOptions {
   readonly corpus?: string;
   readonly queries?: number;
   readonly compare?: string;
   readonly output?: string;
+  readonly embedder: string;
+  readonly workers?: number;
+  readonly runtime?: 'auto' | 'native' | 'wasm';
+  readonly nativeFrom?: string;
+  readonly vectors?: string;
+  readonly worst?: number;
+  readonly slices?: boolean;
 }

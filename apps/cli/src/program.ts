@@ -2,10 +2,13 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import { createContext } from './context.ts';
 import type { Context, Environment, GlobalOptions } from './context.ts';
 import type {
+  AddModelOptions,
   AddOptions,
   DeadLetterOptions,
+  EmbedAddOptions,
   EvalOptions,
   GetOptions,
+  PullModelOptions,
   SearchOptions,
   StartOptions,
   SyncOptions,
@@ -30,6 +33,7 @@ export function buildProgram(environment: Environment, signal: AbortSignal): Com
     createContext(command.optsWithGlobals<GlobalOptions>(), environment, signal);
   addSetUp(program, context);
   addReading(program, context);
+  addEmbedding(program, context);
   addServing(program, context);
   addMeasuring(program, context);
   program
@@ -133,6 +137,7 @@ function addSetUp(program: Command, context: MakeContext): void {
     .option('--dry-run', 'say what would change, change nothing')
     .option('--allow-removals', 'remove also when more than a fifth of a source is gone')
     .option('--watch', 'stay and follow changes')
+    .option('--no-embed', 'leave what waits for vectors waiting')
     .addHelpText(
       'after',
       examples(
@@ -222,6 +227,100 @@ function addReading(program: Command, context: MakeContext): void {
     );
 }
 
+function addEmbedding(program: Command, context: MakeContext): void {
+  const models = program.command('models').description('models that run on this machine');
+  models
+    .command('add')
+    .description('take over a model folder: checked, measured, with its licence and checksums written down')
+    .argument('<folder>', 'folder with an ONNX file, config.json, tokenizer.json, tokenizer_config.json')
+    .option('--name <name>', "name of the model (default: the folder's)")
+    .option('--replace', 'in the place of one with the same name')
+    .addHelpText('after', examples('fumi models add ~/Downloads/all-MiniLM-L6-v2'))
+    .action(async (folder: string, options: AddModelOptions, command: Command) =>
+      (await import('./commands/models.ts')).addModelCommand(context(command), folder, options),
+    );
+  models
+    .command('pull')
+    .description('fetch a model at a pinned revision; refused unless every checksum fits')
+    .argument('<name>', 'minilm')
+    .option('--mirror <url>', 'fetch from there instead of huggingface.co')
+    .option('--replace', 'in the place of one with the same name')
+    .addHelpText(
+      'after',
+      examples('fumi models pull minilm', 'fumi models pull minilm --mirror https://models.example.com'),
+    )
+    .action(async (name: string, options: PullModelOptions, command: Command) =>
+      (await import('./commands/models.ts')).pullModelCommand(context(command), name, options),
+    );
+  models
+    .command('list')
+    .description('models that were added')
+    .addHelpText('after', examples('fumi models list', 'fumi models list --json'))
+    .action(async (_options: unknown, command: Command) =>
+      (await import('./commands/models.ts')).listModelsCommand(context(command)),
+    );
+  const embed = program
+    .command('embed')
+    .description('compare meaning beside words: which embedder, and how far it is');
+  embed
+    .command('add')
+    .description('choose the embedder; says before what its vectors will cost')
+    .addArgument(argumentOf('<kind>', 'where it runs', ['local', 'openai', 'ollama']))
+    .argument('<model>', 'name of an added model, or as the endpoint calls it')
+    .option('--url <url>', 'address of an OpenAI-compatible endpoint, with its version path')
+    .option('--key-env <name>', 'environment variable that holds its key')
+    .option('--dimensions <number>', 'ask for vectors of this dimension', numberFrom(8, 4_096))
+    .option('--price <usd>', 'of a million tokens', Number)
+    .option('--tokens-per-day <number>', 'spend no more on a day', numberFrom(1, 999_999_999))
+    .option('--workers <number>', 'threads of a local model (default: 1)', numberFrom(1, 16))
+    .option('--native-from <folder>', 'where onnxruntime-node is installed')
+    .addHelpText(
+      'after',
+      examples(
+        'fumi embed add local all-MiniLM-L6-v2',
+        'fumi embed add ollama nomic-embed-text',
+        'fumi embed add openai text-embedding-3-small --tokens-per-day 5000000',
+      ),
+    )
+    .action(
+      async (
+        kind: 'local' | 'openai' | 'ollama',
+        model: string,
+        options: EmbedAddOptions,
+        command: Command,
+      ) => (await import('./commands/embed.ts')).addEmbedderCommand(context(command), kind, model, options),
+    );
+  embed
+    .command('remove')
+    .description('compare words alone again')
+    .addHelpText('after', examples('fumi embed remove'))
+    .action(async (_options: unknown, command: Command) =>
+      (await import('./commands/embed.ts')).removeEmbedderCommand(context(command)),
+    );
+  embed
+    .command('status')
+    .description('what waits for vectors, how fast it goes, what it cost, what was refused')
+    .addHelpText('after', examples('fumi embed status', 'fumi embed status --json'))
+    .action(async (_options: unknown, command: Command) =>
+      (await import('./commands/embed.ts')).embedStatusCommand(context(command)),
+    );
+  embed
+    .command('pause')
+    .description('make no more vectors, in any process')
+    .addHelpText('after', examples('fumi embed pause'))
+    .action(async (_options: unknown, command: Command) =>
+      (await import('./commands/embed.ts')).pauseEmbeddingCommand(context(command)),
+    );
+  embed
+    .command('resume')
+    .description('go on making vectors, here and now')
+    .option('--retry-refused', 'try again what the embedder refused')
+    .addHelpText('after', examples('fumi embed resume', 'fumi embed resume --retry-refused'))
+    .action(async (options: { retryRefused?: boolean }, command: Command) =>
+      (await import('./commands/embed.ts')).resumeEmbeddingCommand(context(command), options),
+    );
+}
+
 function addServing(program: Command, context: MakeContext): void {
   const tools = new Option('--tools <set>', 'tools offered')
     .choices(['knowledge', 'openai'])
@@ -283,14 +382,25 @@ function addMeasuring(program: Command, context: MakeContext): void {
     .argument('<folder...>', 'folders with corpus.jsonl[.gz], queries.jsonl and qrels.tsv')
     .option('--corpus <file>', 'another corpus file in the folder')
     .option('--queries <number>', 'only the first so many queries', numberFrom(1, 1_000_000))
-    .option('--compare <file>', 'an earlier result, to show the differences')
+    .option(
+      '--compare <file>',
+      'an earlier result: differences, by query too, and whether they are more than noise',
+    )
     .option('--output <file>', 'also write the result there')
+    .option('--embedder <which>', 'local:<folder>, openai:<model>@<url> or none', 'none')
+    .option('--workers <number>', 'threads of a local model (default: 1)', numberFrom(1, 64))
+    .addOption(new Option('--runtime <which>', 'of a local model').choices(['auto', 'native', 'wasm']))
+    .option('--native-from <folder>', 'where onnxruntime-node is installed')
+    .option('--vectors <file>', 'keep vectors there for the next time (default: in the cache folder)')
+    .option('--worst <number>', 'show the queries that fared worst', numberFrom(1, 10_000))
+    .option('--slices', 'show kinds of queries apart')
     .addHelpText(
       'after',
       examples(
         'fumi eval ./eval/scifact',
         'fumi eval ./eval/* --json',
         'fumi eval ./eval/aws --corpus corpus_full.jsonl.gz',
+        'fumi eval ./eval/scifact --embedder local:./models/all-MiniLM-L6-v2 --compare before.json --worst 20',
       ),
     )
     .action(async (folders: string[], options: EvalOptions, command: Command) =>

@@ -15,6 +15,9 @@ import type { Knowledge } from '@fumikura/retrieval';
 import { createSqliteStore } from '@fumikura/store-sqlite';
 import type { RebuildOptions, SqliteStore } from '@fumikura/store-sqlite';
 import { watchCommits } from './commits.ts';
+import type { Variables } from './connectors/secrets.ts';
+import { installEmbedder } from './embedding.ts';
+import type { InstalledEmbedder } from './embedding.ts';
 import type { OnChanged } from './commits.ts';
 
 /** Everything one process works with, put together from a configuration. */
@@ -24,6 +27,8 @@ export interface Installation {
   readonly access: Access;
   readonly knowledge: Knowledge;
   readonly ingest: Ingest;
+  /** Absent when the configuration names none: then words alone are compared. */
+  readonly embedder?: InstalledEmbedder;
   /**
    * The person who sits at this machine: the one whose `osUser` is the login name; the owner when the configuration
    * names no login at all.
@@ -41,13 +46,15 @@ export interface OpenOptions {
   readonly mode: 'one-shot' | 'service';
   /** When another version's tokeniser made the index, it is made anew before this opens: told and ended by these. */
   readonly rebuild?: RebuildOptions;
+  /** Of the process, for an embedder's key that lies there; default none. */
+  readonly variables?: Variables;
 }
 
 export const DATABASE_FILE = 'fumikura.db';
 
 export async function openInstallation(
   config: Config,
-  { logger, mode, rebuild }: OpenOptions,
+  { logger, mode, rebuild, variables = {} }: OpenOptions,
 ): Promise<Installation> {
   const store = await createSqliteStore({
     file: join(config.dataFolder, DATABASE_FILE),
@@ -69,19 +76,27 @@ export async function openInstallation(
       ...(email !== undefined && { email }),
     })),
   );
+  const embedder = installEmbedder(config, store, logger, {
+    variables,
+    isOneShot: mode === 'one-shot',
+  });
   return {
     config,
     store,
+    ...(embedder && { embedder }),
     access: createAccess(store.catalog, directory),
     knowledge: await createKnowledge({
       store,
       freshnessMs: config.freshnessMinutes * 60_000,
       deadlineMs: config.search.deadlineMs,
+      ...(embedder && { embedQuery: embedder.embedQuery }),
+      onWithoutVectors: ({ code, message }) => logger.warn('search.without-vectors', { code, message }),
     }),
     ingest: createIngest({ store: commits.store, documents: pipeline, logger }),
     localPerson: () => localPerson(config),
     onChanged: commits.onChanged,
     close: async () => {
+      await embedder?.close();
       await pipeline.close();
       await store.close();
     },

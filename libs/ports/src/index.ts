@@ -27,6 +27,17 @@ export type {
   WebhookDelivery,
   WebhookNews,
 } from './connector.ts';
+export type { EmbedAnswer, Embedded, Embedder, EmbedOptions, ModelIdentity } from './embedder.ts';
+export type {
+  EmbeddedDocument,
+  EmbeddingProblem,
+  EmbeddingRefusal,
+  EmbeddingSpend,
+  EmbeddingStatus,
+  EmbeddingStore,
+  KnownVector,
+  WaitingDocument,
+} from './embedding-store.ts';
 export type { JobQueue, JobRecord, ReadingNews, ReadingRequest } from './job-queue.ts';
 export { LEXICAL_WEIGHTS } from './search-index.ts';
 export type {

@@ -13,6 +13,8 @@ export interface KnowledgeOptions {
   readonly store: Store;
   readonly embedQuery?: EmbedQuery;
   readonly fusion?: FusionWeights;
+  /** Told of what made a query be answered by its words alone. */
+  readonly onWithoutVectors?: (error: AppError) => void;
   /** A source without a good sync for this long is reported as stale; default one day. */
   readonly freshnessMs?: number;
   /** A call that takes longer fails with DEADLINE_EXCEEDED; default 5,000. */

@@ -37,7 +37,7 @@ export async function searchKnowledge(
   const binding = [readGrant(access)?.caller, request.query, filter ?? null];
   const offset = request.cursor === undefined ? 0 : parts.cursors.open(request.cursor, binding);
   const query = { text: request.query, terms, ...(filter && { filter }) };
-  const { ranked } = await parts.rank(query, access, signal);
+  const { ranked, notices } = await parts.rank(query, access, signal);
   const places = await readablePlaces(ranked, offset + limit + 1, parts.catalog, access);
   signal.throwIfAborted();
   const shown = places.slice(offset, offset + limit);
@@ -52,7 +52,7 @@ export async function searchKnowledge(
     hits,
     coverage: coverageOf(sources, parts.freshnessMs, parts.now()),
     ...(places.length > offset + limit && { nextCursor: parts.cursors.seal(offset + limit, binding) }),
-    notices: sources.length === 0 ? ['No source has documents that you may read.'] : [],
+    notices: sources.length === 0 ? ['No source has documents that you may read.'] : notices,
     tookMs: Math.round((performance.now() - started) * 10) / 10,
   };
 }

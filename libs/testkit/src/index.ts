@@ -25,4 +25,7 @@ export { referenceRanking } from './reference-ranking.ts';
 export { connectorContract, NETWORK_CASES } from './connector-contract.ts';
 export type { ConnectorContract } from './connector-contract.ts';
 export type { ConnectorCase, Fault, SourceUnderTest } from './connector/source-under-test.ts';
+export { embeddingStoreContract } from './embedding-store-contract.ts';
+export type { EmbeddingStoreUnderTest } from './embedding-store-contract.ts';
+export { embedderContract } from './embedder-contract.ts';
 export { storeContract } from './store-contract.ts';

@@ -12,9 +12,12 @@ export async function mcpCommand(context: Context, { tools }: { tools: ToolSet }
   const installation = await openInstallation(await context.config(), {
     logger: context.logger,
     mode: 'service',
+    variables: context.variables,
   });
   try {
     installation.localPerson();
+    // The first question should not wait for it; what is wrong with it, that question will tell.
+    installation.embedder?.warmUp(context.signal).catch(() => undefined);
     const serving = { installation, logger: context.logger, version: VERSION };
     await runStdio(mcpFactory(serving, tools), context.logger, context.signal);
   } finally {

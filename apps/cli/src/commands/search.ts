@@ -12,7 +12,11 @@ import { snippetLine } from '../snippet.ts';
 export async function searchCommand(context: Context, query: string, options: SearchOptions): Promise<void> {
   const { output, signal } = context;
   const config = await context.config();
-  const installation = await openInstallation(config, { logger: context.logger, mode: 'one-shot' });
+  const installation = await openInstallation(config, {
+    logger: context.logger,
+    mode: 'one-shot',
+    variables: context.variables,
+  });
   try {
     const access = await installation.access.filterFor(installation.localPerson());
     const filter = filterOf(options);

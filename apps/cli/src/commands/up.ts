@@ -6,6 +6,7 @@ import { VERSION } from '../program.ts';
 import { rebuildOptions } from '../progress.ts';
 import type { UpOptions } from '../options.ts';
 import { stdioEntry } from './mcp.ts';
+import { followBacklog } from '../embedding.ts';
 import { createFollower } from '../follow.ts';
 
 export async function upCommand(context: Context, options: UpOptions): Promise<void> {
@@ -16,6 +17,7 @@ export async function upCommand(context: Context, options: UpOptions): Promise<v
     logger: context.logger,
     mode: 'service',
     rebuild: rebuildOptions(context),
+    variables: context.variables,
   });
   try {
     const host = options.host ?? config.server.host;
@@ -33,9 +35,11 @@ export async function upCommand(context: Context, options: UpOptions): Promise<v
     try {
       context.output.json({ url: `${server.url}/mcp` });
       printConnections(context.output, server.url, config);
+      const vectors = followBacklog(context, installation);
       if (connectors.length > 0) context.output.note('Following changes. Ctrl-C ends.');
       await scheduler.run(context.signal);
       await untilAborted(context.signal);
+      await vectors;
     } finally {
       await server.close();
     }

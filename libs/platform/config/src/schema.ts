@@ -72,6 +72,60 @@ const schedules = z.strictObject({
 /** What every source has; the rest belongs to its connector and is checked there. */
 const source = z.looseObject({ id: sourceId, schedules: schedules.optional() });
 
+/** Where a secret lies; it is never written into the configuration. */
+const secretPlace = z.union([
+  z.strictObject({ env: z.string().min(1) }),
+  z.strictObject({ file: z.string().min(1) }),
+  z.strictObject({ command: z.array(z.string()).min(1) }),
+]);
+
+const embedderCommon = {
+  /** Word pieces or tokens read of a text; default what the model takes. */
+  maxTokens: z.int().min(16).max(100_000).optional(),
+  /** BCP 47 primary languages it knows; a query in another one is answered by its words. Absent: every language. */
+  languages: z.array(z.string().regex(/^[a-z]{2,3}$/, 'write languages as "en", "ja"')).optional(),
+  /** `narrow` when even unrelated texts have a high cosine. */
+  cosines: z.enum(['spread', 'narrow']).optional(),
+  /** Milliseconds after which a query is answered by its words alone. */
+  queryTimeoutMs: z.int().min(20).max(60_000).default(2_000),
+  budget: z
+    .strictObject({
+      /** A day of UTC. */
+      tokensPerDay: z.int().min(1).optional(),
+      usdPerDay: z.number().positive().optional(),
+    })
+    .default({}),
+};
+
+const embedder = z.discriminatedUnion('kind', [
+  z.strictObject({
+    kind: z.literal('local'),
+    /** Name of a model that was added, or its folder, relative to this file. */
+    model: z.string().min(1),
+    /** Threads that embed documents, about 200 MB each. */
+    workers: z.int().min(1).max(16).default(1),
+    runtime: z.enum(['auto', 'native', 'wasm']).default('auto'),
+    /** Folder where onnxruntime-node is installed; default beside Fumikura. */
+    nativeFrom: z.string().min(1).optional(),
+    ...embedderCommon,
+  }),
+  z.strictObject({
+    kind: z.literal('openai'),
+    /** With its version path. */
+    url: z.url({ protocol: /^https?$/ }).default('https://api.openai.com/v1'),
+    model: z.string().min(1),
+    /** Of its vectors; "fumi embed add" asks for it. */
+    dimension: z.int().min(8).max(4_096),
+    /** Ask for this dimension, of models that can give several. */
+    sendDimension: z.boolean().default(false),
+    key: secretPlace.optional(),
+    /** Put in front of each text, for models that are trained so. */
+    prompts: z.strictObject({ query: z.string(), passage: z.string() }).optional(),
+    pricePerMillionTokens: z.number().min(0).optional(),
+    ...embedderCommon,
+  }),
+]);
+
 const freshnessMinutes = z.int().min(1).max(525_600).default(1_440);
 
 export const configSchema = z.strictObject({
@@ -92,6 +146,8 @@ export const configSchema = z.strictObject({
       port: z.int().min(0).max(65_535).default(7_700),
     })
     .prefault({}),
+  /** Compares meaning beside words; absent: words alone. */
+  embedder: embedder.optional(),
   search: z
     .strictObject({
       /** Milliseconds after which a search answers with what it has or fails. */
@@ -115,4 +171,6 @@ export const configSchema = z.strictObject({
 export type ConfigInput = z.input<typeof configSchema>;
 export type ConfigValues = z.output<typeof configSchema>;
 export type Schedules = z.output<typeof schedules>;
+export type EmbedderConfig = NonNullable<ConfigValues['embedder']>;
+export type EmbedderInput = NonNullable<ConfigInput['embedder']>;
 export type SourceConfig = ConfigValues['sources'][number];
