@@ -67,4 +67,6 @@ export type ErrorCode =
   // serving
   | 'PORT_IN_USE'
   | 'ADDRESS_NOT_ALLOWED'
-  | 'RATE_LIMITED';
+  | 'RATE_LIMITED'
+  // trust
+  | 'AUDIT_UNAVAILABLE';
