@@ -1,6 +1,7 @@
 /** Where a behaviour is promised: the document and its section. */
 export const SOURCES = {
   access: ['docs/architecture.md', 'Access'],
+  audit: ['docs/security/audit.md', 'What is promised'],
   'bad-input': ['docs/troubleshooting.md', 'What you see when something is wrong'],
   commands: ['README.md', 'Your own documents'],
   search: ['docs/architecture.md', 'Architecture'],
@@ -130,5 +131,20 @@ export const REQUIREMENTS: readonly Requirement[] = [
     'mcp.bounds': 'Arguments out of bounds never reach the search.',
     'mcp.eras': 'Clients of both protocol eras are served over HTTP and stdio.',
     'mcp.origin': 'Foreign hosts, origins and large bodies are refused.',
+  }),
+  ...of('audit', {
+    'audit.chain': 'What was recorded is read back whole and in order, over processes.',
+    'audit.tampering': 'Altered, removed, inserted, reordered and cut records are found.',
+    'audit.rotation': 'A chain goes on over segments.',
+    'audit.retention': 'Old segments go and leave signed proofs.',
+    'audit.torn': 'What a killed process left unfinished is told, and nothing can hide behind it.',
+    'audit.query': 'The text of a query is kept, hashed or dropped by policy.',
+    'audit.withheld': 'What cannot be written down is not answered.',
+    'audit.writers': 'Processes that write together have a chain each.',
+    'audit.kill': 'Whatever a killed process confirmed is on the disk.',
+    'audit.search': 'Records are found by person, document, time, action and text.',
+    'audit.export': 'Records leave as OCSF events.',
+    'audit.shown':
+      'Each search, read, sync, change and refusal leaves one record with what was shown and withheld.',
   }),
 ];

@@ -3,6 +3,7 @@ import { availableParallelism, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { createAccess, createLinkedDirectory, createLocalDirectory, LOCAL_ISSUER } from '@fumikura/access';
 import type { Access } from '@fumikura/access';
+import type { AuditTrail } from '@fumikura/audit';
 import type { Config } from '@fumikura/config';
 import { createDocumentPipeline } from '@fumikura/documents';
 import { AppError } from '@fumikura/errors';
@@ -14,8 +15,10 @@ import { createKnowledge } from '@fumikura/retrieval';
 import type { Knowledge } from '@fumikura/retrieval';
 import { createSqliteStore } from '@fumikura/store-sqlite';
 import type { RebuildOptions, SqliteStore } from '@fumikura/store-sqlite';
+import { auditedIngest, openAudit } from './audit.ts';
 import { watchCommits } from './commits.ts';
 import type { OnChanged } from './commits.ts';
+import type { Variables } from './connectors/secrets.ts';
 
 /** Everything one process works with, put together from a configuration. */
 export interface Installation {
@@ -23,7 +26,9 @@ export interface Installation {
   readonly store: SqliteStore;
   readonly access: Access;
   readonly knowledge: Knowledge;
+  /** Every run is written down. */
   readonly ingest: Ingest;
+  readonly audit: AuditTrail;
   /**
    * The person who sits at this machine: the one whose `osUser` is the login name; the owner when the configuration
    * names no login at all.
@@ -41,14 +46,17 @@ export interface OpenOptions {
   readonly mode: 'one-shot' | 'service';
   /** When another version's tokeniser made the index, it is made anew before this opens: told and ended by these. */
   readonly rebuild?: RebuildOptions;
+  /** Of the process, for secrets that lie there. */
+  readonly variables?: Variables;
 }
 
 export const DATABASE_FILE = 'fumikura.db';
 
 export async function openInstallation(
   config: Config,
-  { logger, mode, rebuild }: OpenOptions,
+  { logger, mode, rebuild, variables = {} }: OpenOptions,
 ): Promise<Installation> {
+  const audit = openAudit(config, logger, variables);
   const store = await createSqliteStore({
     file: join(config.dataFolder, DATABASE_FILE),
     inline: mode === 'one-shot',
@@ -78,17 +86,20 @@ export async function openInstallation(
       freshnessMs: config.freshnessMinutes * 60_000,
       deadlineMs: config.search.deadlineMs,
     }),
-    ingest: createIngest({ store: commits.store, documents: pipeline, logger }),
+    ingest: auditedIngest(createIngest({ store: commits.store, documents: pipeline, logger }), audit),
+    audit,
     localPerson: () => localPerson(config),
     onChanged: commits.onChanged,
     close: async () => {
       await pipeline.close();
+      await audit.close();
       await store.close();
     },
   };
 }
 
-function localPerson({ persons, file, owner }: Config): Person {
+/** @throws AppError PERSON_UNKNOWN (config) */
+export function localPerson({ persons, file, owner }: Config): Person {
   const login = userInfo().username;
   // Without any login named, the installation is one person's: who runs it can read its files anyway.
   const isOnePersons = persons.every(({ osUser }) => osUser === undefined);

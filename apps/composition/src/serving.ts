@@ -1,10 +1,12 @@
+import type { AuditClient } from '@fumikura/audit';
 import { toAppError } from '@fumikura/errors';
 import type { Logger } from '@fumikura/logging';
 import { buildServer, documentAddress } from '@fumikura/mcp';
 import type { McpDeps, ToolSet } from '@fumikura/mcp';
 import { startHttpServer, UpdateBus } from '@fumikura/server';
 import type { MayHear, RunningServer } from '@fumikura/server';
-import type { McpServerFactory } from '@modelcontextprotocol/server';
+import type { McpRequestContext, McpServerFactory } from '@modelcontextprotocol/server';
+import { recordShown } from './audit.ts';
 import type { Installation } from './installation.ts';
 
 export interface ServeOptions {
@@ -27,8 +29,14 @@ export function mcpFactory(
     version,
     announcesUpdates,
     resolvePerson: () => installation.localPerson(),
+    onShown: (event, context) =>
+      recordShown(installation.audit, installation.store.catalog, event, clientOf(context)),
   };
   return (context) => buildServer(deps, toolSet, context);
+}
+
+function clientOf({ requestInfo }: McpRequestContext): AuditClient {
+  return requestInfo === undefined ? { channel: 'stdio' } : { channel: 'http' };
 }
 
 /** @throws AppError PERSON_UNKNOWN before anything listens: a server that can show nobody anything is a mistake */

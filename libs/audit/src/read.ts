@@ -1,3 +1,4 @@
+import { stat } from 'node:fs/promises';
 import type { PersonId } from '@fumikura/model';
 import { parseLine } from './line.ts';
 import type { SegmentStart } from './line.ts';
@@ -51,6 +52,8 @@ async function* readChain(folder: string, query: AuditQuery): AsyncGenerator<Sto
   const needle = query.text?.toLowerCase();
   let writer = '';
   for (const { file } of await segmentsOf(folder)) {
+    // A file that nobody wrote to since then holds nothing from since then.
+    if (query.since !== undefined && (await stat(file)).mtime.toISOString() < query.since) continue;
     for await (const text of linesOf(file)) {
       if (text.startsWith('R')) {
         if (needle !== undefined && !text.toLowerCase().includes(needle)) continue;

@@ -41,6 +41,8 @@ export class ChainScan {
   #hash = NO_HASH;
   #segment = 0;
   #torn = 0;
+  /** Of the line before, in the segment that is being read. */
+  #lineEnd = -1;
 
   constructor(
     where: string,
@@ -59,6 +61,7 @@ export class ChainScan {
     if (number !== this.#segment + 1)
       this.#problem('removed', `segments ${this.#segment + 1} to ${number - 1} are missing without a proof`);
     this.#segment = number;
+    this.#lineEnd = -1;
     let from = 0;
     for (let end = bytes.indexOf(LINE_FEED); end >= 0; end = bytes.indexOf(LINE_FEED, from)) {
       this.#line(bytes, from, end);
@@ -113,6 +116,7 @@ export class ChainScan {
     else this.#head(bytes.toString('utf8', seqEnd + 1, bodyEnd), seq);
     this.#seq = seq;
     this.#hash = stated;
+    this.#lineEnd = end;
     const seen = this.#seen.get(seq);
     if (seen !== undefined && seen !== stated)
       this.#problem('rewritten', `line ${seq} is another one than a signed head elsewhere has seen`);
@@ -127,11 +131,10 @@ export class ChainScan {
 
   #isHashed(bytes: Buffer, from: number, bodyEnd: number, stated: string): boolean {
     // The hash before this line stands right before it in the file, except where a segment begins.
-    const isInside =
-      from > HASH_LENGTH && bytes.toString('latin1', from - 1 - HASH_LENGTH, from - 1) === this.#hash;
-    const text = isInside
-      ? bytes.subarray(from - 1 - HASH_LENGTH, bodyEnd)
-      : Buffer.concat([Buffer.from(`${this.#hash}\n`), bytes.subarray(from, bodyEnd)]);
+    const text =
+      from === this.#lineEnd + 1 && from > HASH_LENGTH
+        ? bytes.subarray(from - 1 - HASH_LENGTH, bodyEnd)
+        : Buffer.concat([Buffer.from(`${this.#hash}\n`), bytes.subarray(from, bodyEnd)]);
     return hash('sha256', text, 'base64url') === stated;
   }
 

@@ -40,7 +40,7 @@ async function write(count: number, more: Partial<AuditTrailOptions> = {}): Prom
   await trail.close();
 }
 
-async function all(): Promise<StoredRecord[]> {
+async function all(): Promise<readonly StoredRecord[]> {
   return latestRecords(folder, {}, 100_000);
 }
 

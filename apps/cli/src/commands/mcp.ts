@@ -12,6 +12,7 @@ export async function mcpCommand(context: Context, { tools }: { tools: ToolSet }
   const installation = await openInstallation(await context.config(), {
     logger: context.logger,
     mode: 'service',
+    variables: context.variables,
   });
   try {
     installation.localPerson();

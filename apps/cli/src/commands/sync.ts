@@ -28,6 +28,7 @@ export async function syncCommand(
   const installation = await openInstallation(config, {
     logger: context.logger,
     mode: 'service',
+    variables: context.variables,
     rebuild: rebuildOptions(context),
   });
   try {

@@ -15,6 +15,7 @@ export async function upCommand(context: Context, options: UpOptions): Promise<v
   const installation = await openInstallation(config, {
     logger: context.logger,
     mode: 'service',
+    variables: context.variables,
     rebuild: rebuildOptions(context),
   });
   try {

@@ -29,7 +29,7 @@ export function registerFetch(server: McpServer, call: CallContext): void {
       annotations: READ_ONLY,
     },
     ({ id }, request) =>
-      toolReply(call, request, { via: 'fetch' }, async ({ access }, signal) => {
+      toolReply(call, request, { via: 'fetch', wanted: id }, async ({ access }, signal) => {
         const read = await readFitting((page) => call.deps.knowledge.read(page, access, signal), {
           id,
           maxTokens: MAX_TOKENS,

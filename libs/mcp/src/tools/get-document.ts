@@ -17,7 +17,7 @@ export function registerGetDocument(server: McpServer, call: CallContext): void 
       annotations: READ_ONLY,
     },
     ({ id, section, cursor, maxTokens }, request) =>
-      toolReply(call, request, { via: 'get_document' }, async ({ access }, signal) => {
+      toolReply(call, request, { via: 'get_document', wanted: id }, async ({ access }, signal) => {
         const wanted = { id, maxTokens, ...(section && { section }), ...(cursor && { cursor }) };
         const structured = await readFitting(
           (page) => call.deps.knowledge.read(page, access, signal),

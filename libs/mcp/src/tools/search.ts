@@ -1,3 +1,4 @@
+import type { DocumentId } from '@fumikura/model';
 import type { McpServer } from '@modelcontextprotocol/server';
 import { z } from 'zod';
 import type { CallContext } from '../deps.ts';
@@ -26,11 +27,15 @@ export function registerSearch(server: McpServer, call: CallContext): void {
     },
     ({ query }, request) =>
       toolReply(call, request, { via: 'search', query }, async ({ access }, signal) => {
-        const { hits, coverage } = await call.deps.knowledge.search({ query }, access, signal);
+        const withheld: DocumentId[] = [];
+        const { hits, coverage } = await call.deps.knowledge.search({ query }, access, signal, (ids) =>
+          withheld.push(...ids),
+        );
         // A result without an address cannot be cited there.
         const citable = hits.filter(({ url }) => url !== '');
         return {
           documentIds: citable.map(({ id }) => id),
+          withheld,
           value: {
             structured: {
               results: citable.map(({ id, title, url }) => ({ id, title: cleanLine(title, 300), url })),

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { auditSchema } from './trust-schema.ts';
 
 const name = z
   .string()
@@ -63,6 +64,7 @@ export const configSchema = z.strictObject({
       port: z.int().min(0).max(65_535).default(7_700),
     })
     .prefault({}),
+  audit: auditSchema.prefault({}),
   search: z
     .strictObject({
       /** Milliseconds after which a search answers with what it has or fails. */
