@@ -69,4 +69,5 @@ export type ErrorCode =
   | 'ADDRESS_NOT_ALLOWED'
   | 'RATE_LIMITED'
   // trust
-  | 'AUDIT_UNAVAILABLE';
+  | 'AUDIT_UNAVAILABLE'
+  | 'SCOPE_MISSING';

@@ -16,7 +16,7 @@ export async function mcpCommand(context: Context, { tools }: { tools: ToolSet }
   });
   try {
     installation.localPerson();
-    const serving = { installation, logger: context.logger, version: VERSION };
+    const serving = { installation, logger: context.logger, version: VERSION, variables: context.variables };
     await runStdio(mcpFactory(serving, tools), context.logger, context.signal);
   } finally {
     await installation.close();

@@ -60,7 +60,7 @@ async function serve(
   config: Config,
   options: StartOptions,
 ): Promise<void> {
-  const serving = { installation, logger: context.logger, version: VERSION };
+  const serving = { installation, logger: context.logger, version: VERSION, variables: context.variables };
   const { host, port } = config.server;
   const server = await serveHttp(serving, host, options.port ?? port).catch((error: unknown) => {
     const isTaken = error instanceof AppError && error.code === 'PORT_IN_USE' && options.port === undefined;

@@ -21,7 +21,7 @@ export async function upCommand(context: Context, options: UpOptions): Promise<v
   try {
     const host = options.host ?? config.server.host;
     const server = await serveHttp(
-      { installation, logger: context.logger, version: VERSION },
+      { installation, logger: context.logger, version: VERSION, variables: context.variables },
       host,
       options.port ?? config.server.port,
     );

@@ -3,6 +3,7 @@ import { AppError, toAppError } from '@fumikura/errors';
 import type { DocumentId } from '@fumikura/model';
 import { DEFAULT_MCP_LIMITS } from '../deps.ts';
 import type { CallContext, Caller, ShownEvent } from '../deps.ts';
+import { requireScopesFor } from '../scopes.ts';
 import { reportProgress } from './progress.ts';
 import type { RequestContext } from './progress.ts';
 
@@ -39,6 +40,8 @@ export async function answer<T>(
   try {
     const done = await unlessAborted(signal, async () => {
       caller = await call.caller();
+      // A list of sources is a resource too, but no document.
+      if (question.via !== 'resource' || question.wanted !== undefined) requireScopesFor(call, question.via);
       return work(caller, signal);
     });
     await unlessAborted(signal, () => writeDown(call, question, caller, done));

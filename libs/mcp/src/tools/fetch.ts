@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { CallContext } from '../deps.ts';
 import { toolReply } from '../reply/tool-reply.ts';
 import { untrustedText } from '../untrusted/schema.ts';
+import { challengeFor } from '../scopes.ts';
 import { READ_ONLY } from './annotations.ts';
 import { readFitting } from './document-page.ts';
 
@@ -27,6 +28,7 @@ export function registerFetch(server: McpServer, call: CallContext): void {
       inputSchema: z.object({ id: z.string().min(1).max(2_000).describe('Id from search.') }),
       outputSchema: output,
       annotations: READ_ONLY,
+      scopeChallenge: challengeFor(call, 'fetch'),
     },
     ({ id }, request) =>
       toolReply(call, request, { via: 'fetch', wanted: id }, async ({ access }, signal) => {

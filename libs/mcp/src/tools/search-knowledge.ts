@@ -9,6 +9,7 @@ import { fitItems } from '../reply/size.ts';
 import { toolReply } from '../reply/tool-reply.ts';
 import type { ToolAnswer } from '../reply/tool-reply.ts';
 import { documentAddress } from '../resources/address.ts';
+import { challengeFor } from '../scopes.ts';
 import { READ_ONLY } from './annotations.ts';
 import { pageBudget, toResult } from './search-results.ts';
 import { searchInput, searchOutput } from './search-schema.ts';
@@ -24,6 +25,7 @@ export function registerSearchKnowledge(server: McpServer, call: CallContext): v
       inputSchema: searchInput,
       outputSchema: searchOutput,
       annotations: READ_ONLY,
+      scopeChallenge: challengeFor(call, 'search_knowledge'),
     },
     (args, request) =>
       toolReply(call, request, { via: 'search_knowledge', query: args.query }, ({ access }, signal) =>

@@ -6,6 +6,7 @@ import { toCoverage } from '../reply/coverage.ts';
 import { toolReply } from '../reply/tool-reply.ts';
 import { cleanLine } from '../untrusted/clean.ts';
 import { untrustedText } from '../untrusted/schema.ts';
+import { challengeFor } from '../scopes.ts';
 import { READ_ONLY } from './annotations.ts';
 
 const input = z.object({ query: z.string().min(1).max(2_000).describe('What to look for.') });
@@ -24,6 +25,7 @@ export function registerSearch(server: McpServer, call: CallContext): void {
       inputSchema: input,
       outputSchema: output,
       annotations: READ_ONLY,
+      scopeChallenge: challengeFor(call, 'search'),
     },
     ({ query }, request) =>
       toolReply(call, request, { via: 'search', query }, async ({ access }, signal) => {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { auditSchema } from './trust-schema.ts';
+import { auditSchema, signInIdentity, signInSchema } from './trust-schema.ts';
 
 const name = z
   .string()
@@ -29,6 +29,8 @@ const person = z.strictObject({
         .transform((account) => account as `user:${string}:${string}`),
     )
     .default([]),
+  /** Who this person is for the issuers of `signIn`. */
+  signIn: z.array(signInIdentity).default([]),
 });
 
 const group = z.strictObject({
@@ -62,9 +64,13 @@ export const configSchema = z.strictObject({
     .strictObject({
       host: z.string().min(1).default('127.0.0.1'),
       port: z.int().min(0).max(65_535).default(7_700),
+      /** Further host names by which clients reach this server. */
+      hosts: z.array(z.string().min(1)).default([]),
     })
     .prefault({}),
   audit: auditSchema.prefault({}),
+  /** With it, everybody who asks over HTTP has to sign in, also on this machine. */
+  signIn: signInSchema.optional(),
   search: z
     .strictObject({
       /** Milliseconds after which a search answers with what it has or fails. */
