@@ -81,3 +81,9 @@ export interface AuditExportOptions extends AuditSearchOptions {
   readonly format: 'ocsf' | 'records';
   readonly output?: string;
 }
+
+export interface TokenOptions {
+  readonly person?: string;
+  readonly scope?: readonly string[];
+  readonly days?: number;
+}

@@ -1,8 +1,14 @@
 import { createHash } from 'node:crypto';
 import { availableParallelism, userInfo } from 'node:os';
 import { join } from 'node:path';
-import { createAccess, createLinkedDirectory, createLocalDirectory, LOCAL_ISSUER } from '@fumikura/access';
-import type { Access } from '@fumikura/access';
+import {
+  createAccess,
+  createLinkedDirectory,
+  createLocalDirectory,
+  createRights,
+  LOCAL_ISSUER,
+} from '@fumikura/access';
+import type { Access, Directory, RightsOf } from '@fumikura/access';
 import type { AuditTrail } from '@fumikura/audit';
 import type { Config } from '@fumikura/config';
 import { createDocumentPipeline } from '@fumikura/documents';
@@ -19,6 +25,7 @@ import { auditedIngest, openAudit } from './audit.ts';
 import { watchCommits } from './commits.ts';
 import type { OnChanged } from './commits.ts';
 import type { Variables } from './connectors/secrets.ts';
+import { narrowedByRoles } from './narrowed.ts';
 
 /** Everything one process works with, put together from a configuration. */
 export interface Installation {
@@ -29,6 +36,9 @@ export interface Installation {
   /** Every run is written down. */
   readonly ingest: Ingest;
   readonly audit: AuditTrail;
+  /** What the roles of somebody include. */
+  readonly rightsOf: RightsOf;
+  readonly directory: Directory;
   /**
    * The person who sits at this machine: the one whose `osUser` is the login name; the owner when the configuration
    * names no login at all.
@@ -77,15 +87,18 @@ export async function openInstallation(
       ...(email !== undefined && { email }),
     })),
   );
+  const rightsOf = createRights(config.persons, config.owner, config.roles);
+  const allKnowledge = await createKnowledge({
+    store,
+    freshnessMs: config.freshnessMinutes * 60_000,
+    deadlineMs: config.search.deadlineMs,
+  });
   return {
     config,
     store,
-    access: createAccess(store.catalog, directory),
-    knowledge: await createKnowledge({
-      store,
-      freshnessMs: config.freshnessMinutes * 60_000,
-      deadlineMs: config.search.deadlineMs,
-    }),
+    ...narrowedByRoles(createAccess(store.catalog, directory), allKnowledge, store.catalog, rightsOf),
+    directory,
+    rightsOf,
     ingest: auditedIngest(createIngest({ store: commits.store, documents: pipeline, logger }), audit),
     audit,
     localPerson: () => localPerson(config),

@@ -42,6 +42,7 @@ function factoryFor(
     version,
     announcesUpdates,
     resolvePerson,
+    mayUse: (person, tool) => installation.rightsOf(person).mayUse(tool),
     ...(config.signIn && { toolScopes: advertised(config.signIn) }),
     onShown: (event, { authInfo }) =>
       recordShown(audit, store.catalog, event, {
@@ -118,15 +119,16 @@ function personOfRequest(
  * whose token has expired or was revoked hears nothing more.
  */
 function mayHear(
-  { access, store }: Installation,
+  { access, rightsOf, store }: Installation,
   signIn: SignIn | undefined,
   personOf: (auth: AuthInfo | undefined) => PersonId,
 ): MayHear {
   return async (request, uri) => {
     const auth = await signIn?.authenticate(request);
     if (auth instanceof Response) return false;
-    const filter = await access.filterFor(personOf(auth));
-    const readable = await store.catalog.readable([documentAddress.idOf(uri)], filter);
-    return readable.length > 0;
+    const person = personOf(auth);
+    const filter = await access.filterFor(person);
+    const [readable] = await store.catalog.readable([documentAddress.idOf(uri)], filter);
+    return readable !== undefined && rightsOf(person).maySee(readable.source);
   };
 }

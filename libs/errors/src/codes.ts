@@ -70,4 +70,6 @@ export type ErrorCode =
   | 'RATE_LIMITED'
   // trust
   | 'AUDIT_UNAVAILABLE'
-  | 'SCOPE_MISSING';
+  | 'SCOPE_MISSING'
+  | 'ROLE_MISSING'
+  | 'TOKEN_UNKNOWN';

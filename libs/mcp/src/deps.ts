@@ -19,6 +19,8 @@ export interface McpDeps {
    * nothing is shown that was not written down. Also called for refusals, whose own answer does not depend on it.
    */
   readonly onShown?: (event: ShownEvent, context: McpRequestContext) => Promise<void>;
+  /** Whether the roles of a person include a tool; resources and completion count as the tool that shows the same. */
+  readonly mayUse?: (person: PersonId, tool: string) => boolean;
   /** Scopes that a tool needs beside the one that every call needs; asked for by a challenge when a token lacks them. */
   readonly toolScopes?: Readonly<Record<string, readonly string[]>>;
   /** Whether changes of documents are announced to subscribers (`resources.subscribe`); default no. */

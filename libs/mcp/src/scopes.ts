@@ -1,5 +1,6 @@
 import { AppError } from '@fumikura/errors';
 import type { ScopeChallengeHandler } from '@modelcontextprotocol/server';
+import type { PersonId } from '@fumikura/model';
 import type { CallContext } from './deps.ts';
 
 /** Other doors to the same thing need the same key. */
@@ -35,5 +36,13 @@ export function requireScopesFor(call: CallContext, tool: string): void {
   if (!authInfo || neededFor(call, tool).every((scope) => authInfo.scopes.includes(scope))) return;
   throw new AppError('SCOPE_MISSING', 'permission', `the token lacks a scope for ${tool}`, {
     publicMessage: 'Your sign-in does not cover this. Sign in again and allow it.',
+  });
+}
+
+/** @throws AppError ROLE_MISSING (permission) */
+export function requireRoleFor({ deps }: CallContext, person: PersonId, tool: string): void {
+  if (!deps.mayUse || deps.mayUse(person, tool) || deps.mayUse(person, SAME_AS[tool] ?? tool)) return;
+  throw new AppError('ROLE_MISSING', 'permission', `no role of the caller includes ${tool}`, {
+    publicMessage: 'Your role does not include this. An administrator can give you one that does.',
   });
 }

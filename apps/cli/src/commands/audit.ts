@@ -9,6 +9,7 @@ import type { Config } from '@fumikura/config';
 import type { PersonId } from '@fumikura/model';
 import { recordDeed } from '../change.ts';
 import type { Context } from '../context.ts';
+import { requireLocalDuty } from '../duty.ts';
 import { EXIT_CODES } from '../exit-codes.ts';
 import { count, safe } from '../output.ts';
 import type { AuditExportOptions, AuditSearchOptions, AuditVerifyOptions } from '../options.ts';
@@ -49,6 +50,7 @@ export async function auditSearch(
 
 export async function auditVerify(context: Context, options: AuditVerifyOptions): Promise<void> {
   const config = await context.config();
+  await requireLocalDuty(context, config, 'audit', 'cli audit verify');
   const pem = options.publicKey === undefined ? undefined : await readFile(options.publicKey, 'utf8');
   const result = await verifyAudit({
     folder: auditFolder(config),
@@ -87,6 +89,7 @@ export async function auditExport(context: Context, options: AuditExportOptions)
 /** Whoever looks at what others did is written down too. */
 async function opened(context: Context, what: string, options: AuditSearchOptions): Promise<Config> {
   const config = await context.config();
+  await requireLocalDuty(context, config, 'audit', `cli audit ${what}`);
   const details = Object.fromEntries(
     Object.entries(options).map(([name, value]) => [name, String(value).slice(0, 200)]),
   );

@@ -3,6 +3,7 @@ import type { Installation } from '@fumikura/composition';
 import type { DocumentPage } from '@fumikura/retrieval';
 import { styleText } from 'node:util';
 import type { Context } from '../context.ts';
+import { requireTool } from '../duty.ts';
 import { safe } from '../output.ts';
 import type { Output } from '../output.ts';
 import type { GetOptions } from '../options.ts';
@@ -21,7 +22,7 @@ export async function getCommand(context: Context, id: string, options: GetOptio
 
 function read(
   { signal }: Context,
-  { access, audit, knowledge, localPerson, store }: Installation,
+  { access, audit, knowledge, localPerson, rightsOf, store }: Installation,
   id: string,
   options: GetOptions,
 ): Promise<DocumentPage> {
@@ -35,6 +36,7 @@ function read(
     ...(options.cursor !== undefined && { cursor: options.cursor }),
   };
   return audited(audit, store.catalog, event, async () => {
+    requireTool(rightsOf(actor), 'get_document');
     const value = await knowledge.read(wanted, await access.filterFor(actor), signal);
     return { value, shown: [id] };
   });

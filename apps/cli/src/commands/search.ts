@@ -5,6 +5,7 @@ import type { IndexFilter } from '@fumikura/ports';
 import type { Hit, SearchPage } from '@fumikura/retrieval';
 import { styleText } from 'node:util';
 import type { Context } from '../context.ts';
+import { requireTool } from '../duty.ts';
 import { duration, safe } from '../output.ts';
 import type { Output } from '../output.ts';
 import type { SearchOptions } from '../options.ts';
@@ -26,7 +27,7 @@ export async function searchCommand(context: Context, query: string, options: Se
 /** The search of one person for another or for themselves, written down before anything of it is shown. */
 export function searchAs(
   { signal }: Context,
-  { access, audit, knowledge, store }: Installation,
+  { access, audit, knowledge, rightsOf, store }: Installation,
   query: string,
   options: SearchOptions,
   { via, actor, as }: { via: string; actor: PersonId; as?: PersonId },
@@ -50,6 +51,7 @@ export function searchAs(
   };
   return audited(audit, store.catalog, event, async () => {
     const withheld: DocumentId[] = [];
+    if (!as) requireTool(rightsOf(actor), 'search_knowledge');
     const value = await knowledge.search(wanted, await access.filterFor(as ?? actor), signal, (ids) =>
       withheld.push(...ids),
     );

@@ -3,7 +3,7 @@ import { AppError, toAppError } from '@fumikura/errors';
 import type { DocumentId } from '@fumikura/model';
 import { DEFAULT_MCP_LIMITS } from '../deps.ts';
 import type { CallContext, Caller, ShownEvent } from '../deps.ts';
-import { requireScopesFor } from '../scopes.ts';
+import { requireRoleFor, requireScopesFor } from '../scopes.ts';
 import { reportProgress } from './progress.ts';
 import type { RequestContext } from './progress.ts';
 
@@ -42,6 +42,7 @@ export async function answer<T>(
       caller = await call.caller();
       // A list of sources is a resource too, but no document.
       if (question.via !== 'resource' || question.wanted !== undefined) requireScopesFor(call, question.via);
+      requireRoleFor(call, caller.person, question.via);
       return work(caller, signal);
     });
     await unlessAborted(signal, () => writeDown(call, question, caller, done));

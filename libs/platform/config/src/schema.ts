@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { auditSchema, signInIdentity, signInSchema } from './trust-schema.ts';
+import { auditSchema, roleSchema, signInIdentity, signInSchema } from './trust-schema.ts';
 
 const name = z
   .string()
@@ -31,6 +31,8 @@ const person = z.strictObject({
     .default([]),
   /** Who this person is for the issuers of `signIn`. */
   signIn: z.array(signInIdentity).default([]),
+  /** Default: reader; the owner is auditor and admin, too. */
+  roles: z.array(name).optional(),
 });
 
 const group = z.strictObject({
@@ -55,6 +57,7 @@ export const configSchema = z.strictObject({
   owner: name.default('owner'),
   persons: z.array(person).default([]),
   groups: z.array(group).default([]),
+  roles: z.array(roleSchema).default([]),
   sources: z.array(source).default([]),
   /** A source without a good sync for this long is reported as stale. Minutes. */
   freshnessMinutes,

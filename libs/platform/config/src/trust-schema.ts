@@ -72,3 +72,15 @@ export const signInSchema = z.strictObject({
 
 /** How an issuer names somebody. */
 export const signInIdentity = z.strictObject({ issuer: z.url(), subject: z.string().min(1) });
+
+/** A role of this installation, beside reader, auditor and admin. It narrows what its holders may read, never widens it. */
+export const roleSchema = z.strictObject({
+  id: z
+    .string()
+    .regex(/^[a-z0-9][a-z0-9._-]*$/, 'use lower-case letters, digits, dot, underscore and hyphen'),
+  /** Names of tools, or `*`. */
+  tools: z.array(z.string().min(1)).default([]),
+  /** Source ids, or their beginning with `*`. */
+  sources: z.array(z.string().min(1)).default([]),
+  duties: z.array(z.enum(['audit', 'access', 'tokens', 'roles', 'sources'])).default([]),
+});
