@@ -66,8 +66,8 @@ function requireType(token: string, { types }: IssuerSettings): void {
   } catch {
     throw invalidToken('the token cannot be read');
   }
-  if (typeof typ !== 'string' || !types.map(plain).includes(plain(typ)))
-    throw invalidToken('the token is of another type');
+  const stated = typ === undefined ? 'absent' : typeof typ === 'string' ? plain(typ) : '';
+  if (!types.map(plain).includes(stated)) throw invalidToken('the token is of another type');
 }
 
 /** Which rule it broke, in our words: a library's message may quote the token. */

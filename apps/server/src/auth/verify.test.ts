@@ -220,6 +220,16 @@ describe('a token of an issuer', () => {
     assert.equal((await ask(entra, await issuer.token({ ...claims, aud: MCP }, { typ: 'JWT' }))).status, 401);
   });
 
+  it('[auth.issuer-settings] a token without a type counts only where that is said', async () => {
+    const token = new SignJWT({ iss: ISSUER, aud: MCP, sub: 'alice', scope: 'knowledge:read' })
+      .setProtectedHeader({ alg: 'ES256', kid: 'one' })
+      .setExpirationTime('10m');
+    const signed = await token.sign((first as Pair).privateKey);
+    assert.equal((await ask(signIn(), signed)).status, 401);
+    assert.equal((await ask(signIn({ types: ['absent'] }), signed)).status, 200);
+    assert.equal((await ask(signIn({ types: ['absent'] }), await issuer.token())).status, 401);
+  });
+
   it('[auth.verified-email] an address counts only when the issuer calls it verified', async () => {
     const address = { email: 'alice@example.com' };
     const verified = await ask(signIn(), await issuer.token({ ...address, email_verified: true }));

@@ -30,7 +30,7 @@ const issuer = z.strictObject({
   issuer: z.url(),
   /** Accepted in `aud`; default: the address of the endpoint that is asked. */
   audiences: z.array(z.string().min(1)).default([]),
-  /** Accepted in the header `typ`; case and `application/` do not count. */
+  /** Accepted in the header `typ`; case and `application/` do not count. `absent`: a header without one. */
   types: z.array(z.string().min(1)).min(1).default(['at+jwt']),
   algorithms: z
     .array(z.enum(['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA']))
