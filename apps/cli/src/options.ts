@@ -1,3 +1,5 @@
+import type { AuditAction } from '@fumikura/audit';
+
 /** What each command is given beside its arguments, as the command line names it. */
 
 export interface AddOptions {
@@ -85,4 +87,31 @@ export interface EvalOptions {
   readonly vectors?: string;
   readonly worst?: number;
   readonly slices?: boolean;
+}
+
+export interface AuditSearchOptions {
+  readonly since?: string;
+  readonly until?: string;
+  readonly person?: string;
+  readonly document?: string;
+  readonly action?: AuditAction;
+  readonly outcome?: 'done' | 'refused' | 'failed';
+  readonly limit?: number;
+  readonly follow?: boolean;
+}
+
+export interface AuditVerifyOptions {
+  readonly anchor?: readonly string[];
+  readonly publicKey?: string;
+}
+
+export interface AuditExportOptions extends AuditSearchOptions {
+  readonly format: 'ocsf' | 'records';
+  readonly output?: string;
+}
+
+export interface TokenOptions {
+  readonly person?: string;
+  readonly scope?: readonly string[];
+  readonly days?: number;
 }

@@ -1,6 +1,8 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { createContext } from './context.ts';
 import type { Context, Environment, GlobalOptions } from './context.ts';
+import { examples, numberFrom } from './examples.ts';
+import type { MakeContext } from './examples.ts';
 import type {
   AddModelOptions,
   AddOptions,
@@ -14,6 +16,7 @@ import type {
   SyncOptions,
   UpOptions,
 } from './options.ts';
+import { addTrust } from './trust-program.ts';
 
 export const VERSION = '0.1.0';
 
@@ -36,6 +39,7 @@ export function buildProgram(environment: Environment, signal: AbortSignal): Com
   addEmbedding(program, context);
   addServing(program, context);
   addMeasuring(program, context);
+  addTrust(program, context);
   program
     .command('exit-codes')
     .description('what the exit codes mean')
@@ -53,8 +57,6 @@ export const REMOTE_KINDS: Readonly<Record<string, string>> = {
   jira: 'Jira, Cloud or Data Center',
   sharepoint: 'SharePoint through Microsoft Graph',
 };
-
-type MakeContext = (command: Command) => Context;
 
 function addSetUp(program: Command, context: MakeContext): void {
   program
@@ -408,20 +410,8 @@ function addMeasuring(program: Command, context: MakeContext): void {
     );
 }
 
-function examples(...lines: readonly string[]): string {
-  return `\nExamples:\n${lines.map((line) => `  $ ${line}`).join('\n')}\n`;
-}
-
 function argumentOf(name: string, description: string, choices: readonly string[]) {
   return new Command().createArgument(name, description).choices(choices);
-}
-
-function numberFrom(least: number, most: number): (value: string) => number {
-  return (value) => {
-    const number = /^\d{1,9}$/.test(value) ? Number(value) : -1;
-    if (number >= least && number <= most) return number;
-    throw new InvalidArgumentError(`Give a whole number from ${least} to ${most}.`);
-  };
 }
 
 function wholeNumber(value: string): number {

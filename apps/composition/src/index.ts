@@ -1,6 +1,8 @@
+export { auditFolder, audited, openAudit } from './audit.ts';
+export type { Asked } from './audit.ts';
 export { CONNECTOR_KINDS, connectorFor, connectorsFor, setupOf } from './connectors/registry.ts';
 export type { ConnectorHost } from './connectors/registry.ts';
-export { DATABASE_FILE, openInstallation } from './installation.ts';
+export { DATABASE_FILE, localPerson, openInstallation } from './installation.ts';
 export type { Installation, OpenOptions } from './installation.ts';
 export { scheduledSource } from './schedules.ts';
 export { mcpFactory, serveHttp } from './serving.ts';
@@ -12,3 +14,4 @@ export type { InstalledModel } from '@fumikura/provider-local';
 export type { EmbedderHost } from './embedders.ts';
 export { evaluateCollection } from './evaluation.ts';
 export { withVectorFile } from './vector-file.ts';
+export { personalTokensOf } from './sign-in.ts';

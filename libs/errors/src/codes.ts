@@ -75,4 +75,9 @@ export type ErrorCode =
   // serving
   | 'PORT_IN_USE'
   | 'ADDRESS_NOT_ALLOWED'
-  | 'RATE_LIMITED';
+  | 'RATE_LIMITED'
+  // trust
+  | 'AUDIT_UNAVAILABLE'
+  | 'SCOPE_MISSING'
+  | 'ROLE_MISSING'
+  | 'TOKEN_UNKNOWN';

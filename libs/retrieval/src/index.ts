@@ -10,6 +10,7 @@ export type {
   HitSummary,
   Knowledge,
   KnowledgeQuery,
+  OnWithheld,
   ReadRequest,
   SearchPage,
   Snippet,

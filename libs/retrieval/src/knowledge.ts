@@ -30,8 +30,10 @@ export async function createKnowledge(options: KnowledgeOptions): Promise<Knowle
   const rank = createRanker({ index: store.index, ...options });
   const parts = { catalog, rank, cursors, freshnessMs, now };
   return {
-    search: (query, access, signal) =>
-      withDeadline(deadlineMs, signal, (combined) => searchKnowledge(parts, query, access, combined)),
+    search: (query, access, signal, onWithheld) =>
+      withDeadline(deadlineMs, signal, (combined) =>
+        searchKnowledge(parts, query, access, combined, onWithheld),
+      ),
     read: (request, access, signal) =>
       withDeadline(deadlineMs, signal, () => readDocument(request, access, catalog, cursors)),
     sources: (access) => visibleSources(catalog, access),

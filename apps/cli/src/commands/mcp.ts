@@ -18,7 +18,7 @@ export async function mcpCommand(context: Context, { tools }: { tools: ToolSet }
     installation.localPerson();
     // The first question should not wait for it; what is wrong with it, that question will tell.
     installation.embedder?.warmUp(context.signal).catch(() => undefined);
-    const serving = { installation, logger: context.logger, version: VERSION };
+    const serving = { installation, logger: context.logger, version: VERSION, variables: context.variables };
     await runStdio(mcpFactory(serving, tools), context.logger, context.signal);
   } finally {
     await installation.close();

@@ -10,7 +10,7 @@ import type { Context } from '../context.ts';
 import { duration } from '../output.ts';
 import { VERSION } from '../program.ts';
 import type { StartOptions } from '../options.ts';
-import { printPage } from './search.ts';
+import { printPage, searchAs } from './search.ts';
 import { syncOne } from './sync.ts';
 import { printConnections, untilAborted } from './up.ts';
 
@@ -21,7 +21,11 @@ const HITS = 2;
 export async function startCommand(context: Context, options: StartOptions): Promise<void> {
   const started = performance.now();
   const config = await loadConfig(handbookConfig());
-  const installation = await openInstallation(config, { logger: context.logger, mode: 'service' });
+  const installation = await openInstallation(config, {
+    logger: context.logger,
+    mode: 'service',
+    variables: context.variables,
+  });
   try {
     for (const source of config.sources)
       await syncOne(context, installation, connectorFor(source, config, context), {});
@@ -36,11 +40,12 @@ export async function startCommand(context: Context, options: StartOptions): Pro
   }
 }
 
-async function askAll({ output, signal }: Context, installation: Installation) {
-  const access = await installation.access.filterFor(installation.localPerson());
+async function askAll(context: Context, installation: Installation) {
+  const { output } = context;
+  const asker = { via: 'cli start', actor: installation.localPerson() };
   const answers = [];
   for (const query of QUESTIONS) {
-    const page = await installation.knowledge.search({ query, limit: HITS }, access, signal);
+    const page = await searchAs(context, installation, query, { limit: HITS }, asker);
     output.line(`\n${styleText('bold', styleText('yellow', `? ${query}`))}`);
     printPage(output, { ...page, notices: [] });
     answers.push({ query, hits: page.hits, tookMs: page.tookMs });
@@ -55,7 +60,7 @@ async function serve(
   config: Config,
   options: StartOptions,
 ): Promise<void> {
-  const serving = { installation, logger: context.logger, version: VERSION };
+  const serving = { installation, logger: context.logger, version: VERSION, variables: context.variables };
   const { host, port } = config.server;
   const server = await serveHttp(serving, host, options.port ?? port).catch((error: unknown) => {
     const isTaken = error instanceof AppError && error.code === 'PORT_IN_USE' && options.port === undefined;

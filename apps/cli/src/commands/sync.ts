@@ -27,8 +27,8 @@ export async function syncCommand(
   const installation = await openInstallation(config, {
     logger: context.logger,
     mode: 'service',
-    rebuild: rebuildOptions(context),
     variables: context.variables,
+    rebuild: rebuildOptions(context),
   });
   try {
     const results = await syncAll(context, installation, connectors, options);

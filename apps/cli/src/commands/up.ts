@@ -16,8 +16,8 @@ export async function upCommand(context: Context, options: UpOptions): Promise<v
   const installation = await openInstallation(config, {
     logger: context.logger,
     mode: 'service',
-    rebuild: rebuildOptions(context),
     variables: context.variables,
+    rebuild: rebuildOptions(context),
   });
   try {
     const host = options.host ?? config.server.host;
@@ -27,6 +27,7 @@ export async function upCommand(context: Context, options: UpOptions): Promise<v
         installation,
         logger: context.logger,
         version: VERSION,
+        variables: context.variables,
         webhooks: { connectors, onNews: () => scheduler.wake() },
       },
       host,

@@ -1,5 +1,6 @@
 import { parseQuietHours, parseSchedule } from '@fumikura/scheduling';
 import { z } from 'zod';
+import { auditSchema, roleSchema, signInIdentity, signInSchema } from './trust-schema.ts';
 
 const name = z
   .string()
@@ -29,6 +30,10 @@ const person = z.strictObject({
         .transform((account) => account as `user:${string}:${string}`),
     )
     .default([]),
+  /** Who this person is for the issuers of `signIn`. */
+  signIn: z.array(signInIdentity).default([]),
+  /** Default: reader; the owner is auditor and admin, too. */
+  roles: z.array(name).optional(),
 });
 
 const group = z.strictObject({
@@ -135,6 +140,7 @@ export const configSchema = z.strictObject({
   owner: name.default('owner'),
   persons: z.array(person).default([]),
   groups: z.array(group).default([]),
+  roles: z.array(roleSchema).default([]),
   sources: z.array(source).default([]),
   /** A source without a good sync for this long is reported as stale. Minutes. */
   freshnessMinutes,
@@ -144,10 +150,15 @@ export const configSchema = z.strictObject({
     .strictObject({
       host: z.string().min(1).default('127.0.0.1'),
       port: z.int().min(0).max(65_535).default(7_700),
+      /** Further host names by which clients reach this server. */
+      hosts: z.array(z.string().min(1)).default([]),
     })
     .prefault({}),
   /** Compares meaning beside words; absent: words alone. */
   embedder: embedder.optional(),
+  audit: auditSchema.prefault({}),
+  /** With it, everybody who asks over HTTP has to sign in, also on this machine. */
+  signIn: signInSchema.optional(),
   search: z
     .strictObject({
       /** Milliseconds after which a search answers with what it has or fails. */
