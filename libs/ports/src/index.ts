@@ -17,6 +17,16 @@ export type {
   StoredText,
 } from './catalog.ts';
 export type { Change, Connector, SourceCheck, SyncBatch, WebhookDelivery, WebhookNews } from './connector.ts';
+export type {
+  CatalogJournal,
+  ConfirmedDocument,
+  ConfirmedOf,
+  IndexedVersion,
+  PendingBatch,
+  Settlement,
+  VersionedDocument,
+  VersionedIndex,
+} from './journal.ts';
 export { LEXICAL_WEIGHTS } from './search-index.ts';
 export type {
   Candidate,

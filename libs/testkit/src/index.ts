@@ -25,4 +25,6 @@ export { referenceRanking } from './reference-ranking.ts';
 export { connectorContract, NETWORK_CASES } from './connector-contract.ts';
 export type { ConnectorContract } from './connector-contract.ts';
 export type { ConnectorCase, Fault, SourceUnderTest } from './connector/source-under-test.ts';
+export { postgresMissing, startPostgres } from './postgres-server.ts';
+export type { PostgresServer } from './postgres-server.ts';
 export { storeContract } from './store-contract.ts';
