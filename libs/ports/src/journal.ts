@@ -75,7 +75,9 @@ export type ConfirmedOf = CatalogJournal['confirmed'];
 /** One stored version of a document in the index. */
 export interface IndexedVersion extends ConfirmedDocument {
   readonly documentId: DocumentId;
+  /** Chunks that were found, and as many as the version says it has. */
   readonly chunks: number;
+  readonly stated: number;
 }
 
 /** An index that holds versions side by side, for a catalog that says which one counts. */
@@ -91,6 +93,8 @@ export interface VersionedIndex extends SearchIndex {
     confirmed: ConfirmedOf,
     signal: AbortSignal,
   ): Promise<SearchAnswer>;
-  /** Everything it holds, in no order; for comparing it with the catalog. */
+  /** Everything it holds, in no order, page by page; the chunks of one version may come on several pages. */
   versions(signal: AbortSignal): AsyncIterable<readonly IndexedVersion[]>;
+  /** What it holds of these documents, each version whole. */
+  held(ids: readonly DocumentId[]): Promise<readonly IndexedVersion[]>;
 }

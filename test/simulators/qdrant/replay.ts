@@ -14,7 +14,7 @@ export interface Replayed {
   readonly detail: string;
 }
 
-const TIE_ATTEMPTS = 40;
+const TIE_ATTEMPTS = 400;
 
 /** Sends each recorded exchange to the stand-in, in order, and compares its answer with the server's. */
 export function replay(): Replayed[] {

@@ -1,0 +1,172 @@
+import { AppError } from '@fumikura/errors';
+import type { DocumentId } from '@fumikura/model';
+import type { ConfirmedDocument, Settlement, VersionedDocument } from '@fumikura/ports';
+import type { Schemas } from '@qdrant/js-client-rest';
+import type { Call } from './client.ts';
+import { anyOf, below, equals } from './filter.ts';
+import type { Filter } from './filter.ts';
+import { pointId, pointsOf } from './points.ts';
+import type { Point } from './points.ts';
+import type { Averages } from './terms.ts';
+
+/** Bytes of one write, about: larger ones are not faster. */
+const WRITE_BYTES = 1_000_000;
+const WRITES_IN_FLIGHT = 2;
+const BYTES_OF_ENTRY = 28;
+const BYTES_OF_FLOAT = 13;
+const BYTES_OF_PAYLOAD = 400;
+/** Documents named in one request of a clean-up. */
+const DOCUMENTS_AT_ONCE = 100;
+const IDS_AT_ONCE = 500;
+
+export interface Target {
+  readonly call: Call;
+  readonly collection: string;
+  readonly averages: Averages;
+  readonly hasVectors: boolean;
+}
+
+/** Writes versions beside those that are there. @returns terms that share their number with another one */
+export async function writeVersions(target: Target, writes: readonly VersionedDocument[]): Promise<number> {
+  const kept = await keptVectors(target, writes);
+  let collisions = 0;
+  const points = writes.flatMap((write) => {
+    const made = pointsOf(write, target.averages, kept.get(write) ?? new Map());
+    collisions += made.collisions;
+    return made.points;
+  });
+  const batches = inBatches(points);
+  const workers = Array.from({ length: WRITES_IN_FLIGHT }, async () => {
+    for (let batch = batches.shift(); batch; batch = batches.shift()) await writePoints(target, batch);
+  });
+  await Promise.all(workers);
+  return collisions;
+}
+
+export async function writePoints(
+  { call, collection }: Pick<Target, 'call' | 'collection'>,
+  points: readonly Point[],
+): Promise<void> {
+  const done = await call((client) =>
+    client.upsert(collection, { wait: true, points: points as unknown as Schemas['PointStruct'][] }),
+  );
+  requireCompleted(done);
+}
+
+/** Versions that are no longer wanted, and acl_ids that changed; harmless to do again, in any order. */
+export async function settleAll(target: Target, settlements: readonly Settlement[]): Promise<void> {
+  const filters = settlements.flatMap(({ documentId, below: bound, version }): Filter[] => [
+    ...(bound === undefined ? [] : [{ must: [equals('doc', documentId), below('ver', bound)] } as const]),
+    ...(version === undefined
+      ? []
+      : [{ must: [equals('doc', documentId), equals('ver', version)] } as const]),
+  ]);
+  await deleteWhere(target, filters);
+  const moved = settlements.flatMap(({ documentId, confirmed }) =>
+    // A version carries the acl_id that it was written with; what came after it has a number of its own.
+    confirmed && confirmed.aclVersion !== confirmed.version ? [{ documentId, confirmed }] : [],
+  );
+  await setAcls(target, moved);
+}
+
+export async function deleteWhere({ call, collection }: Target, filters: readonly Filter[]): Promise<void> {
+  for (let at = 0; at < filters.length; at += DOCUMENTS_AT_ONCE) {
+    const condition = anyOf(filters.slice(at, at + DOCUMENTS_AT_ONCE));
+    if (!condition) return;
+    const filter: Filter = { must: [condition] };
+    const done = await call((client) =>
+      client.delete(collection, { wait: true, filter: filter as unknown as Schemas['Filter'] }),
+    );
+    requireCompleted(done);
+  }
+}
+
+/** A change that is older than what a chunk carries matches nothing; without a version it is of all versions. */
+export async function setAcls(
+  { call, collection }: Target,
+  changes: readonly {
+    readonly documentId: DocumentId;
+    readonly confirmed: Pick<ConfirmedDocument, 'aclId' | 'aclVersion'> & { readonly version?: number };
+  }[],
+): Promise<void> {
+  for (let at = 0; at < changes.length; at += DOCUMENTS_AT_ONCE) {
+    const operations = changes
+      .slice(at, at + DOCUMENTS_AT_ONCE)
+      .map(({ documentId, confirmed: { aclId, aclVersion, version } }) => {
+        const filter: Filter = {
+          must: [
+            equals('doc', documentId),
+            below('acl_ver', aclVersion),
+            ...(version === undefined ? [] : [equals('ver', version)]),
+          ],
+        };
+        const payload = { acl_id: aclId, acl_ver: aclVersion };
+        return { set_payload: { payload, filter: filter as unknown as Schemas['Filter'] } };
+      });
+    const done = await call((client) => client.batchUpdate(collection, { wait: true, operations }));
+    for (const each of done) requireCompleted(each);
+  }
+}
+
+/** Vectors of bodies that stay as they are, by write and ordinal. */
+async function keptVectors(
+  { call, collection, hasVectors }: Target,
+  writes: readonly VersionedDocument[],
+): Promise<ReadonlyMap<VersionedDocument, Map<number, readonly number[]>>> {
+  const kept = new Map<VersionedDocument, Map<number, readonly number[]>>();
+  if (!hasVectors) return kept;
+  const wanted = writes.flatMap((write) =>
+    write.vectorsOf === undefined
+      ? []
+      : write.document.chunks.map((_, slot) => ({
+          write,
+          slot,
+          id: pointId(write.document.documentId, write.vectorsOf ?? 0, slot),
+        })),
+  );
+  for (let at = 0; at < wanted.length; at += IDS_AT_ONCE) {
+    const part = new Map(wanted.slice(at, at + IDS_AT_ONCE).map((each) => [each.id, each]));
+    const records = await call((client) =>
+      client.retrieve(collection, { ids: [...part.keys()], with_payload: false, with_vector: ['dense'] }),
+    );
+    for (const { id, vector } of records) {
+      const known = part.get(String(id));
+      const dense = (vector as { dense?: number[] } | null | undefined)?.dense;
+      if (!known || !dense) continue;
+      const vectors = kept.get(known.write) ?? new Map<number, readonly number[]>();
+      kept.set(known.write, vectors.set(known.slot, dense));
+    }
+  }
+  return kept;
+}
+
+function inBatches(points: readonly Point[]): Point[][] {
+  const batches: Point[][] = [];
+  let size = Number.POSITIVE_INFINITY;
+  for (const point of points) {
+    const bytes = bytesOf(point);
+    if (size + bytes > WRITE_BYTES) {
+      batches.push([]);
+      size = 0;
+    }
+    batches.at(-1)?.push(point);
+    size += bytes;
+  }
+  return batches;
+}
+
+function bytesOf({ vector }: Point): number {
+  return Object.values(vector).reduce(
+    (sum, each) =>
+      sum + ('indices' in each ? each.indices.length * BYTES_OF_ENTRY : each.length * BYTES_OF_FLOAT),
+    BYTES_OF_PAYLOAD,
+  );
+}
+
+/** A write whose wait ran out is answered like one that was done. */
+function requireCompleted({ status }: { readonly status: string }): void {
+  if (status === 'completed') return;
+  throw new AppError('STORE_UNREACHABLE', 'transient', `a write was only ${status}`, {
+    publicMessage: 'The search index did not finish a write in time. Try again.',
+  });
+}
