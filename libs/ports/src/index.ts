@@ -19,6 +19,7 @@ export type {
 export type { Change, Connector, SourceCheck, SyncBatch, WebhookDelivery, WebhookNews } from './connector.ts';
 export type {
   CatalogJournal,
+  CataloguedDocument,
   ConfirmedDocument,
   ConfirmedOf,
   IndexedVersion,

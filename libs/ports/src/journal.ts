@@ -33,6 +33,11 @@ export interface Settlement {
   readonly confirmed?: ConfirmedDocument;
 }
 
+export interface CataloguedDocument extends ConfirmedDocument {
+  readonly documentId: DocumentId;
+  readonly chunks: number;
+}
+
 /** A batch between its two halves. */
 export interface PendingBatch {
   readonly id: string;
@@ -66,8 +71,14 @@ export interface CatalogJournal {
   /** As `Catalog.removeSource`; `batch` is what to settle then. */
   removeSource(id: SourceId): Promise<{ readonly removed: number; readonly batch: string }>;
   confirmed(ids: readonly DocumentId[]): Promise<ReadonlyMap<DocumentId, ConfirmedDocument>>;
-  /** Documents in the order of their ids, after `after`, as the index is to hold them; at most `limit`. */
-  documents(after: DocumentId | undefined, limit: number): Promise<readonly VersionedDocument[]>;
+  /** Which of these documents' versions belong to batches under way. */
+  underWay(ids: readonly DocumentId[]): Promise<ReadonlySet<number>>;
+  /** All documents in the order of their ids, after `after`; at most `limit`. */
+  list(after: DocumentId | undefined, limit: number): Promise<readonly CataloguedDocument[]>;
+  /** As the index is to hold them; without vectors, which the index alone has. */
+  documents(ids: readonly DocumentId[]): Promise<readonly VersionedDocument[]>;
+  /** Rises with every batch that is confirmed. */
+  version(): Promise<number>;
 }
 
 export type ConfirmedOf = CatalogJournal['confirmed'];

@@ -83,7 +83,7 @@ describe('PostgreSQL catalog', { skip: postgresMissing() ?? false }, () => {
     const { schema, url } = options;
     await server.run(`CREATE ROLE fumi_app LOGIN; GRANT USAGE ON SCHEMA ${schema} TO fumi_app;
       GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA ${schema} TO fumi_app;
-      GRANT USAGE ON ALL SEQUENCES IN SCHEMA ${schema} TO fumi_app`);
+      GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA ${schema} TO fumi_app`);
     const store = await open({ url: url.replace('fumi@', 'fumi_app@'), mayMigrate: false });
     await store.commit(batch({ upserts: [documentWrite(A, ALL, { parts: ['text'] })] }));
     assert.equal(await textOf(store, A), 'text');

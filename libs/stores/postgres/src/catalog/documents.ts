@@ -2,6 +2,7 @@ import { promisify } from 'node:util';
 import { zstdCompress, zstdDecompress } from 'node:zlib';
 import type { Chunk, Document, DocumentHead, DocumentId, Section, SourceId } from '@fumikura/model';
 import type {
+  CataloguedDocument,
   ConfirmedDocument,
   DocumentRecord,
   DocumentWrite,
@@ -139,13 +140,28 @@ export class DocumentStore {
     return new Map(rows.map((row) => [row.id, beforeOf(row)]));
   }
 
-  /** Documents as the index takes them, in the order of their ids. */
-  async versioned(db: Executor, after: DocumentId, limit: number): Promise<VersionedDocument[]> {
+  /** In the order of their ids. */
+  async list(db: Executor, after: DocumentId, limit: number): Promise<CataloguedDocument[]> {
+    const { rows } =
+      await sql<Row>`SELECT id, version, acl_id, acl_version, chunks FROM ${this.#table('document')}
+      WHERE left(id, 200) >= left(${after}, 200) AND (left(id, 200), id) > (left(${after}, 200), ${after})
+      ORDER BY left(id, 200), id LIMIT ${limit}`.execute(db);
+    return rows.map(({ id, version, acl_id: aclId, acl_version: aclVersion, chunks }) => ({
+      documentId: id,
+      version,
+      aclId,
+      aclVersion,
+      chunks,
+    }));
+  }
+
+  /** As the index takes them. */
+  async versioned(db: Executor, ids: readonly DocumentId[]): Promise<VersionedDocument[]> {
     const { rows } = await sql<Row & { text: Buffer; structure: Buffer }>`
       SELECT d.*, a.value AS acl FROM ${this.#table('document')} AS d
-      JOIN ${this.#table('acl')} AS a ON a.acl_id = d.acl_id
-      WHERE left(d.id, 200) >= left(${after}, 200) AND (left(d.id, 200), d.id) > (left(${after}, 200), ${after})
-      ORDER BY left(d.id, 200), d.id LIMIT ${limit}`.execute(db);
+      JOIN ${this.#table('acl')} AS a ON a.acl_id = d.acl_id WHERE d.key = ANY(${ids.map(keyOf)}::bytea[])`.execute(
+      db,
+    );
     return Promise.all(
       rows.map(async (row) => {
         const { text, chunks } = await storedText(row);
@@ -206,6 +222,13 @@ export class DocumentStore {
     const { rows } = await sql<{ version: number }>`SELECT nextval(${name}::regclass) AS version
       FROM generate_series(1, ${count}::int)`.execute(db);
     return rows.map(({ version }) => version);
+  }
+
+  /** Rises with every batch, also with those that are not confirmed yet. */
+  async lastVersion(db: Executor): Promise<number> {
+    const { rows } = await sql<{ value: number }>`SELECT last_value AS value
+      FROM ${this.#table('document_version')}`.execute(db);
+    return rows[0]?.value ?? 0;
   }
 
   #table(name: string) {

@@ -4,6 +4,7 @@ import type { Acl, DocumentHead, DocumentId, SourceId } from '@fumikura/model';
 import { aclKey, splitDocumentId } from '@fumikura/model';
 import type {
   CatalogJournal,
+  CataloguedDocument,
   PendingBatch,
   Settlement,
   StoreBatch,
@@ -136,8 +137,20 @@ export class Journal implements CatalogJournal {
     return this.#parts.connection.read((db) => this.#parts.documents.confirmed(db, ids));
   }
 
-  documents(after: DocumentId | undefined, limit: number): Promise<readonly VersionedDocument[]> {
-    return this.#parts.connection.read((db) => this.#parts.documents.versioned(db, after ?? '', limit));
+  underWay(ids: readonly DocumentId[]): Promise<ReadonlySet<number>> {
+    return this.#notes.underWay(ids);
+  }
+
+  list(after: DocumentId | undefined, limit: number): Promise<readonly CataloguedDocument[]> {
+    return this.#parts.connection.read((db) => this.#parts.documents.list(db, after ?? '', limit));
+  }
+
+  documents(ids: readonly DocumentId[]): Promise<readonly VersionedDocument[]> {
+    return this.#parts.connection.read((db) => this.#parts.documents.versioned(db, ids));
+  }
+
+  version(): Promise<number> {
+    return this.#parts.connection.read((db) => this.#parts.documents.lastVersion(db));
   }
 
   /** Under the lock of the sources: everything here is decided on what nobody else changes. */

@@ -112,6 +112,14 @@ export class Notes {
     });
   }
 
+  async underWay(ids: readonly DocumentId[]): Promise<ReadonlySet<number>> {
+    const { rows } = await this.#connection.read((db) =>
+      sql<Note>`SELECT version FROM ${this.#table}
+        WHERE key = ANY(${ids.map(keyOf)}::bytea[]) AND state IN ('writing', 'superseded')`.execute(db),
+    );
+    return new Set(rows.map(({ version }) => version));
+  }
+
   /** The source's documents are gone, each with a note; batches under way for it come too late. @returns how many */
   async removeSource(db: Executor, source: SourceId, batch: string): Promise<number> {
     await sql`UPDATE ${this.#table} SET state = 'superseded' WHERE source = ${source} AND state = 'writing'`.execute(
