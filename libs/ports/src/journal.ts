@@ -31,6 +31,8 @@ export interface Settlement {
   readonly version?: number;
   /** Its chunks carry this acl_id from now on, unless they carry a newer one. */
   readonly confirmed?: ConfirmedDocument;
+  /** Also when they carry a newer one: for a catalog that was restored to an earlier state. */
+  readonly isForced?: boolean;
 }
 
 export interface CataloguedDocument extends ConfirmedDocument {

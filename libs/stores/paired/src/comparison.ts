@@ -66,8 +66,8 @@ async function strangers(journal: CatalogJournal, page: readonly IndexedVersion[
     const known = confirmed.get(documentId);
     if (known?.version !== version)
       return underWay.has(version) ? [] : [{ documentId, note: version, version }];
-    const isOld = aclId !== known.aclId || aclVersion < known.aclVersion;
-    return isOld ? [{ documentId, note: version, confirmed: known }] : [];
+    const isOld = aclId !== known.aclId || aclVersion !== known.aclVersion;
+    return isOld ? [{ documentId, note: version, confirmed: known, isForced: true }] : [];
   });
 }
 

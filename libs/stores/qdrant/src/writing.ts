@@ -62,9 +62,11 @@ export async function settleAll(target: Target, settlements: readonly Settlement
       : [{ must: [equals('doc', documentId), equals('ver', version)] } as const]),
   ]);
   await deleteWhere(target, filters);
-  const moved = settlements.flatMap(({ documentId, confirmed }) =>
+  const moved = settlements.flatMap(({ documentId, confirmed, isForced = false }) =>
     // A version carries the acl_id that it was written with; what came after it has a number of its own.
-    confirmed && confirmed.aclVersion !== confirmed.version ? [{ documentId, confirmed }] : [],
+    confirmed && (isForced || confirmed.aclVersion !== confirmed.version)
+      ? [{ documentId, confirmed, isForced }]
+      : [],
   );
   await setAcls(target, moved);
 }
@@ -86,17 +88,18 @@ export async function setAcls(
   { call, collection }: Target,
   changes: readonly {
     readonly documentId: DocumentId;
+    readonly isForced?: boolean;
     readonly confirmed: Pick<ConfirmedDocument, 'aclId' | 'aclVersion'> & { readonly version?: number };
   }[],
 ): Promise<void> {
   for (let at = 0; at < changes.length; at += DOCUMENTS_AT_ONCE) {
     const operations = changes
       .slice(at, at + DOCUMENTS_AT_ONCE)
-      .map(({ documentId, confirmed: { aclId, aclVersion, version } }) => {
+      .map(({ documentId, isForced = false, confirmed: { aclId, aclVersion, version } }) => {
         const filter: Filter = {
           must: [
             equals('doc', documentId),
-            below('acl_ver', aclVersion),
+            ...(isForced ? [] : [below('acl_ver', aclVersion)]),
             ...(version === undefined ? [] : [equals('ver', version)]),
           ],
         };
