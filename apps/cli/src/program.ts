@@ -234,6 +234,16 @@ function addMeasuring(program: Command, context: MakeContext): void {
       (await import('./commands/doctor.ts')).doctorCommand(context(command), options),
     );
   program
+    .command('index')
+    .description('look after the index')
+    .command('check')
+    .description('compare the index with the catalog')
+    .option('--repair', 'make the index say what the catalog says')
+    .addHelpText('after', examples('fumi index check', 'fumi index check --repair'))
+    .action(async (options: { repair?: boolean }, command: Command) =>
+      (await import('./commands/index-check.ts')).indexCheckCommand(context(command), options),
+    );
+  program
     .command('eval')
     .description('measure the ranking on judged collections (BEIR folders)')
     .argument('<folder...>', 'folders with corpus.jsonl[.gz], queries.jsonl and qrels.tsv')

@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
 import { availableParallelism, userInfo } from 'node:os';
-import { join } from 'node:path';
 import { createAccess, createLinkedDirectory, createLocalDirectory, LOCAL_ISSUER } from '@fumikura/access';
 import type { Access } from '@fumikura/access';
 import type { Config } from '@fumikura/config';
@@ -12,15 +11,16 @@ import type { Logger } from '@fumikura/logging';
 import type { Person } from '@fumikura/model';
 import { createKnowledge } from '@fumikura/retrieval';
 import type { Knowledge } from '@fumikura/retrieval';
-import { createSqliteStore } from '@fumikura/store-sqlite';
-import type { RebuildOptions, SqliteStore } from '@fumikura/store-sqlite';
+import type { RebuildOptions } from '@fumikura/store-sqlite';
 import { watchCommits } from './commits.ts';
 import type { OnChanged } from './commits.ts';
+import { openStore } from './store.ts';
+import type { InstalledStore } from './store.ts';
 
 /** Everything one process works with, put together from a configuration. */
 export interface Installation {
   readonly config: Config;
-  readonly store: SqliteStore;
+  readonly store: InstalledStore;
   readonly access: Access;
   readonly knowledge: Knowledge;
   readonly ingest: Ingest;
@@ -43,17 +43,11 @@ export interface OpenOptions {
   readonly rebuild?: RebuildOptions;
 }
 
-export const DATABASE_FILE = 'fumikura.db';
-
 export async function openInstallation(
   config: Config,
   { logger, mode, rebuild }: OpenOptions,
 ): Promise<Installation> {
-  const store = await createSqliteStore({
-    file: join(config.dataFolder, DATABASE_FILE),
-    inline: mode === 'one-shot',
-    ...(rebuild && { rebuild }),
-  });
+  const store = await openStore(config, { inline: mode === 'one-shot', ...(rebuild && { rebuild }) });
   const pipeline = createDocumentPipeline({
     workers: config.parsing.workers || Math.max(1, availableParallelism() - 1),
     limits: { maxBytes: config.parsing.maxBytes, timeoutMs: config.parsing.timeoutMs },
