@@ -91,6 +91,34 @@ sources:
     assert.doesNotMatch(wrong.stderr, /hunter2/);
   });
 
+  it(
+    'moves an installation to the servers and back, with the same answers',
+    { timeout: 240_000 },
+    async () => {
+      const home = await make('e2e_migrate');
+      const servers = await readConfig(home);
+      await home.write('servers.yaml', servers);
+      await home.write('fumikura.yaml', 'owner: me\nsources:\n  - { id: files:notes, root: ./notes }\n');
+      assert.equal((await home.run(['sync'])).code, 0);
+      const moved = await home.run(['migrate', '--to', 'servers.yaml']);
+      assert.match(moved.stdout, /Written: 3 documents; there already: 0/);
+      assert.match(moved.stdout, /Searches: 3 of 3 answered alike/);
+      assert.equal(moved.code, 0, moved.stdout + moved.stderr);
+      const again = await home.run(['migrate', '--to', 'servers.yaml']);
+      assert.match(again.stdout, /Written: 0 documents; there already: 3/);
+      const synced = await home.run(['--config', 'servers.yaml', 'sync', '--json']);
+      assert.match(synced.stdout, /"unchanged":\s*3/, 'nothing is read again');
+      await home.write(
+        'back.yaml',
+        'owner: me\ndata: ./back\nsources:\n  - { id: files:notes, root: ./notes }\n',
+      );
+      const back = await home.run(['--config', 'servers.yaml', 'migrate', '--to', 'back.yaml', '--json']);
+      assert.equal(back.code, 0, back.stdout + back.stderr);
+      const first = await home.run(['migrate', '--to', 'back.yaml', '--check', '--json']);
+      assert.match(first.stdout, /"isSound":\s*true/);
+    },
+  );
+
   it('repairs an index that lost what the catalog has', { timeout: 240_000 }, async () => {
     const home = await make('e2e_repair');
     assert.equal((await home.run(['sync'])).code, 0);

@@ -71,6 +71,8 @@ function bound(index: QdrantIndex): QdrantIndex {
     settle: (settlements) => index.settle(settlements),
     versions: (stop) => index.versions(stop),
     held: (ids) => index.held(ids),
+    vectorsOf: (documents) => index.vectorsOf(documents),
+    calibrate: (sample) => index.calibrate(sample),
     close: () => index.close(),
   };
 }

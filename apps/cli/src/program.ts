@@ -234,6 +234,18 @@ function addMeasuring(program: Command, context: MakeContext): void {
       (await import('./commands/doctor.ts')).doctorCommand(context(command), options),
     );
   program
+    .command('migrate')
+    .description('move everything into the stores that another configuration names; no source is read')
+    .requiredOption('--to <file>', 'configuration of the other stores')
+    .option('--check', 'compare only, move nothing')
+    .addHelpText(
+      'after',
+      examples('fumi migrate --to servers.yaml', 'fumi migrate --to servers.yaml --check'),
+    )
+    .action(async (options: { to: string; check?: boolean }, command: Command) =>
+      (await import('./commands/migrate.ts')).migrateCommand(context(command), options),
+    );
+  program
     .command('index')
     .description('look after the index')
     .command('check')

@@ -1,6 +1,8 @@
 export { CONNECTOR_KINDS, connectorFor, connectorsFor } from './connectors/registry.ts';
 export type { ConnectorHost } from './connectors/registry.ts';
 export { openInstallation } from './installation.ts';
+export { migrateStore } from './migration.ts';
+export { compareStores } from './migration-check.ts';
 export { DATABASE_FILE, openStore } from './store.ts';
 export type { InstalledStore } from './store.ts';
 export type { Installation, OpenOptions } from './installation.ts';

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { invalid } from '@fumikura/config';
 import type { Config, ConfigProblem, Secret } from '@fumikura/config';
 import { AppError } from '@fumikura/errors';
-import type { Store } from '@fumikura/ports';
+import type { Store, StoreExport } from '@fumikura/ports';
 import type { PairedStore } from '@fumikura/store-paired';
 import type { PostgresCatalogOptions } from '@fumikura/store-postgres';
 import type { QdrantIndexOptions } from '@fumikura/store-qdrant';
@@ -15,6 +15,7 @@ export const DATABASE_FILE = 'fumikura.db';
 
 /** The store that a configuration names: one file, or PostgreSQL and Qdrant. */
 export interface InstalledStore extends Store {
+  readonly export: StoreExport;
   /** Makes the index anew from the stored texts. Rejects with INVALID_ARGUMENT where the engine has another way. */
   rebuild(options?: RebuildOptions): Promise<void>;
   /** Where catalog and index are two servers. */

@@ -44,3 +44,4 @@ export type {
 } from './search-index.ts';
 export type { SetupField, SourceSetup } from './source-setup.ts';
 export type { Store } from './store.ts';
+export type { StoreExport } from './store-export.ts';

@@ -1,6 +1,6 @@
 import type { DocumentId, SourceId } from '@fumikura/model';
 import type { AccessFilter } from './access-filter.ts';
-import type { StoreBatch } from './catalog.ts';
+import type { DocumentWrite, StoreBatch } from './catalog.ts';
 import type { IndexDocument, SearchAnswer, SearchIndex, SearchRequest } from './search-index.ts';
 
 /** A document as the index is to hold it, beside the version it holds now. */
@@ -108,6 +108,16 @@ export interface VersionedIndex extends SearchIndex {
   ): Promise<SearchAnswer>;
   /** Everything it holds, in no order, page by page; the chunks of one version may come on several pages. */
   versions(signal: AbortSignal): AsyncIterable<readonly IndexedVersion[]>;
+  /** Vectors of a version by ordinal; undefined where a chunk has none. */
+  vectorsOf(
+    documents: readonly {
+      readonly documentId: DocumentId;
+      readonly version: number;
+      readonly chunks: number;
+    }[],
+  ): Promise<ReadonlyMap<DocumentId, readonly (Float32Array | undefined)[]>>;
+  /** Fits what it holds constant to texts like these, as long as it is empty; later it stays as it is. */
+  calibrate(sample: readonly DocumentWrite[]): Promise<void>;
   /** What it holds of these documents, each version whole. */
   held(ids: readonly DocumentId[]): Promise<readonly IndexedVersion[]>;
 }

@@ -237,6 +237,34 @@ function frequencies(
   { params }: QueryRequest,
 ): (index: number) => number {
   const corpus = (params?.['idf'] as { corpus?: Filter } | undefined)?.corpus;
+  const { points, counts } = corpus
+    ? counted(collection, name, corpus)
+    : kept(collection, name, () => counted(collection, name));
+  return (index) => {
+    const df = counts.get(index) ?? 0;
+    return Math.log(1 + (points - df + 0.5) / (df + 0.5));
+  };
+}
+
+interface Frequencies {
+  readonly points: number;
+  readonly counts: ReadonlyMap<number, number>;
+}
+
+const keptFrequencies = new WeakMap<Collection, Map<string, Frequencies & { readonly at: number }>>();
+
+/** Counted once for each state of a collection. */
+function kept(collection: Collection, name: string, count: () => Frequencies): Frequencies {
+  const byName = keptFrequencies.get(collection) ?? new Map<string, Frequencies & { readonly at: number }>();
+  keptFrequencies.set(collection, byName);
+  const known = byName.get(name);
+  if (known?.at === collection.operation) return known;
+  const made = { ...count(), at: collection.operation };
+  byName.set(name, made);
+  return made;
+}
+
+function counted(collection: Collection, name: string, corpus?: Filter): Frequencies {
   const isCounted = compile(corpus, collection, 'internal.params.idf.corpus');
   const counts = new Map<number, number>();
   let points = 0;
@@ -248,10 +276,7 @@ function frequencies(
   };
   for (const point of collection.points.values()) if (isCounted(point)) count(point.vectors);
   if (!corpus) for (const ghost of collection.ghosts) count(ghost);
-  return (index) => {
-    const df = counts.get(index) ?? 0;
-    return Math.log(1 + (points - df + 0.5) / (df + 0.5));
-  };
+  return { points, counts };
 }
 
 function threshold(hits: Hit[], { score_threshold: least }: QueryRequest, isHigherBetter: boolean): Hit[] {

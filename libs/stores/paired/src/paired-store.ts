@@ -1,10 +1,13 @@
 import { AppError, toAppError } from '@fumikura/errors';
+import type { DocumentId } from '@fumikura/model';
 import type {
   Catalog,
   CatalogJournal,
+  DocumentWrite,
   SearchIndex,
   Store,
   StoreBatch,
+  StoreExport,
   VersionedIndex,
 } from '@fumikura/ports';
 import { compare, damagesOf } from './comparison.ts';
@@ -15,6 +18,11 @@ export interface PairedStoreOptions {
   readonly catalog: {
     readonly catalog: Catalog;
     readonly journal: CatalogJournal;
+    readonly export: Omit<StoreExport, 'documents'> & {
+      documents(
+        ids: readonly DocumentId[],
+      ): Promise<readonly { readonly write: DocumentWrite; readonly version: number }[]>;
+    };
     close(): Promise<void>;
   };
   readonly index: VersionedIndex & { close(): Promise<void> };
@@ -23,6 +31,7 @@ export interface PairedStoreOptions {
 }
 
 export interface PairedStore extends Store {
+  readonly export: StoreExport;
   readonly journal: CatalogJournal;
   readonly versions: VersionedIndex;
   /** Compares both halves; with `repair` the index is made to say what the catalog says. */
@@ -61,6 +70,7 @@ export async function createPairedStore(options: PairedStoreOptions): Promise<Pa
   return {
     journal,
     versions: index,
+    export: { ...options.catalog.export, documents: (ids) => exportDocuments(options, ids) },
     catalog: {
       ...catalog,
       removeSource: (id) =>
@@ -76,6 +86,26 @@ export async function createPairedStore(options: PairedStoreOptions): Promise<Pa
     recover: (signal) => tracked(() => recover(signal)),
     close: () => (closed ??= close(options, underWay)),
   };
+}
+
+/** Vectors are exported where every chunk of a document has one. */
+async function exportDocuments(
+  { catalog, index }: PairedStoreOptions,
+  ids: readonly DocumentId[],
+): Promise<DocumentWrite[]> {
+  const found = await catalog.export.documents(ids);
+  const vectors = await index.vectorsOf(
+    found.map(({ write, version }) => ({
+      documentId: write.document.id,
+      version,
+      chunks: write.chunks.length,
+    })),
+  );
+  return found.map(({ write }) => {
+    const own = vectors.get(write.document.id) ?? [];
+    const whole = own.filter((each) => each !== undefined);
+    return whole.length > 0 && whole.length === write.chunks.length ? { ...write, vectors: whole } : write;
+  });
 }
 
 async function close(

@@ -1,5 +1,5 @@
 import { AppError } from '@fumikura/errors';
-import type { DocumentId } from '@fumikura/model';
+import type { AllowList, DocumentId, SourceId } from '@fumikura/model';
 import { readGrant } from '@fumikura/ports';
 import type {
   AccessFilter,
@@ -7,8 +7,10 @@ import type {
   Catalog,
   CatalogJournal,
   DocumentRecord,
+  DocumentWrite,
   Passage,
   StoreBatch,
+  StoreExport,
 } from '@fumikura/ports';
 import { listen } from './access-news.ts';
 import { admits, AclStore } from './catalog/acls.ts';
@@ -32,6 +34,12 @@ export interface PostgresCatalogOptions extends ConnectionOptions {
 export interface PostgresCatalog {
   readonly catalog: Catalog;
   readonly journal: CatalogJournal;
+  /** Without vectors, which the index alone has; with the version that it has them under. */
+  readonly export: Omit<StoreExport, 'documents'> & {
+    documents(
+      ids: readonly DocumentId[],
+    ): Promise<readonly { readonly write: DocumentWrite; readonly version: number }[]>;
+  };
   /** A batch without an index beside. */
   commit(batch: StoreBatch): Promise<void>;
   close(): Promise<void>;
@@ -63,6 +71,7 @@ export async function createPostgresCatalog(options: PostgresCatalogOptions): Pr
   return {
     catalog: createCatalog({ ...parts, journal }),
     journal,
+    export: createExport(parts),
     commit: (batch) => commitAlone(journal, batch),
     close: async () => {
       await stop?.();
@@ -105,6 +114,34 @@ async function commitAlone(journal: Journal, batch: StoreBatch): Promise<void> {
       if (!isConflict || attempt >= ATTEMPTS) throw error;
     }
   }
+}
+
+function createExport({
+  connection,
+  acls,
+  documents,
+  sync,
+  directory,
+}: Omit<Parts, 'journal'>): PostgresCatalog['export'] {
+  return {
+    documents: (ids) => connection.read((db) => documents.written(db, ids)),
+    lists: () =>
+      connection.snapshot(async (db) => {
+        const bySource = Map.groupBy(await acls.listsBySource(db), ({ source }) => source);
+        const found: { source: SourceId | undefined; lists: AllowList[] }[] = [];
+        for (const [source, names] of bySource)
+          found.push({
+            source: (source ?? undefined) as SourceId | undefined,
+            lists: await acls.lists(
+              db,
+              names.map(({ id }) => id),
+            ),
+          });
+        return found;
+      }),
+    directory: (source) => connection.snapshot((db) => directory.part(db, source)),
+    settings: () => connection.read((db) => sync.settings(db)),
+  };
 }
 
 interface Parts {

@@ -6,6 +6,7 @@ import type {
   AccessGrant,
   ConfirmedOf,
   Damage,
+  DocumentWrite,
   IndexBatch,
   IndexedVersion,
   IndexStats,
@@ -34,8 +35,9 @@ import {
 } from './schema.ts';
 import type { Layout, LiveCollection } from './schema.ts';
 import { searchPoints, untilAborted } from './search.ts';
+import { averagesOf } from './terms.ts';
 import type { Averages } from './terms.ts';
-import { setAcls, settleAll, writePoints, writeVersions } from './writing.ts';
+import { readVectors, setAcls, settleAll, writePoints, writeVersions } from './writing.ts';
 import type { Target } from './writing.ts';
 
 export interface QdrantIndexOptions extends ClientOptions, Layout {
@@ -223,6 +225,25 @@ class Qdrant implements QdrantIndex {
       yield byVersion(page.points);
       offset = (page.next_page_offset as string | number | null | undefined) ?? undefined;
     } while (offset !== undefined);
+  }
+
+  async vectorsOf(
+    documents: readonly {
+      readonly documentId: DocumentId;
+      readonly version: number;
+      readonly chunks: number;
+    }[],
+  ): Promise<ReadonlyMap<DocumentId, readonly (Float32Array | undefined)[]>> {
+    return readVectors(await this.#target(), documents);
+  }
+
+  calibrate(sample: readonly DocumentWrite[]): Promise<void> {
+    return this.#alone(async () => {
+      const { name, shape } = await this.#refresh();
+      if (sample.length === 0 || (await this.#count([])) > 0) return;
+      await setShape(this.#call, name, { ...shape, averages: averagesOf(sample) });
+      await this.#refresh();
+    });
   }
 
   async held(ids: readonly DocumentId[]): Promise<readonly IndexedVersion[]> {

@@ -1,6 +1,6 @@
 import { countTerms } from '@fumikura/text';
 import type { QueryTerms, TermCounts } from '@fumikura/text';
-import type { IndexDocument, LexicalWeights } from '@fumikura/ports';
+import type { DocumentWrite, IndexDocument, LexicalWeights } from '@fumikura/ports';
 
 const K1 = 1.2;
 const B = 0.75;
@@ -63,6 +63,40 @@ export function lengthsOf(document: IndexDocument): {
 } {
   const { chunks, document: whole, title } = countedParts(document);
   return { chunks: chunks.map(lengths), document: lengths(whole), title: lengths(title) };
+}
+
+/** Of texts like these; what has no length counts with the others. */
+export function averagesOf(sample: readonly DocumentWrite[]): Averages {
+  const all = sample.map(({ document, chunks }) =>
+    lengthsOf({
+      documentId: document.id,
+      aclId: 0,
+      title: document.title,
+      breadcrumbs: document.breadcrumbs ?? [],
+      source: document.source,
+      kind: document.kind,
+      language: document.language,
+      authors: [],
+      labels: [],
+      chunks: chunks.map(({ ordinal, headingPath, context, start, end }) => ({
+        ordinal,
+        headingPath,
+        text: document.text.slice(start, end),
+        ...(context !== undefined && { context }),
+      })),
+    }),
+  );
+  return {
+    chunk: meanOf(all.flatMap(({ chunks }) => chunks)),
+    document: meanOf(all.map(({ document }) => document)),
+    title: meanOf(all.map(({ title }) => title)),
+  };
+}
+
+function meanOf(parts: readonly Lengths[]): Lengths {
+  const mean = (pick: (part: Lengths) => number) =>
+    parts.length === 0 ? 0 : parts.reduce((sum, part) => sum + pick(part), 0) / parts.length;
+  return { words: mean(({ words }) => words), bigrams: mean(({ bigrams }) => bigrams) };
 }
 
 /** A query for one part; empty when no term has a weight. */

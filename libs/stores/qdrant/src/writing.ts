@@ -113,19 +113,51 @@ export async function setAcls(
 
 /** Vectors of bodies that stay as they are, by write and ordinal. */
 async function keptVectors(
-  { call, collection, hasVectors }: Target,
+  target: Target,
   writes: readonly VersionedDocument[],
 ): Promise<ReadonlyMap<VersionedDocument, Map<number, readonly number[]>>> {
-  const kept = new Map<VersionedDocument, Map<number, readonly number[]>>();
-  if (!hasVectors) return kept;
-  const wanted = writes.flatMap((write) =>
-    write.vectorsOf === undefined
-      ? []
-      : write.document.chunks.map((_, slot) => ({
-          write,
-          slot,
-          id: pointId(write.document.documentId, write.vectorsOf ?? 0, slot),
-        })),
+  const kept = writes.filter(({ vectorsOf }) => vectorsOf !== undefined);
+  const vectors = await readVectors(
+    target,
+    kept.map(({ document: { documentId, chunks }, vectorsOf: version = 0 }) => ({
+      documentId,
+      version,
+      chunks: chunks.length,
+    })),
+  );
+  return new Map(
+    kept.map((write) => {
+      const own = [...(vectors.get(write.document.documentId) ?? []).entries()];
+      return [
+        write,
+        new Map(own.flatMap(([slot, each]) => (each ? [[slot, Array.from(each)] as const] : []))),
+      ];
+    }),
+  );
+}
+
+/** By ordinal; undefined where a chunk has none. */
+export async function readVectors(
+  { call, collection, hasVectors }: Target,
+  documents: readonly {
+    readonly documentId: DocumentId;
+    readonly version: number;
+    readonly chunks: number;
+  }[],
+): Promise<ReadonlyMap<DocumentId, readonly (Float32Array | undefined)[]>> {
+  const found = new Map(
+    documents.map(({ documentId, chunks }) => [
+      documentId,
+      new Array<Float32Array | undefined>(chunks).fill(undefined),
+    ]),
+  );
+  if (!hasVectors) return found;
+  const wanted = documents.flatMap(({ documentId, version, chunks }) =>
+    Array.from({ length: chunks }, (_, slot) => ({
+      documentId,
+      slot,
+      id: pointId(documentId, version, slot),
+    })),
   );
   for (let at = 0; at < wanted.length; at += IDS_AT_ONCE) {
     const part = new Map(wanted.slice(at, at + IDS_AT_ONCE).map((each) => [each.id, each]));
@@ -135,12 +167,11 @@ async function keptVectors(
     for (const { id, vector } of records) {
       const known = part.get(String(id));
       const dense = (vector as { dense?: number[] } | null | undefined)?.dense;
-      if (!known || !dense) continue;
-      const vectors = kept.get(known.write) ?? new Map<number, readonly number[]>();
-      kept.set(known.write, vectors.set(known.slot, dense));
+      const vectors = known && found.get(known.documentId);
+      if (vectors && dense) vectors[known.slot] = Float32Array.from(dense);
     }
   }
-  return kept;
+  return found;
 }
 
 function inBatches(points: readonly Point[]): Point[][] {

@@ -118,6 +118,16 @@ export class AclStore {
     return rows.map(({ id, read_at: readAt, members }) => ({ id, members, readAt }));
   }
 
+  /** Names of the lists that were read, by the source that gave them. */
+  async listsBySource(db: Executor): Promise<{ source: string | null; id: AllowListId }[]> {
+    const { rows } = await sql<{
+      source: string | null;
+      id: string;
+    }>`SELECT source, id FROM ${this.#table('list')}
+      WHERE read_at IS NOT NULL ORDER BY source, id`.execute(db);
+    return rows;
+  }
+
   /** Every acl_id whose lists all hold one of the principals and that denies none of them; ascending. */
   async readable(principals: readonly Principal[]): Promise<Standing & { readonly aclIds: Uint32Array }> {
     const known = this.#standings.get(principals.join('\n'));

@@ -65,6 +65,33 @@ export class DirectoryStore {
       await sql`DELETE FROM ${this.#table(table)} WHERE source = ${source}`.execute(db);
   }
 
+  /** All of it, as it was read. */
+  async part(db: Executor, source: SourceId): Promise<DirectoryPart | undefined> {
+    const current = sql`FROM ${this.#table('directory_run')} AS r JOIN`;
+    const runs = await sql`SELECT 1 FROM ${this.#table('directory_run')} WHERE source = ${source}`.execute(
+      db,
+    );
+    if (runs.rows.length === 0) return undefined;
+    const accounts = await sql<{
+      account: string;
+    }>`SELECT d.account ${current} ${this.#table('directory_account')} AS d
+      ON d.source = r.source AND d.run = r.run WHERE r.source = ${source} ORDER BY d.principal`.execute(db);
+    const groups = await sql<{ principal: Principal; reason: string | null; members: Principal[] }>`
+      SELECT d.principal, d.reason, ARRAY(SELECT m.member FROM ${this.#table('directory_member')} AS m
+        WHERE m.source = d.source AND m.run = d.run AND m.held_by = d.principal ORDER BY m.member) AS members
+      ${current} ${this.#table('directory_group')} AS d ON d.source = r.source AND d.run = r.run
+      WHERE r.source = ${source} ORDER BY d.principal`.execute(db);
+    return {
+      accounts: accounts.rows.map(({ account }) => JSON.parse(account) as SourceAccount),
+      groups: groups.rows
+        .filter(({ reason }) => reason === null)
+        .map(({ principal, members }) => ({ principal, members })),
+      unreadable: groups.rows.flatMap(({ principal, reason }) =>
+        reason === null ? [] : [{ principal, reason }],
+      ),
+    };
+  }
+
   async records(db: Executor): Promise<DirectoryRecord[]> {
     const { rows } = await sql<{ record: string }>`SELECT record FROM ${this.#table('directory_run')}
       ORDER BY source`.execute(db);

@@ -170,6 +170,25 @@ export class DocumentStore {
     );
   }
 
+  /** As they were written, with their version. */
+  async written(
+    db: Executor,
+    ids: readonly DocumentId[],
+  ): Promise<{ readonly write: DocumentWrite; readonly version: number }[]> {
+    const { rows } = await sql<Row & { text: Buffer; structure: Buffer }>`
+      SELECT d.*, a.value AS acl FROM ${this.#table('document')} AS d
+      JOIN ${this.#table('acl')} AS a ON a.acl_id = d.acl_id WHERE d.key = ANY(${ids.map(keyOf)}::bytea[])`.execute(
+      db,
+    );
+    return Promise.all(
+      rows.map(async (row) => {
+        const { text, outline, chunks } = await storedText(row);
+        const { aclId: _, similarity, syncedAt: __, ...head } = recordOf(row);
+        return { version: row.version, write: { document: { ...head, text, outline }, chunks, similarity } };
+      }),
+    );
+  }
+
   /** Replaces documents; ids distinct. Inside a transaction. */
   async put(db: Executor, documents: readonly PackedDocument[], syncedAt: string): Promise<void> {
     if (documents.length === 0) return;

@@ -168,6 +168,15 @@ export class SyncState {
     return rows[0]?.value;
   }
 
+  async settings(db: Executor): Promise<{ name: string; value: string }[]> {
+    const { rows } = await sql<{
+      name: string;
+      value: string;
+    }>`SELECT name, value FROM ${this.#table('setting')}
+      ORDER BY name`.execute(db);
+    return rows;
+  }
+
   /** @returns what holds: the first value written */
   async makeSetting(db: Executor, name: string, value: string): Promise<string> {
     await sql`INSERT INTO ${this.#table('setting')}(name, value) VALUES(${name}, ${value})

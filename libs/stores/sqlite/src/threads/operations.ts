@@ -75,6 +75,11 @@ export const OPERATIONS = {
   runs: (core: StoreCore, _: CallContext, ...[source, limit]: Args<'runs'>) => core.sync.runs(source, limit),
   deadLetters: (core: StoreCore, _: CallContext, ...[source, limit]: Args<'deadLetters'>) =>
     core.sync.deadLetters(source, limit),
+  exportDocuments: (core: StoreCore, _: CallContext, ids: Args<'known'>[0]) => core.exportDocuments(ids),
+  exportLists: (core: StoreCore) => core.exportLists(),
+  exportDirectory: (core: StoreCore, _: CallContext, source: Args<'checkpoint'>[0]) =>
+    core.directory.part(source),
+  exportSettings: (core: StoreCore) => core.sync.settings(),
   setting: (core: StoreCore, _: CallContext, name: string) => core.sync.setting(name),
   makeSetting: (core: StoreCore, _: CallContext, name: string, value: string) =>
     core.sync.makeSetting(name, value),
