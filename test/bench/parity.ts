@@ -32,14 +32,14 @@ const { values, positionals } = parseArgs({
 });
 
 let missed = 0;
-console.log('collection       queries  nDCG@10 embedded  nDCG@10 Qdrant  difference  overlap@10');
+say('collection       queries  nDCG@10 embedded  nDCG@10 Qdrant  difference  overlap@10');
 for (const folder of positionals) {
   const collection = await openCollection(folder);
   const queries = collection.queries.slice(0, Number(values.queries));
   const { embedded, servers, overlap } = await compareOn({ ...collection, queries });
   const isReached = Math.abs(servers - embedded) <= MOST_LOST && overlap >= LEAST_OVERLAP;
   if (!isReached) missed++;
-  console.log(
+  say(
     [
       collection.name.padEnd(16),
       String(queries.length).padStart(7),
@@ -147,4 +147,8 @@ function measured(documents: readonly IndexDocument[]): Averages {
     document: of(lengths.map(({ document }) => document)),
     title: of(lengths.map(({ title }) => title)),
   };
+}
+
+function say(line: string): void {
+  process.stdout.write(`${line}\n`);
 }

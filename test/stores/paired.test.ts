@@ -4,7 +4,7 @@ import { createPairedStore } from '@fumikura/store-paired';
 import { createPostgresCatalog } from '@fumikura/store-postgres';
 import { createQdrantIndex } from '@fumikura/store-qdrant';
 import { postgresMissing, startPostgres, storeContract } from '@fumikura/testkit';
-import { startQdrant } from '../simulators/qdrant/server.ts';
+import { indexServer } from './index-server.ts';
 
 describe('PostgreSQL and Qdrant as one', { skip: postgresMissing() ?? false }, () => {
   let server: ReturnType<typeof startPostgres> | undefined;
@@ -14,15 +14,15 @@ describe('PostgreSQL and Qdrant as one', { skip: postgresMissing() ?? false }, (
     name: 'paired',
     make: async () => {
       const { url } = await (server ??= startPostgres());
-      const qdrant = await startQdrant({ judged: false });
+      const index = await indexServer();
       const schema = `pair_${randomUUID().slice(0, 8)}`;
       return {
         open: async () =>
           createPairedStore({
             catalog: await createPostgresCatalog({ url, schema, maxConnections: 4 }),
-            index: await createQdrantIndex({ url: qdrant.url, attempts: 1 }),
+            index: await createQdrantIndex({ ...index.options, attempts: 1 }),
           }),
-        remove: () => qdrant.close(),
+        remove: () => index.close(),
       };
     },
   });

@@ -1,10 +1,10 @@
 import { searchIndexContract } from '@fumikura/testkit';
 import { createQdrantIndex, DEFAULT_AVERAGES } from '@fumikura/store-qdrant';
-import { startQdrant } from '../simulators/qdrant/server.ts';
+import { indexServer } from './index-server.ts';
 
 searchIndexContract(async () => {
-  const server = await startQdrant({ judged: false });
-  const open = () => createQdrantIndex({ url: server.url, attempts: 1 });
+  const server = await indexServer();
+  const open = () => createQdrantIndex({ ...server.options, attempts: 1 });
   const opened = [await open()];
   return {
     index: opened[0] ?? (await open()),

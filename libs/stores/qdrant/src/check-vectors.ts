@@ -5,13 +5,12 @@ import type { Fingerprint } from '@fumikura/model';
 const LARGEST = 3e38;
 
 /** @throws AppError VECTOR_INVALID (invalid-input) */
-export function checkVector(vector: ArrayLike<number>, fingerprint: Fingerprint | undefined): void {
+export function checkVector(vector: Float32Array, fingerprint: Fingerprint | undefined): void {
   if (!fingerprint) throw invalid('the index is not bound to a model');
   if (vector.length !== fingerprint.dimension)
     throw invalid(`${vector.length} values instead of ${fingerprint.dimension}`);
   let isZero = true;
-  for (let at = 0; at < vector.length; at++) {
-    const value = vector[at] as number;
+  for (const value of vector) {
     if (!(Math.abs(value) < LARGEST)) throw invalid('a value that is no finite number');
     if (value !== 0) isZero = false;
   }
