@@ -379,6 +379,28 @@ function addMeasuring(program: Command, context: MakeContext): void {
       (await import('./commands/doctor.ts')).doctorCommand(context(command), options),
     );
   program
+    .command('migrate')
+    .description('move everything into the stores that another configuration names; no source is read')
+    .requiredOption('--to <file>', 'configuration of the other stores')
+    .option('--check', 'compare only, move nothing')
+    .addHelpText(
+      'after',
+      examples('fumi migrate --to servers.yaml', 'fumi migrate --to servers.yaml --check'),
+    )
+    .action(async (options: { to: string; check?: boolean }, command: Command) =>
+      (await import('./commands/migrate.ts')).migrateCommand(context(command), options),
+    );
+  program
+    .command('index')
+    .description('look after the index')
+    .command('check')
+    .description('compare the index with the catalog')
+    .option('--repair', 'make the index say what the catalog says')
+    .addHelpText('after', examples('fumi index check', 'fumi index check --repair'))
+    .action(async (options: { repair?: boolean }, command: Command) =>
+      (await import('./commands/index-check.ts')).indexCheckCommand(context(command), options),
+    );
+  program
     .command('eval')
     .description('measure the ranking on judged collections (BEIR folders)')
     .argument('<folder...>', 'folders with corpus.jsonl[.gz], queries.jsonl and qrels.tsv')

@@ -2,11 +2,12 @@ import type { Config } from '@fumikura/config';
 import { createEmbeddingStage, createQueryVectors } from '@fumikura/embedding';
 import type { EmbeddingStage } from '@fumikura/embedding';
 import type { Logger } from '@fumikura/logging';
-import type { Embedder } from '@fumikura/ports';
+import type { Embedder, EmbeddingStore } from '@fumikura/ports';
 import type { EmbedQuery } from '@fumikura/retrieval';
-import type { SqliteStore } from '@fumikura/store-sqlite';
+import { AppError } from '@fumikura/errors';
 import type { Variables } from './connectors/secrets.ts';
 import { configuredEmbedder, fusionFor } from './embedders.ts';
+import type { InstalledStore } from './store.ts';
 
 /** The embedder of an installation; opened by its first use, because most commands need none. */
 export interface InstalledEmbedder {
@@ -19,16 +20,25 @@ export interface InstalledEmbedder {
   close(): Promise<void>;
 }
 
+/** @throws AppError CONFIG_INVALID (config) where the store keeps no vectors of an embedder */
+export function embeddingsOf({ embeddings }: InstalledStore): EmbeddingStore {
+  if (embeddings) return embeddings;
+  const message =
+    'An embedder works over the embedded store alone, so far: take "embedder" or "stores" out of the configuration.';
+  throw new AppError('CONFIG_INVALID', 'config', message, { publicMessage: message });
+}
+
 /** Of a search's time that a command's only query may take for its vector. */
 const LOADING_SHARE = 0.8;
 
 export function installEmbedder(
   config: Config,
-  store: SqliteStore,
+  store: InstalledStore,
   logger: Logger,
   { variables, isOneShot }: { readonly variables: Variables; readonly isOneShot: boolean },
 ): InstalledEmbedder | undefined {
   if (!config.embedder) return undefined;
+  embeddingsOf(store);
   const { budget, queryTimeoutMs } = config.embedder;
   // Its one query also waits for the model to be loaded, which a service has done before.
   const timeoutMs = isOneShot
@@ -53,7 +63,7 @@ export function installEmbedder(
     stage: once(async () => {
       const { tokensPerDay, usdPerDay } = budget;
       const stage = createEmbeddingStage({
-        store: store.embeddings,
+        store: embeddingsOf(store),
         leases: store.catalog,
         embedder: await open(),
         logger,

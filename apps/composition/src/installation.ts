@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
 import { availableParallelism, userInfo } from 'node:os';
-import { join } from 'node:path';
 import {
   createAccess,
   createLinkedDirectory,
@@ -19,8 +18,7 @@ import type { Logger } from '@fumikura/logging';
 import type { Person } from '@fumikura/model';
 import { createKnowledge } from '@fumikura/retrieval';
 import type { Knowledge } from '@fumikura/retrieval';
-import { createSqliteStore } from '@fumikura/store-sqlite';
-import type { RebuildOptions, SqliteStore } from '@fumikura/store-sqlite';
+import type { RebuildOptions } from '@fumikura/store-sqlite';
 import { auditedIngest, openAudit } from './audit.ts';
 import { watchCommits } from './commits.ts';
 import type { Variables } from './connectors/secrets.ts';
@@ -28,11 +26,13 @@ import { installEmbedder } from './embedding.ts';
 import type { InstalledEmbedder } from './embedding.ts';
 import type { OnChanged } from './commits.ts';
 import { narrowedByRoles } from './narrowed.ts';
+import { openStore } from './store.ts';
+import type { InstalledStore } from './store.ts';
 
 /** Everything one process works with, put together from a configuration. */
 export interface Installation {
   readonly config: Config;
-  readonly store: SqliteStore;
+  readonly store: InstalledStore;
   readonly access: Access;
   readonly knowledge: Knowledge;
   /** Every run is written down. */
@@ -64,18 +64,12 @@ export interface OpenOptions {
   readonly variables?: Variables;
 }
 
-export const DATABASE_FILE = 'fumikura.db';
-
 export async function openInstallation(
   config: Config,
   { logger, mode, rebuild, variables = {} }: OpenOptions,
 ): Promise<Installation> {
   const audit = openAudit(config, logger, variables);
-  const store = await createSqliteStore({
-    file: join(config.dataFolder, DATABASE_FILE),
-    inline: mode === 'one-shot',
-    ...(rebuild && { rebuild }),
-  });
+  const store = await openStore(config, { inline: mode === 'one-shot', ...(rebuild && { rebuild }) });
   const pipeline = createDocumentPipeline({
     workers: config.parsing.workers || Math.max(1, availableParallelism() - 1),
     limits: { maxBytes: config.parsing.maxBytes, timeoutMs: config.parsing.timeoutMs },

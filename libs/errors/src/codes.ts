@@ -53,6 +53,9 @@ export type ErrorCode =
   | 'STORE_DAMAGED'
   | 'STORE_FULL'
   | 'STORE_CLOSED'
+  | 'STORE_UNREACHABLE'
+  | 'STORE_REFUSED'
+  | 'STORE_CONFLICT'
   | 'VECTOR_INVALID'
   | 'FINGERPRINT_MISMATCH'
   // embedders

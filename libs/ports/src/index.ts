@@ -39,6 +39,17 @@ export type {
   WaitingDocument,
 } from './embedding-store.ts';
 export type { JobQueue, JobRecord, ReadingNews, ReadingRequest } from './job-queue.ts';
+export type {
+  CatalogJournal,
+  CataloguedDocument,
+  ConfirmedDocument,
+  ConfirmedOf,
+  IndexedVersion,
+  PendingBatch,
+  Settlement,
+  VersionedDocument,
+  VersionedIndex,
+} from './journal.ts';
 export { LEXICAL_WEIGHTS } from './search-index.ts';
 export type {
   Candidate,
@@ -55,3 +66,4 @@ export type {
 } from './search-index.ts';
 export type { SetupField, SourceSetup } from './source-setup.ts';
 export type { Store } from './store.ts';
+export type { StoreExport } from './store-export.ts';

@@ -15,6 +15,7 @@ import type {
   Passage,
   StoreBatch,
   StoredText,
+  StoreExport,
 } from '@fumikura/ports';
 import { TOKENISER_VERSION } from '@fumikura/text';
 import { AclStore } from './catalog/acls.ts';
@@ -207,6 +208,39 @@ export class StoreCore {
 
   readableAcls(principals: readonly Principal[]) {
     return this.acls.readable(principals);
+  }
+
+  /** Checks no rights: for moving everything to another engine. */
+  exportDocuments(ids: readonly DocumentId[]): DocumentWrite[] {
+    return this.#db.read(() =>
+      this.documents.records(ids).flatMap((record): DocumentWrite[] => {
+        const { aclId: _, similarity, syncedAt: __, ...head } = record;
+        const stored = this.documents.text(record.id);
+        if (!stored) return [];
+        const { text, outline, chunks } = stored;
+        const vectors = this.index.vectors(record.id).slice(0, chunks.length);
+        const isWhole = vectors.length === chunks.length && vectors.length > 0;
+        const whole = isWhole ? vectors.filter((each) => each !== undefined) : [];
+        return [
+          {
+            document: { ...head, text, outline },
+            chunks,
+            similarity,
+            ...(whole.length === chunks.length && whole.length > 0 && { vectors: whole }),
+          },
+        ];
+      }),
+    );
+  }
+
+  exportLists(): Awaited<ReturnType<StoreExport['lists']>> {
+    return this.#db.read(() => {
+      const bySource = Map.groupBy(this.acls.listsBySource(), ({ source }) => source);
+      return [...bySource].map(([source, names]) => ({
+        source: (source ?? undefined) as SourceId | undefined,
+        lists: this.acls.lists(names.map(({ id }) => id)),
+      }));
+    });
   }
 
   /** Versions are those the index was made with; ICU may differ from this process's, and then a rebuild is advised. */

@@ -1,6 +1,14 @@
 import { AppError, toAppError } from '@fumikura/errors';
 import { readGrant } from '@fumikura/ports';
-import type { AccessFilter, AccessGrant, Catalog, EmbeddingStore, SearchIndex, Store } from '@fumikura/ports';
+import type {
+  AccessFilter,
+  AccessGrant,
+  Catalog,
+  EmbeddingStore,
+  SearchIndex,
+  Store,
+  StoreExport,
+} from '@fumikura/ports';
 import type { DatabaseOptions } from './database.ts';
 import type { RebuildProgress } from './rebuild.ts';
 import { inlineExecutor, threadExecutor } from './threads/executor.ts';
@@ -26,6 +34,7 @@ export interface SqliteStoreOptions extends DatabaseOptions {
 
 export interface SqliteStore extends Store {
   readonly embeddings: EmbeddingStore;
+  readonly export: StoreExport;
   /**
    * Makes the index anew from the stored texts, beside the living one: searches and writes go on meanwhile. Rejects with
    * CANCELLED when the signal fires; what is done is kept for the next time.
@@ -62,6 +71,12 @@ export async function createSqliteStore(options: SqliteStoreOptions): Promise<Sq
     index: createIndex(read, write),
     embeddings: createEmbeddings(read, write),
     commit: (batch) => write('commit', [batch]),
+    export: {
+      documents: (ids) => read('exportDocuments', [ids]),
+      lists: () => read('exportLists', []),
+      directory: (source) => read('exportDirectory', [source]),
+      settings: () => read('exportSettings', []),
+    },
     rebuild: (more = {}) => rebuild(write, more),
     close: async () =>
       void (await Promise.all([...new Set([writer, ...others])].map((each) => each.close()))),

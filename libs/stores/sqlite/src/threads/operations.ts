@@ -106,6 +106,11 @@ export const OPERATIONS = {
   setEmbedRate: (core: StoreCore, _: CallContext, rate: EmbedArgs<'setRate'>[0]) =>
     core.embed((tables) => tables.setState('rate', rate)),
   pruneVectors: (core: StoreCore) => core.pruneVectors(),
+  exportDocuments: (core: StoreCore, _: CallContext, ids: Args<'known'>[0]) => core.exportDocuments(ids),
+  exportLists: (core: StoreCore) => core.exportLists(),
+  exportDirectory: (core: StoreCore, _: CallContext, source: Args<'checkpoint'>[0]) =>
+    core.directory.part(source),
+  exportSettings: (core: StoreCore) => core.sync.settings(),
   setting: (core: StoreCore, _: CallContext, name: string) => core.sync.setting(name),
   makeSetting: (core: StoreCore, _: CallContext, name: string, value: string) =>
     core.sync.makeSetting(name, value),
