@@ -354,6 +354,21 @@ describe('what GitHub does to a connector', () => {
     assert.deepEqual(served.simulator.violations, []);
   });
 
+  it('begins a walk anew whose cursor is not taken any more', async () => {
+    const world = emptyWorld();
+    const repository = addRepository(world, 'acme', 'a');
+    for (let n = 0; n < 60; n++) addDiscussion(world, repository, `Question ${n}`, 'Why?');
+    await serve(world);
+    const { checkpoint } = await pulled(served.connector());
+    const middle = structuredClone(checkpoint) as {
+      repositories: Record<string, { discussions: Record<string, unknown> }>;
+    };
+    const mark = middle.repositories[repository.id] ?? assert.fail();
+    mark.discussions = { newest: '', numbers: '1-25', isWhole: false, cursor: 'bm90aGluZw' };
+    const again = await pulled(served.connector(), middle as never);
+    assert.equal(upserts(again.changes).size, 60);
+  });
+
   it('takes a reader from a large repository by one list, and asks nothing of its items', async () => {
     const world = emptyWorld();
     const acme = world.organisations.get('acme') ?? assert.fail();

@@ -43,7 +43,7 @@ export function createGithubClient(config: GithubConfig, deps: ClientDeps): Gith
     budgets: [
       { name: 'graphql', matches: (url) => url.pathname.endsWith('/graphql'), concurrency: 2 },
       { name: 'archives', matches: (url) => url.pathname.includes('/tarball/'), concurrency: 1 },
-      { name: 'rest', concurrency: config.concurrency },
+      { name: 'rest', concurrency: config.concurrency, perSecond: config.requestsPerSecond },
     ],
     maxResponseBytes: Math.max(config.maxFileBytes, MAX_ARCHIVE_BYTES),
     maxWaitMs: MAX_WAIT_MS,

@@ -47,8 +47,8 @@ export async function* pullRepository(
   const place: Place = { config, repository, acl: { allow: [readersId(config, repository.id)] } };
   const visibility = visibilityOf(repository);
   let mark: RepositoryMark = { ...current(before, repository), visibility };
-  // Made private, it closes at once; other changes of readers are the permission pass's.
-  if (before?.visibility !== visibility)
+  // Made private or moved to another owner, it closes at once; other changes are the permission pass's.
+  if (before?.visibility !== visibility || before.name !== repository.full_name)
     yield { changes: [{ kind: 'list', list: await readReaders(run, repository) }], mark };
   const heads = await readHeads(run, repository, fact);
   for (const [name, head] of Object.entries(heads)) {
