@@ -354,6 +354,25 @@ describe('what GitHub does to a connector', () => {
     assert.deepEqual(served.simulator.violations, []);
   });
 
+  it('finds a removed issue once a day where the service does not count its lists', async () => {
+    const world = emptyWorld();
+    const repository = addRepository(world, 'acme', 'a');
+    for (let n = 0; n < 120; n++) addIssue(world, repository, `Matter ${n}`);
+    let nowMs = Date.now();
+    const clock = { ...quickClock(), now: () => nowMs };
+    await serve(world, { hasNoLast: true, now: clock.now });
+    const connector = connect({ clock });
+    const first = await pulled(connector);
+    assert.equal(upserts(first.changes).size, 120);
+    repository.issues.delete(7);
+    served.simulator.forgetRequests();
+    const second = await pulled(connector, first.checkpoint);
+    assert.deepEqual([second.changes.length, asked(/\/issues\?.*page=2/u).length], [0, 0]);
+    nowMs += 90_000_000;
+    const third = await pulled(connector, second.checkpoint);
+    assert.deepEqual(removals(third.changes), [`repo/${repository.id}/issue/7`]);
+  });
+
   it('begins a walk anew whose cursor is not taken any more', async () => {
     const world = emptyWorld();
     const repository = addRepository(world, 'acme', 'a');
