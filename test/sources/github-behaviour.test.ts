@@ -224,6 +224,29 @@ describe('what GitHub does to a connector', () => {
     assert.equal(asked(/\/git\/blobs\//u).length, 0);
   });
 
+  it('reads files one by one when their archive is damaged or too large', async () => {
+    const world = emptyWorld();
+    const repository = addRepository(world, 'acme', 'a');
+    push(
+      world,
+      repository,
+      Object.fromEntries(Array.from({ length: 30 }, (_, at) => [`n${at}.md`, `Note ${at}`])),
+    );
+    for (const fault of [
+      { status: 200, body: new Uint8Array([0x1f, 0x8b, 1, 2, 3]) },
+      { status: 200, headers: { 'content-length': '90000000' }, body: 'x' },
+      { status: 404 },
+    ]) {
+      await serve(world, { fault: ({ url }) => (url.pathname.startsWith('/codeload/') ? fault : undefined) });
+      const lines: string[] = [];
+      const { changes } = await pulled(connect({ logger: createLogger('warn', (line) => lines.push(line)) }));
+      assert.equal(upserts(changes).size, 30);
+      assert.equal(await textOf(changes, `repo/${repository.id}/file/n7.md`), 'Note 7');
+      assert.ok(lines.some((line) => line.includes('github.archive.unreadable')));
+      if (fault.status !== 404) await served.close();
+    }
+  });
+
   it('tells by comparison what a push changed, and reads everything again after a history was lost', async () => {
     const world = emptyWorld();
     const repository = addRepository(world, 'acme', 'a');
