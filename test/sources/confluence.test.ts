@@ -219,6 +219,20 @@ describe('Confluence through the engine', () => {
     await compare('nobody but our account');
   });
 
+  it('stops at a site whose bulk answers know nothing of a restriction, and reads it singly when told to', async () => {
+    const { world, space } = company();
+    const page = addContent(world, { space: space.id, title: 'Page' });
+    page.restriction = { users: new Set(['sync', 'ada']), groups: new Set() };
+    await serve(world, { isBulkBlind: true });
+    await assert.rejects(synced.sync(), { kind: 'config' });
+    assert.equal((await synced.compare()).open, 0);
+    await synced.close();
+    await served.close();
+    await serve(world, { isBulkBlind: true }, { restrictions: 'single' });
+    await synced.sync();
+    assert.equal(await compare('singly'), 2);
+  });
+
   it('closes what is not told any more in the middle of a run', async () => {
     const { world, space } = company();
     const page = addContent(world, { space: space.id, title: 'Page' });
