@@ -48,27 +48,17 @@ function second(site: Site, [what = '', id, more]: readonly string[], url: URL):
     case 'blogposts': {
       const kind = what === 'pages' ? 'page' : 'blogpost';
       const all = contents(site, url).filter((each) => each.kind === kind);
-      return listed(
-        site,
-        url,
-        all.map((each) => contentAnswer(world, each, format)),
-      );
+      return listed(site, url, all, (each) => contentAnswer(world, each, format));
     }
     case 'attachments':
-      return listed(
-        site,
-        url,
-        sorted([...world.attachments.values()].filter(inVisible(site)), url).map((each) =>
-          attachmentAnswer(world, each),
-        ),
+      return listed(site, url, sorted([...world.attachments.values()].filter(inVisible(site)), url), (each) =>
+        attachmentAnswer(world, each),
       );
     case 'footer-comments':
     case 'inline-comments': {
       const comments = [...world.comments.values()].filter(({ location }) => what.startsWith(location));
-      return listed(
-        site,
-        url,
-        sorted(comments.filter(inVisible(site)), url).map((each) => commentAnswer(world, each, format)),
+      return listed(site, url, sorted(comments.filter(inVisible(site)), url), (each) =>
+        commentAnswer(world, each, format),
       );
     }
     default:
@@ -114,14 +104,18 @@ function sorted<T extends { readonly id: string; readonly changedAt: number }>(
   all: readonly T[],
   url: URL,
 ): T[] {
-  const number = (id: string) => Number(id.replace('att', ''));
-  const order: Record<string, (a: T, b: T) => number> = {
-    id: (a, b) => number(a.id) - number(b.id),
-    'created-date': (a, b) => number(a.id) - number(b.id),
-    'modified-date': (a, b) => a.changedAt - b.changedAt,
-    '-modified-date': (a, b) => b.changedAt - a.changedAt,
+  const number = ({ id }: T) => Number(id.replace('att', ''));
+  const keys: Record<string, (item: T) => number> = {
+    id: number,
+    'created-date': number,
+    'modified-date': ({ changedAt }) => changedAt,
+    '-modified-date': ({ changedAt }) => -changedAt,
   };
-  return [...all].sort(order[url.searchParams.get('sort') ?? 'id'] ?? order['id']);
+  const key = keys[url.searchParams.get('sort') ?? 'id'] ?? number;
+  return all
+    .map((item) => ({ item, at: key(item) }))
+    .sort((a, b) => a.at - b.at)
+    .map(({ item }) => item);
 }
 
 function inVisible(site: Site) {
@@ -259,13 +253,21 @@ function started(all: readonly unknown[], url: URL): SimulatedAnswer {
   return ok({ results, start, limit, size: results.length, _links: {} });
 }
 
-function listed(site: Site, url: URL, all: readonly unknown[]): SimulatedAnswer {
+function listed<T>(
+  site: Site,
+  url: URL,
+  all: readonly T[],
+  answer: (each: T) => unknown = (each) => each,
+): SimulatedAnswer {
   const { pageSize, isRagged } = site.options;
   const found = part(all, url, site.cursors, { most: Math.min(250, pageSize), isRagged });
   if (isAnswer(found)) return found;
   const base = 'https://acme.atlassian.net/wiki';
   const path = url.pathname.replace(/^\/ex\/confluence\/[^/]+/u, '');
-  return ok({ results: found.items, _links: { base, ...(found.next && { next: `${path}${found.next}` }) } });
+  return ok({
+    results: found.items.map(answer),
+    _links: { base, ...(found.next && { next: `${path}${found.next}` }) },
+  });
 }
 
 function ok(body: unknown): SimulatedAnswer {

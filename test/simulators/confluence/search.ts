@@ -18,7 +18,7 @@ const PROFILE_ZONE_MS = 9 * 3_600_000;
 export function search(site: Site, url: URL): SimulatedAnswer {
   const cql = url.searchParams.get('cql') ?? '';
   const clauses = cql.replace(/\s+order by lastmodified desc$/iu, '').split(/\s+and\s+/iu);
-  let found = indexed(site);
+  let found = indexed(site, idsOf(cql));
   for (const clause of clauses) {
     const set = /^(type|id)\s+in\s+\(([^)]*)\)$/iu.exec(clause);
     const since = /^lastmodified\s*>=\s*"(\d{4}-\d\d-\d\d \d\d:\d\d)"$/iu.exec(clause)?.[1];
@@ -40,7 +40,17 @@ function typeOf(found: Found): string {
   return found.type === 'content' ? found.item.kind : found.type;
 }
 
-function indexed({ world, isVisible }: Site): Found[] {
+/** What is asked for by its ids need not be looked for among everything. */
+function idsOf(cql: string): readonly string[] | undefined {
+  return /\bid\s+in\s+\(([^)]*)\)/iu
+    .exec(cql)?.[1]
+    ?.split(',')
+    .map((id) => id.trim());
+}
+
+function indexed({ world, isVisible }: Site, ids: readonly string[] | undefined): Found[] {
+  const among = <T>(all: ReadonlyMap<string, T>): T[] =>
+    ids ? ids.flatMap((id) => all.get(id) ?? []) : [...all.values()];
   const isIndexed = ({ changedAt }: { readonly changedAt: number }) =>
     changedAt <= world.revision - world.searchLag;
   const isShown = (id: string) => {
@@ -48,13 +58,13 @@ function indexed({ world, isVisible }: Site): Found[] {
     return content?.status === 'current' && isVisible(content);
   };
   const found: Found[] = [
-    ...[...world.content.values()]
+    ...among(world.content)
       .filter(({ id }) => isShown(id))
       .map((item) => ({ type: 'content' as const, item })),
-    ...[...world.attachments.values()]
+    ...among(world.attachments)
       .filter(({ container }) => isShown(container))
       .map((item) => ({ type: 'attachment' as const, item })),
-    ...[...world.comments.values()]
+    ...among(world.comments)
       .filter(({ container }) => isShown(container))
       .map((item) => ({ type: 'comment' as const, item })),
   ];
@@ -80,7 +90,12 @@ function cloudPage(site: Site, url: URL, found: readonly Found[]): SimulatedAnsw
       extensions: {},
       ...(expand.includes('restrictions.read') && {
         restrictions: {
-          read: restrictionAnswer(world, restriction, 0, options.memberPage),
+          read: restrictionAnswer(
+            world,
+            options.isBulkBlind ? undefined : restriction,
+            0,
+            options.memberPage,
+          ),
           _expandable: {},
           _links: {},
         },
