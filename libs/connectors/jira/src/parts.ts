@@ -42,8 +42,9 @@ function sorted<T>(all: readonly T[], isRestricted: (each: T) => boolean): Sorte
 function isInternal({ jsdPublic, properties }: JiraComment, isService: boolean): boolean {
   const property = properties?.find(({ key }) => key === 'sd.public.comment')?.value;
   const said = (property as { internal?: unknown } | undefined)?.internal;
-  if (jsdPublic === false || said === true || said === 'true') return true;
-  return isService && jsdPublic !== true && said === undefined && !properties;
+  if (jsdPublic === false || !isService) return jsdPublic === false;
+  if (said === true || said === 'true') return true;
+  return jsdPublic !== true && said === undefined && !properties;
 }
 
 /** Documents of their own: restricted comments and worklogs, attachments; with their lists. */
