@@ -134,6 +134,24 @@ describe('Jira through the engine', () => {
     );
   });
 
+  it('takes people out of levels and roles by the permission pass, though our account is out, too', async () => {
+    const { world, project, ada, ours } = company();
+    const level = addLevel(world, 'Few', [{ type: 'user', of: ada }, ours]);
+    const issue = addIssue(world, project, { summary: 'secret', level: level.id });
+    addComment(world, issue, { author: ada, text: 'few', visibility: { type: 'role', of: '10002' } });
+    await open(world);
+    await synced.sync();
+    level.holders = [];
+    project.roles.get('10002')?.users.clear();
+    await synced.sync({ passes: ['access'] });
+    const ids = [`project/${project.id}/level/${level.id}`, `project/${project.id}/role/10002`];
+    const lists = await synced.store.catalog.lists(ids.map((id) => `${ID}/${id}`));
+    assert.deepEqual(
+      lists.map(({ members }) => members),
+      [[], []],
+    );
+  });
+
   it('reads who reported and who was added by each issue for itself', async () => {
     const { world, scheme, ours, ada, bob, project } = company();
     scheme.browse = [ours, { type: 'reporter' }];

@@ -32,6 +32,10 @@ export function cloudRoutes(site: Site, mediaUrl: () => string): Route[] {
         ),
     ],
     [
+      /^GET issuesecurityschemes\/level$/u,
+      (request) => site.administer(() => page(request, levels(world), 100)),
+    ],
+    [
       /^GET issuesecurityschemes\/level\/member$/u,
       (request) => site.administer(() => page(request, levelMembers(world), 100)),
     ],
@@ -64,6 +68,14 @@ function administrable(world: JiraWorld) {
 
 function groups(world: JiraWorld) {
   return [...world.groups.values()].map(({ id, name }) => ({ groupId: id, name }));
+}
+
+function levels(world: JiraWorld) {
+  return [...world.levels.values()].map(({ id, scheme, name }) => ({
+    id,
+    name,
+    issueSecuritySchemeId: scheme,
+  }));
 }
 
 function levelMembers(world: JiraWorld) {

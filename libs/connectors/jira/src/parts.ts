@@ -101,7 +101,7 @@ async function restrictedPart(
   const project = projectOf(issue);
   const own = [...layers];
   if (visibility && project) own.push(await visibilityLayer(run, project, visibility));
-  if (isForAgents && project) own.push(await agentsLayer(run, project, issue));
+  if (isForAgents && project) own.push(await agentsLayer(run, project));
   const found = project && document(aclOf(own));
   if (found) return [...listChanges(run, own), { kind: 'upsert', document: found }];
   run.counts.add('left-out', 'restricted comment or worklog without text');

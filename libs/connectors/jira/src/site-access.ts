@@ -35,6 +35,8 @@ export interface SiteAccess {
   isOpen(project: string): Promise<boolean>;
   /** Live projects that our account sees, by id. */
   projects(): Promise<ReadonlyMap<string, JiraProject>>;
+  /** Ids of security levels; none where they cannot be read. */
+  levels(): Promise<readonly string[]>;
   /** Fields that readers of some level depend on; undefined when levels cannot be read. */
   levelFields(): Promise<readonly string[]>;
 }
@@ -90,6 +92,10 @@ export function createSiteAccess(parts: SiteParts): SiteAccess {
     isOpen: async (project) => (await scheme(project)) !== undefined,
     roleIds: async (project) => [...(await names(project)).values()],
     projects,
+    levels: async () => {
+      const stated = config.securityLevels.map(({ level }) => level);
+      return [...new Set([...stated, ...((await levels())?.keys() ?? [])])];
+    },
     levelFields: async () => [...((await levels())?.values() ?? [])].flat().flatMap(fieldOf),
   };
 }

@@ -139,8 +139,12 @@ export async function readLevels(parts: SiteParts): Promise<Map<string, JiraHold
   if (!client.isCloud) return undefined;
   return unlessRefused(parts, 'security levels not readable', async () => {
     const levels = new Map<string, JiraHolder[]>();
+    // One without members is a level, too: nobody's.
+    const query = { maxResults: 100 };
+    for await (const page of client.pages<{ id?: string }>('issuesecurityschemes/level', query, signal))
+      for (const { id } of page) if (id) levels.set(id, []);
     const path = 'issuesecurityschemes/level/member';
-    for await (const page of client.pages<JiraLevelMember>(path, { maxResults: 100 }, signal))
+    for await (const page of client.pages<JiraLevelMember>(path, query, signal))
       for (const { issueSecurityLevelId: level, holder } of page) {
         if (!level || !holder) continue;
         levels.set(level, [...(levels.get(level) ?? []), holder]);
