@@ -72,7 +72,9 @@ function* externalIds(world: JiraWorld): Generator<string> {
   }
 }
 
-export const makeJiraWorld: MakeWorld = (seed, size) => serveJira(randomWorld(seed, size), { firstPage: 3 });
+/** On small sites few comments come with an issue, so that the rest has to be asked for; on large ones as many as usual. */
+export const makeJiraWorld: MakeWorld = (seed, size) =>
+  serveJira(randomWorld(seed, size), { firstPage: size > 200 ? 20 : 3 });
 
 export const connectToJira: Connect = (connection) => {
   const { url, deployment } = connection as { url: string; deployment: JiraWorld['deployment'] };
