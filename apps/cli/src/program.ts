@@ -348,6 +348,7 @@ function addMeasuring(program: Command, context: MakeContext): void {
     .addOption(new Option('--runtime <which>', 'of a local model').choices(['auto', 'native', 'wasm']))
     .option('--native-from <folder>', 'where onnxruntime-node is installed')
     .option('--vectors <file>', 'keep vectors there for the next time (default: in the cache folder)')
+    .option('--weight <share>', 'of the cosine in the fused score, 0 to 1 (default: 0.6)', share)
     .option('--worst <number>', 'show the queries that fared worst', numberFrom(1, 10_000))
     .option('--slices', 'show kinds of queries apart')
     .addHelpText(
@@ -378,6 +379,12 @@ function numberFrom(least: number, most: number): (value: string) => number {
     if (number >= least && number <= most) return number;
     throw new InvalidArgumentError(`Give a whole number from ${least} to ${most}.`);
   };
+}
+
+function share(value: string): number {
+  const number = Number(value);
+  if (value.trim() !== '' && number >= 0 && number <= 1) return number;
+  throw new InvalidArgumentError('Give a number from 0 to 1.');
 }
 
 function wholeNumber(value: string): number {
