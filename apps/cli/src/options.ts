@@ -85,6 +85,7 @@ export interface EvalOptions {
   readonly runtime?: 'auto' | 'native' | 'wasm';
   readonly nativeFrom?: string;
   readonly vectors?: string;
+  readonly weight?: number;
   readonly worst?: number;
   readonly slices?: boolean;
 }

@@ -416,6 +416,7 @@ function addMeasuring(program: Command, context: MakeContext): void {
     .addOption(new Option('--runtime <which>', 'of a local model').choices(['auto', 'native', 'wasm']))
     .option('--native-from <folder>', 'where onnxruntime-node is installed')
     .option('--vectors <file>', 'keep vectors there for the next time (default: in the cache folder)')
+    .option('--weight <share>', 'of the cosine in the fused score, 0 to 1 (default: 0.6)', share)
     .option('--worst <number>', 'show the queries that fared worst', numberFrom(1, 10_000))
     .option('--slices', 'show kinds of queries apart')
     .addHelpText(
@@ -434,6 +435,12 @@ function addMeasuring(program: Command, context: MakeContext): void {
 
 function argumentOf(name: string, description: string, choices: readonly string[]) {
   return new Command().createArgument(name, description).choices(choices);
+}
+
+function share(value: string): number {
+  const number = Number(value);
+  if (value.trim() !== '' && number >= 0 && number <= 1) return number;
+  throw new InvalidArgumentError('Give a number from 0 to 1.');
 }
 
 function wholeNumber(value: string): number {

@@ -4,11 +4,9 @@ import { invalid } from '@fumikura/config';
 import type { Config, ConfigProblem, EmbedderConfig, Secret } from '@fumikura/config';
 import { AppError, invalidInput } from '@fumikura/errors';
 import type { Embedder } from '@fumikura/ports';
-import { createLocalEmbedder, measureCosines } from '@fumikura/provider-local';
+import { createLocalEmbedder } from '@fumikura/provider-local';
 import type { RuntimeKind } from '@fumikura/provider-local';
 import { askDimension, createOpenaiEmbedder } from '@fumikura/provider-openai';
-import { FUSION_WEIGHTS, NARROW_WEIGHTS } from '@fumikura/retrieval';
-import type { FusionWeights } from '@fumikura/retrieval';
 import { withSecrets } from './connectors/secrets.ts';
 import type { Variables } from './connectors/secrets.ts';
 
@@ -71,10 +69,6 @@ export async function configuredEmbedder(
   return openaiEmbedder(embedder, apiKeyOf(embedder.key, { variables, folder, file: config.file }));
 }
 
-export function fusionFor({ cosines }: Pick<Embedder, 'cosines'>): FusionWeights {
-  return cosines === 'narrow' ? NARROW_WEIGHTS : FUSION_WEIGHTS;
-}
-
 export function modelsFolder({ dataFolder }: Pick<Config, 'dataFolder'>): string {
   return join(dataFolder, 'models');
 }
@@ -97,32 +91,26 @@ interface SecretHost {
   readonly file?: string;
 }
 
-/** What an endpoint has to be asked once: the dimension of its vectors, and how far their cosines spread. */
+/** What an endpoint has to be asked once: the dimension of its vectors. */
 export async function askModel(
   { url, model, key, dimensions }: Endpoint & { readonly dimensions?: number },
   host: SecretHost,
   signal: AbortSignal,
-): Promise<{
-  readonly dimension: number;
-  readonly sendDimension: boolean;
-  readonly cosines: Embedder['cosines'];
-}> {
+): Promise<{ readonly dimension: number; readonly sendDimension: boolean }> {
   const apiKey = apiKeyOf(key, host);
   const options = { baseUrl: new URL(url), model, ...(apiKey && { apiKey }) };
   const dimension = await askDimension(
     { ...options, ...(dimensions !== undefined && { dimensions }) },
     signal,
   );
-  const sendDimension = dimensions !== undefined;
-  const embedder = createOpenaiEmbedder({ ...options, dimension, sendDimension });
-  return { dimension, sendDimension, cosines: await measureCosines(embedder, signal) };
+  return { dimension, sendDimension: dimensions !== undefined };
 }
 
 async function localEmbedder(
   config: Config,
   embedder: EmbedderConfig & { kind: 'local' },
 ): Promise<Embedder> {
-  const { model, workers, runtime, nativeFrom, maxTokens, languages, cosines } = embedder;
+  const { model, workers, runtime, nativeFrom, maxTokens, languages } = embedder;
   return createLocalEmbedder({
     folder: await modelFolder(config, model),
     workers,
@@ -130,7 +118,6 @@ async function localEmbedder(
     ...(nativeFrom !== undefined && { nativeFrom: resolve(config.folder, nativeFrom) }),
     ...(maxTokens !== undefined && { maxTokens }),
     ...(languages && { languages }),
-    ...(cosines && { cosines }),
   });
 }
 
@@ -138,7 +125,7 @@ function openaiEmbedder(
   config: Endpoint & Partial<EmbedderConfig & { kind: 'openai' }> & { readonly dimension: number },
   apiKey: Secret | undefined,
 ): Embedder {
-  const { url, model, dimension, sendDimension, prompts, maxTokens, languages, cosines } = config;
+  const { url, model, dimension, sendDimension, prompts, maxTokens, languages } = config;
   const baseUrl = new URL(url);
   const price = config.pricePerMillionTokens ?? (baseUrl.host === PRICED_HOST ? PRICES[model] : undefined);
   return createOpenaiEmbedder({
@@ -150,7 +137,6 @@ function openaiEmbedder(
     ...(prompts && { prompts }),
     ...(maxTokens !== undefined && { maxTokens }),
     ...(languages && { languages }),
-    ...(cosines && { cosines }),
     ...(price !== undefined && { pricePerMillionTokens: price }),
   });
 }

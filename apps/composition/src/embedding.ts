@@ -6,7 +6,7 @@ import type { Embedder, EmbeddingStore } from '@fumikura/ports';
 import type { EmbedQuery } from '@fumikura/retrieval';
 import { AppError } from '@fumikura/errors';
 import type { Variables } from './connectors/secrets.ts';
-import { configuredEmbedder, fusionFor } from './embedders.ts';
+import { configuredEmbedder } from './embedders.ts';
 import type { InstalledStore } from './store.ts';
 
 /** The embedder of an installation; opened by its first use, because most commands need none. */
@@ -49,17 +49,10 @@ export function installEmbedder(
     if (!embedder) throw new Error('no embedder is configured');
     return embedder;
   });
-  const queries = once(async () => {
-    const embedder = await open();
-    return { ask: createQueryVectors({ embedder, timeoutMs }), fusion: fusionFor(embedder) };
-  });
+  const queries = once(async () => createQueryVectors({ embedder: await open(), timeoutMs }));
   return {
     open,
-    embedQuery: async (query, language, signal) => {
-      const { ask, fusion } = await queries();
-      const found = await ask(query, language, signal);
-      return found && { ...found, fusion };
-    },
+    embedQuery: async (...asked) => (await queries())(...asked),
     stage: once(async () => {
       const { tokensPerDay, usdPerDay } = budget;
       const stage = createEmbeddingStage({

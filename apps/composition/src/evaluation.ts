@@ -7,10 +7,9 @@ import { createQueryVectors, fingerprintOf, passageText } from '@fumikura/embedd
 import { DEPTH, evaluate } from '@fumikura/evaluation';
 import type { Collection, Evaluated, JudgedDocument } from '@fumikura/evaluation';
 import type { DocumentWrite, Embedder, Store } from '@fumikura/ports';
-import { createRanker } from '@fumikura/retrieval';
+import { createRanker, fusionWeights } from '@fumikura/retrieval';
 import { createSqliteStore } from '@fumikura/store-sqlite';
 import { analyseQuery } from '@fumikura/text';
-import { fusionFor } from './embedders.ts';
 
 const SOURCE = 'eval:collection';
 const READERS = `${SOURCE}/readers`;
@@ -21,6 +20,8 @@ const QUERY_TIMEOUT_MS = 120_000;
 
 export interface EvaluationOptions {
   readonly embedder?: Embedder;
+  /** Of the cosine in the fused score, 0 to 1. */
+  readonly weight?: number;
   readonly signal: AbortSignal;
   readonly onIndexed: (documents: number) => void;
   /** Told while a collection is embedded, which takes far longer than the rest. */
@@ -46,7 +47,7 @@ export async function evaluateCollection(
       index: store.index,
       ...(embedder && {
         embedQuery: createQueryVectors({ embedder, timeoutMs: QUERY_TIMEOUT_MS }),
-        fusion: fusionFor(embedder),
+        fusion: fusionWeights(options.weight),
         onWithoutVectors: (error) => {
           throw error;
         },

@@ -16,7 +16,7 @@ import { createIngest } from '@fumikura/ingest';
 import type { Ingest } from '@fumikura/ingest';
 import type { Logger } from '@fumikura/logging';
 import type { Person } from '@fumikura/model';
-import { createKnowledge } from '@fumikura/retrieval';
+import { createKnowledge, fusionWeights } from '@fumikura/retrieval';
 import type { Knowledge } from '@fumikura/retrieval';
 import type { RebuildOptions } from '@fumikura/store-sqlite';
 import { auditedIngest, openAudit } from './audit.ts';
@@ -94,7 +94,7 @@ export async function openInstallation(
     store,
     freshnessMs: config.freshnessMinutes * 60_000,
     deadlineMs: config.search.deadlineMs,
-    ...(embedder && { embedQuery: embedder.embedQuery }),
+    ...(embedder && { embedQuery: embedder.embedQuery, fusion: fusionWeights(config.embedder?.weight) }),
     onWithoutVectors: ({ code, message }) => logger.warn('search.without-vectors', { code, message }),
   });
   return {

@@ -30,11 +30,6 @@ export interface Embedder {
   readonly identity: ModelIdentity;
   /** BCP 47 primary languages it was trained on; absent: every language. */
   readonly languages?: readonly string[];
-  /**
-   * `narrow` when even unrelated texts have a high cosine, so that it must be normalised before it is added to another
-   * score.
-   */
-  readonly cosines: 'spread' | 'narrow';
   /** Texts one call should bring: enough to fill its batches, few enough to lose little when the process dies. */
   readonly textsPerCall: number;
   /** Of a million tokens, in US dollars; absent: nothing is paid. */

@@ -1,4 +1,4 @@
-export { FUSION_WEIGHTS, fuse, NARROW_WEIGHTS } from './fusion.ts';
+export { FUSION_WEIGHTS, fuse, fusionWeights } from './fusion.ts';
 export type { FusionWeights } from './fusion.ts';
 export { createKnowledge } from './knowledge.ts';
 export type { KnowledgeOptions } from './knowledge.ts';

@@ -67,12 +67,6 @@ describe('a ranking with vectors', () => {
     assert.deepEqual((await rank(undefined)).names, ['words']);
   });
 
-  it('weighs as the embedder asks for', async () => {
-    const fusion = { lexical: 0.9, dense: 0.1 };
-    const { names } = await rank(async () => ({ vector: meaning, fingerprint: FINGERPRINT, fusion }));
-    assert.deepEqual(names, ['words', 'meaning']);
-  });
-
   it('leaves a query to its words, silently, in a language that the model does not know', async () => {
     const { names, notices, failures } = await rank(async () => undefined);
     assert.deepEqual([names, notices, failures], [['words'], [], []]);

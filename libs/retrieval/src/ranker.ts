@@ -22,8 +22,6 @@ export type EmbedQuery = (
 export interface QueryVector {
   readonly vector: Float32Array;
   readonly fingerprint: Fingerprint;
-  /** How this embedder's cosines are added to the words; default `RankerOptions.fusion`. */
-  readonly fusion?: FusionWeights;
 }
 
 export interface RankerOptions {
@@ -69,7 +67,7 @@ export function createRanker({ index, embedQuery, fusion, onWithoutVectors }: Ra
       index.search(
         {
           ...(terms.terms.length > 0 && { lexical: { query: terms } }),
-          ...(vectors && { dense: { vector: vectors.vector, fingerprint: vectors.fingerprint } }),
+          ...(vectors && { dense: vectors }),
           ...(filter && { filter }),
           candidates: CANDIDATES,
         },
@@ -83,7 +81,7 @@ export function createRanker({ index, embedQuery, fusion, onWithoutVectors }: Ra
       return search(undefined);
     });
     return {
-      ranked: fuse(answer.candidates, dense?.fusion ?? fusion),
+      ranked: fuse(answer.candidates, fusion),
       indexVersion: answer.indexVersion,
       notices,
     };

@@ -203,7 +203,6 @@ async function endpointEntry(
     url,
     model,
     dimension: asked.dimension,
-    cosines: asked.cosines,
     ...(asked.sendDimension && { sendDimension: true }),
     ...(key && { key }),
     ...(options.price !== undefined && { pricePerMillionTokens: options.price }),

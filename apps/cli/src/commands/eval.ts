@@ -54,6 +54,7 @@ async function measure(context: Context, folders: readonly string[], options: Ev
       output.note(`${name}: indexing`);
       const found = await evaluateCollection(asked, {
         ...(embedder && { embedder }),
+        ...(options.weight !== undefined && { weight: options.weight }),
         signal,
         onEmbedded: (chunks) => output.note(`${name}: ${chunks} chunks embedded`),
         onIndexed: (documents) =>

@@ -18,7 +18,6 @@ export function scriptedEmbedder(
   let calls = 0;
   const made: ScriptedEmbedder = {
     identity: { model, dimension, promptForm },
-    cosines: 'spread',
     textsPerCall: 4,
     asked: [],
     onCall: () => undefined,

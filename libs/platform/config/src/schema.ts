@@ -89,8 +89,8 @@ const embedderCommon = {
   maxTokens: z.int().min(16).max(100_000).optional(),
   /** BCP 47 primary languages it knows; a query in another one is answered by its words. Absent: every language. */
   languages: z.array(z.string().regex(/^[a-z]{2,3}$/, 'write languages as "en", "ja"')).optional(),
-  /** `narrow` when even unrelated texts have a high cosine. */
-  cosines: z.enum(['spread', 'narrow']).optional(),
+  /** Of the cosine in the fused score, 0 to 1; the rest is the words'. Default .6. */
+  weight: z.number().min(0).max(1).optional(),
   /** Milliseconds after which a query is answered by its words alone. */
   queryTimeoutMs: z.int().min(20).max(60_000).default(2_000),
   budget: z

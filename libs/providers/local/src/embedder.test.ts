@@ -82,7 +82,7 @@ describe('a local model', { skip }, () => {
 
   it('[models.damaged] refuses a file whose checksum is not the one it was added with', async () => {
     const files = { 'config.json': await checksum(join(folder, 'config.json')) };
-    const manifest = { name: 'mine', cosines: 'spread', files };
+    const manifest = { name: 'mine', files };
     await writeFile(join(folder, MANIFEST_FILE), JSON.stringify(manifest));
     assert.equal((await use()).results.length, 1);
     await truncate(join(folder, 'config.json'), 10);

@@ -22,7 +22,6 @@ export interface LocalEmbedderOptions {
   readonly maxTokens?: number;
   /** Languages it knows; default what the model says of itself. */
   readonly languages?: readonly string[];
-  readonly cosines?: Embedder['cosines'];
 }
 
 /** Texts of one job: a query that came before would wait for it, and one that is cancelled has cost no more. */
@@ -54,7 +53,6 @@ export async function createLocalEmbedder(options: LocalEmbedderOptions): Promis
       promptForm: promptForm(facts),
     },
     ...(languages && { languages }),
-    cosines: options.cosines ?? manifest?.cosines ?? 'spread',
     textsPerCall: TEXTS_PER_JOB * JOBS_PER_CALL * workers,
     embed: async (texts, { as, signal }) => {
       const prompt = facts.prompts[as];

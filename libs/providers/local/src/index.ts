@@ -2,5 +2,4 @@ export { createLocalEmbedder } from './embedder.ts';
 export type { LocalEmbedderOptions } from './embedder.ts';
 export { addModel, listModels, MODEL_HOST, PINNED_MODELS, pullModel } from './models.ts';
 export type { InstalledModel, PinnedModel, PullOptions } from './models.ts';
-export { measureCosines } from './cosines.ts';
 export type { RuntimeKind } from './runtime.ts';

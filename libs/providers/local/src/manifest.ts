@@ -15,7 +15,6 @@ const manifestSchema = z.strictObject({
   origin: z.string().optional(),
   licence: z.string().optional(),
   languages: z.array(z.string()).optional(),
-  cosines: z.enum(['spread', 'narrow']),
   /** SHA-256 in hexadecimal by file name. */
   files: z.record(z.string(), z.string().regex(/^[0-9a-f]{64}$/)),
 });

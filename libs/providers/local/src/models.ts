@@ -3,7 +3,6 @@ import { cp, mkdir, readdir, rename, rm, stat, writeFile } from 'node:fs/promise
 import { dirname, join, resolve } from 'node:path';
 import { invalidInput, toAppError } from '@fumikura/errors';
 import type { AppError } from '@fumikura/errors';
-import { measureCosines } from './cosines.ts';
 import { createLocalEmbedder } from './embedder.ts';
 import { fault, NEEDED_FILES, OPTIONAL_FILES, readFacts } from './facts.ts';
 import { checksum, MANIFEST_FILE, readManifest } from './manifest.ts';
@@ -14,7 +13,6 @@ export interface InstalledModel {
   readonly folder: string;
   readonly dimension: number;
   readonly maxTokens: number;
-  readonly cosines: ModelManifest['cosines'];
   readonly sizeBytes: number;
   readonly languages?: readonly string[];
   readonly licence?: string;
@@ -143,21 +141,20 @@ async function install(
 
 async function complete(
   folder: string,
-  facts: Omit<ModelManifest, 'files' | 'cosines'>,
+  facts: Omit<ModelManifest, 'files'>,
   files: readonly string[],
   signal: AbortSignal,
 ): Promise<void> {
   const { licence } = await readFacts(folder);
   const embedder = await createLocalEmbedder({ folder, runtime: 'wasm' });
   try {
-    const cosines = await measureCosines(embedder, signal);
+    await embedder.warmUp(signal);
     const sums = await Promise.all(
       files.map(async (file) => [file, await checksum(join(folder, file))] as const),
     );
     const manifest: ModelManifest = {
       ...(licence && { licence }),
       ...facts,
-      cosines,
       files: Object.fromEntries(sums),
     };
     await writeFile(join(folder, MANIFEST_FILE), `${JSON.stringify(manifest, null, 1)}\n`);
@@ -171,14 +168,13 @@ async function describe(folder: string): Promise<InstalledModel> {
   if (!manifest) throw fault('MODEL_NOT_FOUND', `${folder} was never added as a model.`);
   const { dimension, maxTokens, languages: stated } = await readFacts(folder);
   const sizes = await Promise.all(Object.keys(manifest.files).map((file) => stat(join(folder, file))));
-  const { name, cosines, licence, revision, origin } = manifest;
+  const { name, licence, revision, origin } = manifest;
   const languages = manifest.languages ?? stated;
   return {
     name,
     folder,
     dimension,
     maxTokens,
-    cosines,
     sizeBytes: sizes.reduce((sum, { size }) => sum + size, 0),
     ...(languages && { languages }),
     ...(licence && { licence }),

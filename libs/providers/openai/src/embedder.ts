@@ -18,7 +18,6 @@ export interface OpenaiEmbedderOptions extends EndpointOptions {
   /** Put in front of each text; some models are trained with them. */
   readonly prompts?: { readonly query: string; readonly passage: string };
   readonly languages?: readonly string[];
-  readonly cosines?: Embedder['cosines'];
   readonly pricePerMillionTokens?: number;
   readonly limits?: Partial<BatchLimits>;
 }
@@ -33,7 +32,7 @@ const HOPELESS = 4;
 const TOO_LONG = /token|length|too long|context|input is too large/iu;
 
 export function createOpenaiEmbedder(options: OpenaiEmbedderOptions): Embedder {
-  const { model, baseUrl, dimension, languages, cosines = 'spread', pricePerMillionTokens } = options;
+  const { model, baseUrl, dimension, languages, pricePerMillionTokens } = options;
   const prompts = options.prompts ?? { query: '', passage: '' };
   const limits = { ...LIMITS, ...options.limits };
   const endpoint = createEndpoint(options);
@@ -49,7 +48,6 @@ export function createOpenaiEmbedder(options: OpenaiEmbedderOptions): Embedder {
         prompts.query === '' && prompts.passage === '' ? 'plain' : JSON.stringify(Object.values(prompts)),
     },
     ...(languages && { languages }),
-    cosines,
     textsPerCall: limits.texts * 2,
     ...(pricePerMillionTokens !== undefined && { pricePerMillionTokens }),
     embed,
