@@ -6,7 +6,7 @@ import { buildServer, documentAddress } from '@fumikura/mcp';
 import type { McpDeps, ToolSet } from '@fumikura/mcp';
 import type { PersonId } from '@fumikura/model';
 import { startHttpServer, UpdateBus } from '@fumikura/server';
-import type { AuthenticatedInfo, MayHear, RunningServer, SignIn } from '@fumikura/server';
+import type { AuthenticatedInfo, LoadLimits, MayHear, RunningServer, SignIn } from '@fumikura/server';
 import type { AuthInfo, McpServerFactory } from '@modelcontextprotocol/server';
 import { recordShown } from './audit.ts';
 import type { Variables } from './connectors/secrets.ts';
@@ -88,6 +88,7 @@ export async function serveHttp(options: ServeOptions, host: string, port: numbe
     ...(options.webhooks && { webhooks: webhooksOf(installation.store.catalog, options.webhooks) }),
     ...(signIn && { signIn }),
     hosts: hostsOf(config),
+    ...(config.server.limits && { loadLimits: given(config.server.limits) }),
     isReady: () => installation.store.catalog.accessVersion().then(Boolean),
     endpoints: { '/mcp': factory('knowledge', true), '/mcp/openai': factory('openai', false) },
   });
@@ -101,6 +102,10 @@ export async function serveHttp(options: ServeOptions, host: string, port: numbe
       return server.close();
     },
   };
+}
+
+function given(limits: NonNullable<Config['server']['limits']>): Partial<LoadLimits> {
+  return Object.fromEntries(Object.entries(limits).filter(([, value]) => value !== undefined));
 }
 
 function hostsOf({ server, signIn }: Config): string[] {
