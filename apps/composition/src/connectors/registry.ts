@@ -3,6 +3,7 @@ import type { Config, ConfigProblem, SourceConfig } from '@fumikura/config';
 import { AppError, invalidInput } from '@fumikura/errors';
 import type { Logger } from '@fumikura/logging';
 import type { Connector, SourceSetup } from '@fumikura/ports';
+import { confluenceConfigSchema, createConfluenceConnector } from '@fumikura/connector-confluence';
 import { createJiraConnector, jiraConfigSchema, jiraSetup } from '@fumikura/connector-jira';
 import {
   createSharepointConnector,
@@ -29,6 +30,7 @@ interface Kind {
 
 /** One line a kind of source. */
 const CONNECTORS: Readonly<Record<string, Kind>> = {
+  confluence: remote(confluenceConfigSchema, createConfluenceConnector),
   files: { make: filesConnector },
   jira: remote(jiraConfigSchema, createJiraConnector, jiraSetup),
   sharepoint: remote(sharepointConfigSchema, createSharepointConnector, sharepointSetup),
@@ -93,7 +95,7 @@ interface Schema<C> {
 function remote<C>(
   schema: Schema<C>,
   create: (config: C, deps: { logger: Logger }) => unknown,
-  setup: SourceSetup,
+  setup?: SourceSetup,
 ): Kind {
   const make: Make = (source, config, { logger, variables }) => {
     const problems: ConfigProblem[] = [];
@@ -108,5 +110,5 @@ function remote<C>(
     if (problems.length > 0 || !parsed.success) throw invalid(config.file, problems);
     return create(parsed.data, { logger }) as Connector;
   };
-  return { make, setup };
+  return { make, ...(setup && { setup }) };
 }

@@ -3,6 +3,7 @@ import type { Block, ListItem } from '@fumikura/model';
 import { decodeText } from '../decode.ts';
 import type { FormatParser } from '../types.ts';
 import { cellText, codeBlock, heading, paragraph, tidy } from './block-text.ts';
+import { CODE_MACROS, FOREIGN_MACROS } from './macros.ts';
 
 /** A node of the Atlassian Document Format as far as it is read here; anything may be missing in hostile input. */
 export interface AdfNode {
@@ -68,7 +69,7 @@ function block(node: AdfNode, depth: number): Block[] {
     case 'bodiedExtension':
     case 'multiBodiedExtension':
     case 'extensionFrame':
-      return [...paragraph(tidy(textAttribute(node, 'text') ?? '')), ...inner()];
+      return [...macroText(node), ...inner()];
     case 'media':
       return paragraph(tidy(textAttribute(node, 'alt') ?? ''));
     case 'rule':
@@ -76,6 +77,27 @@ function block(node: AdfNode, depth: number): Block[] {
     default:
       return node.content && !hasInline(node) ? inner() : paragraph(tidy(inline(node, 0)));
   }
+}
+
+/** Text that an extension carries itself: its title, its label, the plain body of an older macro. */
+function macroText(node: AdfNode): Block[] {
+  const key = textAttribute(node, 'extensionKey') ?? '';
+  // What they would show is of other pages, for readers of those.
+  if (FOREIGN_MACROS.has(key)) return [];
+  const { macroParams } = (node.attrs?.['parameters'] ?? {}) as {
+    readonly macroParams?: Readonly<Record<string, { readonly value?: unknown } | undefined>>;
+  };
+  const parameter = (name: string) => {
+    const value = macroParams?.[name]?.value;
+    return typeof value === 'string' ? value : '';
+  };
+  const body = parameter('__bodyContent');
+  const isCode = CODE_MACROS.has(key);
+  return [
+    ...paragraph(tidy(parameter('title'))),
+    ...(body === '' ? paragraph(tidy(textAttribute(node, 'text') ?? '')) : []),
+    ...(isCode ? codeBlock(body, parameter('language') || undefined) : paragraph(tidy(body))),
+  ];
 }
 
 const INLINE = new Set([
@@ -145,6 +167,7 @@ function table(node: AdfNode, depth: number): Block[] {
     children(row).length > 0 && children(row).every(({ type }) => type === 'tableHeader');
   const firstData = rows.findIndex((row) => !isHeader(row));
   if (grid.length === 0) return [];
+  if (node.attrs?.['isNumberColumnEnabled'] === true) number(grid, rows, isHeader);
   return [
     {
       type: 'table',
@@ -152,6 +175,12 @@ function table(node: AdfNode, depth: number): Block[] {
       rows: grid.map((row) => Array.from(row, (cell) => cell ?? '')),
     },
   ];
+}
+
+/** The editor counts rows that are no headers in a column of their own, which is not among the cells. */
+function number(grid: string[][], rows: readonly AdfNode[], isHeader: (row: AdfNode) => boolean): void {
+  let count = 0;
+  for (const [index, row] of rows.entries()) grid[index]?.unshift(isHeader(row) ? '' : String(++count));
 }
 
 function span({ attrs }: AdfNode, name: string, most: number): number {

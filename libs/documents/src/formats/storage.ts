@@ -7,6 +7,7 @@ import type { FormatParser } from '../types.ts';
 import { codeBlock, paragraph, tidy } from './block-text.ts';
 import { domBlocks, rawOf } from './dom-blocks.ts';
 import type { Dialect, Reader } from './dom-blocks.ts';
+import { CODE_MACROS, FOREIGN_MACROS } from './macros.ts';
 
 export const parseStorage: FormatParser = async ({ bytes }) => ({ blocks: readStorage(decodeText(bytes)) });
 
@@ -24,19 +25,6 @@ export function readStorage(source: string): Block[] {
 function escapeText(text: string): string {
   return text.replace(/&/gu, '&amp;').replace(/</gu, '&lt;').replace(/>/gu, '&gt;');
 }
-
-/** Macros whose body belongs to the page; their title, if any, stands before it. */
-const CODE_MACROS = new Set(['code', 'noformat', 'html', 'markdown', 'plantuml', 'mermaid', 'mathblock']);
-/** Macros that show other pages: not this page's words, and not this page's readers. */
-const FOREIGN_MACROS = new Set([
-  'excerpt-include',
-  'include',
-  'children',
-  'recently-updated',
-  'contentbylabel',
-  'toc',
-  'blog-posts',
-]);
 
 const storageDialect: Dialect = {
   handles: (element) =>

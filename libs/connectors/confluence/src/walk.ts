@@ -1,0 +1,38 @@
+import { AppError } from '@fumikura/errors';
+import type { ItemPage, Listing, Walk } from './items.ts';
+import type { Run } from './run.ts';
+
+/** Walks that are refused again and again are refused for good. */
+const MAX_RESTARTS = 3;
+
+/** A walk that goes on where another one stopped. A token that is refused starts it over: telling twice is harmless. */
+export async function* steadyWalk(
+  { api, signal, logger }: Pick<Run, 'api' | 'signal' | 'logger'>,
+  listing: Listing,
+  walk: Omit<Walk, 'from'>,
+  start: string | null,
+): AsyncGenerator<ItemPage> {
+  let from = start ?? undefined;
+  for (let restarts = 0; ;) {
+    try {
+      for await (const page of api.walk(listing, { ...walk, ...(from !== undefined && { from }) }, signal)) {
+        from = page.next;
+        yield page;
+      }
+      return;
+    } catch (error) {
+      if (from === undefined || !isRefused(error) || restarts >= MAX_RESTARTS) throw error;
+      restarts++;
+      from = undefined;
+      logger.info('confluence.walk.restarted', { listing, restarts });
+    }
+  }
+}
+
+/** A token that ended or belongs to another query is a request that the source does not understand. */
+function isRefused(error: unknown): boolean {
+  return (
+    error instanceof AppError &&
+    (error.details['status'] === 400 || error.details['status'] === 404 || error.details['status'] === 410)
+  );
+}
