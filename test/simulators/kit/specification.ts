@@ -189,7 +189,10 @@ function plain(schema: unknown, lenient: readonly string[]): unknown {
         ? [key, `api${value}`]
         : [key, plain(value, lenient)],
     );
-  return Object.fromEntries(entries);
+  const { nullable, ...rest } = Object.fromEntries(entries) as Record<string, unknown>;
+  if (nullable === undefined || 'type' in rest) return nullable === undefined ? rest : { ...rest, nullable };
+  // Ajv knows the word only beside a type; vendors also write it beside a choice.
+  return nullable === true ? { anyOf: [{ type: 'null' }, rest] } : rest;
 }
 
 function once<T>(make: () => T): () => T {

@@ -4,6 +4,7 @@ import { AppError, invalidInput } from '@fumikura/errors';
 import type { Logger } from '@fumikura/logging';
 import type { Connector, SourceSetup } from '@fumikura/ports';
 import { confluenceConfigSchema, createConfluenceConnector } from '@fumikura/connector-confluence';
+import { createGithubConnector, githubConfigSchema } from '@fumikura/connector-github';
 import { createJiraConnector, jiraConfigSchema, jiraSetup } from '@fumikura/connector-jira';
 import {
   createSharepointConnector,
@@ -32,6 +33,7 @@ interface Kind {
 const CONNECTORS: Readonly<Record<string, Kind>> = {
   confluence: remote(confluenceConfigSchema, createConfluenceConnector),
   files: { make: filesConnector },
+  github: remote(githubConfigSchema, createGithubConnector),
   jira: remote(jiraConfigSchema, createJiraConnector, jiraSetup),
   sharepoint: remote(sharepointConfigSchema, createSharepointConnector, sharepointSetup),
 };

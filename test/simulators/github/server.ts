@@ -1,0 +1,263 @@
+import { existsSync } from 'node:fs';
+import { startSimulator } from '../kit/simulator.ts';
+import type { SimulatedAnswer, SimulatedRequest, Simulator } from '../kit/simulator.ts';
+import {
+  collaboratorAnswer,
+  fullName,
+  fullRepositoryAnswer,
+  organisationAnswer,
+  privateUserAnswer,
+  repositoryAnswer,
+  userAnswer,
+} from './answers.ts';
+import type { Answers } from './answers.ts';
+import { appRoute, keys } from './app-routes.ts';
+import { documented } from './documented.ts';
+import { archiveOf } from './git.ts';
+import { answerGraphql } from './graphql.ts';
+import { page, tagged } from './paging.ts';
+import { repositoryRoute } from './repository-routes.ts';
+import {
+  accountMay,
+  accountSees,
+  accountSeesBasePermission,
+  accountSeesCollaborators,
+  roleOf,
+} from './rights.ts';
+import type { GithubWorld, Role, SimulatedRepository } from './world.ts';
+
+export interface GithubOptions {
+  /** Below the origin: `/api/v3` for an Enterprise Server. */
+  readonly basePath?: string;
+  readonly token?: string;
+  readonly latencyMs?: number;
+  readonly perSecond?: number;
+  /** Entries of a tree asked for in depth before it is cut; default as the service, 100,000. */
+  readonly treeLimit?: number;
+  /** Asked before each answer: what it gives is laid over the ordinary answer. */
+  readonly fault?: (request: SimulatedRequest) => Partial<SimulatedAnswer> | undefined;
+  /** Milliseconds since 1970; default the real time. */
+  readonly now?: () => number;
+}
+
+export interface GithubSimulator extends Simulator {
+  /** Of the app, as its owner downloads it. */
+  readonly privateKey: string;
+  /** Installation tokens given so far, the newest last. */
+  readonly tokens: readonly string[];
+  /** Every installation token given so far is refused from now on. */
+  expireTokens(): void;
+}
+
+/** What a handler of one repository is given. */
+export interface RepositoryCall {
+  readonly answers: Answers;
+  readonly repository: SimulatedRepository;
+  readonly request: SimulatedRequest;
+  readonly treeLimit: number;
+  readonly paged: (all: readonly unknown[]) => SimulatedAnswer;
+  /** Path below the repository, decoded. */
+  readonly rest: readonly string[];
+}
+
+const SPECIFICATION = new URL('../../../../shared/specs/github.json', import.meta.url);
+/** GitHub's REST and GraphQL on loopback, as the world's account sees them. */
+export async function startGithubSimulator(
+  world: GithubWorld,
+  options: GithubOptions = {},
+): Promise<GithubSimulator> {
+  const { now = Date.now, basePath = '' } = options;
+  const tokens: string[] = [];
+  const expired = new Set<string>();
+  const faults: string[] = [];
+  const simulator = await startSimulator({
+    answer: (request) => {
+      const fault = options.fault?.(request);
+      if (fault?.status !== undefined) return fault as SimulatedAnswer;
+      const ordinary = answer(request);
+      return ordinary && { ...ordinary, ...fault };
+    },
+    specifications: existsSync(SPECIFICATION) ? [documented(SPECIFICATION, world, basePath)] : [],
+    undescribed: (path) => path.endsWith('/graphql') || path.startsWith('/codeload/'),
+    ...(options.latencyMs !== undefined && { latencyMs: options.latencyMs }),
+    ...(options.perSecond !== undefined && {
+      limit: {
+        perSecond: options.perSecond,
+        refusal: () => ({
+          status: 403,
+          headers: { 'retry-after': '1' },
+          body: { message: 'You have exceeded a secondary rate limit.' },
+        }),
+      },
+    }),
+  });
+  const answers: Answers = { world, api: `${simulator.url}${basePath}`, web: 'https://github.example' };
+  const graphqlPath = basePath === '/api/v3' ? '/api/graphql' : '/graphql';
+
+  const answer = (request: SimulatedRequest): SimulatedAnswer | undefined => {
+    const { pathname } = request.url;
+    if (pathname.startsWith('/codeload/')) return download(request);
+    const path = pathname.slice(basePath.length);
+    const token = request.headers.authorization?.replace(/^(?:Bearer|token) /u, '') ?? '';
+    if (path === '/app' || path.startsWith('/app/')) return appRoute(answers, path, token, tokens, now());
+    const isInstallation = tokens.includes(token) && !expired.has(token);
+    const isPerson = world.account.kind === 'token' && token === (options.token ?? 'ghp_simulated');
+    if (!isInstallation && !isPerson) return refusal(401, 'Bad credentials');
+    if (pathname === graphqlPath && request.method === 'POST') {
+      const { body, faults: wrong } = answerGraphql(world, answers.web, request.body as { query: string });
+      faults.push(...wrong);
+      return { status: 200, body };
+    }
+    const found = route(path, request);
+    return found && tagged(found, token, request);
+  };
+
+  const download = ({ url, headers }: SimulatedRequest): SimulatedAnswer | undefined => {
+    // Preauthorised by its address: credentials beside it belong to somebody else.
+    if (headers.authorization) return refusal(404, 'Not Found');
+    const [, , id = '', sha = ''] = url.pathname.split('/');
+    const repository = world.repositories.get(Number(id));
+    const commit = repository?.commits.get(sha);
+    return (
+      repository &&
+      commit && {
+        status: 200,
+        headers: { 'content-type': 'application/x-gzip' },
+        body: archiveOf(repository, commit),
+      }
+    );
+  };
+
+  const route = (path: string, request: SimulatedRequest): SimulatedAnswer | undefined => {
+    const paged = (all: readonly unknown[], wrap?: (page: readonly unknown[]) => unknown) =>
+      page(answers.api, request, basePath, all, wrap);
+    if (path === '/user' && world.account.kind === 'token') {
+      const user = world.users.get(world.account.user);
+      return (
+        user && { ...ok(privateUserAnswer(answers, user)), headers: { 'x-oauth-scopes': 'repo, read:org' } }
+      );
+    }
+    const visible = () =>
+      [...world.repositories.values()].filter((each) => accountSees(world, each)).sort((a, b) => a.id - b.id);
+    const described = (all: readonly SimulatedRepository[]) =>
+      all.map((each) => repositoryAnswer(answers, each, ownRole(world, each)));
+    if (path === '/installation/repositories' && world.account.kind === 'app')
+      return paged(described(visible()), (part) => ({
+        total_count: visible().length,
+        repository_selection: 'all',
+        repositories: part,
+      }));
+    if (path === '/user/repos' && world.account.kind === 'token')
+      return paged(described(visible().filter((each) => ownRole(world, each) !== 'none')));
+    const [, kind, name = '', ...rest] = path.split('/').map(decodeURIComponent);
+    if (kind === 'orgs') return organisationRoute(name, rest, paged, described, visible);
+    const byId = kind === 'repositories' ? world.repositories.get(Number(name)) : undefined;
+    if (byId) return repositoryCall(byId, rest, request);
+    if (kind !== 'repos') return undefined;
+    const [repositoryName = '', ...below] = rest;
+    const full = `${name}/${repositoryName}`;
+    const found = [...world.repositories.values()].find((each) => fullName(each) === full);
+    if (found) return repositoryCall(found, below, request);
+    const former = [...world.repositories.values()].find((each) => each.formerNames.has(full));
+    if (!former || !accountSees(world, former)) return undefined;
+    const tail = request.url.pathname.slice(`${basePath}/repos/${full}`.length);
+    const location = `${answers.api}/repositories/${former.id}${tail}${request.url.search}`;
+    return {
+      status: 301,
+      headers: { location },
+      body: { message: 'Moved Permanently', url: location, documentation_url: 'https://docs.github.com' },
+    };
+  };
+
+  const repositoryCall = (
+    repository: SimulatedRepository,
+    rest: readonly string[],
+    request: SimulatedRequest,
+  ): SimulatedAnswer | undefined => {
+    // Hidden and missing are one answer.
+    if (!accountSees(world, repository)) return undefined;
+    const paged = (all: readonly unknown[]) =>
+      page(answers.api, request, basePath, all, undefined, repository);
+    const [what] = rest;
+    if (what === undefined) return ok(fullRepositoryAnswer(answers, repository, ownRole(world, repository)));
+    if (what === 'collaborators') return collaborators(repository, request, paged);
+    if (what === 'tarball')
+      return {
+        status: 302,
+        headers: {
+          location: `${simulator.url.replace('127.0.0.1', 'localhost')}/codeload/${repository.id}/${rest[1]}?token=x`,
+        },
+      };
+    const treeLimit = options.treeLimit ?? 100_000;
+    return repositoryRoute({ answers, repository, request, treeLimit, paged, rest });
+  };
+
+  const collaborators = (
+    repository: SimulatedRepository,
+    { url }: SimulatedRequest,
+    paged: (all: readonly unknown[]) => SimulatedAnswer,
+  ): SimulatedAnswer => {
+    if (!accountSeesCollaborators(world, repository))
+      return refusal(403, 'Must have push access to view repository collaborators.');
+    const affiliation = url.searchParams.get('affiliation') ?? 'all';
+    const organisation = world.organisations.get(repository.owner);
+    const all = [...world.users.values()].flatMap((user) => {
+      const role = roleOf(world, user.id, repository);
+      const isDirect = repository.collaborators.has(user.id);
+      const isOutside = isDirect && !organisation?.members.has(user.id);
+      const isAsked = { all: true, direct: isDirect, outside: isOutside }[affiliation] ?? false;
+      return isAsked && role !== 'none' ? [collaboratorAnswer(answers, user, role)] : [];
+    });
+    return paged(all);
+  };
+
+  const organisationRoute = (
+    login: string,
+    rest: readonly string[],
+    paged: (all: readonly unknown[]) => SimulatedAnswer,
+    described: (all: readonly SimulatedRepository[]) => readonly unknown[],
+    visible: () => readonly SimulatedRepository[],
+  ): SimulatedAnswer | undefined => {
+    const organisation = world.organisations.get(login);
+    if (!organisation) return undefined;
+    const [what] = rest;
+    if (what === undefined)
+      return ok(organisationAnswer(answers, organisation, accountSeesBasePermission(world, organisation)));
+    if (what === 'repos') return paged(described(visible().filter(({ owner }) => owner === login)));
+    if (what !== 'outside_collaborators') return undefined;
+    const outside = new Set(
+      [...world.repositories.values()]
+        .filter(({ owner }) => owner === login)
+        .flatMap((each) => [...each.collaborators.keys()])
+        .filter((user) => !organisation.members.has(user)),
+    );
+    return paged(
+      [...world.users.values()].filter(({ id }) => outside.has(id)).map((each) => userAnswer(answers, each)),
+    );
+  };
+
+  return {
+    ...simulator,
+    get violations() {
+      return [...simulator.violations, ...faults];
+    },
+    privateKey: keys.privateKey,
+    tokens,
+    expireTokens: () => {
+      for (const token of tokens) expired.add(token);
+    },
+  };
+}
+
+function ownRole(world: GithubWorld, repository: SimulatedRepository): Role | 'none' {
+  if (world.account.kind === 'token') return roleOf(world, world.account.user, repository);
+  return accountMay(world, repository, 'read') ? 'read' : 'none';
+}
+
+function ok(body: unknown): SimulatedAnswer {
+  return { status: 200, body };
+}
+
+function refusal(status: number, message: string): SimulatedAnswer {
+  return { status, body: { message, documentation_url: 'https://docs.github.com/rest' } };
+}
