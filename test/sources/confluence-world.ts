@@ -35,6 +35,7 @@ export async function serveWorld(
     simulator,
     world,
     connector: () => confluenceConnector(world.deployment, simulator.url, config),
+    connection: { url: simulator.url, deployment: world.deployment },
     people: () => [...[...world.users.keys()].map((id): Principal => `user:${ID}:${id}`), 'anyone'],
     items: () => [...externalIds(world)].map((id) => `${ID}/${id}`),
     mayRead: (person, item) => judged(person, item).mayRead,

@@ -38,6 +38,7 @@ export async function serveGithub(world: GithubWorld, options: GithubOptions = {
     simulator,
     connector: () =>
       githubConnector(world, simulator, { clock, apiUrl: `${simulator.url}${options.basePath ?? ''}/` }),
+    connection: { url: simulator.url },
     people: () => [...[...world.users.keys()].map((id): Principal => `user:${ID}:${id}`), 'anyone'],
     items: () =>
       [...world.repositories.values()]
