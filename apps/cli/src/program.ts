@@ -4,6 +4,7 @@ import type { Context, Environment, GlobalOptions } from './context.ts';
 import type {
   AddOptions,
   DeadLetterOptions,
+  DemoOptions,
   EvalOptions,
   GetOptions,
   SearchOptions,
@@ -263,6 +264,21 @@ function addServing(program: Command, context: MakeContext): void {
     .addHelpText('after', examples('fumi start', 'fumi start --no-serve'))
     .action(async (options: StartOptions, command: Command) =>
       (await import('./commands/start.ts')).startCommand(context(command), options),
+    );
+  program
+    .command('demo')
+    .description('an invented company in four systems, searched as three persons with different rights')
+    .option('--as <person>', 'who sits at this machine afterwards: emi, rika or jonas', 'emi')
+    .option('--folder <folder>', 'keep configuration and database there (default: a temporary folder)')
+    .option(
+      '--port <number>',
+      'port (default: 7700, or a free one when that is taken)',
+      numberFrom(0, 65_535),
+    )
+    .option('--no-serve', 'stop after the questions')
+    .addHelpText('after', examples('fumi demo', 'fumi demo --as jonas', 'fumi demo --no-serve --json'))
+    .action(async (options: DemoOptions, command: Command) =>
+      (await import('./commands/demo.ts')).demoCommand(context(command), options),
     );
 }
 

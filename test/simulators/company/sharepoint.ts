@@ -39,7 +39,7 @@ export const [COMPANY_SITE, LEADERSHIP_SITE, PARTNER_SITE, OPERATIONS_SITE] = [0
 export function companySharepoint(): GraphWorld {
   const world = emptyWorld(guid(9, 1));
   addPeople(world);
-  const company = addSite(world, COMPANY_SITE, 'Company', ['everybody but guests']);
+  const company = addSite(world, COMPANY_SITE, 'Intranet', ['everybody but guests']);
   fill(world, addDrive(company, 'b!company', 'Documents'), COMPANY_FILES);
   for (const [index, [title, text]] of SITE_PAGES.entries()) {
     const id = guid(5, index);

@@ -158,7 +158,7 @@ export const LEADERSHIP: readonly WrittenPage[] = [
     title: 'Project Hamaguri: acquisition of Tomo Marine Data',
     author: 'aya',
     labels: ['hamaguri'],
-    text: `We plan to acquire Tomo Marine Data (nine people in Fukuyama: tide and berth data of 140 harbours). Unannounced. Known to leadership, Olivia and two advisers; code word Hamaguri in calendars.
+    text: `We plan to buy another company, Tomo Marine Data (nine people in Fukuyama: tide and berth data of 140 harbours). Unannounced. Known to leadership, Olivia and two advisers; code word Hamaguri in calendars.
 買収の予定:鞆マリンデータ社(福山市、九名)。公表は七月十五日の予定。それまでは経営陣と法務だけが知っています。
 Price: 310 million yen, a third of it over three years. Signing is planned for 26 June, announcement on 15 July with both teams in one room.`,
   },

@@ -110,7 +110,7 @@ export const LEADERSHIP_FILES: readonly WrittenFolder[] = [
       'due-diligence-summary.md': `# Due diligence: Tomo Marine Data
 
 Nine people, revenue 88 million yen, 140 harbours. Open: licence of the tide data of two prefectures. Recommendation:
-acquire, with 30 million yen kept back until the licence is settled.
+buy the company, with 30 million yen kept back until the licence is settled.
 `,
       '買収契約の要点.md': `# 買収契約の要点
 

@@ -1,0 +1,84 @@
+import { styleText } from 'node:util';
+import type { Hit } from '@fumikura/retrieval';
+import { count, safe } from '../output.ts';
+import type { Output } from '../output.ts';
+import { snippetLine } from '../snippet.ts';
+import type { Answer, PersonalAnswer } from './ask.ts';
+import type { Asker, Introduction } from './company.ts';
+import type { DemoHome } from './home.ts';
+import type { Closed } from './reasons.ts';
+
+const SYSTEMS: Readonly<Record<string, string>> = {
+  confluence: 'Confluence',
+  jira: 'Jira',
+  github: 'GitHub',
+  sharepoint: 'SharePoint',
+};
+/** Characters of the best answer's text. */
+const SNIPPET = 150;
+
+export function showAskers(output: Output, persons: readonly Asker[], documents: number): void {
+  output.line(
+    `\n${count(documents, 'document')} in one index. Now three people ask it the same questions. Each finds what the systems themselves would show them:\n`,
+  );
+  for (const { name, role } of persons) output.line(`  ${styleText('bold', name.padEnd(14))} ${role}`);
+}
+
+export function showAnswer(output: Output, persons: readonly Asker[], answer: Answer): void {
+  output.line(`\n${styleText('bold', styleText('yellow', `? ${answer.question}`))}`);
+  for (const personal of answer.people) {
+    const name = persons.find(({ id }) => id === personal.person)?.name ?? personal.person;
+    output.line(`\n  ${styleText('bold', name)}`);
+    showPersonal(output, personal);
+  }
+}
+
+function showPersonal(output: Output, { hits, closed }: PersonalAnswer): void {
+  if (hits.length === 0) output.line('    Nothing found.');
+  for (const hit of hits) {
+    output.line(`    ${hit.rank}. ${safe(hit.title)}  ${styleText('dim', placeOf(hit))}`);
+    if (hit.rank === 1)
+      output.line(
+        `       ${snippetLine(hit.snippet.text.slice(0, SNIPPET), highlightsOf(hit), hit.title)} …`,
+      );
+  }
+  const reasons = reasonsLine(closed);
+  if (reasons !== undefined) output.line(styleText('magenta', `    ${reasons}`));
+}
+
+function highlightsOf({ snippet }: Hit): Hit['snippet']['highlights'] {
+  return snippet.highlights.filter(([, end]) => end <= SNIPPET);
+}
+
+function placeOf({ source, breadcrumbs }: Hit): string {
+  const [kind = ''] = source.split(':');
+  return [SYSTEMS[kind] ?? kind, ...breadcrumbs.slice(0, 2)].map(safe).join(' › ');
+}
+
+/** Without titles: of what is closed somebody learns nothing, not even in a demonstration. */
+function reasonsLine(closed: Closed): string | undefined {
+  const rules = Object.entries(closed);
+  if (rules.length === 0) return undefined;
+  const documents = rules.reduce((sum, [, number]) => sum + number, 0);
+  const by = rules.map(([rule, number]) => (number === 1 ? rule : `${rule} (${number})`)).join(', ');
+  return `Of what the others see here, ${documents} ${documents === 1 ? 'is' : 'are'} closed by ${by}.`;
+}
+
+export function answerForScripts({ question, people }: Answer) {
+  return {
+    question,
+    people: people.map(({ person, hits, closed }) => ({
+      person,
+      hits: hits.map(({ id, title, source, url }) => ({ id, title, source, url })),
+      closed,
+    })),
+  };
+}
+
+export function showNext(output: Output, { persons }: Introduction, home: DemoHome, sitsHere: string): void {
+  const name = persons.find(({ id }) => id === sitsHere)?.name;
+  output.line(
+    `\nWhoever connects is ${name}. To be somebody else, start with --as, or search in another terminal:`,
+  );
+  for (const { id } of persons) output.line(`  npx fumi search --config ${home.configOf(id)} bonus`);
+}
