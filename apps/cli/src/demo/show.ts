@@ -14,12 +14,12 @@ const SYSTEMS: Readonly<Record<string, string>> = {
   github: 'GitHub',
   sharepoint: 'SharePoint',
 };
-/** Characters of the best answer's text. */
-const SNIPPET = 150;
+/** Columns of the best answer's text. */
+const SNIPPET = 110;
 
 export function showAskers(output: Output, persons: readonly Asker[], documents: number): void {
   output.line(
-    `\n${count(documents, 'document')} in one index. Now three people ask it the same questions. Each finds what the systems themselves would show them:\n`,
+    `\n${count(documents, 'document')} in one index. Three people ask it the same questions,\nand each finds what the four systems themselves would show them:\n`,
   );
   for (const { name, role } of persons) output.line(`  ${styleText('bold', name.padEnd(14))} ${role}`);
 }
@@ -37,22 +37,33 @@ function showPersonal(output: Output, { hits, closed }: PersonalAnswer): void {
   if (hits.length === 0) output.line('    Nothing found.');
   for (const hit of hits) {
     output.line(`    ${hit.rank}. ${safe(hit.title)}  ${styleText('dim', placeOf(hit))}`);
-    if (hit.rank === 1)
-      output.line(
-        `       ${snippetLine(hit.snippet.text.slice(0, SNIPPET), highlightsOf(hit), hit.title)} …`,
-      );
+    if (hit.rank === 1) output.line(`       ${beginningOf(hit)}`);
   }
   const reasons = reasonsLine(closed);
   if (reasons !== undefined) output.line(styleText('magenta', `    ${reasons}`));
 }
 
-function highlightsOf({ snippet }: Hit): Hit['snippet']['highlights'] {
-  return snippet.highlights.filter(([, end]) => end <= SNIPPET);
+/** The first columns of what was found, without the table of fields that a ticket begins with. */
+function beginningOf({ snippet: { text, highlights }, title }: Hit): string {
+  const lead = /^(?:\|[^\n]*\n|\s*\n)+/u.exec(text)?.[0].length ?? 0;
+  let columns = 0;
+  let end = lead;
+  // Signs from the kana on take two columns.
+  for (; end < text.length && columns < SNIPPET; end++) columns += text.charCodeAt(end) > 0x2e80 ? 2 : 1;
+  const kept = highlights
+    .filter(([from, to]) => from >= lead && to <= end)
+    .map(([from, to]) => [from - lead, to - lead] as const);
+  return `${snippetLine(text.slice(lead, end), kept, title)}${end < text.length ? ' …' : ''}`;
+}
+
+/** A source's kind as people write it. */
+export function systemOf(source: string): string {
+  const [kind = ''] = source.split(':');
+  return SYSTEMS[kind] ?? kind;
 }
 
 function placeOf({ source, breadcrumbs }: Hit): string {
-  const [kind = ''] = source.split(':');
-  return [SYSTEMS[kind] ?? kind, ...breadcrumbs.slice(0, 2)].map(safe).join(' › ');
+  return [systemOf(source), ...breadcrumbs.slice(0, 2)].map(safe).join(' › ');
 }
 
 /** Without titles: of what is closed somebody learns nothing, not even in a demonstration. */
