@@ -30,7 +30,7 @@ export function companyConfluence(): ConfluenceWorld {
   for (const [title, author, text] of POSTS)
     addContent(world, { space: handbook.id, kind: 'blogpost', title, author, text });
   write(world, addSpace(world, { key: 'JP', name: '日本オフィス' }), JAPAN);
-  const engineering = open('ENG', 'Engineering', 'engineering', 'go-to-market', 'leadership');
+  const engineering = open('ENG', 'Engineering', 'engineering', 'go-to-market');
   write(world, engineering, ENGINEERING);
   addHandovers(world, engineering);
   addMinutes(world, open('TEAM', 'Team meetings', 'staff'));

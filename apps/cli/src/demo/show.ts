@@ -29,17 +29,17 @@ export function showAnswer(output: Output, persons: readonly Asker[], answer: An
   for (const personal of answer.people) {
     const name = persons.find(({ id }) => id === personal.person)?.name ?? personal.person;
     output.line(`\n  ${styleText('bold', name)}`);
-    showPersonal(output, personal);
+    showPersonal(output, name, personal);
   }
 }
 
-function showPersonal(output: Output, { hits, closed }: PersonalAnswer): void {
+function showPersonal(output: Output, name: string, { hits, closed }: PersonalAnswer): void {
   if (hits.length === 0) output.line('    Nothing found.');
   for (const hit of hits) {
     output.line(`    ${hit.rank}. ${safe(hit.title)}  ${styleText('dim', placeOf(hit))}`);
     if (hit.rank === 1) output.line(`       ${beginningOf(hit)}`);
   }
-  const reasons = reasonsLine(closed);
+  const reasons = reasonsLine(name, closed);
   if (reasons !== undefined) output.line(styleText('magenta', `    ${reasons}`));
 }
 
@@ -67,12 +67,12 @@ function placeOf({ source, breadcrumbs }: Hit): string {
 }
 
 /** Without titles: of what is closed somebody learns nothing, not even in a demonstration. */
-function reasonsLine(closed: Closed): string | undefined {
+function reasonsLine(name: string, closed: Closed): string | undefined {
   const rules = Object.entries(closed);
   if (rules.length === 0) return undefined;
   const documents = rules.reduce((sum, [, number]) => sum + number, 0);
-  const by = rules.map(([rule, number]) => (number === 1 ? rule : `${rule} (${number})`)).join(', ');
-  return `Of what the others see here, ${documents} ${documents === 1 ? 'is' : 'are'} closed by ${by}.`;
+  const by = rules.map(([rule, number]) => (number === 1 ? rule : `${rule} (${number}×)`)).join(', ');
+  return `Closed to ${name.split(' ')[0]}, though another of the three finds it: ${documents}, by ${by}.`;
 }
 
 export function answerForScripts({ question, people }: Answer) {

@@ -1,6 +1,6 @@
 import type { WrittenPage } from './page.ts';
 
-/** Space ENG: engineering, support and leadership; what is not public of security for fewer. */
+/** Space ENG: engineering, support and sales; what is not public of security for fewer. */
 export const ENGINEERING: readonly WrittenPage[] = [
   {
     title: 'Engineering home',
@@ -73,7 +73,7 @@ What we change: the alarm reads the certificate that is really served, fourteen 
     title: 'Incident review: crew names in a support export',
     author: 'ingrid',
     labels: ['incident-review', 'privacy'],
-    readers: { groups: ['security', 'leadership'] },
+    readers: { users: ['kenji'], groups: ['security'] },
     text: `An export for operator Hirosaki Kisen held the names of 38 crew members of another operator. The file was opened twice, both times by our contact, who told us within the hour and deleted it.
 Authorities were informed on the second day; both operators had a letter. The export now filters by operator in the database, not in the page.`,
   },
@@ -155,7 +155,7 @@ Nobody outside of the people team, payroll and the committee has these numbers.`
 /** Space EXE: leadership. */
 export const LEADERSHIP: readonly WrittenPage[] = [
   {
-    title: 'Project Hamaguri: acquisition of Tomo Marine Data',
+    title: 'Project Hamaguri: we buy Tomo Marine Data',
     author: 'aya',
     labels: ['hamaguri'],
     text: `We plan to buy another company, Tomo Marine Data (nine people in Fukuyama: tide and berth data of 140 harbours). Unannounced. Known to leadership, Olivia and two advisers; code word Hamaguri in calendars.
@@ -164,7 +164,7 @@ Price: 310 million yen, a third of it over three years. Signing is planned for 2
   },
   {
     title: 'Project Hamaguri: people and pay',
-    parent: 'Project Hamaguri: acquisition of Tomo Marine Data',
+    parent: 'Project Hamaguri: we buy Tomo Marine Data',
     author: 'rika',
     labels: ['hamaguri'],
     text: `All nine get offers. Bands fit ours within 6 %. Their bonus is individual; we move them to our formula in the second year and pay the difference in the first. Two key people have a stay agreement of 24 months.`,

@@ -31,7 +31,7 @@ export const ISSUES: readonly WrittenIssue[] = [
     project: 'PEO',
     summary: 'When is the bonus paid if I join in May?',
     description:
-      'I join on 11 May. Do I get a share of the bonus in June? Answer by Yui: yes, for the months worked since April, calculated by the formula of the bonus policy.',
+      'I join on 11 May. Do I get a share of the bonus in June? Answer by Yui: yes, for the months worked since April.',
     reporter: 'tom',
     assignee: 'yui',
     status: 'Done',

@@ -403,7 +403,7 @@ How an operator's own system sends departures to Shiomachi Works and reads plans
 \`POST /v2/departures\` with number, berth and time. Send once and wait for the answer; a second one with the same number
 within a minute is dropped.
 `,
-      'docs/security.md': `# Reporting a security problem
+      'docs/security.md': `# How to report what you found
 
 Write to security@shiomachi.example, in Japanese or English. We answer within a day, and ask for 90 days before you
 publish.
