@@ -1,4 +1,4 @@
-// Builds what users install: one file for `fumi`, its two worker threads, the wasm kernel and the PDF library's data,
+// Builds what users install: one file for `fumi`, one for the company of `fumi demo`, two worker threads, the wasm kernel and the PDF library's data,
 // flat in dist/. Prints each file's size; `--json` for scripts.
 import { cp, mkdir, rm, stat, writeFile, readFile, chmod } from 'node:fs/promises';
 import { createRequire } from 'node:module';
@@ -17,6 +17,7 @@ await mkdir(dist);
 await build({
   entryPoints: {
     fumi: join(root, 'apps/cli/src/bundle.ts'),
+    'demo-company': join(root, 'test/simulators/company/serve.ts'),
     'parse-worker': join(root, 'libs/documents/src/parse-worker.ts'),
     'store-worker': join(root, 'libs/stores/sqlite/src/threads/store-worker.ts'),
   },
@@ -47,6 +48,7 @@ for (const folder of ['cmaps', 'standard_fonts', 'wasm'])
 const sizes = {};
 for (const name of [
   'fumi.mjs',
+  'demo-company.mjs',
   'parse-worker.mjs',
   'store-worker.mjs',
   'dense-kernel.wasm',

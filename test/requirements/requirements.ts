@@ -3,6 +3,7 @@ export const SOURCES = {
   access: ['docs/architecture.md', 'Access'],
   'bad-input': ['docs/troubleshooting.md', 'What you see when something is wrong'],
   commands: ['README.md', 'Your own documents'],
+  demo: ['docs/demo.md', 'What it shows'],
   search: ['docs/architecture.md', 'Architecture'],
   serving: ['docs/troubleshooting.md', 'Serving'],
   sync: ['docs/troubleshooting.md', 'Syncs'],
@@ -19,6 +20,14 @@ const of = (source: Requirement['source'], sentences: Readonly<Record<string, st
 
 /** What the product promises, one sentence each. Tests cite the ids in front of their names: `[cli.help] shows ...`. */
 export const REQUIREMENTS: readonly Requirement[] = [
+  ...of('demo', {
+    'demo.differs': 'The same question gives three persons of the invented company different, right answers.',
+    'demo.reasons': 'What is closed to a person is counted by the rule that closes it, without titles.',
+    'demo.ends': 'With the demonstration its company ends, also when the demonstration is killed.',
+    'demo.serves': 'The demonstration serves MCP as the chosen person, and says how to search as another.',
+    'demo.oracle': 'The index opens to each person of the company what each system itself shows them.',
+    'demo.size': 'The company has written at least 400 items in four systems.',
+  }),
   ...of('bad-input', {
     'cli.unknown-command': 'An unknown command is named, with the one that was probably meant.',
     'cli.unknown-flag': 'An unknown flag is named, with the one that was probably meant.',

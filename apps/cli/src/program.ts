@@ -268,7 +268,7 @@ function addServing(program: Command, context: MakeContext): void {
   program
     .command('demo')
     .description('an invented company in four systems, searched as three persons with different rights')
-    .option('--as <person>', 'who sits at this machine afterwards: emi, rika or jonas', 'emi')
+    .option('--as <person>', 'who sits at this machine afterwards: emi, rika or henrik', 'emi')
     .option('--folder <folder>', 'keep configuration and database there (default: a temporary folder)')
     .option(
       '--port <number>',
@@ -276,7 +276,7 @@ function addServing(program: Command, context: MakeContext): void {
       numberFrom(0, 65_535),
     )
     .option('--no-serve', 'stop after the questions')
-    .addHelpText('after', examples('fumi demo', 'fumi demo --as jonas', 'fumi demo --no-serve --json'))
+    .addHelpText('after', examples('fumi demo', 'fumi demo --as henrik', 'fumi demo --no-serve --json'))
     .action(async (options: DemoOptions, command: Command) =>
       (await import('./commands/demo.ts')).demoCommand(context(command), options),
     );

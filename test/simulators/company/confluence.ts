@@ -16,7 +16,7 @@ import { HANDBOOK, JAPAN } from './texts/handbook.ts';
 import { HANDOVERS, OPEN_POINTS, POSTS, TEAM_POINTS } from './texts/minutes.ts';
 import type { WrittenPage } from './texts/page.ts';
 
-const ON_CALL = ['emi', 'lucas', 'priya', 'sota', 'mei', 'tom'] as const;
+const ON_CALL = ['emi', 'lucas', 'anjali', 'sota', 'mei', 'tom'] as const;
 const WEEKS = 20;
 
 /** Spaces for everybody, for some, and pages in open spaces that are for fewer. */

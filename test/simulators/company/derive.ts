@@ -6,15 +6,11 @@ export function monday(week: number): string {
   return new Date(first + (week - 1) * 7 * 86_400_000).toISOString().slice(0, 10);
 }
 
-/** So many of a list, from a place that moves on with each call's `turn`; no two turns near each other are alike. */
+/** So many of a list, from a place that moves on with each `turn`; no two turns near each other are alike. */
 export function take<T>(all: readonly T[], turn: number, count: number): readonly T[] {
   const stride = 1 + (turn % 3);
-  return Array.from(
-    { length: Math.min(count, all.length) },
-    (_, index) => all[(turn * count + index * stride) % all.length],
-  )
-    .filter((each): each is T & ({} | null) => each !== undefined)
-    .filter((each, index, taken) => taken.indexOf(each) === index);
+  const taken = Array.from({ length: count }, (_, index) => one(all, turn * count + index * stride));
+  return [...new Set(taken)];
 }
 
 export function one<T>(all: readonly T[], turn: number): T {

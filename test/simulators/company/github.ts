@@ -90,7 +90,7 @@ function fill(
   push(world, repository, written.files);
   for (const [title, author, body, ...comments] of written.issues ?? []) {
     const issue = addIssue(world, repository, title, { author: numberOf(accounts, author), body });
-    for (const comment of comments) addComment(world, issue, comment, numberOf(accounts, 'priya'));
+    for (const comment of comments) addComment(world, issue, comment, numberOf(accounts, 'anjali'));
   }
   for (const [title, author, body, review] of written.pulls ?? [])
     addReview(

@@ -20,7 +20,7 @@ export interface Keys {
 const ASKERS: Readonly<Record<string, string>> = {
   emi: 'platform engineer; in engineering through the platform team',
   rika: 'head of people; in the people team and in leadership',
-  jonas: 'illustrator of a supplier; a guest with one space, one project, one repository, one folder',
+  henrik: 'illustrator of a supplier; a guest with one space, one project, one repository, one folder',
 };
 
 const QUESTIONS = [

@@ -21,10 +21,10 @@ export const accountOf = (person: string): string => `712020:${person}`;
 const [ADMINISTRATORS, PARTNERS] = ['10002', '10010'];
 const COUNTS: Readonly<Record<keyof typeof DERIVED, number>> = { KAI: 56, OPS: 34, PEO: 20, DES: 14 };
 const WORKERS: Readonly<Record<keyof typeof DERIVED, readonly string[]>> = {
-  KAI: ['priya', 'sota', 'hana', 'carlos'],
+  KAI: ['anjali', 'sota', 'hana', 'carlos'],
   OPS: ['emi', 'lucas', 'carlos', 'hana'],
   PEO: ['tom', 'mei', 'peter', 'carlos', 'lucas'],
-  DES: ['saki', 'jonas'],
+  DES: ['saki', 'henrik'],
 };
 
 /** Projects by scheme, one private to a team, and issues with security levels in open projects. */
@@ -42,7 +42,7 @@ export function companyJira(): JiraWorld {
       roles: new Map([[ADMINISTRATORS, actors([accountOf(lead), world.ourAccount])]]),
     });
   const projects: Readonly<Record<WrittenIssue['project'], SimulatedProject>> = {
-    KAI: project('KAI', 'Kaido planning engine', 'priya', [group('engineering'), group('go-to-market')]),
+    KAI: project('KAI', 'Kaido planning engine', 'anjali', [group('engineering'), group('go-to-market')]),
     OPS: project('OPS', 'Operations and incidents', 'lucas', [group('engineering'), group('go-to-market')]),
     PEO: project('PEO', 'People desk', 'rika', [group('staff')]),
     SEC: project('SEC', 'Security', 'ingrid', [group('staff')]),
@@ -60,7 +60,7 @@ export function companyJira(): JiraWorld {
       { type: 'projectRole', of: PARTNERS },
     ]),
   };
-  projects.DES.roles.set(PARTNERS, actors([accountOf('jonas')]));
+  projects.DES.roles.set(PARTNERS, actors([accountOf('henrik')]));
   const levels: Readonly<Record<NonNullable<WrittenIssue['level']>, string>> = {
     'People team': addLevel(world, 'People team', [group('people-team'), ours]).id,
     Security: addLevel(world, 'Security', [group('security'), group('platform'), ours]).id,

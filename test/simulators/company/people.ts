@@ -12,14 +12,14 @@ export interface Employee {
 export const COMPANY = { name: 'Shiomachi Works', slug: 'shiomachi', domain: 'shiomachi.example' } as const;
 
 export const PEOPLE: readonly Employee[] = [
-  { id: 'aya', name: 'Aya Hoshino', role: 'Chief executive' },
+  { id: 'chise', name: 'Chise Hoshino', role: 'Chief executive' },
   { id: 'daniel', name: 'Daniel Okoro', role: 'Chief financial officer' },
   { id: 'kenji', name: 'Kenji Aramaki', role: 'Chief technology officer' },
   { id: 'rika', name: 'Rika Mori', role: 'Head of people' },
   { id: 'yui', name: 'Yui Tanabe', role: 'People partner' },
   { id: 'emi', name: 'Emi Sakamoto', role: 'Platform engineer' },
   { id: 'lucas', name: 'Lucas Brandt', role: 'Platform engineer' },
-  { id: 'priya', name: 'Priya Nair', role: 'Lead, planning engine' },
+  { id: 'anjali', name: 'Anjali Rao', role: 'Lead, planning engine' },
   { id: 'sota', name: 'Sota Inoue', role: 'Engineer, planning engine' },
   { id: 'mei', name: 'Mei Kuroda', role: 'Engineer, crew app' },
   { id: 'tom', name: 'Tom Abrams', role: 'Engineer, crew app' },
@@ -32,7 +32,7 @@ export const PEOPLE: readonly Employee[] = [
   { id: 'saki', name: 'Saki Arai', role: 'Product designer' },
   { id: 'olivia', name: 'Olivia Grant', role: 'Legal counsel' },
   { id: 'takumi', name: 'Takumi Endo', role: 'Office manager' },
-  { id: 'jonas', name: 'Jonas Weidt', role: 'Illustrator at Studio Fjordlys, a supplier', isGuest: true },
+  { id: 'henrik', name: 'Henrik Weidt', role: 'Illustrator at Studio Fjordlys, a supplier', isGuest: true },
   { id: 'bruno', name: 'Bruno Castell', role: 'Former engineer', hasLeft: true },
 ];
 
@@ -55,15 +55,15 @@ export const GROUPS: Readonly<Record<GroupName, readonly string[]>> = {
   staff: ['engineering', 'go-to-market', 'people-team', 'finance', 'leadership', 'saki', 'olivia', 'takumi'],
   engineering: ['platform', 'planning', 'crew-app', 'security', 'kenji', 'bruno'],
   platform: ['emi', 'lucas'],
-  planning: ['priya', 'sota'],
+  planning: ['anjali', 'sota'],
   'crew-app': ['mei', 'tom'],
   security: ['ingrid'],
   'go-to-market': ['hana', 'carlos', 'miki', 'peter'],
   'people-team': ['rika', 'yui'],
   finance: ['daniel', 'payroll'],
   payroll: ['noriko'],
-  leadership: ['aya', 'daniel', 'kenji', 'rika'],
-  'design-partners': ['jonas', 'saki'],
+  leadership: ['chise', 'daniel', 'kenji', 'rika'],
+  'design-partners': ['henrik', 'saki'],
 };
 
 export const GROUP_NAMES = Object.keys(GROUPS) as readonly GroupName[];

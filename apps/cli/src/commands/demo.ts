@@ -1,6 +1,7 @@
 import { connectorFor, openInstallation } from '@fumikura/composition';
 import type { Installation } from '@fumikura/composition';
 import { loadConfig } from '@fumikura/config';
+import { styleText } from 'node:util';
 import { invalidInput } from '@fumikura/errors';
 import type { Connector } from '@fumikura/ports';
 import type { Context } from '../context.ts';
@@ -12,6 +13,7 @@ import { makeHome } from '../demo/home.ts';
 import type { DemoHome } from '../demo/home.ts';
 import { answerForScripts, showAnswer, showAskers, showNext, systemOf } from '../demo/show.ts';
 import type { DemoOptions } from '../options.ts';
+import { EXIT_CODES } from '../exit-codes.ts';
 import { count, duration } from '../output.ts';
 import { serveHere } from '../serve.ts';
 import { showProgress } from '../progress.ts';
@@ -19,17 +21,67 @@ import { showProgress } from '../progress.ts';
 /** An invented company in four systems, and what three of its people find with the same questions. */
 export async function demoCommand(context: Context, options: DemoOptions): Promise<void> {
   const started = performance.now();
-  const company = await startCompany(context.signal);
+  await withCompany(context, options, async (shown) => {
+    const { documents, answers } = await readAndAsk(context, shown);
+    const startToAnswersMs = Math.round(performance.now() - started);
+    const { name, persons } = shown.introduction;
+    context.output.json({
+      company: name,
+      documents,
+      persons: persons.map(({ id, name: called, role }) => ({ id, name: called, role })),
+      answers: answers.map(answerForScripts),
+      startToAnswersMs,
+    });
+    if (context.signal.aborted) {
+      process.exitCode = EXIT_CODES.interrupted;
+      return;
+    }
+    context.output.line(
+      styleText('dim', `\nFrom nothing to the last answer: ${duration(startToAnswersMs)}.`),
+    );
+    if (!options.serve) return;
+    const { installation, home } = shown;
+    await serveHere(context, installation, installation.config, options, () =>
+      showNext(context.output, shown.introduction, home, shown.sitsHere),
+    );
+  });
+}
+
+/** As a part of something else: everything read, the first questions asked, nothing served and nothing left behind. */
+export async function showShortly(context: Context, questions: number) {
+  return withCompany(context, {}, async (shown) => {
+    const { documents, answers } = await readAndAsk(context, shown, questions);
+    return { company: shown.introduction.name, documents, answers: answers.map(answerForScripts) };
+  });
+}
+
+interface Shown {
+  readonly introduction: Introduction;
+  readonly home: DemoHome;
+  readonly sitsHere: string;
+  readonly installation: Installation;
+}
+
+/** The company's process, a folder, and an installation that reads it; all three end with `use`. */
+async function withCompany<T>(
+  context: Context,
+  options: Pick<DemoOptions, 'as' | 'folder'>,
+  use: (shown: Shown) => Promise<T>,
+): Promise<T> {
+  const company = await startCompany(context);
   try {
     const { introduction } = company;
     const sitsHere = options.as ?? introduction.persons[0]?.id ?? '';
     checkAsker(introduction, sitsHere);
-    const home = await makeHome(introduction, {
-      cwd: process.cwd(),
-      ...(options.folder !== undefined && { folder: options.folder }),
-    });
+    const home = await makeHome(introduction, options.folder);
     try {
-      await showCompany(context, options, { introduction, home, sitsHere, started });
+      const config = await loadConfig(home.configOf(sitsHere));
+      const installation = await openInstallation(config, { logger: context.logger, mode: 'service' });
+      try {
+        return await use({ introduction, home, sitsHere, installation });
+      } finally {
+        await installation.close();
+      }
     } finally {
       await home.leave();
     }
@@ -38,44 +90,10 @@ export async function demoCommand(context: Context, options: DemoOptions): Promi
   }
 }
 
-interface Shown {
-  readonly introduction: Introduction;
-  readonly home: DemoHome;
-  readonly sitsHere: string;
-  /** Of `performance.now()`. */
-  readonly started: number;
-}
-
-async function showCompany(context: Context, options: DemoOptions, shown: Shown): Promise<void> {
-  const { introduction, home, sitsHere, started } = shown;
-  const config = await loadConfig(home.configOf(sitsHere));
-  const installation = await openInstallation(config, { logger: context.logger, mode: 'service' });
-  try {
-    const { documents, answers } = await readAndAsk(context, installation, introduction);
-    const tookMs = Math.round(performance.now() - started);
-    context.output.json({
-      company: introduction.name,
-      documents,
-      persons: introduction.persons.map(({ id, name, role }) => ({ id, name, role })),
-      answers: answers.map(answerForScripts),
-      startToAnswersMs: tookMs,
-    });
-    if (context.signal.aborted) return;
-    context.output.line(`\nFrom nothing to the last answer: ${duration(tookMs)}.`);
-    if (options.serve)
-      await serveHere(context, installation, config, options, () =>
-        showNext(context.output, introduction, home, sitsHere),
-      );
-  } finally {
-    await installation.close();
-  }
-}
-
-/** Reads the four systems, then asks everything as everybody; the first `most` questions. */
-export async function readAndAsk(
+/** Reads the four systems, then asks the first `most` questions as each of them. */
+async function readAndAsk(
   context: Context,
-  installation: Installation,
-  introduction: Introduction,
+  { installation, introduction }: Shown,
   most = introduction.questions.length,
 ): Promise<{ documents: number; answers: readonly Answer[] }> {
   const { output, signal } = context;

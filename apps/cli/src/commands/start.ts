@@ -9,13 +9,19 @@ import type { Context } from '../context.ts';
 import { duration } from '../output.ts';
 import type { StartOptions } from '../options.ts';
 import { printPage } from './search.ts';
+import { showShortly } from './demo.ts';
 import { syncOne } from './sync.ts';
 import { serveHere } from '../serve.ts';
 
 const QUESTIONS = ['how do we rotate secrets', '有給休暇は何日ありますか', 'who is on call in week 48'];
 const HITS = 2;
+/** Of those that are asked to the invented company as three persons. */
+const COMPANY_QUESTIONS = 2;
 
-/** The handbook that ships with Fumikura, indexed, asked and served: what a visitor sees in the first minute. */
+/**
+ * What a visitor sees in the first minute: the handbook that ships with Fumikura, indexed, asked and served, and in between
+ * an invented company in four systems, asked as three persons.
+ */
 export async function startCommand(context: Context, options: StartOptions): Promise<void> {
   const started = performance.now();
   const config = await loadConfig(handbookConfig());
@@ -24,9 +30,12 @@ export async function startCommand(context: Context, options: StartOptions): Pro
     for (const source of config.sources)
       await syncOne(context, installation, connectorFor(source, config, context), {});
     const answers = await askAll(context, installation);
-    context.output.json({ answers, startToAnswersMs: Math.round(performance.now() - started) });
+    const startToAnswersMs = Math.round(performance.now() - started);
+    context.output.line(styleText('dim', `From start to the last answer: ${duration(startToAnswersMs)}.\n`));
+    const company = context.signal.aborted ? undefined : await showShortly(context, COMPANY_QUESTIONS);
+    context.output.json({ answers, startToAnswersMs, ...(company && { company }) });
     context.output.line(
-      styleText('dim', `From start to the last answer: ${duration(performance.now() - started)}.`),
+      styleText('dim', '\nMore of this company, and MCP as one of the three: npx fumi demo'),
     );
     if (options.serve && !context.signal.aborted) await serveHere(context, installation, config, options);
   } finally {

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { AppError } from '@fumikura/errors';
+import type { Context } from '../context.ts';
 
 /** What the company says of itself, as the configuration names things; secrets are files beside it. */
 export interface Introduction {
@@ -26,14 +27,14 @@ export interface Asker {
 /** The invented company's systems, served by a process of its own. */
 export interface Company {
   readonly introduction: Introduction;
-  readonly pid: number;
   /** Ends the process; resolves when it is gone. */
   stop(): Promise<void>;
 }
 
 /** @throws AppError CONFIG_NOT_FOUND (config) when the program is not there, SOURCE_UNAVAILABLE (transient) when it ends */
-export async function startCompany(signal: AbortSignal): Promise<Company> {
+export async function startCompany({ signal, logger }: Pick<Context, 'signal' | 'logger'>): Promise<Company> {
   const child = spawn(process.execPath, [companyProgram()], { stdio: ['pipe', 'pipe', 'pipe'] });
+  logger.debug('demo.company.started', { pid: child.pid });
   const gone = new Promise<void>((resolve) => {
     child.once('close', () => resolve());
     child.once('error', () => resolve());
@@ -54,7 +55,7 @@ export async function startCompany(signal: AbortSignal): Promise<Company> {
     signal.addEventListener('abort', () => resolve(undefined), { once: true });
   });
   const introduction = await introduced;
-  if (introduction) return { introduction, pid: child.pid ?? 0, stop };
+  if (introduction) return { introduction, stop };
   await stop();
   signal.throwIfAborted();
   throw new AppError('SOURCE_UNAVAILABLE', 'transient', `the company ended: ${complaint}`, {

@@ -14,11 +14,8 @@ export interface DemoHome {
 
 const DATA = '.fumikura';
 
-export async function makeHome(
-  introduction: Introduction,
-  { folder: chosen, cwd }: { readonly folder?: string; readonly cwd: string },
-): Promise<DemoHome> {
-  const folder = chosen === undefined ? await mkdtemp(join(tmpdir(), 'fumi-demo-')) : resolve(cwd, chosen);
+export async function makeHome(introduction: Introduction, chosen?: string): Promise<DemoHome> {
+  const folder = chosen === undefined ? await mkdtemp(join(tmpdir(), 'fumi-demo-')) : resolve(chosen);
   await mkdir(folder, { recursive: true });
   await rm(join(folder, DATA), { recursive: true, force: true });
   for (const [name, content] of Object.entries(introduction.secrets))

@@ -71,9 +71,12 @@ function reasonsLine(name: string, closed: Closed): string | undefined {
   const rules = Object.entries(closed);
   if (rules.length === 0) return undefined;
   const documents = rules.reduce((sum, [, number]) => sum + number, 0);
-  const by = rules.map(([rule, number]) => (number === 1 ? rule : `${rule} (${number}×)`)).join(', ');
-  return `Closed to ${name.split(' ')[0]}, though another of the three finds it: ${documents}, by ${by}.`;
+  const by = rules.map(([rule, number]) => (number === 1 ? rule : `${rule} (${number})`));
+  const [first] = name.split(' ');
+  return `Not for ${first}: ${count(documents, 'answer')} that others get, closed by ${LIST.format(by)}.`;
 }
+
+const LIST = new Intl.ListFormat('en');
 
 export function answerForScripts({ question, people }: Answer) {
   return {
@@ -89,7 +92,7 @@ export function answerForScripts({ question, people }: Answer) {
 export function showNext(output: Output, { persons }: Introduction, home: DemoHome, sitsHere: string): void {
   const name = persons.find(({ id }) => id === sitsHere)?.name;
   output.line(
-    `\nWhoever connects is ${name}. To be somebody else, start with --as, or search in another terminal:`,
+    `\nWhoever connects now is ${name}; "fumi demo --as" chooses another. Or search as each of them, in a second terminal:`,
   );
   for (const { id } of persons) output.line(`  npx fumi search --config ${home.configOf(id)} bonus`);
 }

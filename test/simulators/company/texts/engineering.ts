@@ -12,10 +12,10 @@ Decisions are records in each repository under docs/decisions. Anything that wak
     title: 'On-call: who has the week and how it works',
     author: 'emi',
     labels: ['on-call'],
-    text: `One engineer has the phone from Monday 10:00 to Monday 10:00. The order is Emi, Lucas, Priya, Sota, Mei, Tom; swaps are entered in the table below by both.
+    text: `One engineer has the phone from Monday 10:00 to Monday 10:00. The order is Emi, Lucas, Anjali, Sota, Mei, Tom; swaps are entered in the table below by both.
 Answer within ten minutes. First look at the board "Toro health", then at the runbook named in the alarm. If it takes longer than thirty minutes, call the second: the person who had the week before.
 You get the time back, and 30,000 yen a week. Who was woken twice in a night does not work the next morning; that is not a kindness but a rule.`,
-    comments: [['lucas', 'Week 21 and week 22 are swapped between Priya and me.']],
+    comments: [['lucas', 'Week 21 and week 22 are swapped between Anjali and me.']],
   },
   {
     title: 'Runbook: Toro gateway does not answer',
@@ -54,7 +54,7 @@ Check that plans are published ("kaidoctl publish status <operator>"). If they a
   },
   {
     title: 'Incident review: timetable of 3 May lost for four operators',
-    author: 'priya',
+    author: 'anjali',
     labels: ['incident-review'],
     text: `What happened: on 3 May between 05:10 and 06:42 four operators got an empty timetable. Two sailings left late; nobody was harmed.
 Why: a migration renamed a column while the old version of the publisher still ran. The publisher took "no rows" for "no sailings" and published that.
@@ -79,7 +79,7 @@ Authorities were informed on the second day; both operators had a letter. The ex
   },
   {
     title: 'How we release',
-    author: 'priya',
+    author: 'anjali',
     text: `Kaido on Tuesdays, Minato every second Wednesday through the stores, Toro when needed and never after 15:00.
 A release has an owner, a note that a captain would understand, and a way back that was tried this month.`,
   },
@@ -156,7 +156,7 @@ Nobody outside of the people team, payroll and the committee has these numbers.`
 export const LEADERSHIP: readonly WrittenPage[] = [
   {
     title: 'Project Hamaguri: we buy Tomo Marine Data',
-    author: 'aya',
+    author: 'chise',
     labels: ['hamaguri'],
     text: `We plan to buy another company, Tomo Marine Data (nine people in Fukuyama: tide and berth data of 140 harbours). Unannounced. Known to leadership, Olivia and two advisers; code word Hamaguri in calendars.
 買収の予定:鞆マリンデータ社(福山市、九名)。公表は七月十五日の予定。それまでは経営陣と法務だけが知っています。
@@ -171,7 +171,7 @@ Price: 310 million yen, a third of it over three years. Signing is planned for 2
   },
   {
     title: 'Leadership meeting, 14 April 2026',
-    author: 'aya',
+    author: 'chise',
     text: `Cash for 19 months. Renewal of the three largest operators is signed. Bergen office stays until 2028. Hamaguri: due diligence found one open licence question, Olivia settles it by May.`,
   },
   {
@@ -216,6 +216,6 @@ Lines are 2 px, corners 6 px, water has no outline.`,
     parent: 'For our design partners',
     author: 'saki',
     text: `Twelve scenes of a day on board: casting off, fog, a school class, the last boat. Delivery in three parts: 30 April, 31 May, 30 June. Fee 480,000 yen in three equal parts, each after acceptance.`,
-    comments: [['jonas', 'Part one is uploaded. Fog took longer than fog usually takes.']],
+    comments: [['henrik', 'Part one is uploaded. Fog took longer than fog usually takes.']],
   },
 ];

@@ -4,7 +4,7 @@ import type { WrittenPage } from './page.ts';
 export const HANDBOOK: readonly WrittenPage[] = [
   {
     title: 'Welcome to Shiomachi Works',
-    author: 'aya',
+    author: 'chise',
     labels: ['handbook'],
     text: `Shiomachi means "waiting for the tide". Ferry operators plan with our software when a boat leaves, who sails it and what happens when the wind turns.
 We are 21 people in Onomichi, Tokyo and Bergen. This space is how we work; what is not written here is not a rule.
@@ -101,8 +101,8 @@ If somebody has an offer from outside, tell the people team the same day. We mat
     title: 'Compensation committee',
     parent: 'For managers',
     author: 'rika',
-    readers: { users: ['rika', 'aya', 'daniel'], groups: [] },
-    text: `Members: Aya, Daniel, Rika. Meets in the second week of April and October. Minutes stay on the pages below.`,
+    readers: { users: ['rika', 'chise', 'daniel'], groups: [] },
+    text: `Members: Chise, Daniel, Rika. Meets in the second week of April and October. Minutes stay on the pages below.`,
   },
   {
     title: 'Compensation committee, October 2025: bonus factor and raises',

@@ -120,7 +120,7 @@ export const ISSUES: readonly WrittenIssue[] = [
     summary: 'Empty timetable published for four operators',
     description: '3 May, 05:10 to 06:42. Publishing stopped by the engineer on call. Two sailings left late.',
     reporter: 'emi',
-    assignee: 'priya',
+    assignee: 'anjali',
     type: 'Incident',
     status: 'Done',
   },
@@ -129,13 +129,13 @@ export const ISSUES: readonly WrittenIssue[] = [
     summary: 'Never publish an empty timetable without a person',
     description:
       'The publisher stops when an operator that sailed yesterday has no sailing today, and asks support. Follows from the incident of 3 May.',
-    reporter: 'priya',
+    reporter: 'anjali',
     assignee: 'sota',
     status: 'In Progress',
     comments: [
       { author: 'sota', text: 'Dry docks are the exception: the operator marks them in the calendar.' },
       {
-        author: 'priya',
+        author: 'anjali',
         text: 'Two operators threatened to leave over this; not for the ticket of a customer.',
         role: 'Administrators',
       },
@@ -173,17 +173,17 @@ export const ISSUES: readonly WrittenIssue[] = [
     description:
       'Fog, school class, last boat and five more as vectors. Colours from design-tokens. Delivery on 31 May.',
     reporter: 'saki',
-    assignee: 'jonas',
+    assignee: 'henrik',
     status: 'In Progress',
     comments: [
-      { author: 'jonas', text: 'School class follows on Friday, with fewer children and more paths.' },
+      { author: 'henrik', text: 'School class follows on Friday, with fewer children and more paths.' },
     ],
   },
   {
     project: 'DES',
     summary: 'Invoice for part one of the illustrations',
     description: 'DES-PO-0112, 160,000 yen, accepted on 4 May. Paid 30 days after the invoice arrived.',
-    reporter: 'jonas',
+    reporter: 'henrik',
     assignee: 'saki',
     status: 'Done',
   },

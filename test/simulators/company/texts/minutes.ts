@@ -2,7 +2,7 @@
 export const TEAM_POINTS = {
   'Planning engine': [
     'Tides: low-water berths are read from the harbour table now; Sota compares with last year for three harbours.',
-    'The search for crews takes 40 % of the planning time. Priya tries to cut it by fixing captains first.',
+    'The search for crews takes 40 % of the planning time. Anjali tries to cut it by fixing captains first.',
     'Norwegian rest rules differ on board and ashore; the rule file gets a flag state.',
     'A plan that cannot be made should say which rule stopped it. First texts are in review with Saki.',
     'Two operators ask for a winter timetable in one step. We explain copying; no new feature.',
@@ -18,7 +18,7 @@ export const TEAM_POINTS = {
     'Norwegian texts came back from the crews of Lysvik; "avgang" instead of "tur".',
     'Push messages arrive twice when a phone changes from wireless to mobile. Tom has a way to see it.',
     'Battery: background sync every five minutes costs 6 % a day. Every fifteen is enough.',
-    'The school class scene by Jonas is lovely and two megabytes. We ask for vectors.',
+    'The school class scene by Henrik is lovely and two megabytes. We ask for vectors.',
   ],
   Support: [
     'Most questions were about copying timetables. Hana writes a page with pictures.',

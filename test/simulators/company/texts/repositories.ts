@@ -88,7 +88,7 @@ export function mayPublish(today: number, yesterday: number, isConfirmed: boolea
       ],
       [
         'Half-width kana in berth names',
-        'priya',
+        'anjali',
         'The table of the harbour office of Amakusa has half-width kana. Normalise with NFKC before comparing.',
       ],
       [
@@ -106,7 +106,7 @@ export function mayPublish(today: number, yesterday: number, isConfirmed: boolea
     pulls: [
       [
         'Fix captains before anybody else',
-        'priya',
+        'anjali',
         'Two plans in a thousand get slightly worse, all others are found in 40 % less time.',
         'Checked against ten operators. The table in docs/bench.md is new.',
       ],
@@ -365,7 +365,7 @@ Writes the week of each engineer into the calendar, from the table on the on-cal
     name: 'design-tokens',
     visibility: 'private',
     teams: ['staff'],
-    collaborators: ['jonas'],
+    collaborators: ['henrik'],
     files: {
       'README.md': `# Design tokens
 
@@ -382,7 +382,7 @@ Sea ink for text, tide for what can be tapped, lantern once a page, paper behind
     issues: [
       [
         'Illustrations need a darker tide',
-        'jonas',
+        'henrik',
         'Water at night disappears on sea ink. May I use a third of lantern?',
         'A tenth, please. Saki',
       ],
