@@ -131,11 +131,11 @@ describe('fumi demo', () => {
     let stdout = '';
     running.process.stdout?.on('data', (part: Buffer) => (stdout += part.toString()));
     const ready = (async () => {
-      while (!stdout.includes('henrik.yaml')) await delay(50);
+      while (!/henrik\.yaml\n/u.test(stdout)) await delay(50);
     })();
     await Promise.race([ready, running.ended]);
     assert.match(stdout, /Serving MCP at http:\/\/127\.0\.0\.1:\d+\/mcp/u);
-    assert.match(stdout, /Whoever connects now is Rika Mori/u);
+    assert.match(stdout, /Whoever connects is Rika Mori/u);
     const folder = /--config (\S+)\/henrik\.yaml/u.exec(stdout)?.[1] ?? '';
     await access(folder);
     running.process.kill('SIGINT');

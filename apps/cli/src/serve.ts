@@ -7,13 +7,13 @@ import type { Context } from './context.ts';
 import type { StartOptions } from './options.ts';
 import { VERSION } from './program.ts';
 
-/** The usual port, or a free one: a visitor's first minute must not fail over a port. */
+/** Until Ctrl-C. The usual port, or a free one: a visitor's first minute must not fail over a port. */
 export async function serveHere(
   context: Context,
   installation: Installation,
   config: Config,
   options: Pick<StartOptions, 'port'>,
-  after?: () => void,
+  show = (url: string) => printConnections(context.output, url, config),
 ): Promise<void> {
   const serving = { installation, logger: context.logger, version: VERSION };
   const { host, port } = config.server;
@@ -24,8 +24,7 @@ export async function serveHere(
     return serveHttp(serving, host, 0);
   });
   try {
-    printConnections(context.output, server.url, config);
-    after?.();
+    show(server.url);
     await untilAborted(context.signal);
   } finally {
     await server.close();

@@ -41,8 +41,8 @@ export async function demoCommand(context: Context, options: DemoOptions): Promi
     );
     if (!options.serve) return;
     const { installation, home } = shown;
-    await serveHere(context, installation, installation.config, options, () =>
-      showNext(context.output, shown.introduction, home, shown.sitsHere),
+    await serveHere(context, installation, installation.config, options, (url) =>
+      showNext(context.output, shown.introduction, home, shown.sitsHere, url),
     );
   });
 }

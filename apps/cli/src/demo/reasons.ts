@@ -14,7 +14,7 @@ const RULES: readonly (readonly [list: RegExp, rule: string])[] = [
   [/^jira:/u, 'a Jira project'],
   [/^github:/u, 'a GitHub repository'],
   [/^sharepoint:[^/]+\/drive\/[^/]+\/item\/[^/]+-root\//u, 'a SharePoint library'],
-  [/^sharepoint:[^/]+\/drive\//u, 'a SharePoint folder with its own readers'],
+  [/^sharepoint:[^/]+\/drive\//u, 'a SharePoint folder'],
   [/^sharepoint:/u, 'a SharePoint site'],
 ];
 

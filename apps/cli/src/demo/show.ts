@@ -15,13 +15,14 @@ const SYSTEMS: Readonly<Record<string, string>> = {
   sharepoint: 'SharePoint',
 };
 /** Columns of the best answer's text. */
-const SNIPPET = 110;
+const SNIPPET = 100;
 
 export function showAskers(output: Output, persons: readonly Asker[], documents: number): void {
   output.line(
     `\n${count(documents, 'document')} in one index. Three people ask it the same questions,\nand each finds what the four systems themselves would show them:\n`,
   );
   for (const { name, role } of persons) output.line(`  ${styleText('bold', name.padEnd(14))} ${role}`);
+  output.line('\nWhat is closed to one of them is counted here to show it; a search itself tells nobody.');
 }
 
 export function showAnswer(output: Output, persons: readonly Asker[], answer: Answer): void {
@@ -43,9 +44,9 @@ function showPersonal(output: Output, name: string, { hits, closed }: PersonalAn
   if (reasons !== undefined) output.line(styleText('magenta', `    ${reasons}`));
 }
 
-/** The first columns of what was found, without the table of fields that a ticket begins with. */
+/** The first columns of what was found, without the heading or the table of fields that it begins with. */
 function beginningOf({ snippet: { text, highlights }, title }: Hit): string {
-  const lead = /^(?:\|[^\n]*\n|\s*\n)+/u.exec(text)?.[0].length ?? 0;
+  const lead = /^(?:[|#][^\n]*\n|\s*\n)+/u.exec(text)?.[0].length ?? 0;
   let columns = 0;
   let end = lead;
   // Signs from the kana on take two columns.
@@ -89,10 +90,22 @@ export function answerForScripts({ question, people }: Answer) {
   };
 }
 
-export function showNext(output: Output, { persons }: Introduction, home: DemoHome, sitsHere: string): void {
+/** How to connect, by addresses alone: a configuration that is gone tomorrow is entered in no client. */
+export function showNext(
+  output: Output,
+  { persons }: Introduction,
+  home: DemoHome,
+  sitsHere: string,
+  url: string,
+): void {
   const name = persons.find(({ id }) => id === sitsHere)?.name;
+  const others = persons.map(({ id }) => id).filter((id) => id !== sitsHere);
+  output.line(`\nServing MCP at ${url}/mcp. Whoever connects is ${name}. Ctrl-C ends everything.\n`);
+  output.line(`  Claude Code  claude mcp add --transport http fumi-demo ${url}/mcp`);
+  const server = JSON.stringify({ name: 'fumi-demo', type: 'http', url: `${url}/mcp` });
+  output.line(`  VS Code      code --add-mcp '${server}'`);
   output.line(
-    `\nWhoever connects now is ${name}; "fumi demo --as" chooses another. Or search as each of them, in a second terminal:`,
+    `\nAs somebody else: fumi demo --as ${others.join(' or --as ')}. Or search from a second terminal:\n`,
   );
-  for (const { id } of persons) output.line(`  npx fumi search --config ${home.configOf(id)} bonus`);
+  for (const { id } of persons) output.line(`  npx fumi search bonus --config ${home.configOf(id)}`);
 }
