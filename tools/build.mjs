@@ -1,5 +1,5 @@
-// Builds what users install: one file for `fumi`, one for the company of `fumi demo`, two worker threads, the wasm kernel and the PDF library's data,
-// flat in dist/. Prints each file's size; `--json` for scripts.
+// Builds what users install: one file for `fumi`, one for the company of `fumi demo`, three worker threads, the wasm kernel,
+// the PDF library's data and the runtime of local models, flat in dist/. Prints each file's size; `--json` for scripts.
 import { cp, mkdir, rm, stat, writeFile, readFile, chmod } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
@@ -12,6 +12,13 @@ const pdfjs = dirname(
   createRequire(join(root, 'libs/documents/package.json')).resolve('pdfjs-dist/package.json'),
 );
 
+// The package hides its manifest; this is one of the three files that are needed of it.
+const onnx = dirname(
+  createRequire(join(root, 'libs/providers/local/package.json')).resolve(
+    'onnxruntime-web/ort-wasm-simd-threaded.wasm',
+  ),
+);
+
 await rm(dist, { recursive: true, force: true });
 await mkdir(dist);
 await build({
@@ -19,6 +26,7 @@ await build({
     fumi: join(root, 'apps/cli/src/bundle.ts'),
     'demo-company': join(root, 'test/simulators/company/serve.ts'),
     'parse-worker': join(root, 'libs/documents/src/parse-worker.ts'),
+    'embed-worker': join(root, 'libs/providers/local/src/embed-worker.ts'),
     'store-worker': join(root, 'libs/stores/sqlite/src/threads/store-worker.ts'),
   },
   outdir: dist,
@@ -41,6 +49,8 @@ const main = join(dist, 'fumi.mjs');
 await writeFile(main, `#!/usr/bin/env node\n${await readFile(main, 'utf8')}`);
 await chmod(main, 0o755);
 await cp(join(root, 'libs/stores/sqlite/src/dense/dense-kernel.wasm'), join(dist, 'dense-kernel.wasm'));
+for (const name of ['ort.wasm.min.mjs', 'ort-wasm-simd-threaded.mjs', 'ort-wasm-simd-threaded.wasm'])
+  await cp(join(onnx, name), join(dist, 'onnx', name));
 await cp(join(pdfjs, 'legacy/build/pdf.worker.min.mjs'), join(dist, 'pdf.worker.mjs'));
 for (const folder of ['cmaps', 'standard_fonts', 'wasm'])
   await cp(join(pdfjs, folder), join(dist, 'pdfjs', folder), { recursive: true });
@@ -50,9 +60,11 @@ for (const name of [
   'fumi.mjs',
   'demo-company.mjs',
   'parse-worker.mjs',
+  'embed-worker.mjs',
   'store-worker.mjs',
   'dense-kernel.wasm',
   'pdf.worker.mjs',
+  'onnx/ort-wasm-simd-threaded.wasm',
 ]) {
   sizes[name] = (await stat(join(dist, name))).size;
 }

@@ -9,6 +9,7 @@ import { parseArgs } from 'node:util';
 import { renderFigures, report, writeReport } from '@fumikura/evaluation';
 import type { Figure } from '@fumikura/evaluation';
 import { accessBench } from './access-bench.ts';
+import { auditBench } from './audit-bench.ts';
 import { coldStartBench } from './cold-start-bench.ts';
 import { BenchCorpus } from './corpus.ts';
 import { FolderCorpus } from './folder-corpus.ts';
@@ -16,12 +17,13 @@ import { ingestBench } from './ingest-bench.ts';
 import { installBench } from './install-bench.ts';
 import { judgedBench } from './judged-bench.ts';
 import { searchBench } from './search-bench.ts';
+import { tokenBench } from './token-bench.ts';
 
 const { values } = parseArgs({
   options: {
     sizes: { type: 'string', default: '10k,100k' },
     queries: { type: 'string', default: '100' },
-    only: { type: 'string', default: 'search,access,ingest,cold,install' },
+    only: { type: 'string', default: 'search,access,audit,token,ingest,cold,install' },
     from: { type: 'string' },
     judged: { type: 'string' },
     json: { type: 'boolean', default: false },
@@ -48,6 +50,8 @@ try {
     );
   if (values.judged !== undefined) figures.push(...(await judgedBench(folder, values.judged, note)));
   if (parts.has('access')) figures.push(...(await accessBench(note)));
+  if (parts.has('audit')) figures.push(...(await auditBench(folder, note)));
+  if (parts.has('token')) figures.push(...(await tokenBench(note)));
   if (parts.has('ingest')) figures.push(...(await ingestBench(folder, note)));
   if (parts.has('install')) figures.push(...(await installBench(folder, note)));
   if (parts.has('cold')) figures.push(...(await coldStartBench(folder, note)));

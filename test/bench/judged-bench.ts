@@ -17,7 +17,7 @@ export async function judgedBench(
     fts.add([{ title, chunks: [{ text }] }]);
     ids.push(id);
   }
-  const figures = await evaluate(collection, async (query) =>
+  const { figures } = await evaluate(collection, async (query) =>
     fts.search(query).map((row) => ids[row - 1] ?? ''),
   );
   fts.close();

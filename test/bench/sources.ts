@@ -1,7 +1,8 @@
 // npm run bench:sources -- [--only sharepoint,jira] [--parts readers,requests,pace,resume] [--worlds 20] [--items 20]
 // [--requests 1000] [--pace 2000] [--kills 10] [--json] [--output file]: each simulated source through the real engine.
 // readers: random worlds, every person × item against the source's own rules. requests: how many a sync takes. pace: how
-// near a first sync comes to the limit that the source states. resume: kill -9 at random moments. Beside them, once,
+// near a first sync comes to the limit that the source states. resume: kill -9 at random moments.
+// words: of recorded pages, what is kept. Beside them, once,
 // `--wide 50000`: what a space of so many items costs when a reader is lost, and what one bad item does.
 import { parseArgs } from 'node:util';
 import { renderFigures, report, writeReport } from '@fumikura/evaluation';
@@ -13,11 +14,12 @@ import { measurePace } from './sources/pace.ts';
 import { measureReaders } from './sources/readers.ts';
 import { measureRequests } from './sources/requests.ts';
 import { measureResume } from './sources/resume.ts';
+import { measureWords } from './sources/words.ts';
 
 const { values } = parseArgs({
   options: {
     only: { type: 'string', default: Object.keys(WORLDS).join(',') },
-    parts: { type: 'string', default: 'readers,requests,pace,resume' },
+    parts: { type: 'string', default: 'readers,requests,words,pace,resume' },
     worlds: { type: 'string', default: '20' },
     items: { type: 'string', default: '20' },
     requests: { type: 'string', default: '1000' },
@@ -37,6 +39,7 @@ const PARTS: Readonly<Record<string, (name: string, source: SimulatedSource) => 
   requests: (name, { make }) => measureRequests(name, make, Number(values.requests)),
   pace: (name, source) =>
     measurePace(name, source, { items: Number(values.pace), perSecond: Number(values['per-second']) }),
+  words: async (name) => (name === 'confluence' ? measureWords() : []),
   resume: (name, source) => measureResume(name, source, { items: 300, kills: Number(values.kills) }),
 };
 

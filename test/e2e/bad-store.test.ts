@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { chmod, readFile, stat, writeFile } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { describe, it } from 'node:test';
 import { createHome, STACK_TRACE } from './fumi.ts';
@@ -91,6 +91,15 @@ describe('a database that cannot be used', { concurrency: 2 }, () => {
     await chmod(home.folder, 0o755);
     await chmod(dirname(home.database), 0o777);
     await chmod(home.database, 0o444);
+    // Nobody may write to the audit here: nothing is shown. With one that they may write to, it is.
+    const unaudited = await home.run(['search', 'otter'], { asNobody: true });
+    if (process.getuid?.() === 0) {
+      assert.match(unaudited.stderr, /withheld because it could not be written down/);
+      assert.doesNotMatch(unaudited.stdout, /Otters/);
+    }
+    await chmod(home.folder, 0o777);
+    const config = await readFile(join(home.folder, 'fumikura.yaml'), 'utf8');
+    await home.write('fumikura.yaml', `${config}audit: { folder: ./elsewhere }\n`);
     const search = await home.run(['search', 'otter'], { asNobody: true });
     assert.equal(search.code, 0, search.stderr);
     assert.match(search.stdout, /Otters/);

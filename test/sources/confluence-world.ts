@@ -1,8 +1,8 @@
-import { setImmediate as turn } from 'node:timers/promises';
 import { Secret } from '@fumikura/config';
 import { confluenceConfigSchema, createConfluenceConnector } from '@fumikura/connector-confluence';
 import type { ConfluenceConfigInput } from '@fumikura/connector-confluence';
 import { silentLogger } from '@fumikura/logging';
+import type { HttpClock } from '@fumikura/http';
 import type { Logger } from '@fumikura/logging';
 import type { DocumentId, Principal } from '@fumikura/model';
 import type { Connector } from '@fumikura/ports';
@@ -12,7 +12,8 @@ import { randomWorld } from '../simulators/confluence/random-world.ts';
 import { ACCOUNT_EMAIL, startConfluenceSimulator } from '../simulators/confluence/server.ts';
 import type { ConfluenceOptions, ConfluenceSimulator } from '../simulators/confluence/server.ts';
 import type { ConfluenceWorld, SimulatedContent } from '../simulators/confluence/world.ts';
-import type { MakeWorld, SourceWorld } from './source-world.ts';
+import { quickClock, realClock } from './clocks.ts';
+import type { Connect, MakeWorld, SourceWorld } from './source-world.ts';
 
 export const ID = 'confluence:acme';
 
@@ -50,6 +51,7 @@ export function confluenceConnector(
   url: string,
   config: Partial<ConfluenceConfigInput> = {},
   logger: Logger = silentLogger,
+  clock: HttpClock = quickClock(),
 ): Connector {
   const token = new Secret('simulated');
   const parsed = confluenceConfigSchema.parse({
@@ -61,20 +63,7 @@ export function confluenceConnector(
     personalSpaces: true,
     ...config,
   });
-  return createConfluenceConnector(parsed, { logger, clock: quickClock() }) as Connector;
-}
-
-/** Time that passes only when somebody sleeps. */
-function quickClock() {
-  let slept = 0;
-  return {
-    now: () => Date.now() + slept,
-    sleep: async (ms: number, signal: AbortSignal) => {
-      signal.throwIfAborted();
-      slept += ms;
-      await turn();
-    },
-  };
+  return createConfluenceConnector(parsed, { logger, clock }) as Connector;
 }
 
 /** Comments and attachments are where their page is. */
@@ -104,3 +93,8 @@ export const makeConfluenceWorld: MakeWorld = (seed, size) =>
     isRagged: seed % 4 === 2,
     ...(seed % 4 === 1 ? { memberPage: 100 } : { pageSize: 7 }),
   });
+
+export const connectToConfluence: Connect = (connection) => {
+  const { url, deployment } = connection as { url: string; deployment: ConfluenceWorld['deployment'] };
+  return confluenceConnector(deployment, url, {}, silentLogger, realClock);
+};

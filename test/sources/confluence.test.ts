@@ -185,6 +185,22 @@ describe('Confluence through the engine', () => {
     await compare('open to all');
   });
 
+  it('knows guests and people without the product from all licensed users', async () => {
+    const { world, space } = company('cloud', { mode: 'ROLES' });
+    addUser(world, { id: 'guest', name: 'Guest', isGuest: true });
+    addUser(world, { id: 'customer', name: 'Customer', isLicensed: false });
+    addUser(world, { id: 'left', name: 'Left', isActive: false });
+    addGroup(world, { id: 'desk', members: ['customer', 'sync'] });
+    const everybody = { to: { kind: 'class', id: 'all-licensed-users' }, canRead: true, by: 'role' } as const;
+    space.grants = [everybody, { ...toGroup('desk'), by: 'role' }, { ...toUser('left'), by: 'role' }];
+    const page = addContent(world, { space: space.id, title: 'Page' });
+    // Of groups alone, our account by one of them.
+    page.restriction = { users: new Set(), groups: new Set(['desk', 'users']) };
+    await serve(world);
+    await synced.sync();
+    assert.equal(await compare('three of six'), 3);
+  });
+
   it('takes a reader from a space with one list written and no document touched', async () => {
     const { world, space } = company();
     addGroup(world, { id: 'team', members: ['ada'] });
@@ -201,6 +217,20 @@ describe('Confluence through the engine', () => {
     await synced.sync({ passes: ['directory'] });
     assert.equal((await synced.compare()).open, 30);
     await compare('nobody but our account');
+  });
+
+  it('stops at a site whose bulk answers know nothing of a restriction, and reads it singly when told to', async () => {
+    const { world, space } = company();
+    const page = addContent(world, { space: space.id, title: 'Page' });
+    page.restriction = { users: new Set(['sync', 'ada']), groups: new Set() };
+    await serve(world, { isBulkBlind: true });
+    await assert.rejects(synced.sync(), { kind: 'config' });
+    assert.equal((await synced.compare()).open, 0);
+    await synced.close();
+    await served.close();
+    await serve(world, { isBulkBlind: true }, { restrictions: 'single' });
+    await synced.sync();
+    assert.equal(await compare('singly'), 2);
   });
 
   it('closes what is not told any more in the middle of a run', async () => {
@@ -291,6 +321,24 @@ describe('Confluence through the engine', () => {
       asked.map(({ path, status }) => [path, status]),
       [[`/media/${read.id}`, 200]],
     );
+  });
+
+  it('reads bodies in smaller parts when they are too large together, and fails one that is alone', async () => {
+    const { world, space } = company();
+    const pages = Array.from({ length: 6 }, (_, index) =>
+      addContent(world, { space: space.id, title: `Page ${index}` }),
+    );
+    const large = pages[4]?.id ?? '';
+    await serve(world);
+    const tooLarge = { status: 200, headers: { 'content-length': String(2 ** 30) }, body: '{}' };
+    const isHeavy = ({ searchParams }: URL) =>
+      searchParams.has('body-format') && (searchParams.get('id') ?? large).split(',').includes(large);
+    for (let n = 0; n < 20; n++)
+      served.simulator.respondNext(tooLarge, ({ url }) => url.pathname.endsWith('/pages') && isHeavy(url));
+    const { counters, outcome } = await synced.sync();
+    assert.deepEqual([outcome, counters['written'], counters['failed']], ['completed', 5, 1]);
+    const [letter] = await synced.store.catalog.deadLetters(ID, 10);
+    assert.deepEqual([letter?.documentId, letter?.code], [`${ID}/page/${large}`, 'SOURCE_ANSWER_TOO_LARGE']);
   });
 
   it('forgets what is in the trash, purged, archived or commented away', async () => {

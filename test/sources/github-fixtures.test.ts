@@ -8,7 +8,7 @@ import { createLogger } from '@fumikura/logging';
 import type { SourceDocument } from '@fumikura/model';
 import type { Connector } from '@fumikura/ports';
 import type { Simulator } from '../simulators/kit/simulator.ts';
-import { quickClock } from './github-world.ts';
+import { quickClock } from './clocks.ts';
 import { readRecordings, serveRecorded } from './github-recorded.ts';
 import type { Recorded } from './github-recorded.ts';
 
@@ -123,6 +123,8 @@ describe('recorded payloads of GitHub', { skip }, () => {
   it('lead every delivery to an item or a pass, or to nothing for a stated reason', async () => {
     /** Events that change neither an item nor a reader. */
     const nothing: Readonly<Record<string, string>> = {
+      create: 'a branch that is read is pushed as well',
+      delete: 'a branch that is read is missed by the next run',
       ping: 'says that the webhook works',
       fork: 'the new repository tells of itself',
       gollum: 'wikis are not read',
@@ -133,12 +135,43 @@ describe('recorded payloads of GitHub', { skip }, () => {
       const news = await connector.webhook?.(signed(payload, event));
       assert.ok(news?.deliveryId);
       const leads = news.items.length + news.due.length;
-      assert.equal(leads === 0, event in nothing, `${event} leads to ${leads}`);
+      const isOther = event === 'push' && !String(payload['ref']).startsWith('refs/heads/');
+      assert.equal(leads === 0, event in nothing || isOther, `${event} leads to ${leads}`);
       const issue = payload['issue'] ?? payload['pull_request'];
       if (typeof issue === 'object' && issue !== null && 'number' in issue)
         assert.match(news.items[0] ?? '', new RegExp(`/issue/${String(issue.number)}$`, 'u'));
     }
     assert.ok(recorded.deliveries.length > 50);
+  });
+
+  it('leads a push to its files where all are named, and to a run where they are not', async () => {
+    const connector = connectorTo(simulator.url);
+    const repository = { id: 7, full_name: 'acme/a', default_branch: 'main' };
+    const commits = [
+      { added: ['x y.md'], modified: ['a.md'], removed: ['b.md'] },
+      { added: [], modified: ['a.md'], removed: [] },
+    ];
+    const push = {
+      ref: 'refs/heads/main',
+      repository,
+      forced: false,
+      created: false,
+      deleted: false,
+      commits,
+    };
+    const news = async (change: object) => {
+      const { items, due } =
+        (await connector.webhook?.(signed({ ...push, ...change }, 'push'))) ?? assert.fail();
+      return { items, due };
+    };
+    const files = ['x y.md', 'a.md', 'b.md'].map((path) => `github:recorded/repo/7/file/${path}`);
+    assert.deepEqual(await news({}), { items: files, due: [] });
+    const run = { items: [], due: ['content'] };
+    assert.deepEqual(await news({ forced: true }), run);
+    assert.deepEqual(await news({ commits: [] }), run);
+    assert.deepEqual(await news({ commits: Array.from({ length: 20 }, () => commits[0]) }), run);
+    assert.deepEqual(await news({ commits: [{ id: 'without files' }] }), run);
+    assert.deepEqual(await news({ ref: 'refs/heads/topic' }), { items: [], due: [] });
   });
 
   it('refuses deliveries that are forged, altered, unsigned or no JSON, and takes forms', async () => {

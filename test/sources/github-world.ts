@@ -14,7 +14,8 @@ import { startGithubSimulator } from '../simulators/github/server.ts';
 import type { GithubOptions, GithubSimulator } from '../simulators/github/server.ts';
 import { filesOf } from '../simulators/github/world.ts';
 import type { GithubWorld, SimulatedRepository } from '../simulators/github/world.ts';
-import type { MakeWorld, SourceWorld } from './source-world.ts';
+import { quickClock, realClock } from './clocks.ts';
+import type { Connect, MakeWorld, SourceWorld } from './source-world.ts';
 
 export const ID = 'github:acme';
 export const TOKEN = 'ghp_simulated';
@@ -38,7 +39,10 @@ export async function serveGithub(world: GithubWorld, options: GithubOptions = {
     simulator,
     connector: () =>
       githubConnector(world, simulator, { clock, apiUrl: `${simulator.url}${options.basePath ?? ''}/` }),
-    connection: { url: simulator.url },
+    connection: {
+      url: `${simulator.url}${options.basePath ?? ''}/`,
+      ...(world.account.kind === 'app' && { privateKey: simulator.privateKey }),
+    } satisfies Connection,
     people: () => [...[...world.users.keys()].map((id): Principal => `user:${ID}:${id}`), 'anyone'],
     items: () =>
       [...world.repositories.values()]
@@ -59,36 +63,34 @@ export interface ConnectorOptions {
   readonly apiUrl?: string;
 }
 
+/** What another process needs to connect: the address, and the key of an app. */
+type Connection = { readonly url: string; readonly privateKey?: string };
+
 export function githubConnector(
   world: GithubWorld,
   simulator: GithubSimulator,
-  { config = {}, logger = silentLogger, clock = quickClock(), apiUrl }: ConnectorOptions = {},
+  { apiUrl = `${simulator.url}/`, ...options }: ConnectorOptions = {},
+): Connector {
+  const isApp = world.account.kind === 'app';
+  return connect({ url: apiUrl, ...(isApp && { privateKey: simulator.privateKey }) }, options);
+}
+
+function connect(
+  { url, privateKey }: Connection,
+  { config = {}, logger = silentLogger, clock = quickClock() }: Omit<ConnectorOptions, 'apiUrl'>,
 ): Connector {
   const parsed = githubConfigSchema.parse({
     id: ID,
     credential:
-      world.account.kind === 'app'
-        ? { appId: 4711, privateKey: new Secret(simulator.privateKey) }
-        : { token: new Secret(TOKEN) },
-    apiUrl: apiUrl ?? `${simulator.url}/`,
+      privateKey === undefined
+        ? { token: new Secret(TOKEN) }
+        : { appId: 4711, privateKey: new Secret(privateKey) },
+    apiUrl: url,
     publicReaders: 'anyone',
     webhookSecret: new Secret('hook-s3cret'),
     ...config,
   });
   return createGithubConnector(parsed, { logger, clock }) as Connector;
-}
-
-/** Time that passes only when somebody sleeps, beside the time that really passes. */
-export function quickClock(): HttpClock {
-  let slept = 0;
-  return {
-    now: () => Date.now() + slept,
-    sleep: async (ms: number, signal: AbortSignal) => {
-      signal.throwIfAborted();
-      slept += ms;
-      await new Promise((resolve) => setImmediate(resolve));
-    },
-  };
 }
 
 /** An app reads what it is installed on, a person what they were given. */
@@ -112,3 +114,6 @@ function* itemsOf(repository: SimulatedRepository): Generator<string> {
 }
 
 export const makeGithubWorld: MakeWorld = (seed, size) => serveGithub(randomWorld(seed, size));
+
+export const connectToGithub: Connect = (connection) =>
+  connect(connection as Connection, { clock: realClock });

@@ -18,7 +18,8 @@ import {
   push,
 } from '../simulators/github/world.ts';
 import type { GithubWorld } from '../simulators/github/world.ts';
-import { githubConnector, ID, quickClock, serveGithub } from './github-world.ts';
+import { quickClock } from './clocks.ts';
+import { githubConnector, ID, serveGithub } from './github-world.ts';
 import type { ServedGithub } from './github-world.ts';
 import { openSyncedWorld } from './leaks.ts';
 import type { SyncedWorld } from './leaks.ts';
@@ -148,6 +149,7 @@ describe('GitHub through the engine', () => {
     };
     await synced.sync({ passes: ['content'] });
     assert.equal((await synced.compare()).open, 0);
+    await synced.sync({ passes: ['census'] });
     assert.deepEqual((await synced.store.catalog.known([`${ID}/repo/${lost.id}/file/README.md`])).size, 0);
   });
 

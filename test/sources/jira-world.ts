@@ -10,6 +10,7 @@ import { randomWorld } from '../simulators/jira/random-world.ts';
 import { startJiraSimulator } from '../simulators/jira/server.ts';
 import type { JiraOptions } from '../simulators/jira/server.ts';
 import type { JiraWorld } from '../simulators/jira/world.ts';
+import { quickClock, realClock } from './clocks.ts';
 import type { Connect, MakeWorld, SourceWorld } from './source-world.ts';
 
 const ID = 'jira:acme';
@@ -56,18 +57,6 @@ export function jiraConnector(
   return createJiraConnector(parsed, { logger: silentLogger, clock: quickClock(), ...deps }) as Connector;
 }
 
-/** Time that also passes when somebody sleeps, and then at once. */
-function quickClock() {
-  let slept = 0;
-  return {
-    now: () => Date.now() + slept,
-    sleep: async (ms: number, signal: AbortSignal) => {
-      signal.throwIfAborted();
-      slept += ms;
-    },
-  };
-}
-
 /** What our account sees: of the rest nobody tells it that it exists. */
 function* externalIds(world: JiraWorld): Generator<string> {
   for (const issue of world.issues.values()) {
@@ -83,9 +72,11 @@ function* externalIds(world: JiraWorld): Generator<string> {
   }
 }
 
-export const makeJiraWorld: MakeWorld = (seed, size) => serveJira(randomWorld(seed, size), { firstPage: 3 });
+/** On small sites few comments come with an issue, so that the rest has to be asked for; on large ones as many as usual. */
+export const makeJiraWorld: MakeWorld = (seed, size) =>
+  serveJira(randomWorld(seed, size), { firstPage: size > 200 ? 20 : 3 });
 
 export const connectToJira: Connect = (connection) => {
   const { url, deployment } = connection as { url: string; deployment: JiraWorld['deployment'] };
-  return jiraConnector(url, deployment, { deps: { clock: undefined } });
+  return jiraConnector(url, deployment, { deps: { clock: realClock } });
 };

@@ -8,6 +8,7 @@ import { judge } from '../simulators/graph/oracle.ts';
 import { randomWorld } from '../simulators/graph/random-world.ts';
 import { startGraphSimulator } from '../simulators/graph/server.ts';
 import type { GraphWorld } from '../simulators/graph/world.ts';
+import { quickClock, realClock } from './clocks.ts';
 import type { Connect, MakeWorld, SourceWorld } from './source-world.ts';
 
 const ID = 'sharepoint:contoso';
@@ -30,8 +31,11 @@ export async function serveWorld(world: GraphWorld): Promise<SourceWorld> {
   };
 }
 
-/** @param isInstant waiting takes no time */
-export function sharepointConnector(url: string, clientSecret = 'simulated', isInstant = true): Connector {
+export function sharepointConnector(
+  url: string,
+  clientSecret = 'simulated',
+  clock = quickClock(),
+): Connector {
   const config = sharepointConfigSchema.parse({
     id: ID,
     tenant: 'contoso.example',
@@ -41,10 +45,9 @@ export function sharepointConnector(url: string, clientSecret = 'simulated', isI
     loginUrl: `${url}/`,
     webhook: { url: 'https://fumi.example/hooks/sharepoint', clientState: new Secret('state') },
   });
-  const clock = { now: Date.now, sleep: async () => undefined };
   return createSharepointConnector(config, {
     logger: silentLogger,
-    ...(isInstant && { clock }),
+    clock,
   }) as Connector;
 }
 
@@ -60,4 +63,4 @@ function* externalIds(world: GraphWorld): Generator<string> {
 
 export const makeSharepointWorld: MakeWorld = (seed, size) => serveWorld(randomWorld(seed, size));
 
-export const connectToSharepoint: Connect = (url) => sharepointConnector(String(url), 'simulated', false);
+export const connectToSharepoint: Connect = (url) => sharepointConnector(String(url), 'simulated', realClock);

@@ -1,24 +1,11 @@
-import { setImmediate as turn } from 'node:timers/promises';
 import type { Connector } from '@fumikura/ports';
 import { connectorContract } from '@fumikura/testkit';
 import type { Fault } from '@fumikura/testkit';
 import { startSimulator } from '../simulators/kit/simulator.ts';
+import { quickClock } from './clocks.ts';
 import { createToyConnector, ToyServer } from './toy-source.ts';
 
 const TOKEN = 't0ken-that-nobody-may-see';
-
-/** Time that passes only when somebody sleeps. */
-function quickClock() {
-  let now = Date.now();
-  return {
-    now: () => now,
-    sleep: async (ms: number, signal: AbortSignal) => {
-      signal.throwIfAborted();
-      now += ms;
-      await turn();
-    },
-  };
-}
 
 // The contract of every connector, on the smallest one that has a network: each case runs, none is skipped.
 connectorContract({

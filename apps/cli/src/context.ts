@@ -1,4 +1,5 @@
 import { homedir } from 'node:os';
+import { join } from 'node:path';
 import { findConfig, loadConfig } from '@fumikura/config';
 import type { Config } from '@fumikura/config';
 import { createLogger } from '@fumikura/logging';
@@ -21,6 +22,8 @@ export interface Context {
   readonly signal: AbortSignal;
   /** What the environment holds, for secrets that a source's configuration says lie there. */
   readonly variables: Readonly<Record<string, string | undefined>>;
+  /** For what can be made again. */
+  readonly cacheFolder: string;
   config(): Promise<Config>;
 }
 
@@ -57,6 +60,10 @@ export function createContext(
     logger: createLogger(options.verbose ? 'debug' : 'warn'),
     signal,
     variables: environment.variables,
+    cacheFolder: join(
+      environment.variables['XDG_CACHE_HOME'] ?? join(environment.home, '.cache'),
+      'fumikura',
+    ),
     config: () => (config ??= load()),
   };
 }

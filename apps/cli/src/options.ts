@@ -1,3 +1,5 @@
+import type { AuditAction } from '@fumikura/audit';
+
 /** What each command is given beside its arguments, as the command line names it. */
 
 export interface AddOptions {
@@ -19,6 +21,7 @@ export interface SyncOptions {
   readonly dryRun?: boolean;
   readonly allowRemovals?: boolean;
   readonly watch?: boolean;
+  readonly embed?: boolean;
 }
 
 export interface SearchOptions {
@@ -58,9 +61,64 @@ export interface DemoOptions extends StartOptions {
   readonly as?: string;
 }
 
+export interface AddModelOptions {
+  readonly name?: string;
+  readonly replace?: boolean;
+}
+
+export interface PullModelOptions {
+  readonly mirror?: string;
+  readonly replace?: boolean;
+}
+
+export interface EmbedAddOptions {
+  readonly url?: string;
+  readonly keyEnv?: string;
+  readonly dimensions?: number;
+  readonly price?: number;
+  readonly tokensPerDay?: number;
+  readonly workers?: number;
+  readonly nativeFrom?: string;
+}
+
 export interface EvalOptions {
   readonly corpus?: string;
   readonly queries?: number;
   readonly compare?: string;
   readonly output?: string;
+  readonly embedder: string;
+  readonly workers?: number;
+  readonly runtime?: 'auto' | 'native' | 'wasm';
+  readonly nativeFrom?: string;
+  readonly vectors?: string;
+  readonly weight?: number;
+  readonly worst?: number;
+  readonly slices?: boolean;
+}
+
+export interface AuditSearchOptions {
+  readonly since?: string;
+  readonly until?: string;
+  readonly person?: string;
+  readonly document?: string;
+  readonly action?: AuditAction;
+  readonly outcome?: 'done' | 'refused' | 'failed';
+  readonly limit?: number;
+  readonly follow?: boolean;
+}
+
+export interface AuditVerifyOptions {
+  readonly anchor?: readonly string[];
+  readonly publicKey?: string;
+}
+
+export interface AuditExportOptions extends AuditSearchOptions {
+  readonly format: 'ocsf' | 'records';
+  readonly output?: string;
+}
+
+export interface TokenOptions {
+  readonly person?: string;
+  readonly scope?: readonly string[];
+  readonly days?: number;
 }

@@ -1,17 +1,23 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { createContext } from './context.ts';
 import type { Context, Environment, GlobalOptions } from './context.ts';
+import { examples, numberFrom } from './examples.ts';
+import type { MakeContext } from './examples.ts';
 import type {
+  AddModelOptions,
   AddOptions,
   DeadLetterOptions,
   DemoOptions,
+  EmbedAddOptions,
   EvalOptions,
   GetOptions,
+  PullModelOptions,
   SearchOptions,
   StartOptions,
   SyncOptions,
   UpOptions,
 } from './options.ts';
+import { addTrust } from './trust-program.ts';
 
 export const VERSION = '0.1.0';
 
@@ -31,8 +37,10 @@ export function buildProgram(environment: Environment, signal: AbortSignal): Com
     createContext(command.optsWithGlobals<GlobalOptions>(), environment, signal);
   addSetUp(program, context);
   addReading(program, context);
+  addEmbedding(program, context);
   addServing(program, context);
   addMeasuring(program, context);
+  addTrust(program, context);
   program
     .command('exit-codes')
     .description('what the exit codes mean')
@@ -45,11 +53,11 @@ export function buildProgram(environment: Environment, signal: AbortSignal): Com
 
 /** Kinds of sources behind a network, beside folders; a test holds them against the connectors. */
 export const REMOTE_KINDS: Readonly<Record<string, string>> = {
+  confluence: 'Confluence, Cloud or Data Center',
+  github: 'GitHub (github.com and Enterprise Server)',
   jira: 'Jira, Cloud or Data Center',
   sharepoint: 'SharePoint through Microsoft Graph',
 };
-
-type MakeContext = (command: Command) => Context;
 
 function addSetUp(program: Command, context: MakeContext): void {
   program
@@ -132,6 +140,7 @@ function addSetUp(program: Command, context: MakeContext): void {
     .option('--dry-run', 'say what would change, change nothing')
     .option('--allow-removals', 'remove also when more than a fifth of a source is gone')
     .option('--watch', 'stay and follow changes')
+    .option('--no-embed', 'leave what waits for vectors waiting')
     .addHelpText(
       'after',
       examples(
@@ -221,6 +230,100 @@ function addReading(program: Command, context: MakeContext): void {
     );
 }
 
+function addEmbedding(program: Command, context: MakeContext): void {
+  const models = program.command('models').description('models that run on this machine');
+  models
+    .command('add')
+    .description('take over a model folder: checked, measured, with its licence and checksums written down')
+    .argument('<folder>', 'folder with an ONNX file, config.json, tokenizer.json, tokenizer_config.json')
+    .option('--name <name>', "name of the model (default: the folder's)")
+    .option('--replace', 'in the place of one with the same name')
+    .addHelpText('after', examples('fumi models add ~/Downloads/all-MiniLM-L6-v2'))
+    .action(async (folder: string, options: AddModelOptions, command: Command) =>
+      (await import('./commands/models.ts')).addModelCommand(context(command), folder, options),
+    );
+  models
+    .command('pull')
+    .description('fetch a model at a pinned revision; refused unless every checksum fits')
+    .argument('<name>', 'minilm')
+    .option('--mirror <url>', 'fetch from there instead of huggingface.co')
+    .option('--replace', 'in the place of one with the same name')
+    .addHelpText(
+      'after',
+      examples('fumi models pull minilm', 'fumi models pull minilm --mirror https://models.example.com'),
+    )
+    .action(async (name: string, options: PullModelOptions, command: Command) =>
+      (await import('./commands/models.ts')).pullModelCommand(context(command), name, options),
+    );
+  models
+    .command('list')
+    .description('models that were added')
+    .addHelpText('after', examples('fumi models list', 'fumi models list --json'))
+    .action(async (_options: unknown, command: Command) =>
+      (await import('./commands/models.ts')).listModelsCommand(context(command)),
+    );
+  const embed = program
+    .command('embed')
+    .description('compare meaning beside words: which embedder, and how far it is');
+  embed
+    .command('add')
+    .description('choose the embedder; says before what its vectors will cost')
+    .addArgument(argumentOf('<kind>', 'where it runs', ['local', 'openai', 'ollama']))
+    .argument('<model>', 'name of an added model, or as the endpoint calls it')
+    .option('--url <url>', 'address of an OpenAI-compatible endpoint, with its version path')
+    .option('--key-env <name>', 'environment variable that holds its key')
+    .option('--dimensions <number>', 'ask for vectors of this dimension', numberFrom(8, 4_096))
+    .option('--price <usd>', 'of a million tokens', Number)
+    .option('--tokens-per-day <number>', 'spend no more on a day', numberFrom(1, 999_999_999))
+    .option('--workers <number>', 'threads of a local model (default: 1)', numberFrom(1, 16))
+    .option('--native-from <folder>', 'where onnxruntime-node is installed')
+    .addHelpText(
+      'after',
+      examples(
+        'fumi embed add local all-MiniLM-L6-v2',
+        'fumi embed add ollama nomic-embed-text',
+        'fumi embed add openai text-embedding-3-small --tokens-per-day 5000000',
+      ),
+    )
+    .action(
+      async (
+        kind: 'local' | 'openai' | 'ollama',
+        model: string,
+        options: EmbedAddOptions,
+        command: Command,
+      ) => (await import('./commands/embed.ts')).addEmbedderCommand(context(command), kind, model, options),
+    );
+  embed
+    .command('remove')
+    .description('compare words alone again')
+    .addHelpText('after', examples('fumi embed remove'))
+    .action(async (_options: unknown, command: Command) =>
+      (await import('./commands/embed.ts')).removeEmbedderCommand(context(command)),
+    );
+  embed
+    .command('status')
+    .description('what waits for vectors, how fast it goes, what it cost, what was refused')
+    .addHelpText('after', examples('fumi embed status', 'fumi embed status --json'))
+    .action(async (_options: unknown, command: Command) =>
+      (await import('./commands/embed.ts')).embedStatusCommand(context(command)),
+    );
+  embed
+    .command('pause')
+    .description('make no more vectors, in any process')
+    .addHelpText('after', examples('fumi embed pause'))
+    .action(async (_options: unknown, command: Command) =>
+      (await import('./commands/embed.ts')).pauseEmbeddingCommand(context(command)),
+    );
+  embed
+    .command('resume')
+    .description('go on making vectors, here and now')
+    .option('--retry-refused', 'try again what the embedder refused')
+    .addHelpText('after', examples('fumi embed resume', 'fumi embed resume --retry-refused'))
+    .action(async (options: { retryRefused?: boolean }, command: Command) =>
+      (await import('./commands/embed.ts')).resumeEmbeddingCommand(context(command), options),
+    );
+}
+
 function addServing(program: Command, context: MakeContext): void {
   const tools = new Option('--tools <set>', 'tools offered')
     .choices(['knowledge', 'openai'])
@@ -292,19 +395,53 @@ function addMeasuring(program: Command, context: MakeContext): void {
       (await import('./commands/doctor.ts')).doctorCommand(context(command), options),
     );
   program
+    .command('migrate')
+    .description('move everything into the stores that another configuration names; no source is read')
+    .requiredOption('--to <file>', 'configuration of the other stores')
+    .option('--check', 'compare only, move nothing')
+    .addHelpText(
+      'after',
+      examples('fumi migrate --to servers.yaml', 'fumi migrate --to servers.yaml --check'),
+    )
+    .action(async (options: { to: string; check?: boolean }, command: Command) =>
+      (await import('./commands/migrate.ts')).migrateCommand(context(command), options),
+    );
+  program
+    .command('index')
+    .description('look after the index')
+    .command('check')
+    .description('compare the index with the catalog')
+    .option('--repair', 'make the index say what the catalog says')
+    .addHelpText('after', examples('fumi index check', 'fumi index check --repair'))
+    .action(async (options: { repair?: boolean }, command: Command) =>
+      (await import('./commands/index-check.ts')).indexCheckCommand(context(command), options),
+    );
+  program
     .command('eval')
     .description('measure the ranking on judged collections (BEIR folders)')
     .argument('<folder...>', 'folders with corpus.jsonl[.gz], queries.jsonl and qrels.tsv')
     .option('--corpus <file>', 'another corpus file in the folder')
     .option('--queries <number>', 'only the first so many queries', numberFrom(1, 1_000_000))
-    .option('--compare <file>', 'an earlier result, to show the differences')
+    .option(
+      '--compare <file>',
+      'an earlier result: differences, by query too, and whether they are more than noise',
+    )
     .option('--output <file>', 'also write the result there')
+    .option('--embedder <which>', 'local:<folder>, openai:<model>@<url> or none', 'none')
+    .option('--workers <number>', 'threads of a local model (default: 1)', numberFrom(1, 64))
+    .addOption(new Option('--runtime <which>', 'of a local model').choices(['auto', 'native', 'wasm']))
+    .option('--native-from <folder>', 'where onnxruntime-node is installed')
+    .option('--vectors <file>', 'keep vectors there for the next time (default: in the cache folder)')
+    .option('--weight <share>', 'of the cosine in the fused score, 0 to 1 (default: 0.6)', share)
+    .option('--worst <number>', 'show the queries that fared worst', numberFrom(1, 10_000))
+    .option('--slices', 'show kinds of queries apart')
     .addHelpText(
       'after',
       examples(
         'fumi eval ./eval/scifact',
         'fumi eval ./eval/* --json',
         'fumi eval ./eval/aws --corpus corpus_full.jsonl.gz',
+        'fumi eval ./eval/scifact --embedder local:./models/all-MiniLM-L6-v2 --compare before.json --worst 20',
       ),
     )
     .action(async (folders: string[], options: EvalOptions, command: Command) =>
@@ -312,20 +449,14 @@ function addMeasuring(program: Command, context: MakeContext): void {
     );
 }
 
-function examples(...lines: readonly string[]): string {
-  return `\nExamples:\n${lines.map((line) => `  $ ${line}`).join('\n')}\n`;
-}
-
 function argumentOf(name: string, description: string, choices: readonly string[]) {
   return new Command().createArgument(name, description).choices(choices);
 }
 
-function numberFrom(least: number, most: number): (value: string) => number {
-  return (value) => {
-    const number = /^\d{1,9}$/.test(value) ? Number(value) : -1;
-    if (number >= least && number <= most) return number;
-    throw new InvalidArgumentError(`Give a whole number from ${least} to ${most}.`);
-  };
+function share(value: string): number {
+  const number = Number(value);
+  if (value.trim() !== '' && number >= 0 && number <= 1) return number;
+  throw new InvalidArgumentError('Give a number from 0 to 1.');
 }
 
 function wholeNumber(value: string): number {

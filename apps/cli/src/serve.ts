@@ -15,7 +15,7 @@ export async function serveHere(
   options: Pick<StartOptions, 'port'>,
   show = (url: string) => printConnections(context.output, url, config),
 ): Promise<void> {
-  const serving = { installation, logger: context.logger, version: VERSION };
+  const serving = { installation, logger: context.logger, version: VERSION, variables: context.variables };
   const { host, port } = config.server;
   const server = await serveHttp(serving, host, options.port ?? port).catch((error: unknown) => {
     const isTaken = error instanceof AppError && error.code === 'PORT_IN_USE' && options.port === undefined;

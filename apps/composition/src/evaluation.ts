@@ -3,10 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createAccess, createLocalDirectory, LOCAL_ISSUER } from '@fumikura/access';
 import { prepareContent, DEFAULT_LIMITS } from '@fumikura/documents';
+import { createQueryVectors, fingerprintOf, passageText } from '@fumikura/embedding';
 import { DEPTH, evaluate } from '@fumikura/evaluation';
-import type { Collection, Figure, JudgedDocument } from '@fumikura/evaluation';
-import type { DocumentWrite, Store } from '@fumikura/ports';
-import { createRanker } from '@fumikura/retrieval';
+import type { Collection, Evaluated, JudgedDocument } from '@fumikura/evaluation';
+import type { DocumentWrite, Embedder, Store } from '@fumikura/ports';
+import { createRanker, fusionWeights } from '@fumikura/retrieval';
 import { createSqliteStore } from '@fumikura/store-sqlite';
 import { analyseQuery } from '@fumikura/text';
 
@@ -14,35 +15,69 @@ const SOURCE = 'eval:collection';
 const READERS = `${SOURCE}/readers`;
 const BATCH = 500;
 
-/** Indexes a collection in a throw-away database through the ordinary path, and asks its queries with the ordinary ranking. */
+/** A measurement waits for its vectors: none of its queries may be answered without. */
+const QUERY_TIMEOUT_MS = 120_000;
+
+export interface EvaluationOptions {
+  readonly embedder?: Embedder;
+  /** Of the cosine in the fused score, 0 to 1. */
+  readonly weight?: number;
+  readonly signal: AbortSignal;
+  readonly onIndexed: (documents: number) => void;
+  /** Told while a collection is embedded, which takes far longer than the rest. */
+  readonly onEmbedded?: (chunks: number) => void;
+}
+
+/**
+ * Indexes a collection in a throw-away database through the ordinary path, and asks its queries with the ordinary ranking.
+ */
 export async function evaluateCollection(
   collection: Collection,
-  signal: AbortSignal,
-  onIndexed: (documents: number) => void,
-): Promise<Figure[]> {
+  options: EvaluationOptions,
+): Promise<Evaluated> {
+  const { embedder, signal } = options;
   const folder = await mkdtemp(join(tmpdir(), 'fumi-eval-'));
   const store = await createSqliteStore({ file: join(folder, 'eval.db'), inline: true });
   try {
-    onIndexed(await load(store, collection, signal));
+    if (embedder) await store.index.useFingerprint(fingerprintOf(embedder));
+    options.onIndexed(await load(store, collection, options));
     const access = createAccess(store.catalog, createLocalDirectory(['judge'], [], '1'));
     const filter = await access.filterFor({ issuer: LOCAL_ISSUER, subject: 'judge' });
-    const rank = createRanker({ index: store.index });
-    return await evaluate(collection, async (text) => {
+    const rank = createRanker({
+      index: store.index,
+      ...(embedder && {
+        embedQuery: createQueryVectors({ embedder, timeoutMs: QUERY_TIMEOUT_MS }),
+        fusion: fusionWeights(options.weight),
+        onWithoutVectors: (error) => {
+          throw error;
+        },
+      }),
+    });
+    const ask = async (text: string) => {
       const { ranked } = await rank({ text, terms: analyseQuery(text) }, filter, signal);
       return ranked.slice(0, DEPTH).map(({ candidate }) => candidate.documentId.slice(SOURCE.length + 1));
-    });
+    };
+    return await evaluate(collection, ask, embedder ? 'embedder' : 'none');
   } finally {
     await store.close();
     await rm(folder, { recursive: true });
   }
 }
 
-async function load(store: Store, collection: Collection, signal: AbortSignal): Promise<number> {
+async function load(
+  store: Store,
+  collection: Collection,
+  { embedder, signal, onEmbedded }: EvaluationOptions,
+): Promise<number> {
   const lists = [{ id: READERS, members: ['anyone' as const], readAt: new Date().toISOString() }];
   let upserts: DocumentWrite[] = [];
   let documents = 0;
+  let chunks = 0;
   const flush = async () => {
-    await store.commit({ source: SOURCE, lists, upserts });
+    const written = embedder ? await embedded(upserts, embedder, signal) : upserts;
+    await store.commit({ source: SOURCE, lists, upserts: written });
+    chunks += written.reduce((sum, write) => sum + write.chunks.length, 0);
+    if (embedder) onEmbedded?.(chunks);
     upserts = [];
   };
   for await (const document of collection.documents()) {
@@ -53,6 +88,27 @@ async function load(store: Store, collection: Collection, signal: AbortSignal): 
   }
   await flush();
   return documents;
+}
+
+/** A text that the embedder refuses ends the measurement: it would be of another collection. */
+async function embedded(
+  writes: readonly DocumentWrite[],
+  embedder: Embedder,
+  signal: AbortSignal,
+): Promise<DocumentWrite[]> {
+  const texts = writes.flatMap(({ document, chunks }) =>
+    chunks.map((chunk) => passageText(document.title, chunk, document.text)),
+  );
+  const { results } = await embedder.embed(texts, { as: 'passage', signal });
+  let next = 0;
+  return writes.map((write) => ({
+    ...write,
+    vectors: write.chunks.map(() => {
+      const result = results[next++];
+      if (result && 'vector' in result) return result.vector;
+      throw result?.refused ?? new Error('an embedder answered for fewer texts than were asked');
+    }),
+  }));
 }
 
 async function toWrite({ id, title, text }: JudgedDocument): Promise<DocumentWrite> {

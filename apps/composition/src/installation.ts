@@ -1,8 +1,14 @@
 import { createHash } from 'node:crypto';
 import { availableParallelism, userInfo } from 'node:os';
-import { join } from 'node:path';
-import { createAccess, createLinkedDirectory, createLocalDirectory, LOCAL_ISSUER } from '@fumikura/access';
-import type { Access } from '@fumikura/access';
+import {
+  createAccess,
+  createLinkedDirectory,
+  createLocalDirectory,
+  createRights,
+  LOCAL_ISSUER,
+} from '@fumikura/access';
+import type { Access, Directory, RightsOf } from '@fumikura/access';
+import type { AuditTrail } from '@fumikura/audit';
 import type { Config } from '@fumikura/config';
 import { createDocumentPipeline } from '@fumikura/documents';
 import { AppError } from '@fumikura/errors';
@@ -10,20 +16,33 @@ import { createIngest } from '@fumikura/ingest';
 import type { Ingest } from '@fumikura/ingest';
 import type { Logger } from '@fumikura/logging';
 import type { Person } from '@fumikura/model';
-import { createKnowledge } from '@fumikura/retrieval';
+import { createKnowledge, fusionWeights } from '@fumikura/retrieval';
 import type { Knowledge } from '@fumikura/retrieval';
-import { createSqliteStore } from '@fumikura/store-sqlite';
-import type { RebuildOptions, SqliteStore } from '@fumikura/store-sqlite';
+import type { RebuildOptions } from '@fumikura/store-sqlite';
+import { auditedIngest, openAudit } from './audit.ts';
 import { watchCommits } from './commits.ts';
+import type { Variables } from './connectors/secrets.ts';
+import { installEmbedder } from './embedding.ts';
+import type { InstalledEmbedder } from './embedding.ts';
 import type { OnChanged } from './commits.ts';
+import { narrowedByRoles } from './narrowed.ts';
+import { openStore } from './store.ts';
+import type { InstalledStore } from './store.ts';
 
 /** Everything one process works with, put together from a configuration. */
 export interface Installation {
   readonly config: Config;
-  readonly store: SqliteStore;
+  readonly store: InstalledStore;
   readonly access: Access;
   readonly knowledge: Knowledge;
+  /** Every run is written down. */
   readonly ingest: Ingest;
+  /** Absent when the configuration names none: then words alone are compared. */
+  readonly embedder?: InstalledEmbedder;
+  readonly audit: AuditTrail;
+  /** What the roles of somebody include. */
+  readonly rightsOf: RightsOf;
+  readonly directory: Directory;
   /**
    * The person who sits at this machine: the one whose `osUser` is the login name; the owner when the configuration
    * names no login at all.
@@ -41,19 +60,16 @@ export interface OpenOptions {
   readonly mode: 'one-shot' | 'service';
   /** When another version's tokeniser made the index, it is made anew before this opens: told and ended by these. */
   readonly rebuild?: RebuildOptions;
+  /** Of the process, for secrets that lie there; default none. */
+  readonly variables?: Variables;
 }
-
-export const DATABASE_FILE = 'fumikura.db';
 
 export async function openInstallation(
   config: Config,
-  { logger, mode, rebuild }: OpenOptions,
+  { logger, mode, rebuild, variables = {} }: OpenOptions,
 ): Promise<Installation> {
-  const store = await createSqliteStore({
-    file: join(config.dataFolder, DATABASE_FILE),
-    inline: mode === 'one-shot',
-    ...(rebuild && { rebuild }),
-  });
+  const audit = openAudit(config, logger, variables);
+  const store = await openStore(config, { inline: mode === 'one-shot', ...(rebuild && { rebuild }) });
   const pipeline = createDocumentPipeline({
     workers: config.parsing.workers || Math.max(1, availableParallelism() - 1),
     limits: { maxBytes: config.parsing.maxBytes, timeoutMs: config.parsing.timeoutMs },
@@ -69,26 +85,40 @@ export async function openInstallation(
       ...(email !== undefined && { email }),
     })),
   );
+  const embedder = installEmbedder(config, store, logger, {
+    variables,
+    isOneShot: mode === 'one-shot',
+  });
+  const rightsOf = createRights(config.persons, config.owner, config.roles);
+  const allKnowledge = await createKnowledge({
+    store,
+    freshnessMs: config.freshnessMinutes * 60_000,
+    deadlineMs: config.search.deadlineMs,
+    ...(embedder && { embedQuery: embedder.embedQuery, fusion: fusionWeights(config.embedder?.weight) }),
+    onWithoutVectors: ({ code, message }) => logger.warn('search.without-vectors', { code, message }),
+  });
   return {
     config,
     store,
-    access: createAccess(store.catalog, directory),
-    knowledge: await createKnowledge({
-      store,
-      freshnessMs: config.freshnessMinutes * 60_000,
-      deadlineMs: config.search.deadlineMs,
-    }),
-    ingest: createIngest({ store: commits.store, documents: pipeline, logger }),
+    ...(embedder && { embedder }),
+    ...narrowedByRoles(createAccess(store.catalog, directory), allKnowledge, store.catalog, rightsOf),
+    directory,
+    rightsOf,
+    ingest: auditedIngest(createIngest({ store: commits.store, documents: pipeline, logger }), audit),
+    audit,
     localPerson: () => localPerson(config),
     onChanged: commits.onChanged,
     close: async () => {
+      await embedder?.close();
       await pipeline.close();
+      await audit.close();
       await store.close();
     },
   };
 }
 
-function localPerson({ persons, file, owner }: Config): Person {
+/** @throws AppError PERSON_UNKNOWN (config) */
+export function localPerson({ persons, file, owner }: Config): Person {
   const login = userInfo().username;
   // Without any login named, the installation is one person's: who runs it can read its files anyway.
   const isOnePersons = persons.every(({ osUser }) => osUser === undefined);

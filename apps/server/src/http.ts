@@ -6,6 +6,7 @@ import type { Logger } from '@fumikura/logging';
 import { toNodeHandler } from '@modelcontextprotocol/node';
 import { createMcpHandler } from '@modelcontextprotocol/server';
 import type { McpHttpHandler, McpServerFactory } from '@modelcontextprotocol/server';
+import type { SignIn } from './auth/gate.ts';
 import { tooManyRequests } from './answers.ts';
 import { DEFAULT_LOAD_LIMITS, LoadGate } from './limits.ts';
 import type { LoadLimits } from './limits.ts';
@@ -18,7 +19,7 @@ import { createWebhooks, WEBHOOKS_PATH } from './webhooks.ts';
 import type { TakeDelivery } from './webhooks.ts';
 
 export interface HttpServerOptions {
-  /** Loopback only, until authorization is configured. */
+  /** Loopback only, unless people sign in and `hosts` names by what names they come. */
   readonly host: string;
   /** 0 takes a free one. */
   readonly port: number;
@@ -29,8 +30,10 @@ export interface HttpServerOptions {
   readonly logger: Logger;
   /** Whether requests can be answered now; for load balancers and start-up scripts. */
   readonly isReady: () => Promise<boolean>;
-  /** A stable key of the person who asks, for limits; default: everybody on loopback is the one person. */
-  readonly callerOf?: (request: Request) => string | Promise<string>;
+  /** Absent: everybody on loopback is the one person of this machine. */
+  readonly signIn?: SignIn;
+  /** Host names by which clients come, beside those of loopback. */
+  readonly hosts?: readonly string[];
   /** Through which changes are announced to subscribers; default: none ever is. */
   readonly updates?: UpdateBus;
   readonly loadLimits?: Partial<LoadLimits>;
@@ -60,7 +63,8 @@ const DRAIN_MS = 5_000;
 /** @throws AppError ADDRESS_NOT_ALLOWED, PORT_IN_USE (config) */
 export async function startHttpServer(options: HttpServerOptions): Promise<RunningServer> {
   const { host, port, logger } = options;
-  requireLoopback(host);
+  const isOpen = options.signIn !== undefined && (options.hosts ?? []).length > 0;
+  if (!isOpen) requireLoopback(host);
   const bus = options.updates ?? silentBus();
   const handlers = Object.entries(options.endpoints).map(
     ([path, factory]) => [path, mcpHandler(factory, bus, logger)] as const,
@@ -69,7 +73,7 @@ export async function startHttpServer(options: HttpServerOptions): Promise<Runni
   const server = createHttpServer(options, bus, handlers, open);
   await listen(server, host, port);
   const { address, port: taken } = server.address() as AddressInfo;
-  if (!isLoopback(address)) {
+  if (!isOpen && !isLoopback(address)) {
     await new Promise((resolve) => server.close(resolve));
     throw addressNotAllowed(`${host} (${address})`);
   }
@@ -102,7 +106,7 @@ function mcpHandler(factory: McpServerFactory, bus: UpdateBus, logger: Logger): 
 }
 
 function createHttpServer(
-  { logger, isReady, callerOf, loadLimits, webhooks, now = Date.now }: HttpServerOptions,
+  { logger, isReady, signIn, hosts = [], loadLimits, webhooks, now = Date.now }: HttpServerOptions,
   bus: UpdateBus,
   handlers: readonly (readonly [string, McpHttpHandler])[],
   open: OpenRequests,
@@ -117,14 +121,22 @@ function createHttpServer(
     now,
   );
   const endpoints = new Map<string, Handle>(
-    handlers.map(([path, handler]) => [
-      path,
-      (request) => bus.serving(request, () => handler.fetch(request)),
-    ]),
+    handlers.map(([path, handler]) => {
+      const handle: Handle = (request, auth) =>
+        bus.serving(request, () => handler.fetch(request, auth ? { authInfo: auth } : undefined));
+      return [path, handle] as const;
+    }),
   );
-  const route = createRoute({ endpoints, callerOf: callerOf ?? (() => 'local'), isReady, persons, logger });
+  const route = createRoute({
+    endpoints,
+    ...(signIn && { signIn }),
+    hosts,
+    isReady,
+    persons,
+    logger,
+  });
   const listener = toNodeHandler(
-    { fetch: route },
+    { fetch: (request) => route(request) },
     {
       maxRequestBodySize: MAX_BODY_BYTES,
       onerror: (error) => logger.warn('http.request.failed', { message: error.message.slice(0, 300) }),

@@ -1,3 +1,7 @@
+export { createSignIn } from './auth/gate.ts';
+export type { SignIn, SignInOptions } from './auth/gate.ts';
+export { invalidToken } from './auth/refusal.ts';
+export type { AuthenticatedInfo, Identity, IssuerSettings, VerifyToken } from './auth/types.ts';
 export { startHttpServer } from './http.ts';
 export type { HttpServerOptions, RunningServer } from './http.ts';
 export { DEFAULT_LOAD_LIMITS } from './limits.ts';

@@ -2,25 +2,31 @@ import { randomUUID } from 'node:crypto';
 import { toAppError } from '@fumikura/errors';
 import type { Logger } from '@fumikura/logging';
 import { hostHeaderValidationResponse, originValidationResponse } from '@modelcontextprotocol/server';
+import type { SignIn } from './auth/gate.ts';
+import type { AuthenticatedInfo } from './auth/types.ts';
 import { internalError, plainText, tooManyRequests } from './answers.ts';
 import type { LoadGate } from './limits.ts';
 import { LOOPBACK_NAMES } from './loopback.ts';
 
-export type Handle = (request: Request) => Promise<Response>;
+/** `auth`: whose request it is, when people have to sign in. */
+export type Handle = (request: Request, auth?: AuthenticatedInfo) => Promise<Response>;
 
 export interface RouteOptions {
   /** Path → what answers there. */
   readonly endpoints: ReadonlyMap<string, Handle>;
-  /** A stable key of the person who asks. */
-  readonly callerOf: (request: Request) => string | Promise<string>;
+  /** Absent: everybody who gets here is the one person of this machine. */
+  readonly signIn?: SignIn;
+  /** Beside those of loopback. */
+  readonly hosts: readonly string[];
   readonly isReady: () => Promise<boolean>;
   readonly persons: LoadGate;
   readonly logger: Logger;
 }
 
 /** Everything before MCP: where the request comes from, where it goes, and whether its person asks too much. */
-export function createRoute({ endpoints, callerOf, isReady, persons, logger }: RouteOptions): Handle {
-  const names = [...LOOPBACK_NAMES];
+export function createRoute(options: RouteOptions): Handle {
+  const { endpoints, signIn, isReady, persons, logger } = options;
+  const names = [...LOOPBACK_NAMES, ...options.hosts];
   return async (request) => {
     // Names, not addresses, are what a rebinding attack gets wrong.
     const refused = hostHeaderValidationResponse(request, names) ?? originValidationResponse(request, names);
@@ -28,16 +34,25 @@ export function createRoute({ endpoints, callerOf, isReady, persons, logger }: R
     const { pathname } = new URL(request.url);
     if (pathname === '/healthz') return plainText(200, 'ok');
     if (pathname === '/readyz') return readiness(isReady, logger);
+    const metadata = await signIn?.metadata(request);
+    if (metadata) return metadata;
     const handle = endpoints.get(pathname);
     if (!handle) return plainText(404, 'Not found. The MCP endpoint is /mcp.');
     try {
-      return await admitted(persons, await callerOf(request), () => handle(request));
+      const auth = await signIn?.authenticate(request);
+      if (auth instanceof Response) return auth;
+      return await admitted(persons, callerKey(auth), () => handle(request, auth));
     } catch (cause) {
       const reference = randomUUID();
       logger.error('http.request.failed', { reference, message: toAppError(cause).message });
       return internalError(reference);
     }
   };
+}
+
+/** Limits are a person's, whatever the number of their tokens. */
+function callerKey(auth: AuthenticatedInfo | undefined): string {
+  return auth ? JSON.stringify([auth.extra.identity.issuer, auth.extra.identity.subject]) : 'local';
 }
 
 async function readiness(isReady: () => Promise<boolean>, logger: Logger): Promise<Response> {

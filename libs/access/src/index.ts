@@ -1,7 +1,13 @@
 export { createAccess } from './access.ts';
 export { createLocalDirectory, LOCAL_ISSUER, localPrincipal } from './directory.ts';
 export type { Directory, LocalGroup } from './directory.ts';
+export { explainAccess, reachOf, readersOf, reviewPrincipal } from './explain.ts';
+export type { Admission, Explanation, ListVerdict } from './explain.ts';
 export { createLinkedDirectory } from './linked-directory.ts';
 export { linksOf } from './links.ts';
 export type { AccountLink, LinkedPerson } from './links.ts';
+export { createPersonalTokens, isPersonalToken } from './personal-tokens.ts';
+export type { PersonalToken, PersonalTokens } from './personal-tokens.ts';
+export { BUILT_IN_ROLES, createRights, DUTIES, requireDuty } from './roles.ts';
+export type { Duty, Rights, RightsOf, Role } from './roles.ts';
 export type { Access } from './types.ts';

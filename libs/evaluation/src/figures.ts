@@ -3,6 +3,10 @@ import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { cpus, totalmem } from 'node:os';
 import { dirname, join } from 'node:path';
 import { AppError } from '@fumikura/errors';
+import { HYBRID } from './hybrid.ts';
+import type { QueryResult } from './evaluate.ts';
+import { pairedBootstrap } from './significance.ts';
+import type { PairedDifference } from './significance.ts';
 
 /** One measured number under a stable dotted id: `eval.scifact.ndcg10`, `search.hybrid.p95.100k.sel1pct`. */
 export interface Figure {
@@ -20,6 +24,10 @@ export interface FigureReport {
   readonly date: string;
   readonly machine: { readonly cores: number; readonly memoryBytes: number; readonly node: string };
   readonly figures: readonly Figure[];
+  /** Of an evaluation, by collection. */
+  readonly queries?: Readonly<Record<string, readonly QueryResult[]>>;
+  /** The embedder of an evaluation, or `none`. */
+  readonly embedder?: string;
 }
 
 export function figure(
@@ -106,12 +114,39 @@ export interface Difference {
   readonly after: number;
 }
 
-/** Figures of both reports, in the order of the later one. */
+/** Figures of both reports, in the order of the later one; with and without an embedder are compared too. */
 export function compareReports(before: FigureReport, after: FigureReport): Difference[] {
-  const earlier = new Map(before.figures.map(({ id, value }) => [id, value]));
+  const earlier = new Map(before.figures.map(({ id, value }) => [id.replace(HYBRID, ''), value]));
   return after.figures.flatMap(({ id, value }) => {
-    const was = earlier.get(id);
+    const was = earlier.get(id.replace(HYBRID, ''));
     return was === undefined ? [] : [{ id, before: was, after: value }];
+  });
+}
+
+export interface QueryDifference extends PairedDifference {
+  readonly collection: string;
+  /** Queries whose nDCG@10 moved most, the largest loss first, then the largest gain. */
+  readonly most: readonly { readonly text: string; readonly before: number; readonly after: number }[];
+}
+
+/** nDCG@10 of the queries that both runs asked, by collection. */
+export function compareQueries(before: FigureReport, after: FigureReport, shown: number): QueryDifference[] {
+  return Object.entries(after.queries ?? {}).flatMap(([collection, queries]) => {
+    const earlier = new Map(before.queries?.[collection]?.map(({ id, ndcg10 }) => [id, ndcg10]));
+    const pairs = queries.flatMap(({ id, text, ndcg10 }) => {
+      const was = earlier.get(id);
+      return was === undefined ? [] : [{ text, before: was, after: ndcg10 }];
+    });
+    if (pairs.length === 0) return [];
+    const sorted = pairs.toSorted((a, b) => a.after - a.before - (b.after - b.before));
+    const most = [...sorted.slice(0, shown), ...sorted.slice(shown).slice(-shown).reverse()].filter(
+      (pair) => pair.before !== pair.after,
+    );
+    const difference = pairedBootstrap(
+      pairs.map((pair) => pair.before),
+      pairs.map((pair) => pair.after),
+    );
+    return [{ collection, ...difference, most }];
   });
 }
 

@@ -1,7 +1,13 @@
 export { openCollection } from './collection.ts';
 export type { Collection, JudgedDocument, JudgedQuery } from './collection.ts';
 export { DEPTH, evaluate } from './evaluate.ts';
+export type { Evaluated, QueryResult } from './evaluate.ts';
+export { pairedBootstrap } from './significance.ts';
+export type { PairedDifference } from './significance.ts';
+export { slicesOf } from './slices.ts';
+export type { Slice } from './slices.ts';
 export {
+  compareQueries,
   compareReports,
   figure,
   latestFigures,
@@ -10,6 +16,6 @@ export {
   report,
   writeReport,
 } from './figures.ts';
-export type { Difference, Figure, FigureReport } from './figures.ts';
+export type { Difference, Figure, FigureReport, QueryDifference } from './figures.ts';
 export { mean, ndcg, percentile, recall, reciprocalRank } from './metrics.ts';
 export type { Judgements } from './metrics.ts';

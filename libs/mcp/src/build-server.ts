@@ -54,6 +54,7 @@ export function buildServer(deps: McpDeps, toolSet: ToolSet, context: McpRequest
   );
   const call: CallContext = {
     deps,
+    context,
     caller: async () => {
       const person = await deps.resolvePerson(context);
       return { person, access: await deps.access.filterFor(person) };

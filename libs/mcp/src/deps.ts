@@ -18,7 +18,11 @@ export interface McpDeps {
    * Called with what is about to be shown, before it leaves; the reply waits for it, and is withheld when it rejects:
    * nothing is shown that was not written down. Also called for refusals, whose own answer does not depend on it.
    */
-  readonly onShown?: (event: ShownEvent) => Promise<void>;
+  readonly onShown?: (event: ShownEvent, context: McpRequestContext) => Promise<void>;
+  /** Whether the roles of a person include a tool; resources and completion count as the tool that shows the same. */
+  readonly mayUse?: (person: PersonId, tool: string) => boolean;
+  /** Scopes that a tool needs beside the one that every call needs; asked for by a challenge when a token lacks them. */
+  readonly toolScopes?: Readonly<Record<string, readonly string[]>>;
   /** Whether changes of documents are announced to subscribers (`resources.subscribe`); default no. */
   readonly announcesUpdates?: boolean;
   /** Milliseconds since 1970. */
@@ -44,6 +48,10 @@ export interface ShownEvent {
   readonly query?: string;
   /** Everything the reply tells of, duplicates included. */
   readonly documentIds: readonly DocumentId[];
+  /** The document that was asked for by its id. */
+  readonly wanted?: DocumentId;
+  /** Found, and refused by the second check: the readers changed meanwhile. */
+  readonly withheld: readonly DocumentId[];
   readonly refusedWith?: ErrorCode;
 }
 
@@ -58,4 +66,5 @@ export interface CallContext {
   readonly deps: McpDeps;
   /** Worked out anew for every call: a revocation reaches the next one. */
   readonly caller: () => Promise<Caller>;
+  readonly context: McpRequestContext;
 }

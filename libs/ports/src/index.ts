@@ -27,7 +27,29 @@ export type {
   WebhookDelivery,
   WebhookNews,
 } from './connector.ts';
+export type { EmbedAnswer, Embedded, Embedder, EmbedOptions, ModelIdentity } from './embedder.ts';
+export type {
+  EmbeddedDocument,
+  EmbeddingProblem,
+  EmbeddingRefusal,
+  EmbeddingSpend,
+  EmbeddingStatus,
+  EmbeddingStore,
+  KnownVector,
+  WaitingDocument,
+} from './embedding-store.ts';
 export type { JobQueue, JobRecord, ReadingNews, ReadingRequest } from './job-queue.ts';
+export type {
+  CatalogJournal,
+  CataloguedDocument,
+  ConfirmedDocument,
+  ConfirmedOf,
+  IndexedVersion,
+  PendingBatch,
+  Settlement,
+  VersionedDocument,
+  VersionedIndex,
+} from './journal.ts';
 export { LEXICAL_WEIGHTS } from './search-index.ts';
 export type {
   Candidate,
@@ -44,3 +66,4 @@ export type {
 } from './search-index.ts';
 export type { SetupField, SourceSetup } from './source-setup.ts';
 export type { Store } from './store.ts';
+export type { StoreExport } from './store-export.ts';

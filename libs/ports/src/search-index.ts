@@ -98,8 +98,10 @@ export interface IndexStats {
   readonly chunks: number;
   readonly deadSlots: number;
   readonly pendingChunks: number;
-  readonly terms: number;
-  readonly sizeBytes: number;
+  /** Absent where the engine does not count them. */
+  readonly terms?: number;
+  /** On disk; absent where the engine does not tell. */
+  readonly sizeBytes?: number;
   readonly tokeniserVersion: string;
   readonly icuVersion: string;
   readonly fingerprint?: Fingerprint;

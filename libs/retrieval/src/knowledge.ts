@@ -13,6 +13,8 @@ export interface KnowledgeOptions {
   readonly store: Store;
   readonly embedQuery?: EmbedQuery;
   readonly fusion?: FusionWeights;
+  /** Told of what made a query be answered by its words alone. */
+  readonly onWithoutVectors?: (error: AppError) => void;
   /** A source without a good sync for this long is reported as stale; default one day. */
   readonly freshnessMs?: number;
   /** A call that takes longer fails with DEADLINE_EXCEEDED; default 5,000. */
@@ -28,8 +30,10 @@ export async function createKnowledge(options: KnowledgeOptions): Promise<Knowle
   const rank = createRanker({ index: store.index, ...options });
   const parts = { catalog, rank, cursors, freshnessMs, now };
   return {
-    search: (query, access, signal) =>
-      withDeadline(deadlineMs, signal, (combined) => searchKnowledge(parts, query, access, combined)),
+    search: (query, access, signal, onWithheld) =>
+      withDeadline(deadlineMs, signal, (combined) =>
+        searchKnowledge(parts, query, access, combined, onWithheld),
+      ),
     read: (request, access, signal) =>
       withDeadline(deadlineMs, signal, () => readDocument(request, access, catalog, cursors)),
     sources: (access) => visibleSources(catalog, access),

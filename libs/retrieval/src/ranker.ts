@@ -1,3 +1,5 @@
+import { toAppError } from '@fumikura/errors';
+import type { AppError } from '@fumikura/errors';
 import type { Fingerprint } from '@fumikura/model';
 import type { AccessFilter, IndexFilter, SearchIndex } from '@fumikura/ports';
 import type { QueryTerms } from '@fumikura/text';
@@ -7,17 +9,34 @@ import type { FusionWeights, Ranked } from './fusion.ts';
 /** Documents each side hands to fusion: below 200 the fused order begins to suffer (docs/retrieval.md). */
 export const CANDIDATES = 200;
 
-/** A query as a vector; undefined when the model does not know the query's language, which leaves it to the words. */
+/**
+ * A query as a vector; undefined when the model does not know the query's language, which leaves it to the words.
+ * Rejects when there is none now, and keeps a time limit of its own.
+ */
 export type EmbedQuery = (
   query: string,
   language: string,
   signal: AbortSignal,
-) => Promise<{ readonly vector: Float32Array; readonly fingerprint: Fingerprint } | undefined>;
+) => Promise<QueryVector | undefined>;
+
+export interface QueryVector {
+  readonly vector: Float32Array;
+  readonly fingerprint: Fingerprint;
+}
 
 export interface RankerOptions {
   readonly index: SearchIndex;
   readonly embedQuery?: EmbedQuery;
   readonly fusion?: FusionWeights;
+  /** Told of what made a query be answered by its words alone. */
+  readonly onWithoutVectors?: (error: AppError) => void;
+}
+
+export interface Ranking {
+  readonly ranked: readonly Ranked[];
+  readonly indexVersion: number;
+  /** Said to the asker: what is missing from this ranking. */
+  readonly notices: readonly string[];
 }
 
 /** Retrieves and fuses: the whole ranking, before anything of a document is read. */
@@ -25,21 +44,46 @@ export type Ranker = (
   query: { readonly text: string; readonly terms: QueryTerms; readonly filter?: IndexFilter },
   access: AccessFilter,
   signal: AbortSignal,
-) => Promise<{ readonly ranked: readonly Ranked[]; readonly indexVersion: number }>;
+) => Promise<Ranking>;
 
-export function createRanker({ index, embedQuery, fusion }: RankerOptions): Ranker {
+const WITHOUT_VECTORS = 'Ranked by words alone: meaning cannot be compared at the moment.';
+const OTHER_MODEL =
+  'Ranked by words alone: the index holds vectors of another model. Run "fumi sync", or restart what serves.';
+
+export function createRanker({ index, embedQuery, fusion, onWithoutVectors }: RankerOptions): Ranker {
+  const failed = (cause: unknown, signal: AbortSignal): void => {
+    // Who asked no longer wants an answer, or the whole search is out of time: neither is the embedder's failure.
+    if (signal.aborted) throw toAppError(signal.reason);
+    onWithoutVectors?.(toAppError(cause));
+  };
   return async ({ text, terms, filter }, access, signal) => {
-    const dense = await embedQuery?.(text, terms.language, signal);
-    const answer = await index.search(
-      {
-        ...(terms.terms.length > 0 && { lexical: { query: terms } }),
-        ...(dense && { dense }),
-        ...(filter && { filter }),
-        candidates: CANDIDATES,
-      },
-      access,
-      signal,
-    );
-    return { ranked: fuse(answer.candidates, fusion), indexVersion: answer.indexVersion };
+    const notices: string[] = [];
+    const dense = await embedQuery?.(text, terms.language, signal).catch((cause: unknown) => {
+      failed(cause, signal);
+      notices.push(WITHOUT_VECTORS);
+      return undefined;
+    });
+    const search = (vectors: QueryVector | undefined) =>
+      index.search(
+        {
+          ...(terms.terms.length > 0 && { lexical: { query: terms } }),
+          ...(vectors && { dense: vectors }),
+          ...(filter && { filter }),
+          candidates: CANDIDATES,
+        },
+        access,
+        signal,
+      );
+    const answer = await search(dense).catch((cause: unknown) => {
+      if (!dense || toAppError(cause).code !== 'FINGERPRINT_MISMATCH') throw cause;
+      failed(cause, signal);
+      notices.push(OTHER_MODEL);
+      return search(undefined);
+    });
+    return {
+      ranked: fuse(answer.candidates, fusion),
+      indexVersion: answer.indexVersion,
+      notices,
+    };
   };
 }

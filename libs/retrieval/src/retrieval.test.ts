@@ -29,7 +29,7 @@ describe('fusion', () => {
       fuse(list).map(({ candidate: { documentId } }) => documentId);
     assert.deepEqual(order([candidate('b', 2), candidate('a', 2), candidate('c', 3)]), ['c', 'a', 'b']);
     assert.deepEqual(
-      order([candidate('words', 10, 0.1), candidate('both', 8, 0.6), candidate('vector', 0, 0.7)]),
+      order([candidate('words', 10, 0.1), candidate('both', 8, 0.6), candidate('vector', 0, 0.8)]),
       ['both', 'vector', 'words'],
     );
   });

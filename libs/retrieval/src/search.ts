@@ -11,7 +11,7 @@ import { resolveFilter } from './filter.ts';
 import type { Ranked } from './fusion.ts';
 import type { Ranker } from './ranker.ts';
 import { emptySnippet, makeSnippet } from './snippet.ts';
-import type { Hit, HitSummary, KnowledgeQuery, SearchPage, Snippet } from './types.ts';
+import type { Hit, HitSummary, KnowledgeQuery, OnWithheld, SearchPage, Snippet } from './types.ts';
 
 const LIMIT = { least: 1, most: 50, usual: 10 };
 const MAX_QUERY_CHARACTERS = 2_000;
@@ -29,6 +29,7 @@ export async function searchKnowledge(
   request: KnowledgeQuery,
   access: AccessFilter,
   signal: AbortSignal,
+  onWithheld: OnWithheld = () => undefined,
 ): Promise<SearchPage> {
   const started = performance.now();
   const limit = checkedLimit(request.limit);
@@ -37,8 +38,8 @@ export async function searchKnowledge(
   const binding = [readGrant(access)?.caller, request.query, filter ?? null];
   const offset = request.cursor === undefined ? 0 : parts.cursors.open(request.cursor, binding);
   const query = { text: request.query, terms, ...(filter && { filter }) };
-  const { ranked } = await parts.rank(query, access, signal);
-  const places = await readablePlaces(ranked, offset + limit + 1, parts.catalog, access);
+  const { ranked, notices } = await parts.rank(query, access, signal);
+  const places = await readablePlaces(ranked, offset + limit + 1, parts.catalog, access, onWithheld);
   signal.throwIfAborted();
   const shown = places.slice(offset, offset + limit);
   const [snippets, sources] = await Promise.all([
@@ -52,7 +53,7 @@ export async function searchKnowledge(
     hits,
     coverage: coverageOf(sources, parts.freshnessMs, parts.now()),
     ...(places.length > offset + limit && { nextCursor: parts.cursors.seal(offset + limit, binding) }),
-    notices: sources.length === 0 ? ['No source has documents that you may read.'] : [],
+    notices: sources.length === 0 ? ['No source has documents that you may read.'] : notices,
     tookMs: Math.round((performance.now() - started) * 10) / 10,
   };
 }
@@ -88,6 +89,7 @@ async function readablePlaces(
   wanted: number,
   catalog: Catalog,
   access: AccessFilter,
+  onWithheld: OnWithheld,
 ): Promise<Place[]> {
   const documents: RankedDocument[] = [];
   const step = Math.max(20, wanted);
@@ -95,6 +97,8 @@ async function readablePlaces(
     const part = ranked.slice(from, from + step);
     const ids = part.map(({ candidate }) => candidate.documentId);
     const records = new Map((await catalog.readable(ids, access)).map((record) => [record.id, record]));
+    const refused = ids.filter((id) => !records.has(id));
+    if (refused.length > 0) onWithheld(refused);
     for (const entry of part) {
       const record = records.get(entry.candidate.documentId);
       if (record) documents.push({ ranked: entry, record });

@@ -93,9 +93,20 @@ export interface SourceSummary {
   readonly state: 'ready' | 'syncing' | 'never-synced' | 'failed';
 }
 
+/**
+ * Told of documents that the index found and the second check refused: their readers changed meanwhile. For the audit
+ * alone: never part of a reply.
+ */
+export type OnWithheld = (ids: readonly DocumentId[]) => void;
+
 /** Search and reading for one caller at a time; every call needs the caller's AccessFilter. */
 export interface Knowledge {
-  search(query: KnowledgeQuery, access: AccessFilter, signal: AbortSignal): Promise<SearchPage>;
+  search(
+    query: KnowledgeQuery,
+    access: AccessFilter,
+    signal: AbortSignal,
+    onWithheld?: OnWithheld,
+  ): Promise<SearchPage>;
   /** Rejects with DOCUMENT_NOT_FOUND when absent or forbidden alike. */
   read(request: ReadRequest, access: AccessFilter, signal: AbortSignal): Promise<DocumentPage>;
   /** Sources with at least one document the caller may read. */

@@ -7,6 +7,7 @@ import fc from 'fast-check';
 import { testAccess } from './grants.ts';
 import { indexCases } from './index-cases.ts';
 import { referenceRanking } from './reference-ranking.ts';
+import type { ReferenceAverages } from './reference-ranking.ts';
 
 export interface OpenIndex {
   readonly index: SearchIndex;
@@ -18,8 +19,11 @@ export interface OpenIndex {
 const FINGERPRINT = { model: 'test', dimension: 16, promptForm: 'none', chunkerVersion: '1' };
 const signal = new AbortController().signal;
 
-/** What every `SearchIndex` does, whatever lies below. `make` gives an empty one; it is closed after each case. */
-export function searchIndexContract(make: () => Promise<OpenIndex>): void {
+/**
+ * What every `SearchIndex` does, whatever lies below. `make` gives an empty one; it is closed after each case.
+ * @param averages for an index whose scores are relative to constant lengths
+ */
+export function searchIndexContract(make: () => Promise<OpenIndex>, averages?: ReferenceAverages): void {
   const using = async (work: (index: SearchIndex) => Promise<void>) => {
     const { index, close } = await make();
     try {
@@ -205,8 +209,12 @@ export function searchIndexContract(make: () => Promise<OpenIndex>): void {
                 await index.maintain(signal);
               }
               const documents = batches.flat();
-              const expected = referenceRanking(documents, query, LEXICAL_WEIGHTS, ({ aclId }) =>
-                allowed.includes(aclId),
+              const expected = referenceRanking(
+                documents,
+                query,
+                LEXICAL_WEIGHTS,
+                ({ aclId }) => allowed.includes(aclId),
+                averages,
               );
               const found = await find(index, query, testAccess(allowed));
               assert.deepEqual(found.map(({ documentId }) => documentId).sort(), [...expected.keys()].sort());

@@ -4,6 +4,13 @@ import type { TermCounts } from '@fumikura/text';
 
 const K1 = 1.2;
 
+/** Average lengths of an index that holds them constant; without them they are those of the documents. */
+export interface ReferenceAverages {
+  readonly chunk: { readonly words: number; readonly bigrams: number };
+  readonly document: { readonly words: number; readonly bigrams: number };
+  readonly title: { readonly words: number; readonly bigrams: number };
+}
+
 /**
  * The ranking as it is defined, computed the slow and obvious way: BM25 over chunks, documents and titles. What an index
  * finds is compared with it. Cost: every document for every term.
@@ -14,6 +21,7 @@ export function referenceRanking(
   query: string,
   weights: LexicalWeights,
   isReadable: (document: IndexDocument) => boolean,
+  averages?: ReferenceAverages,
 ): Map<string, number> {
   const all = documents.map(counted);
   const scores = new Map<string, number>();
@@ -34,9 +42,10 @@ export function referenceRanking(
       holds: each.chunks.some(({ span, head }) => has(span) + has(head) > 0),
     }));
     const titles = all.map((each) => ({ tf: has(each.title), length: length(each.title) }));
-    const inChunks = bm25(chunks, 0.75);
-    const inWholes = bm25(wholes, 0.75);
-    const inTitles = bm25(titles, 0.5);
+    const constant = (part: keyof ReferenceAverages) => averages?.[part][isWord ? 'words' : 'bigrams'];
+    const inChunks = bm25(chunks, 0.75, constant('chunk'));
+    const inWholes = bm25(wholes, 0.75, constant('document'));
+    const inTitles = bm25(titles, 0.5, constant('title'));
     const factor = count * (isWord ? 1 : weights.bigram);
     let next = 0;
     for (const [index, each] of all.entries()) {
@@ -76,10 +85,14 @@ function joined(a: TermCounts, b: TermCounts): TermCounts {
   return { counts, wordLength: a.wordLength + b.wordLength, bigramLength: a.bigramLength + b.bigramLength };
 }
 
-function bm25(fields: readonly { tf: number; length: number; holds?: boolean }[], b: number): number[] {
+function bm25(
+  fields: readonly { tf: number; length: number; holds?: boolean }[],
+  b: number,
+  constant?: number,
+): number[] {
   const containing = fields.filter(({ tf, holds = tf > 0 }) => holds).length;
   const idf = Math.log(1 + (fields.length - containing + 0.5) / (containing + 0.5));
-  const average = fields.reduce((sum, { length }) => sum + length, 0) / fields.length;
+  const average = constant ?? fields.reduce((sum, { length }) => sum + length, 0) / fields.length;
   return fields.map(({ tf, length }) =>
     tf === 0 ? 0 : (idf * tf) / (tf + K1 * (1 - b + (average > 0 ? (b * length) / average : 0))),
   );

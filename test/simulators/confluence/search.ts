@@ -90,7 +90,12 @@ function cloudPage(site: Site, url: URL, found: readonly Found[]): SimulatedAnsw
       extensions: {},
       ...(expand.includes('restrictions.read') && {
         restrictions: {
-          read: restrictionAnswer(world, restriction, 0, options.memberPage),
+          read: restrictionAnswer(
+            world,
+            options.isBulkBlind ? undefined : restriction,
+            0,
+            options.memberPage,
+          ),
           _expandable: {},
           _links: {},
         },

@@ -20,6 +20,8 @@ export interface ConfluenceOptions {
   /** Members of a restriction in one answer. Default 4. */
   readonly memberPage?: number;
   readonly isRagged?: boolean;
+  /** The search tells every content as if it had no restriction. */
+  readonly isBulkBlind?: boolean;
   /** Nothing changes while it is served: what our account may see is found out once. For large worlds. */
   readonly isStill?: boolean;
   readonly latencyMs?: number;
@@ -36,7 +38,9 @@ export interface ConfluenceSimulator extends Simulator {
 /** What the routes of both deployments work with. */
 export interface Site {
   readonly world: ConfluenceWorld;
-  readonly options: Required<Pick<ConfluenceOptions, 'pageSize' | 'memberPage' | 'isRagged' | 'contextPath'>>;
+  readonly options: Required<
+    Pick<ConfluenceOptions, 'pageSize' | 'memberPage' | 'isRagged' | 'isBulkBlind' | 'contextPath'>
+  >;
   readonly cursors: Cursors;
   readonly url: () => string;
   /** Whether our account is shown it: what it may not see is not there. */
@@ -57,7 +61,8 @@ export async function startConfluenceSimulator(
   world: ConfluenceWorld,
   options: ConfluenceOptions = {},
 ): Promise<ConfluenceSimulator> {
-  const { contextPath = '/confluence', pageSize = 250, memberPage = 4, isRagged = false } = options;
+  const { contextPath = '/confluence', pageSize = 250, memberPage = 4 } = options;
+  const { isRagged = false, isBulkBlind = false } = options;
   let token = options.token ?? 'simulated';
   const cursors = createCursors();
   const simulator = await startSimulator({
@@ -75,7 +80,7 @@ export async function startConfluenceSimulator(
   const isVisible = (content: SimulatedContent) => judge(world, world.account, content.id).mayRead;
   const site: Site = {
     world,
-    options: { pageSize, memberPage, isRagged, contextPath },
+    options: { pageSize, memberPage, isRagged, isBulkBlind, contextPath },
     cursors,
     url: () => simulator.url,
     isVisible: options.isStill ? once(isVisible) : isVisible,

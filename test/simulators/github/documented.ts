@@ -3,9 +3,13 @@ import type { Specification } from '../kit/specification.ts';
 import { fullName } from './answers.ts';
 import type { GithubWorld } from './world.ts';
 
+/** Read and compiled once, not for each of many worlds. */
+const loaded = new Map<string, Specification>();
+
 /** Addresses by number are real and not described; a path or a branch may hold slashes. */
 export function documented(file: URL, world: GithubWorld, basePath: string): Specification {
-  const specification = loadSpecification(file, { basePath, lenient: ['format'] });
+  const specification = loaded.get(basePath) ?? loadSpecification(file, { basePath, lenient: ['format'] });
+  loaded.set(basePath, specification);
   return {
     find: (method, path) => {
       const named = path.replace(/\/repositories\/(\d+)/u, (_all, id: string) => {

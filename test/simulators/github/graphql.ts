@@ -48,7 +48,13 @@ export function answerGraphql(
   // Objects that are not there are errors of their own beside the data.
   return {
     body: { ...result, ...(result.errors && { errors: result.errors.map(({ message }) => ({ message })) }) },
-    faults: [...faults, ...(result.errors ?? []).map(({ message }) => `GraphQL: ${message}`)],
+    // A cursor that has ended is the service's doing.
+    faults: [
+      ...faults,
+      ...(result.errors ?? [])
+        .filter(({ message }) => !message.includes('valid cursor'))
+        .map(({ message }) => `GraphQL: ${message}`),
+    ],
   };
 }
 
@@ -93,6 +99,7 @@ function discussionId({ id }: SimulatedRepository, { number }: SimulatedDiscussi
 
 function connection<T>(all: readonly T[], { first, after }: Page, extra: (page: readonly T[]) => object) {
   const from = after ? Number(Buffer.from(after, 'base64url').toString()) : 0;
+  if (Number.isNaN(from)) throw new Error(`\`${after}\` does not appear to be a valid cursor.`);
   const size = Math.min(first ?? 0, 100);
   if (!first || first > 100) throw new Error('first must be between 1 and 100');
   const page = all.slice(from, from + size);

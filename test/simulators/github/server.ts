@@ -34,6 +34,8 @@ export interface GithubOptions {
   readonly perSecond?: number;
   /** Entries of a tree asked for in depth before it is cut; default as the service, 100,000. */
   readonly treeLimit?: number;
+  /** Lists give no link to their last page, as those that go by cursors. */
+  readonly hasNoLast?: boolean;
   /** Asked before each answer: what it gives is laid over the ordinary answer. */
   readonly fault?: (request: SimulatedRequest) => Partial<SimulatedAnswer> | undefined;
   /** Milliseconds since 1970; default the real time. */
@@ -75,6 +77,10 @@ export async function startGithubSimulator(
       const fault = options.fault?.(request);
       if (fault?.status !== undefined) return fault as SimulatedAnswer;
       const ordinary = answer(request);
+      if (options.hasNoLast && ordinary?.headers?.['link'])
+        Object.assign(ordinary.headers, {
+          link: ordinary.headers['link'].replace(/, <[^>]*>; rel="last"/u, ''),
+        });
       return ordinary && { ...ordinary, ...fault };
     },
     specifications: existsSync(SPECIFICATION) ? [documented(SPECIFICATION, world, basePath)] : [],

@@ -182,6 +182,8 @@ function resolve(description: Description, ref: string): unknown {
 function plain(schema: unknown, lenient: readonly string[]): unknown {
   if (Array.isArray(schema)) return schema.map((each) => plain(each, lenient));
   if (typeof schema !== 'object' || schema === null) return schema;
+  // Written alone, as one of several alternatives, it stands for null itself.
+  if (Object.keys(schema).join() === 'nullable') return { enum: [null] };
   const entries = Object.entries(schema)
     .filter(([key]) => !lenient.includes(key) && key !== 'discriminator' && key !== 'example')
     .map(([key, value]) =>

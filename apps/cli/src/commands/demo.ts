@@ -76,7 +76,11 @@ async function withCompany<T>(
     const home = await makeHome(introduction, options.folder);
     try {
       const config = await loadConfig(home.configOf(sitsHere));
-      const installation = await openInstallation(config, { logger: context.logger, mode: 'service' });
+      const installation = await openInstallation(config, {
+        logger: context.logger,
+        mode: 'service',
+        variables: context.variables,
+      });
       try {
         return await use({ introduction, home, sitsHere, installation });
       } finally {
@@ -110,7 +114,7 @@ async function readAndAsk(
   if (!signal.aborted) showAskers(output, persons, documents);
   for (const question of questions.slice(0, most)) {
     if (signal.aborted) break;
-    const answer = await askAs(installation, persons, question, signal);
+    const answer = await askAs(context, installation, persons, question);
     showAnswer(output, persons, answer);
     answers.push(answer);
   }

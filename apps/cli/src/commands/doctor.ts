@@ -78,7 +78,7 @@ async function checkStore(context: Context, { store, localPerson }: Installation
   );
   const isSound = 'value' in damages && damages.value.length === 0;
   const stats = await store.index.stats();
-  const size = `${stats.documents} documents, ${stats.chunks} chunks, ${(stats.sizeBytes / 1e6).toFixed(1)} MB, tokeniser ${stats.tokeniserVersion}, ICU ${stats.icuVersion}`;
+  const size = `${stats.documents} documents, ${stats.chunks} chunks,${stats.sizeBytes === undefined ? '' : ` ${(stats.sizeBytes / 1e6).toFixed(1)} MB,`} tokeniser ${stats.tokeniserVersion}, ICU ${stats.icuVersion}`;
   return [person.finding, { ...damages.finding, ok: isSound }, finding('size', true, size)];
 }
 

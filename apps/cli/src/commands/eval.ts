@@ -1,41 +1,122 @@
-import { evaluateCollection } from '@fumikura/composition';
+import { join } from 'node:path';
+import { evaluateCollection, openEmbedder, withVectorFile } from '@fumikura/composition';
 import {
+  compareQueries,
   compareReports,
   openCollection,
   readReport,
   renderFigures,
   report,
+  slicesOf,
   writeReport,
 } from '@fumikura/evaluation';
-import type { Figure, FigureReport } from '@fumikura/evaluation';
+import type { Figure, FigureReport, QueryResult } from '@fumikura/evaluation';
 import type { Context } from '../context.ts';
 import { EXIT_CODES } from '../exit-codes.ts';
 import type { EvalOptions } from '../options.ts';
+import { safe } from '../output.ts';
+
+/** Queries shown on either side of a comparison. */
+const SHOWN = 5;
+/** A chance below which a difference is taken for one. */
+const SIGNIFICANT = 0.05;
+const QUERY_WIDTH = 60;
 
 export async function evalCommand(
   context: Context,
   folders: readonly string[],
   options: EvalOptions,
 ): Promise<void> {
-  const { output, signal } = context;
+  const { output } = context;
   // Before the work of minutes, not after it.
   const earlier = options.compare === undefined ? undefined : await readReport(options.compare);
-  const figures: Figure[] = [];
-  for (const folder of folders) {
-    const collection = await openCollection(folder, options.corpus);
-    const asked = { ...collection, queries: collection.queries.slice(0, options.queries) };
-    output.note(`${collection.name}: indexing`);
-    const found = await evaluateCollection(asked, signal, (documents) =>
-      output.note(`${collection.name}: ${documents} documents, asking ${asked.queries.length} queries`),
-    );
-    figures.push(...found);
-  }
-  const result = report(figures);
+  const { figures, queries } = await measure(context, folders, options);
+  const result = { ...report(figures), embedder: options.embedder, queries };
   if (options.output !== undefined) await writeReport(options.output, result);
   output.json(result);
   output.line(renderFigures(figures));
+  if (options.slices) printSlices(context, queries);
+  if (options.worst !== undefined) printWorst(context, queries, options.worst);
   if (earlier !== undefined) printDifferences(context, earlier, result);
   if (figures.some(({ pass }) => pass === false)) process.exitCode = EXIT_CODES.findings;
+}
+
+async function measure(context: Context, folders: readonly string[], options: EvalOptions) {
+  const { output, signal } = context;
+  const embedder = await evalEmbedder(context, options);
+  const figures: Figure[] = [];
+  const queries: Record<string, readonly QueryResult[]> = {};
+  try {
+    for (const folder of folders) {
+      const collection = await openCollection(folder, options.corpus);
+      const asked = { ...collection, queries: collection.queries.slice(0, options.queries) };
+      const { name } = collection;
+      output.note(`${name}: indexing`);
+      const found = await evaluateCollection(asked, {
+        ...(embedder && { embedder }),
+        ...(options.weight !== undefined && { weight: options.weight }),
+        signal,
+        onEmbedded: (chunks) => output.note(`${name}: ${chunks} chunks embedded`),
+        onIndexed: (documents) =>
+          output.note(`${name}: ${documents} documents, asking ${asked.queries.length} queries`),
+      });
+      figures.push(...found.figures);
+      queries[name] = found.queries;
+    }
+  } finally {
+    await embedder?.close();
+  }
+  return { figures, queries };
+}
+
+async function evalEmbedder(context: Context, options: EvalOptions) {
+  const host = {
+    variables: context.variables,
+    workers: options.workers ?? 1,
+    ...(options.runtime && { runtime: options.runtime }),
+    ...(options.nativeFrom !== undefined && { nativeFrom: options.nativeFrom }),
+  };
+  const embedder = await openEmbedder(options.embedder, host, context.signal);
+  const file = options.vectors ?? join(context.cacheFolder, 'eval-vectors.db');
+  return embedder && withVectorFile(embedder, file);
+}
+
+function printSlices({ output }: Context, queries: Readonly<Record<string, readonly QueryResult[]>>): void {
+  output.line();
+  output.table(
+    ['collection', 'slice', 'queries', 'nDCG@10'],
+    Object.entries(queries).flatMap(([collection, results]) =>
+      slicesOf(results).map(({ name, queries: count, ndcg10 }) => [
+        collection,
+        name,
+        String(count),
+        ndcg10.toFixed(4),
+      ]),
+    ),
+  );
+}
+
+function printWorst(
+  { output }: Context,
+  queries: Readonly<Record<string, readonly QueryResult[]>>,
+  count: number,
+): void {
+  const all = Object.entries(queries).flatMap(([collection, results]) =>
+    results.map((result) => ({ collection, ...result })),
+  );
+  const worst = all.toSorted((a, b) => a.ndcg10 - b.ndcg10 || a.recall100 - b.recall100).slice(0, count);
+  output.line();
+  output.table(
+    ['collection', 'query', 'text', 'nDCG@10', 'recall@100', 'first hits'],
+    worst.map(({ collection, id, text, ndcg10, recall100, top }) => [
+      collection,
+      safe(id),
+      shortened(text),
+      ndcg10.toFixed(3),
+      recall100.toFixed(2),
+      safe(top.slice(0, 3).join(' ')),
+    ]),
+  );
 }
 
 function printDifferences({ output }: Context, before: FigureReport, after: FigureReport): void {
@@ -46,7 +127,32 @@ function printDifferences({ output }: Context, before: FigureReport, after: Figu
       id,
       String(was),
       String(is),
-      (is - was >= 0 ? '+' : '') + (is - was).toFixed(4),
+      signed(is - was),
     ]),
   );
+  for (const each of compareQueries(before, after, SHOWN)) {
+    const verdict = each.p >= SIGNIFICANT ? 'within noise' : each.difference > 0 ? 'a gain' : 'a loss';
+    output.line();
+    output.line(
+      `${each.collection}: ${signed(each.difference)} nDCG@10 over ${each.queries} queries (95 % between ${signed(each.low)} and ${signed(each.high)}, p ${each.p.toFixed(4)}): ${verdict}; ${each.better} better, ${each.worse} worse`,
+    );
+    output.table(
+      ['query', 'before', 'now', 'difference'],
+      each.most.map(({ text, before: was, after: is }) => [
+        shortened(text),
+        was.toFixed(3),
+        is.toFixed(3),
+        signed(is - was),
+      ]),
+    );
+  }
+}
+
+function signed(value: number): string {
+  return (value >= 0 ? '+' : '') + value.toFixed(4);
+}
+
+function shortened(text: string): string {
+  const line = safe(text).replace(/\s+/gu, ' ');
+  return line.length > QUERY_WIDTH ? `${line.slice(0, QUERY_WIDTH - 1)}…` : line;
 }

@@ -12,10 +12,13 @@ export async function mcpCommand(context: Context, { tools }: { tools: ToolSet }
   const installation = await openInstallation(await context.config(), {
     logger: context.logger,
     mode: 'service',
+    variables: context.variables,
   });
   try {
     installation.localPerson();
-    const serving = { installation, logger: context.logger, version: VERSION };
+    // The first question should not wait for it; what is wrong with it, that question will tell.
+    installation.embedder?.warmUp(context.signal).catch(() => undefined);
+    const serving = { installation, logger: context.logger, version: VERSION, variables: context.variables };
     await runStdio(mcpFactory(serving, tools), context.logger, context.signal);
   } finally {
     await installation.close();

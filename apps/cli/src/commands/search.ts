@@ -1,37 +1,63 @@
-import { openInstallation } from '@fumikura/composition';
-import type { Coverage, SourceId } from '@fumikura/model';
+import { audited, openInstallation } from '@fumikura/composition';
+import type { Installation } from '@fumikura/composition';
+import type { Coverage, DocumentId, PersonId, SourceId } from '@fumikura/model';
 import type { IndexFilter } from '@fumikura/ports';
 import type { Hit, SearchPage } from '@fumikura/retrieval';
 import { styleText } from 'node:util';
 import type { Context } from '../context.ts';
+import { requireTool } from '../duty.ts';
 import { duration, safe } from '../output.ts';
 import type { Output } from '../output.ts';
 import type { SearchOptions } from '../options.ts';
 import { snippetLine } from '../snippet.ts';
 
 export async function searchCommand(context: Context, query: string, options: SearchOptions): Promise<void> {
-  const { output, signal } = context;
   const config = await context.config();
-  const installation = await openInstallation(config, { logger: context.logger, mode: 'one-shot' });
+  const installation = await openInstallation(config, { ...context, mode: 'one-shot' });
   try {
-    const access = await installation.access.filterFor(installation.localPerson());
-    const filter = filterOf(options);
-    const page = await installation.knowledge.search(
-      {
-        query,
-        ...(filter && { filter }),
-        ...(options.limit !== undefined && { limit: options.limit }),
-        ...(options.cursor !== undefined && { cursor: options.cursor }),
-        ...(options.explain && { explain: true }),
-      },
-      access,
-      signal,
-    );
-    output.json(page);
-    printPage(output, page);
+    const person = installation.localPerson();
+    const page = await searchAs(context, installation, query, options, { via: 'cli search', actor: person });
+    context.output.json(page);
+    printPage(context.output, page);
   } finally {
     await installation.close();
   }
+}
+
+/** The search of one person for another or for themselves, written down before anything of it is shown. */
+export function searchAs(
+  { signal }: Context,
+  { access, audit, knowledge, rightsOf, store }: Installation,
+  query: string,
+  options: SearchOptions,
+  { via, actor, as }: { via: string; actor: PersonId; as?: PersonId },
+): Promise<SearchPage> {
+  const filter = filterOf(options);
+  const wanted = {
+    query,
+    ...(filter && { filter }),
+    ...(options.limit !== undefined && { limit: options.limit }),
+    ...(options.cursor !== undefined && { cursor: options.cursor }),
+    ...(options.explain && { explain: true }),
+  };
+  const { issuer, subject } = actor;
+  const event = {
+    action: 'search' as const,
+    via,
+    actor: { issuer, subject },
+    ...(as && { as }),
+    client: { channel: 'cli' as const },
+    query,
+  };
+  return audited(audit, store.catalog, event, async () => {
+    const withheld: DocumentId[] = [];
+    if (!as) requireTool(rightsOf(actor), 'search_knowledge');
+    const value = await knowledge.search(wanted, await access.filterFor(as ?? actor), signal, (ids) =>
+      withheld.push(...ids),
+    );
+    const shown = value.hits.flatMap(({ id, duplicates }) => [id, ...duplicates.map((copy) => copy.id)]);
+    return { value, shown, withheld };
+  });
 }
 
 export function printPage(output: Output, page: SearchPage): void {

@@ -5,6 +5,7 @@ import { openInstallation, connectorFor } from '@fumikura/composition';
 import { AppError, invalidInput } from '@fumikura/errors';
 import { isSourceId } from '@fumikura/model';
 import { confirm, isCancel } from '@clack/prompts';
+import { recordChange } from '../change.ts';
 import type { Context } from '../context.ts';
 import { count } from '../output.ts';
 import type { AddOptions } from '../options.ts';
@@ -29,6 +30,7 @@ export async function addFolderCommand(context: Context, folder: string, options
     ...(options.exclude && { exclude: [...options.exclude] }),
   };
   await connectorFor(source, config, context).check(context.signal);
+  await recordChange(context, config, { via: 'cli source add', object: id });
   await addSource(config.file, source);
   context.output.json({ source: id, root, config: config.file });
   context.output.line(`Added ${id}: ${root}`);
@@ -45,8 +47,13 @@ export async function removeSourceCommand(
   if (!config.sources.some((source) => source.id === id) || !isSourceId(id))
     throw unknownSource(id, config.sources);
   if (!options.yes && !(await agreed(context, id))) return;
+  await recordChange(context, config, { via: 'cli source remove', object: id });
   await removeSource(config.file, id);
-  const installation = await openInstallation(config, { logger: context.logger, mode: 'one-shot' });
+  const installation = await openInstallation(config, {
+    logger: context.logger,
+    mode: 'one-shot',
+    variables: context.variables,
+  });
   try {
     const removed = await installation.store.catalog.removeSource(id);
     context.output.json({ source: id, removedDocuments: removed });

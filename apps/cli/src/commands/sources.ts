@@ -1,8 +1,8 @@
-import { connectorsFor, openInstallation, scheduledSource } from '@fumikura/composition';
+import { connectorsFor, embeddingsOf, openInstallation, scheduledSource } from '@fumikura/composition';
 import type { Installation } from '@fumikura/composition';
 import type { Config } from '@fumikura/config';
 import { isSourceId } from '@fumikura/model';
-import type { DirectoryRecord, SourceRecord } from '@fumikura/ports';
+import type { DirectoryRecord, EmbeddingStatus, SourceRecord } from '@fumikura/ports';
 import type { Context } from '../context.ts';
 import { safe } from '../output.ts';
 import { rowsOf } from './jobs.ts';
@@ -19,8 +19,11 @@ export async function sourcesCommand(context: Context, id: string | undefined): 
   const installation = await openInstallation(config, { logger: context.logger, mode: 'one-shot' });
   try {
     const rows = await rowsFor(context, config, installation);
-    if (id === undefined) list(context, rows);
-    else
+    const vectors = config.embedder && (await embeddingsOf(installation.store).status());
+    if (id === undefined) {
+      list(context, rows, vectors);
+      if (vectors) await tellVectors(context, installation, vectors);
+    } else
       await detail(
         context,
         installation,
@@ -71,14 +74,27 @@ function byTime(a: string, b: string): number {
   return (a === 'now' ? '' : a).localeCompare(b === 'now' ? '' : b);
 }
 
-function list({ output }: Context, rows: readonly Row[]): void {
-  output.json({ sources: rows });
+function list({ output }: Context, rows: readonly Row[], vectors: EmbeddingStatus | undefined): void {
+  const waiting = new Map(
+    vectors?.sources.map(({ source, waitingChunks }) => [source as string, waitingChunks]),
+  );
+  output.json({ sources: rows, ...(vectors && { vectors }) });
   if (rows.length === 0) return output.line('No sources yet. Add one: fumi source add files <folder>');
   output.table(
-    ['source', 'documents', 'failed', 'last good sync', 'state', 'next', 'rights missing'],
+    [
+      'source',
+      'documents',
+      ...(vectors ? ['no vectors yet'] : []),
+      'failed',
+      'last good sync',
+      'state',
+      'next',
+      'rights missing',
+    ],
     rows.map((row) => [
       row.id,
       row.documents.toLocaleString('en'),
+      ...(vectors ? [(waiting.get(row.id) ?? 0).toLocaleString('en')] : []),
       String(row.deadLetters),
       row.lastCompletedAt ?? 'never',
       row.lastRun?.outcome ?? 'never synced',
@@ -90,6 +106,22 @@ function list({ output }: Context, rows: readonly Row[]): void {
   if (failed) output.line(`\nWhat failed and why: fumi sources ${failed.id}`);
   const closed = rows.find(({ check }) => check && check.missing.length > 0);
   if (closed) output.line(`Which rights are missing, and what stays closed: fumi sources ${closed.id}`);
+}
+
+async function tellVectors(
+  { output }: Context,
+  { store }: Installation,
+  { isPaused, rate, problem }: EmbeddingStatus,
+): Promise<void> {
+  const { tokens, usd } = await embeddingsOf(store).spent(new Date().toISOString().slice(0, 10));
+  const facts = [
+    isPaused ? 'paused' : undefined,
+    rate && `${rate.chunksPerSecond} chunks/s when last at work`,
+    `${tokens.toLocaleString('en')} tokens today`,
+    usd > 0 ? `$${usd.toFixed(4)} today` : undefined,
+    problem && `stopped: ${safe(problem.message)}`,
+  ];
+  output.line(`\nVectors: ${facts.filter(Boolean).join(', ')}. More: fumi embed status`);
 }
 
 async function detail(context: Context, installation: Installation, row: Row | undefined): Promise<void> {

@@ -8,8 +8,8 @@ import { styleText } from 'node:util';
 import type { Context } from '../context.ts';
 import { duration } from '../output.ts';
 import type { StartOptions } from '../options.ts';
-import { printPage } from './search.ts';
 import { showShortly } from './demo.ts';
+import { printPage, searchAs } from './search.ts';
 import { syncOne } from './sync.ts';
 import { serveHere } from '../serve.ts';
 
@@ -25,7 +25,11 @@ const COMPANY_QUESTIONS = 2;
 export async function startCommand(context: Context, options: StartOptions): Promise<void> {
   const started = performance.now();
   const config = await loadConfig(handbookConfig());
-  const installation = await openInstallation(config, { logger: context.logger, mode: 'service' });
+  const installation = await openInstallation(config, {
+    logger: context.logger,
+    mode: 'service',
+    variables: context.variables,
+  });
   try {
     for (const source of config.sources)
       await syncOne(context, installation, connectorFor(source, config, context), {});
@@ -43,11 +47,12 @@ export async function startCommand(context: Context, options: StartOptions): Pro
   }
 }
 
-async function askAll({ output, signal }: Context, installation: Installation) {
-  const access = await installation.access.filterFor(installation.localPerson());
+async function askAll(context: Context, installation: Installation) {
+  const { output } = context;
+  const asker = { via: 'cli start', actor: installation.localPerson() };
   const answers = [];
   for (const query of QUESTIONS) {
-    const page = await installation.knowledge.search({ query, limit: HITS }, access, signal);
+    const page = await searchAs(context, installation, query, { limit: HITS }, asker);
     output.line(`\n${styleText('bold', styleText('yellow', `? ${query}`))}`);
     printPage(output, { ...page, notices: [] });
     answers.push({ query, hits: page.hits, tookMs: page.tookMs });

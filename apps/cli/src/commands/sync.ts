@@ -3,6 +3,7 @@ import type { Installation } from '@fumikura/composition';
 import { toAppError } from '@fumikura/errors';
 import type { Connector, Pass, RunRecord } from '@fumikura/ports';
 import type { Context } from '../context.ts';
+import { embedBacklog } from '../embedding.ts';
 import { EXIT_CODES, exitCodeOf } from '../exit-codes.ts';
 import { count, duration, safe } from '../output.ts';
 import { rebuildOptions, showProgress } from '../progress.ts';
@@ -26,12 +27,15 @@ export async function syncCommand(
   const installation = await openInstallation(config, {
     logger: context.logger,
     mode: 'service',
+    variables: context.variables,
     rebuild: rebuildOptions(context),
   });
   try {
     const results = await syncAll(context, installation, connectors, options);
     if (!options.dryRun) await fold(context, installation);
-    context.output.json({ runs: results });
+    const vectors =
+      options.dryRun || options.embed === false ? undefined : await embed(context, installation);
+    context.output.json({ runs: results, ...(vectors && { vectors }) });
     if (options.watch) await follow(context, installation, connectors);
   } finally {
     await installation.close();
@@ -45,6 +49,21 @@ async function fold({ logger, signal }: Context, { store }: Installation): Promi
   logger.debug('index.folding');
   await store.index.maintain(signal);
   logger.debug('index.folded');
+}
+
+/** After the words, so that everything is found by them meanwhile. */
+async function embed(context: Context, installation: Installation) {
+  if (!installation.embedder || context.signal.aborted) return undefined;
+  try {
+    const { outcome, ...progress } = await embedBacklog(context, await installation.embedder.stage());
+    return { outcome: outcome.kind, ...progress };
+  } catch (cause) {
+    // An embedder that cannot be opened leaves the sync what it is.
+    const error = toAppError(cause);
+    context.output.note(`vectors: ${error.publicMessage}`);
+    process.exitCode = exitCodeOf(error);
+    return { outcome: 'failed', error: { code: error.code, message: error.publicMessage } };
+  }
 }
 
 type Result =
@@ -87,7 +106,7 @@ export async function syncOne(
     const passes = passesOf(options);
     const run = await installation.ingest.sync(connector, {
       signal,
-      ...options,
+      ...passOn(options),
       ...(passes && { passes }),
       onProgress: view.update,
     });
@@ -97,6 +116,11 @@ export async function syncOne(
   } finally {
     view.stop();
   }
+}
+
+/** What of the options is the engine's. */
+function passOn({ embed: _, ...options }: SyncOptions) {
+  return options;
 }
 
 function passesOf({ permissions, directory }: SyncOptions): readonly Pass[] | undefined {

@@ -6,6 +6,7 @@ import { VERSION } from '../program.ts';
 import { rebuildOptions } from '../progress.ts';
 import type { UpOptions } from '../options.ts';
 import { stdioEntry } from './mcp.ts';
+import { followBacklog } from '../embedding.ts';
 import { createFollower } from '../follow.ts';
 
 export async function upCommand(context: Context, options: UpOptions): Promise<void> {
@@ -15,6 +16,7 @@ export async function upCommand(context: Context, options: UpOptions): Promise<v
   const installation = await openInstallation(config, {
     logger: context.logger,
     mode: 'service',
+    variables: context.variables,
     rebuild: rebuildOptions(context),
   });
   try {
@@ -25,6 +27,7 @@ export async function upCommand(context: Context, options: UpOptions): Promise<v
         installation,
         logger: context.logger,
         version: VERSION,
+        variables: context.variables,
         webhooks: { connectors, onNews: () => scheduler.wake() },
       },
       host,
@@ -33,9 +36,11 @@ export async function upCommand(context: Context, options: UpOptions): Promise<v
     try {
       context.output.json({ url: `${server.url}/mcp` });
       printConnections(context.output, server.url, config);
+      const vectors = followBacklog(context, installation);
       if (connectors.length > 0) context.output.note('Following changes. Ctrl-C ends.');
       await scheduler.run(context.signal);
       await untilAborted(context.signal);
+      await vectors;
     } finally {
       await server.close();
     }

@@ -1,6 +1,8 @@
 import { LOCAL_ISSUER } from '@fumikura/access';
 import type { Installation } from '@fumikura/composition';
 import type { Hit } from '@fumikura/retrieval';
+import { searchAs } from '../commands/search.ts';
+import type { Context } from '../context.ts';
 import type { Asker } from './company.ts';
 import { closedBy } from './reasons.ts';
 import type { Closed } from './reasons.ts';
@@ -23,24 +25,31 @@ export interface PersonalAnswer {
 
 /** The same question as each of them. What one finds and another may not read is counted for the other by its rule. */
 export async function askAs(
+  context: Context,
   installation: Installation,
   askers: readonly Asker[],
   question: string,
-  signal: AbortSignal,
 ): Promise<Answer> {
-  const { access, knowledge, store } = installation;
+  const { access, store } = installation;
   const asked = [];
   for (const { id } of askers) {
-    const filter = await access.filterFor({ issuer: LOCAL_ISSUER, subject: id });
-    const { hits } = await knowledge.search({ query: question, limit: SHOWN }, filter, signal);
-    asked.push({ id, filter, hits });
+    const actor = { issuer: LOCAL_ISSUER, subject: id };
+    const { hits } = await searchAs(
+      context,
+      installation,
+      question,
+      { limit: SHOWN },
+      { via: 'cli demo', actor },
+    );
+    asked.push({ actor, hits });
   }
   const best = [...new Set(asked.flatMap(({ hits }) => hits.map((hit) => hit.id)))];
   const people = [];
-  for (const { id, filter, hits } of asked) {
+  for (const { actor, hits } of asked) {
+    const filter = await access.filterFor(actor);
     const open = new Set((await store.catalog.readable(best, filter)).map((record) => record.id));
     const closed = best.filter((document) => !open.has(document));
-    people.push({ person: id, hits, closed: await closedBy(installation, id, closed) });
+    people.push({ person: actor.subject, hits, closed: await closedBy(installation, actor, closed) });
   }
   return { question, people };
 }

@@ -1,6 +1,5 @@
-import { linksOf } from '@fumikura/access';
 import type { Installation } from '@fumikura/composition';
-import type { DocumentId, Principal } from '@fumikura/model';
+import type { DocumentId, PersonId } from '@fumikura/model';
 
 /** Rule → how many documents it closes. */
 export type Closed = Readonly<Record<string, number>>;
@@ -23,11 +22,11 @@ const RULES: readonly (readonly [list: RegExp, rule: string])[] = [
  * for documents that are closed to them; it counts and names rules, never documents.
  */
 export async function closedBy(
-  { store: { catalog }, config }: Installation,
-  person: string,
+  { store: { catalog }, directory }: Installation,
+  person: PersonId,
   closed: readonly DocumentId[],
 ): Promise<Closed> {
-  const mine = await principalsOf(person, config.persons, catalog);
+  const mine = new Set(await directory.principalsOf(person));
   const known = await catalog.known(closed);
   const ids = [...new Set([...known.values()].flatMap(({ acl }) => acl.allow))];
   const lists = new Map((await catalog.lists(ids)).map((list) => [list.id, list.members]));
@@ -39,26 +38,4 @@ export async function closedBy(
     counts[rule] = (counts[rule] ?? 0) + 1;
   }
   return counts;
-}
-
-type Persons = Installation['config']['persons'];
-
-async function principalsOf(
-  id: string,
-  persons: Persons,
-  catalog: Installation['store']['catalog'],
-): Promise<ReadonlySet<Principal>> {
-  const linked = persons.map(({ id: each, accounts, email }) => ({
-    id: each,
-    accounts,
-    ...(email !== undefined && { email }),
-  }));
-  const person = linked.find((each) => each.id === id);
-  if (!person) return new Set();
-  const links = await linksOf(person, linked, catalog);
-  const accounts = links.filter(({ state }) => state === 'linked').map(({ account }) => account);
-  const signedIn = accounts.map(
-    (account) => `authenticated:${account.split(':').slice(1, 3).join(':')}` as Principal,
-  );
-  return new Set<Principal>(['anyone', ...signedIn, ...(await catalog.withGroups(accounts))]);
 }

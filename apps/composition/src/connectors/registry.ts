@@ -3,8 +3,12 @@ import type { Config, ConfigProblem, SourceConfig } from '@fumikura/config';
 import { AppError, invalidInput } from '@fumikura/errors';
 import type { Logger } from '@fumikura/logging';
 import type { Connector, SourceSetup } from '@fumikura/ports';
-import { confluenceConfigSchema, createConfluenceConnector } from '@fumikura/connector-confluence';
-import { createGithubConnector, githubConfigSchema } from '@fumikura/connector-github';
+import {
+  confluenceConfigSchema,
+  confluenceSetup,
+  createConfluenceConnector,
+} from '@fumikura/connector-confluence';
+import { createGithubConnector, githubConfigSchema, githubSetup } from '@fumikura/connector-github';
 import { createJiraConnector, jiraConfigSchema, jiraSetup } from '@fumikura/connector-jira';
 import {
   createSharepointConnector,
@@ -31,9 +35,9 @@ interface Kind {
 
 /** One line a kind of source. */
 const CONNECTORS: Readonly<Record<string, Kind>> = {
-  confluence: remote(confluenceConfigSchema, createConfluenceConnector),
+  confluence: remote(confluenceConfigSchema, createConfluenceConnector, confluenceSetup),
   files: { make: filesConnector },
-  github: remote(githubConfigSchema, createGithubConnector),
+  github: remote(githubConfigSchema, createGithubConnector, githubSetup),
   jira: remote(jiraConfigSchema, createJiraConnector, jiraSetup),
   sharepoint: remote(sharepointConfigSchema, createSharepointConnector, sharepointSetup),
 };
@@ -97,7 +101,7 @@ interface Schema<C> {
 function remote<C>(
   schema: Schema<C>,
   create: (config: C, deps: { logger: Logger }) => unknown,
-  setup?: SourceSetup,
+  setup: SourceSetup,
 ): Kind {
   const make: Make = (source, config, { logger, variables }) => {
     const problems: ConfigProblem[] = [];
@@ -112,5 +116,5 @@ function remote<C>(
     if (problems.length > 0 || !parsed.success) throw invalid(config.file, problems);
     return create(parsed.data, { logger }) as Connector;
   };
-  return { make, ...(setup && { setup }) };
+  return { make, setup };
 }

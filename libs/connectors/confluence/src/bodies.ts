@@ -1,7 +1,9 @@
 import { setImmediate as turn } from 'node:timers/promises';
+import { AppError } from '@fumikura/errors';
 import type { Body, Item } from './items.ts';
 import type { Reading } from './mapping.ts';
 import type { Run } from './run.ts';
+import { isTooLarge } from './walk.ts';
 
 const IDS_AT_ONCE = 100;
 
@@ -9,6 +11,7 @@ interface Waiting {
   readonly resolve: (body: Body | undefined) => void;
   readonly reject: (error: unknown) => void;
 }
+type Asked = readonly (readonly [id: string, waiting: readonly Waiting[]])[];
 
 /**
  * Bodies that are asked for at the same moment are read in one request. Only those that the engine does not know yet are
@@ -17,29 +20,54 @@ interface Waiting {
 export function createReading({
   api,
   client,
+  config,
   signal: passSignal,
-}: Pick<Run, 'api' | 'client' | 'signal'>): Reading {
+}: Pick<Run, 'api' | 'client' | 'config' | 'signal'>): Reading {
   const waiting = { page: new Map<string, Waiting[]>(), blogpost: new Map<string, Waiting[]>() };
-  const flush = async (kind: 'page' | 'blogpost') => {
-    await turn();
-    const asked = new Map([...waiting[kind]].slice(0, IDS_AT_ONCE));
-    for (const id of asked.keys()) waiting[kind].delete(id);
-    if (asked.size === 0) return;
+
+  /** Halved until each part fits: one body that is too large is the failure of that item alone. */
+  const read = async (kind: 'page' | 'blogpost', asked: Asked): Promise<void> => {
     try {
-      const found = await api.contents(kind, [...asked.keys()], true, passSignal);
+      const ids = asked.map(([id]) => id);
+      const found = await api.contents(kind, ids, true, passSignal);
       const bodies = new Map(found.map(({ id, body }) => [id, body]));
       for (const [id, all] of asked) for (const { resolve } of all) resolve(bodies.get(id));
     } catch (error) {
-      for (const all of asked.values()) for (const { reject } of all) reject(error);
+      if (isTooLarge(error) && asked.length > 1) {
+        const half = Math.ceil(asked.length / 2);
+        await read(kind, asked.slice(0, half));
+        return read(kind, asked.slice(half));
+      }
+      for (const [, all] of asked) for (const { reject } of all) reject(error);
     }
   };
-  const body = async (item: Item, signal: AbortSignal): Promise<Body | undefined> => {
-    const { kind, id } = item;
-    if (kind !== 'page' && kind !== 'blogpost') return (await api.single(kind, id, signal))?.body;
-    return new Promise((resolve, reject) => {
-      waiting[kind].set(id, [...(waiting[kind].get(id) ?? []), { resolve, reject }]);
-      void flush(kind);
-    });
+
+  const flush = async (kind: 'page' | 'blogpost') => {
+    await turn();
+    const asked = [...waiting[kind]].slice(0, IDS_AT_ONCE);
+    for (const [id] of asked) waiting[kind].delete(id);
+    if (asked.length > 0) await read(kind, asked);
   };
-  return { body, file: (path, signal) => client.bytes(path, signal) };
+
+  return {
+    body: async ({ kind, id }: Item, signal) => {
+      if (kind !== 'page' && kind !== 'blogpost') return (await api.single(kind, id, signal))?.body;
+      return new Promise((resolve, reject) => {
+        waiting[kind].set(id, [...(waiting[kind].get(id) ?? []), { resolve, reject }]);
+        void flush(kind);
+      });
+    },
+    file: async (path, signal) => {
+      const bytes = await client.bytes(path, signal);
+      // What the listing said of its size is a claim.
+      if (bytes.length > config.maxFileBytes) throw larger(bytes.length, config.maxFileBytes);
+      return bytes;
+    },
+  };
+}
+
+function larger(bytes: number, most: number): AppError {
+  return new AppError('SOURCE_ANSWER_TOO_LARGE', 'invalid-input', `${bytes} bytes, at most ${most}`, {
+    publicMessage: `The file has ${bytes} bytes; at most ${most} are read (maxFileBytes).`,
+  });
 }

@@ -56,6 +56,11 @@ export const confluenceConfigSchema = z.strictObject({
    */
   wholeEveryHours: z.number().min(0).default(24),
   /**
+   * `bulk`: restrictions as they come along with a hundred contents, a few of them checked in each pass. `single`: one
+   * request for each content, for a site whose bulk answers cannot be believed.
+   */
+  restrictions: z.enum(['bulk', 'single']).default('bulk'),
+  /**
    * Whether addresses of the accounts are verified by the company (managed accounts of its own domain, its own
    * directory). Confluence does not tell; without it no account is linked to a person by its address.
    */

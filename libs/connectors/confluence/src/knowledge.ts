@@ -1,3 +1,4 @@
+import { AppError } from '@fumikura/errors';
 import type { Principal } from '@fumikura/model';
 import type { ConfluenceApi, Facts, Item, Parent, Restriction } from './items.ts';
 import type { ClosedCounter } from './run.ts';
@@ -37,19 +38,29 @@ export interface KnowledgeParts {
   readonly api: ConfluenceApi;
   readonly closed: ClosedCounter;
   readonly now: () => number;
+  /** Whether restrictions that come along with others are taken. */
+  readonly isBulk: boolean;
 }
 
 /** In a pass of hours, readers are asked for again: what was learnt is not believed for longer. */
 export const FRESH_MS = 600_000;
 const IDS_AT_ONCE = 100;
 const SINGLES_AT_ONCE = 8;
+/** Looked at by themselves, at most one for each hundred. */
+const CHECKED_A_PASS = 10;
 /** A line that is longer is a circle. */
 const MAX_DEPTH = 200;
 
-export function createKnowledge({ api, closed, now }: KnowledgeParts): Knowledge {
+export function createKnowledge({ api, closed, now, isBulk }: KnowledgeParts): Knowledge {
   const nodes = new Map<string, Known<Node>>();
   const facts = new Map<string, Known<Facts>>();
   const missing = new Set<string>();
+  let checked = 0;
+
+  const takeBulk = (id: string, { labels, restriction }: Facts) => {
+    const value = isBulk && restriction ? { labels, restriction } : { labels };
+    facts.set(id, { value, at: now() });
+  };
 
   const fresh = <T>(known: Known<T> | undefined): T | undefined =>
     known && now() - known.at <= FRESH_MS ? known.value : undefined;
@@ -57,7 +68,7 @@ export function createKnowledge({ api, closed, now }: KnowledgeParts): Knowledge
   const remember = (item: Item) => {
     const { id, kind, title, space, parent, isCurrent, isArchived } = item;
     nodes.set(id, { value: { id, kind, title, space, parent, isCurrent, isArchived }, at: now() });
-    if (item.facts) facts.set(id, { value: item.facts, at: now() });
+    if (item.facts) takeBulk(id, item.facts);
   };
 
   const learnNodes = async (parents: readonly Parent[], signal: AbortSignal) => {
@@ -106,13 +117,33 @@ export function createKnowledge({ api, closed, now }: KnowledgeParts): Knowledge
     facts.set(id, { value: { labels, restriction: told ?? { members: [] } }, at: now() });
   };
 
+  /** That something is told to be open to all of the space is believed, and looked at by itself now and then. */
+  const check = async (ids: readonly string[], signal: AbortSignal) => {
+    if (!isBulk || checked >= CHECKED_A_PASS) return;
+    const open = ids.filter((id) => {
+      const restriction = fresh(facts.get(id))?.restriction;
+      return restriction !== undefined && restriction.members === undefined;
+    });
+    const id = open[Math.floor(Math.random() * open.length)];
+    if (id === undefined) return;
+    checked++;
+    const alone = await api.restriction(id, signal);
+    if (!alone?.members) return;
+    // It may have been restricted just now: then the next answer in bulk says so, too.
+    for await (const found of api.facts([id], signal)) {
+      const again = found.get(id)?.restriction;
+      if (again && !again.members) throw distrusted(id);
+    }
+    facts.set(id, { value: { labels: facts.get(id)?.value.labels ?? [], restriction: alone }, at: now() });
+  };
+
   const learnFacts = async (ids: readonly string[], signal: AbortSignal) => {
     const unknown = ids.filter((id) => fresh(facts.get(id)) === undefined);
     for (const part of chunks(unknown, IDS_AT_ONCE))
-      for await (const found of api.facts(part, signal))
-        for (const [id, value] of found) facts.set(id, { value, at: now() });
+      for await (const found of api.facts(part, signal)) for (const [id, value] of found) takeBulk(id, value);
     const open = ids.filter((id) => fresh(facts.get(id))?.restriction === undefined);
     for (const part of chunks(open, SINGLES_AT_ONCE)) await Promise.all(part.map((id) => single(id, signal)));
+    await check(ids, signal);
   };
 
   return {
@@ -127,6 +158,13 @@ export function createKnowledge({ api, closed, now }: KnowledgeParts): Knowledge
     },
     labelsOf: (id) => facts.get(id)?.value.labels ?? [],
   };
+}
+
+function distrusted(id: string): AppError {
+  return new AppError('CONFIG_INVALID', 'config', `${id} is restricted, and told in bulk to be open`, {
+    publicMessage:
+      'Confluence tells other restrictions for many contents than for one: nothing more is read. Set "restrictions: single" for this source and run fumi sync --permissions.',
+  });
 }
 
 function chunks<T>(all: readonly T[], size: number): (readonly T[])[] {

@@ -56,7 +56,7 @@ interface SpaceAsked {
 }
 
 export function createReaders({ api, config, closed, now }: ReadersParts): Readers {
-  const knowledge = createKnowledge({ api, closed, now });
+  const knowledge = createKnowledge({ api, closed, now, isBulk: config.restrictions === 'bulk' });
   const spaces = new Map<string, SpaceAsked>();
   const told = new Map<string, number>();
 

@@ -5,7 +5,10 @@ import type { Run } from './run.ts';
 /** Walks that are refused again and again are refused for good. */
 const MAX_RESTARTS = 3;
 
-/** A walk that goes on where another one stopped. A token that is refused starts it over: telling twice is harmless. */
+/**
+ * A walk that goes on where another one stopped. A token that is refused starts it over: telling twice is harmless.
+ * Bodies that are too large together are left to be read in smaller parts.
+ */
 export async function* steadyWalk(
   { api, signal, logger }: Pick<Run, 'api' | 'signal' | 'logger'>,
   listing: Listing,
@@ -13,17 +16,22 @@ export async function* steadyWalk(
   start: string | null,
 ): AsyncGenerator<ItemPage> {
   let from = start ?? undefined;
+  let { hasBodies } = walk;
   for (let restarts = 0; ;) {
     try {
-      for await (const page of api.walk(listing, { ...walk, ...(from !== undefined && { from }) }, signal)) {
+      const asked = { ...walk, hasBodies, ...(from !== undefined && { from }) };
+      for await (const page of api.walk(listing, asked, signal)) {
         from = page.next;
         yield page;
       }
       return;
     } catch (error) {
-      if (from === undefined || !isRefused(error) || restarts >= MAX_RESTARTS) throw error;
+      const isHeavy = hasBodies && isTooLarge(error);
+      if (!isHeavy && (from === undefined || !isRefused(error))) throw error;
+      if (restarts >= MAX_RESTARTS) throw error;
       restarts++;
       from = undefined;
+      hasBodies &&= !isHeavy;
       logger.info('confluence.walk.restarted', { listing, restarts });
     }
   }
@@ -35,4 +43,8 @@ function isRefused(error: unknown): boolean {
     error instanceof AppError &&
     (error.details['status'] === 400 || error.details['status'] === 404 || error.details['status'] === 410)
   );
+}
+
+export function isTooLarge(error: unknown): boolean {
+  return error instanceof AppError && error.code === 'SOURCE_ANSWER_TOO_LARGE';
 }

@@ -1,11 +1,13 @@
 import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
-import { toAppError } from '@fumikura/errors';
+import { AppError, toAppError } from '@fumikura/errors';
 import type { Repository, TreeEntry } from './github-types.ts';
 import { repositoryPath } from './repositories.ts';
 import type { Run } from './run.ts';
 import { readTar } from './tar.ts';
+
+const MAX_UNPACKED_BYTES = 4 * 1_024 ** 3;
 
 export interface ArchivedFile {
   readonly entry: TreeEntry;
@@ -25,10 +27,13 @@ export async function* readArchive(
 ): AsyncGenerator<ArchivedFile> {
   const { client, signal, logger } = run;
   try {
-    const packed = await client.bytes(repositoryPath(repository, 'tarball', head), signal);
+    const packed = await client.download(repositoryPath(repository, 'tarball', head), signal);
     const entryOf = (path: string) => wanted.get(path.slice(path.indexOf('/') + 1));
     const unpacked = Readable.from([packed]).pipe(createGunzip());
-    for await (const { path, bytes } of readTar(unpacked, (name, size) => entryOf(name)?.size === size)) {
+    for await (const { path, bytes } of readTar(
+      bounded(unpacked, signal),
+      (name, size) => entryOf(name)?.size === size,
+    )) {
       signal.throwIfAborted();
       const entry = entryOf(path);
       if (entry && blobName(bytes) === entry.sha) yield { entry, bytes };
@@ -47,4 +52,16 @@ export async function* readArchive(
 /** Git's own name for a content; SHA-256 repositories have longer names. */
 function blobName(bytes: Uint8Array): string {
   return createHash('sha1').update(`blob ${bytes.length}\0`).update(bytes).digest('hex');
+}
+
+/** A small archive may unpack without end. @throws CONTENT_DAMAGED (transient) */
+async function* bounded(source: AsyncIterable<Uint8Array>, signal: AbortSignal): AsyncGenerator<Uint8Array> {
+  let seen = 0;
+  for await (const part of source) {
+    signal.throwIfAborted();
+    seen += part.length;
+    if (seen > MAX_UNPACKED_BYTES)
+      throw new AppError('CONTENT_DAMAGED', 'transient', 'the archive unpacks to more than 4 GiB');
+    yield part;
+  }
 }

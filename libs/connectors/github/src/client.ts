@@ -21,8 +21,10 @@ export interface GithubClient {
   ask<T>(path: string, query: Query, signal: AbortSignal, tag?: string): Promise<HttpAnswer<T | undefined>>;
   /** Every page to the end, by the links as they are given. @throws SOURCE_ANSWER_INVALID for a link that repeats */
   pages<T>(path: string, query: Query, signal: AbortSignal): AsyncIterable<T>;
-  /** Content as it is, not wrapped into JSON. */
+  /** A blob as it is, not wrapped into JSON. */
   bytes(path: string, signal: AbortSignal): Promise<Uint8Array>;
+  /** What the path leads to elsewhere. */
+  download(path: string, signal: AbortSignal): Promise<Uint8Array>;
   /** Data of an answer; objects that are gone or hidden are null in it. */
   graphql<T>(query: string, variables: Readonly<Record<string, unknown>>, signal: AbortSignal): Promise<T>;
 }
@@ -43,7 +45,7 @@ export function createGithubClient(config: GithubConfig, deps: ClientDeps): Gith
     budgets: [
       { name: 'graphql', matches: (url) => url.pathname.endsWith('/graphql'), concurrency: 2 },
       { name: 'archives', matches: (url) => url.pathname.includes('/tarball/'), concurrency: 1 },
-      { name: 'rest', concurrency: config.concurrency },
+      { name: 'rest', concurrency: config.concurrency, perSecond: config.requestsPerSecond },
     ],
     maxResponseBytes: Math.max(config.maxFileBytes, MAX_ARCHIVE_BYTES),
     maxWaitMs: MAX_WAIT_MS,
@@ -75,6 +77,8 @@ export function createGithubClient(config: GithubConfig, deps: ClientDeps): Gith
       (await ask<T>(path, query, signal)).body,
     pages: (path, query, signal) => pages(ask, path, query, signal),
     bytes: async (path, signal) => (await http.bytes({ path, signal, headers: { accept: RAW_TYPE } })).body,
+    download: async (path, signal) =>
+      (await http.bytes({ path, signal, headers: { accept: JSON_TYPE } })).body,
     graphql: (query, variables, signal) =>
       graphql(http, clock, graphqlPath(baseUrl), { query, variables }, signal),
   };

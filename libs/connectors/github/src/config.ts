@@ -51,6 +51,8 @@ export const githubConfigSchema = z.strictObject({
   webhookSecret: secret.optional(),
   /** Requests at once. */
   concurrency: z.int().min(1).max(16).default(4),
+  /** REST requests started per second: github.com takes 900 a minute, an Enterprise Server what its owner set. */
+  requestsPerSecond: z.number().min(0.1).max(1_000).default(14),
   /** An Enterprise Server: https://<host>/api/v3/. */
   apiUrl: z
     .url()

@@ -18,7 +18,6 @@ interface Member {
     readonly databaseId?: number | null;
     readonly login: string;
     readonly name?: string | null;
-    readonly email?: string | null;
   } | null;
 }
 interface TeamNode {
@@ -30,7 +29,7 @@ interface TeamNode {
 
 const MEMBERS = `query($login: String!, $after: String) {
   organization(login: $login) { membersWithRole(first: 100, after: $after) {
-    pageInfo { hasNextPage endCursor } edges { role node { databaseId login name email } }
+    pageInfo { hasNextPage endCursor } edges { role node { databaseId login name } }
   } }
 }`;
 const TEAMS = `query($login: String!, $after: String) {
@@ -71,9 +70,7 @@ async function* members(run: Run, { id, login }: Account): AsyncGenerator<Direct
     const owners = principals(people.filter(({ role }) => role === 'ADMIN'));
     yield {
       accounts: people.flatMap(({ node }): SourceAccount[] =>
-        node?.databaseId
-          ? [accountOf(run, { id: node.databaseId, login: node.login }, node.name, node.email)]
-          : [],
+        node?.databaseId ? [accountOf(run, { id: node.databaseId, login: node.login }, node.name)] : [],
       ),
       groups: [
         { principal: groups[0], name: `Members of ${login}`, members: principals(people) },
@@ -166,17 +163,11 @@ async function ofPerson(run: Run, repository: Repository): Promise<DirectoryPart
   return { accounts: [...people.values()].map((account) => accountOf(run, account)) };
 }
 
-/** An address is what a person shows on the profile: it may be any of theirs, and proves nothing. */
-function accountOf(
-  { config }: Run,
-  { id, login, type }: Account,
-  name?: string | null,
-  email?: string | null,
-): SourceAccount {
+/** Without an address: what a profile shows proves nothing, and asking for it takes a further right. */
+function accountOf({ config }: Run, { id, login, type }: Account, name?: string | null): SourceAccount {
   return {
     principal: userPrincipal(config, id),
     name: name || login,
-    ...(email && { email: { address: email.toLowerCase(), isVerified: false } }),
     isActive: true,
     isPerson: type === undefined || type === 'User',
   };

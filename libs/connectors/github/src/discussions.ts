@@ -1,3 +1,4 @@
+import type { AppError } from '@fumikura/errors';
 import type { Change } from '@fumikura/ports';
 import { invalid } from './client.ts';
 import type { Fact } from './facts.ts';
@@ -59,7 +60,7 @@ export async function* pullDiscussions(
   const isOn = repository.has_discussions !== false;
   const { count, newest } = isOn ? fact.discussions : { count: 0, newest: '' };
   if (isOn && !mark.isWhole && count > 0)
-    for await (const page of pages(run, repository, OLDEST_MADE, mark.cursor)) {
+    for await (const page of resumed(run, repository, mark.cursor)) {
       const changes = await tell(run, place, page.discussions);
       mark = { ...mark, cursor: page.cursor, numbers: withNumbers(mark.numbers, page.discussions) };
       yield { changes, mark };
@@ -75,6 +76,17 @@ export async function* pullDiscussions(
     yield { changes: await tell(run, place, changed.reverse()), mark };
   }
   yield await settle(run, place, { ...mark, newest, isWhole: true, cursor: null }, count);
+}
+
+/** A cursor that is not taken any more begins the walk anew. */
+async function* resumed(run: Run, repository: Repository, from: string | null): ReturnType<typeof pages> {
+  try {
+    yield* pages(run, repository, OLDEST_MADE, from);
+  } catch (error) {
+    if (from === null || (error as AppError).code !== 'SOURCE_ANSWER_INVALID') throw error;
+    run.logger.info('github.discussions.restarted', { repository: repository.id });
+    yield* pages(run, repository, OLDEST_MADE, null);
+  }
 }
 
 async function* pages(

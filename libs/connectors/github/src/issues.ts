@@ -22,6 +22,8 @@ export type IssueMark = {
   readonly isWhole: boolean;
   readonly hasIssues: boolean;
   readonly lists: Lists;
+  /** Milliseconds since 1970: when the numbers were last held against all there are. */
+  readonly walkedAt: number;
 };
 
 type Lists = {
@@ -37,6 +39,8 @@ export interface IssueStep {
 
 /** Above this, what is unknown is read by walking everything again. */
 const MAX_ALONE = 50;
+/** Where the service does not count: so often all numbers are walked to find what is gone. */
+const WALK_EVERY_MS = 86_400_000;
 
 /**
  * Issues and pull requests changed since the mark. Changes of comments count although the issue keeps its time, and what is gone is
@@ -55,9 +59,10 @@ export async function* pullIssues(
     numbers: '',
     isWhole: false,
     lists: {},
+    walkedAt: run.now(),
     ...before,
     hasIssues,
-    ...(isSwitched && { since: null, isWhole: false, lists: {} }),
+    ...(isSwitched && { since: null, isWhole: false, lists: {}, walkedAt: 0 }),
   };
   const now = await look(run, place, mark.lists);
   const isSameList = (name: keyof Lists) => now[name] === undefined || isSame(mark.lists[name], now[name]);
@@ -208,7 +213,8 @@ async function touchedByComments(
         if (comment.updated_at > was.newest || comment.created_at === was.newest)
           touched.add(numberOf(comment));
       }
-    if (was.count === null || is.count === null || is.count !== was.count + made) return 'unknown';
+    // Without a count, a comment that was taken away is noticed when its issue changes.
+    if (was.count !== null && is.count !== null && is.count !== was.count + made) return 'unknown';
   }
   return touched;
 }
@@ -217,7 +223,8 @@ async function touchedByComments(
 async function settle(run: Run, place: Place, mark: IssueMark): Promise<IssueStep> {
   const told = readNumbers(mark.numbers);
   const count = mark.lists.issues === undefined ? 0 : mark.lists.issues.count;
-  if (count === told.size) return { changes: [], mark };
+  const isDue = count === null ? run.now() - mark.walkedAt >= WALK_EVERY_MS : count !== told.size;
+  if (!isDue) return { changes: [], mark };
   const existing = await readIssueNumbers(run, place.repository);
   const gone = [...told].filter((number) => !existing.has(number));
   const unknown = [...existing].filter((number) => !told.has(number));
@@ -228,5 +235,6 @@ async function settle(run: Run, place: Place, mark: IssueMark): Promise<IssueSte
   const isMany = unknown.length > MAX_ALONE;
   if (!isMany) changes.push(...(await tellAlone(run, place, unknown)));
   const numbers = writeNumbers(isMany ? [...told].filter((number) => existing.has(number)) : existing);
-  return { changes, mark: { ...mark, numbers, ...(isMany && { since: null, isWhole: false }) } };
+  const walked = { ...mark, numbers, walkedAt: run.now() };
+  return { changes, mark: isMany ? { ...walked, since: null, isWhole: false } : walked };
 }

@@ -38,9 +38,7 @@ export async function probe(
 }
 
 export function isSame(a: ListMark | undefined, b: ListMark | undefined): boolean {
-  return (
-    a !== undefined && b !== undefined && a.newest === b.newest && a.count === b.count && a.count !== null
-  );
+  return a !== undefined && b !== undefined && a.newest === b.newest && a.count === b.count;
 }
 
 function countOf(headers: Headers, here: number): number | null {

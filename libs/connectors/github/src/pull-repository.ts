@@ -31,6 +31,8 @@ export interface RepositoryStep {
   readonly mark: RepositoryMark;
   /** In the middle of a branch. */
   readonly position?: CodePosition;
+  /** Readers of something that was told before. */
+  readonly isUrgent?: boolean;
   /** With the last step, unless something could not be counted. */
   readonly seen?: Seen;
 }
@@ -47,9 +49,13 @@ export async function* pullRepository(
   const place: Place = { config, repository, acl: { allow: [readersId(config, repository.id)] } };
   const visibility = visibilityOf(repository);
   let mark: RepositoryMark = { ...current(before, repository), visibility };
-  // Made private, it closes at once; other changes of readers are the permission pass's.
-  if (before?.visibility !== visibility)
-    yield { changes: [{ kind: 'list', list: await readReaders(run, repository) }], mark };
+  // Made private or moved to another owner, it closes at once; other changes are the permission pass's.
+  if (before?.visibility !== visibility || before.name !== repository.full_name)
+    yield {
+      changes: [{ kind: 'list', list: await readReaders(run, repository) }],
+      mark,
+      isUrgent: before !== undefined,
+    };
   const heads = await readHeads(run, repository, fact);
   for (const [name, head] of Object.entries(heads)) {
     if (mark.heads[name] === head) continue;
@@ -105,8 +111,7 @@ function onlyOf(
 
 function seenBy({ config }: Run, repository: Repository, mark: RepositoryMark): Seen | undefined {
   const { issues, discussions, releases, heads } = mark;
-  const isCounted = !config.issues || (issues?.isWhole === true && issues.lists.issues?.count !== null);
-  if (!isCounted) return undefined;
+  if (config.issues && issues?.isWhole !== true) return undefined;
   return {
     repository,
     heads,

@@ -19,19 +19,20 @@ export type GithubCheckpoint = {
 
 const HANDED_MS = 10_000;
 
-type Step = SyncBatch<GithubCheckpoint>;
+/** Urgent when it closes something that may be open. */
+type Step = SyncBatch<GithubCheckpoint> & { readonly isUrgent?: boolean };
 
 /** A batch holds at least so many changes: each saves the marks of all repositories. */
 const CHANGES_A_BATCH = 100;
 
 /** Repositories in order; every batch is complete in itself. What went away is closed before anything else. */
-export async function* pull(run: Run, from?: GithubCheckpoint): AsyncGenerator<Step> {
+export async function* pull(run: Run, from?: GithubCheckpoint): AsyncGenerator<SyncBatch<GithubCheckpoint>> {
   let changes: Change[] = [];
   let checkpoint: GithubCheckpoint | undefined;
   for await (const step of steps(run, from ?? { repositories: {} })) {
     changes.push(...step.changes);
     checkpoint = step.checkpoint;
-    if (changes.length < CHANGES_A_BATCH) continue;
+    if (changes.length < CHANGES_A_BATCH && !step.isUrgent) continue;
     yield { changes, checkpoint };
     changes = [];
   }
@@ -91,7 +92,7 @@ async function* oneRepository(
         ...(step.position && { at: { repository: repository.id, code: step.position } }),
       };
       if (step.seen) seen.push(step.seen);
-      yield { changes: step.changes, checkpoint };
+      yield { changes: step.changes, checkpoint, isUrgent: step.isUrgent === true };
     }
   } catch (error) {
     const { kind } = toAppError(error);
@@ -125,6 +126,7 @@ function closed(run: Run, from: GithubCheckpoint, key: string): Step {
   return {
     changes: [{ kind: 'list', list: nobody(run, Number(key)) }],
     checkpoint: { ...rest, repositories, ...(isOther && { at }) },
+    isUrgent: true,
   };
 }
 

@@ -5,14 +5,13 @@ import type { WebhookDelivery, WebhookNews } from '@fumikura/ports';
 import type { GithubConfig } from './config.ts';
 import { itemId } from './mapping.ts';
 import type { ItemKind } from './mapping.ts';
+import { numberIn, readPush } from './push.ts';
+import type { Payload } from './push.ts';
 
 type Due = WebhookNews['due'];
 
 /** What deliveries of each event lead to beside the items they name. */
 const DUE: Readonly<Record<string, Due>> = {
-  push: ['content'],
-  create: ['content'],
-  delete: ['content'],
   public: ['access', 'content'],
   repository: ['access', 'content'],
   member: ['access', 'directory'],
@@ -47,11 +46,11 @@ export function readDelivery(config: GithubConfig, { headers, body }: WebhookDel
   const event = headers['x-github-event'] ?? '';
   const payload = parse(headers['content-type'] ?? '', body);
   const deliveryId = headers['x-github-delivery'];
-  return {
-    ...(deliveryId && { deliveryId }),
-    items: itemsOf(config, event, payload),
-    due: DUE[event] ?? [],
-  };
+  const news =
+    event === 'push'
+      ? readPush(config, payload)
+      : { items: itemsOf(config, event, payload), due: DUE[event] ?? [] };
+  return { ...(deliveryId && { deliveryId }), ...news };
 }
 
 function itemsOf(config: GithubConfig, event: string, payload: Payload): readonly DocumentId[] {
@@ -60,13 +59,6 @@ function itemsOf(config: GithubConfig, event: string, payload: Payload): readonl
   if (!field || !kind || !by || repository === undefined) return [];
   const number = numberIn(payload[field], by);
   return number === undefined ? [] : [itemId(config, repository, kind, number)];
-}
-
-type Payload = Readonly<Record<string, unknown>>;
-
-function numberIn(value: unknown, field: string): number | undefined {
-  const found = typeof value === 'object' && value !== null ? (value as Payload)[field] : undefined;
-  return Number.isSafeInteger(found) ? (found as number) : undefined;
 }
 
 /** In constant time, whatever was sent. */

@@ -1,11 +1,11 @@
 import { AppError } from '@fumikura/errors';
 import type { Change, SyncBatch } from '@fumikura/ports';
-import { documentId } from '@fumikura/model';
 import type { AllowList } from '@fumikura/model';
 import type { Resolved } from './holders.ts';
 import type { JiraIssue, JiraProject } from './jira-types.ts';
 import { issueId } from './mapping.ts';
-import { aclOf, browseId, issueLayers, listChanges } from './readers.ts';
+import { agentsLayer, aclOf, browseId, issueLayers, levelId, listChanges, roleLayer } from './readers.ts';
+import { isConfigured } from './run.ts';
 import type { Run } from './run.ts';
 import { idPages, issuePages } from './search.ts';
 
@@ -18,7 +18,7 @@ const BATCH = 1_000;
  */
 export async function* pullAccess(run: Run): AsyncGenerator<SyncBatch> {
   const projects = [...(await run.access.projects()).values()].filter((project) =>
-    isConfigured(run, project),
+    isConfigured(run.config, project),
   );
   const found: { readonly project: JiraProject; readonly holders: Resolved }[] = [];
   for (const project of projects)
@@ -51,33 +51,26 @@ function isTeamManaged({ simplified, style }: JiraProject): boolean {
   return simplified === true || style === 'next-gen';
 }
 
-function isConfigured({ config }: Run, { id, key }: JiraProject): boolean {
-  return config.projects === 'all' || config.projects.some((each) => each === id || each === key);
-}
-
-/** Of each project: who browses it, who serves in it, and the roles that comments may be for. */
+/**
+ * Of each project: who browses it, who is in each level, who serves in it, and the roles that comments may be for. Told
+ * whether or not our account still sees an issue of that kind: what is indexed of it names these lists.
+ */
 async function projectLists(
   run: Run,
   found: readonly { readonly project: JiraProject; readonly holders: Resolved }[],
 ): Promise<readonly AllowList[]> {
+  const { access, config } = run;
   const readAt = new Date(run.now()).toISOString();
   const lists: AllowList[] = [];
   for (const { project, holders } of found) {
     lists.push({ id: browseId(run, project.id), members: holders.members, readAt });
-    if (!run.config.restrictedComments) continue;
-    const agents = await run.access.holders(project, 'SERVICEDESK_AGENT');
-    if (agents.members.length > 0)
-      lists.push({
-        id: documentId(run.config.id, `project/${project.id}/agents`),
-        members: agents.members,
-        readAt,
-      });
-    for (const role of await run.access.roleIds(project.id))
-      lists.push({
-        id: documentId(run.config.id, `project/${project.id}/role/${role}`),
-        members: await run.access.role(project.id, role),
-        readAt,
-      });
+    for (const level of isTeamManaged(project) ? [] : await access.levels()) {
+      const { members } = await access.level(project, level);
+      lists.push({ id: levelId(run, project.id, level), members, readAt });
+    }
+    if (!config.restrictedComments) continue;
+    lists.push(await agentsLayer(run, project));
+    for (const role of await access.roleIds(project.id)) lists.push(await roleLayer(run, project.id, role));
   }
   return lists;
 }

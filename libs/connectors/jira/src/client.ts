@@ -81,7 +81,7 @@ function budgets(concurrency: number) {
     at('history', /\/changelog\/bulkfetch$/u, concurrency),
     at('permissions', /\/(?:permissionscheme|role|issuesecurityschemes|applicationrole)(?:\/|$)/u, 4),
     at('directory', /\/(?:users\/search|user(?:\/list)?|group\/\w+|groups\/picker)$/u, 4),
-    { name: 'issues', concurrency },
+    { name: 'issues', concurrency: concurrency * 2 },
   ];
 }
 

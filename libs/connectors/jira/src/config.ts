@@ -59,8 +59,8 @@ export const jiraConfigSchema = z.strictObject({
     .int()
     .min(1)
     .default(64 * 1_024 * 1_024),
-  /** Requests at once for issues; searches, permissions and downloads have their own. */
-  concurrency: z.int().min(1).max(16).default(4),
+  /** Hundreds of issues read at once; they are held in memory until they are written. */
+  concurrency: z.int().min(1).max(16).default(2),
 });
 
 export type JiraConfig = z.output<typeof jiraConfigSchema>;

@@ -42,8 +42,9 @@ function sorted<T>(all: readonly T[], isRestricted: (each: T) => boolean): Sorte
 function isInternal({ jsdPublic, properties }: JiraComment, isService: boolean): boolean {
   const property = properties?.find(({ key }) => key === 'sd.public.comment')?.value;
   const said = (property as { internal?: unknown } | undefined)?.internal;
-  if (jsdPublic === false || said === true || said === 'true') return true;
-  return isService && jsdPublic !== true && said === undefined && !properties;
+  if (jsdPublic === false || !isService) return jsdPublic === false;
+  if (said === true || said === 'true') return true;
+  return jsdPublic !== true && said === undefined && !properties;
 }
 
 /** Documents of their own: restricted comments and worklogs, attachments; with their lists. */
@@ -100,7 +101,7 @@ async function restrictedPart(
   const project = projectOf(issue);
   const own = [...layers];
   if (visibility && project) own.push(await visibilityLayer(run, project, visibility));
-  if (isForAgents && project) own.push(await agentsLayer(run, project, issue));
+  if (isForAgents && project) own.push(await agentsLayer(run, project));
   const found = project && document(aclOf(own));
   if (found) return [...listChanges(run, own), { kind: 'upsert', document: found }];
   run.counts.add('left-out', 'restricted comment or worklog without text');

@@ -34,7 +34,7 @@ export async function issueLayers(run: Run, issue: JiraIssue): Promise<readonly 
   if (level !== undefined)
     layers.push(
       listFor(
-        documentId(run.config.id, `project/${project.id}/level/${level}`),
+        levelId(run, project.id, level),
         await run.access.level(project, level),
         issue,
         parts(run),
@@ -97,17 +97,29 @@ export async function visibilityLayer(
   if (type === 'role') {
     // The identifier of a role is its name, too.
     const role = await access.roleNamed(project.id, value ?? identifier ?? '');
-    const id = documentId(config.id, `project/${project.id}/role/${role}`);
-    if (role) return { id, members: await access.role(project.id, role), readAt: readAt(run) };
+    if (role) return roleLayer(run, project.id, role);
   }
   counts.add('closed', 'unknown restriction of a comment');
   return nobody(run);
 }
 
-/** Internal comments of service projects: for those who serve. */
-export async function agentsLayer(run: Run, project: JiraProject, issue: JiraIssue): Promise<Layer> {
-  const id = documentId(run.config.id, `project/${project.id}/agents`);
-  return listFor(id, await run.access.holders(project, 'SERVICEDESK_AGENT'), issue, parts(run), readAt(run));
+/** The actors of a role in one project. */
+export async function roleLayer(run: Run, project: string, role: string): Promise<Layer> {
+  const id = documentId(run.config.id, `project/${project}/role/${role}`);
+  return { id, members: await run.access.role(project, role), readAt: readAt(run) };
+}
+
+/**
+ * Internal comments of service projects: for those who serve. Whom an issue would add by its own fields is left out, so
+ * that this is one list that the permission pass can tell again.
+ */
+export async function agentsLayer(run: Run, project: JiraProject): Promise<Layer> {
+  const { members } = await run.access.holders(project, 'SERVICEDESK_AGENT');
+  return { id: documentId(run.config.id, `project/${project.id}/agents`), members, readAt: readAt(run) };
+}
+
+export function levelId({ config }: Pick<Run, 'config'>, project: string, level: string): string {
+  return documentId(config.id, `project/${project}/level/${level}`);
 }
 
 export function browseId({ config }: Pick<Run, 'config'>, project: string): string {

@@ -2,7 +2,7 @@ import type { Logger } from '@fumikura/logging';
 import type { JiraClient } from './client.ts';
 import type { JiraConfig } from './config.ts';
 import { knownZone } from './dates.ts';
-import type { JiraField, JiraUser } from './jira-types.ts';
+import type { JiraField, JiraProject, JiraUser } from './jira-types.ts';
 import { once } from './once.ts';
 import { createSiteAccess } from './site-access.ts';
 import type { SiteAccess } from './site-access.ts';
@@ -73,4 +73,11 @@ export function createRun(
 /** The part of a query that names the configured projects, if any are. */
 export function inProjects({ projects }: JiraConfig): readonly string[] {
   return projects === 'all' ? [] : [`project in (${projects.map((each) => `"${each}"`).join(', ')})`];
+}
+
+/** Whether a project is read by the configuration; keys in whatever case. */
+export function isConfigured({ projects }: JiraConfig, { id, key }: JiraProject): boolean {
+  return (
+    projects === 'all' || projects.some((each) => each === id || each.toUpperCase() === key?.toUpperCase())
+  );
 }

@@ -4,6 +4,7 @@ import type { Fetched, WholeIssue } from './issues.ts';
 import { issueDocument, issueId } from './mapping.ts';
 import { partChanges, sortComments, sortWorklogs } from './parts.ts';
 import { aclOf, issueLayers, listChanges, projectOf } from './readers.ts';
+import { isConfigured } from './run.ts';
 import type { Run } from './run.ts';
 
 /** Issues with their parts and the lists these name. One that cannot be mapped is a failed change, not the end. */
@@ -37,8 +38,5 @@ function failed(run: Run, id: string, error: unknown): Change {
 /** Asked for by id, an issue may lie in a project that is not configured. */
 function isOutside({ config }: Run, { issue }: WholeIssue): boolean {
   const project = projectOf(issue);
-  if (config.projects === 'all' || !project) return false;
-  return !config.projects.some(
-    (each) => each === project.id || each.toUpperCase() === project.key?.toUpperCase(),
-  );
+  return project !== undefined && !isConfigured(config, project);
 }

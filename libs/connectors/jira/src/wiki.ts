@@ -151,8 +151,24 @@ function row(line: string): AdfNode {
 
 /** A bar inside a link or a macro parts no cells. */
 function splitCells(line: string): string[] {
-  return line.split(/\|+(?![^[\]]*\])(?![^{}]*\})/u);
+  const cells: string[] = [];
+  let cell = '';
+  let closing: string | undefined;
+  for (const char of line) {
+    if (closing === undefined && char === '|') {
+      // Two bars are the mark of a header, not an empty cell.
+      if (cell !== '' || cells.length === 0) cells.push(cell);
+      cell = '';
+      continue;
+    }
+    if (closing === undefined) closing = CLOSING[char];
+    else if (char === closing) closing = undefined;
+    cell += char;
+  }
+  return cell === '' && cells.length > 0 ? cells : [...cells, cell];
 }
+
+const CLOSING: Readonly<Record<string, string>> = { '[': ']', '{': '}' };
 
 /** Words without marks; a link keeps its words and, when it has none, its address. */
 function inline(source: string): string {
@@ -160,14 +176,15 @@ function inline(source: string): string {
     .replace(/\{(?:color|anchor|mailto|toc)(?::[^}]*)?\}/gu, '')
     .replace(/\{(?:code|noformat|quote|panel)(?::[^}]*)?\}/gu, ' ')
     .replace(/!([^!\s|]+\.[a-z0-9]{2,5})(?:\|[^!\n]*)?!/giu, '$1')
-    .replace(/\[~(?:accountid:)?([^\]]+)\]/gu, '@$1')
-    .replace(/\[([^\]|\n]+)\|([^\]\n|]+)(?:\|[^\]\n]*)?\]/gu, (_, words: string, address: string) =>
-      words === address ? words : `${words} (${address})`,
+    .replace(/\[~(?:accountid:)?([^\]\n]{1,200})\]/gu, '@$1')
+    .replace(
+      /\[([^\]|\n]{1,500})\|([^\]\n|]{1,2000})(?:\|[^\]\n]{0,200})?\]/gu,
+      (_, words: string, address: string) => (words === address ? words : `${words} (${address})`),
     )
-    .replace(/\[((?:https?|mailto):[^\]\s]+)\]/gu, '$1')
-    .replace(/\{\{(.+?)\}\}/gu, '$1')
-    .replace(/(^|[\s(])([*_+^~-])(\S(?:[^\n]*?\S)?)\2(?=$|[\s).,;:!?])/gmu, '$1$3')
-    .replace(/(^|[\s(])\?\?(\S(?:[^\n]*?\S)?)\?\?/gmu, '$1$2')
+    .replace(/\[((?:https?|mailto):[^\]\s]{1,2000})\]/gu, '$1')
+    .replace(/\{\{([^\n]{1,500}?)\}\}/gu, '$1')
+    .replace(/(^|[\s(])([*_+^~-])(\S(?:[^\n]{0,300}?\S)?)\2(?=$|[\s).,;:!?])/gmu, '$1$3')
+    .replace(/(^|[\s(])\?\?(\S(?:[^\n]{0,300}?\S)?)\?\?/gmu, '$1$2')
     .replace(/\\\\\s?/gu, '\n')
     .replace(/\\([\\{}[\]*_+^~|!-])/gu, '$1');
 }

@@ -3,6 +3,7 @@ import { AppError, toAppError } from '@fumikura/errors';
 import type { DocumentId } from '@fumikura/model';
 import { DEFAULT_MCP_LIMITS } from '../deps.ts';
 import type { CallContext, Caller, ShownEvent } from '../deps.ts';
+import { requireRoleFor, requireScopesFor } from '../scopes.ts';
 import { reportProgress } from './progress.ts';
 import type { RequestContext } from './progress.ts';
 
@@ -10,11 +11,14 @@ export interface Question {
   /** Tool name, `resource` or `completion`. */
   readonly via: string;
   readonly query?: string;
+  /** The document that is asked for by its id. */
+  readonly wanted?: DocumentId;
 }
 
 export interface Answer<T> {
   readonly value: T;
   readonly documentIds: readonly DocumentId[];
+  readonly withheld?: readonly DocumentId[];
 }
 
 /**
@@ -36,9 +40,12 @@ export async function answer<T>(
   try {
     const done = await unlessAborted(signal, async () => {
       caller = await call.caller();
+      // A list of sources is a resource too, but no document.
+      if (question.via !== 'resource' || question.wanted !== undefined) requireScopesFor(call, question.via);
+      requireRoleFor(call, caller.person, question.via);
       return work(caller, signal);
     });
-    await unlessAborted(signal, () => writeDown(call, question, caller, done.documentIds));
+    await unlessAborted(signal, () => writeDown(call, question, caller, done));
     return done.value;
   } catch (cause) {
     const error = presentable(call, deadline.signal.aborted ? deadline.signal.reason : cause);
@@ -66,10 +73,10 @@ async function unlessAborted<T>(signal: AbortSignal, work: () => Promise<T>): Pr
 }
 
 async function writeDown(
-  { deps }: CallContext,
+  { deps, context }: CallContext,
   question: Question,
   caller: Caller | undefined,
-  documentIds: readonly DocumentId[],
+  { documentIds, withheld = [] }: Pick<Answer<unknown>, 'documentIds' | 'withheld'>,
   refusedWith?: AppError['code'],
 ): Promise<void> {
   if (!deps.onShown) return;
@@ -78,9 +85,10 @@ async function writeDown(
     ...(caller && { person: caller.person }),
     ...question,
     documentIds,
+    withheld,
     ...(refusedWith && { refusedWith }),
   };
-  await deps.onShown(event);
+  await deps.onShown(event, context);
 }
 
 /** A refusal shows nothing, so it is given even when it cannot be written down; that it could not is logged. */
@@ -90,7 +98,7 @@ async function writeRefusal(
   caller: Caller | undefined,
   { code }: AppError,
 ): Promise<void> {
-  await writeDown(call, question, caller, [], code).catch((cause: unknown) =>
+  await writeDown(call, question, caller, { documentIds: [] }, code).catch((cause: unknown) =>
     call.deps.logger.error('mcp.audit.failed', { via: question.via, message: toAppError(cause).message }),
   );
 }

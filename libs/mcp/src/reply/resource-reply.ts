@@ -15,10 +15,11 @@ export async function resourceReply<T>(
   call: CallContext,
   request: RequestContext,
   uri: string,
+  wanted: string | undefined,
   work: (caller: Caller, signal: AbortSignal) => Promise<Answer<T>>,
 ): Promise<T> {
   try {
-    return await answer(call, request, { via: 'resource' }, work);
+    return await answer(call, request, { via: 'resource', ...(wanted !== undefined && { wanted }) }, work);
   } catch (error) {
     throw protocolError(toAppError(error), uri);
   }

@@ -14,7 +14,7 @@ export function registerSourceResource(server: McpServer, call: CallContext): vo
   const listed = 'fumi://source';
   const template = new ResourceTemplate(sourceAddress, {
     list: (request) =>
-      resourceReply(call, request, listed, async ({ access }) => {
+      resourceReply(call, request, listed, undefined, async ({ access }) => {
         const sources = await call.deps.knowledge.sources(access);
         return { documentIds: [], value: { resources: sources.slice(0, MAX_LISTED).map(toResource) } };
       }),
@@ -24,7 +24,7 @@ export function registerSourceResource(server: McpServer, call: CallContext): vo
     template,
     { title: 'Source', description: DESCRIPTION, mimeType: 'application/json' },
     ({ href }, _variables, request) =>
-      resourceReply(call, request, href, async ({ access }) => {
+      resourceReply(call, request, href, undefined, async ({ access }) => {
         const wanted = sourceAddress.idOf(href);
         const source = (await call.deps.knowledge.sources(access)).find(({ id }) => id === wanted);
         if (!source) throw new ResourceNotFoundError(href);

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { CallContext } from '../deps.ts';
 import { toolReply } from '../reply/tool-reply.ts';
 import { untrustedText } from '../untrusted/schema.ts';
+import { challengeFor } from '../scopes.ts';
 import { READ_ONLY } from './annotations.ts';
 import { readFitting } from './document-page.ts';
 
@@ -27,9 +28,10 @@ export function registerFetch(server: McpServer, call: CallContext): void {
       inputSchema: z.object({ id: z.string().min(1).max(2_000).describe('Id from search.') }),
       outputSchema: output,
       annotations: READ_ONLY,
+      scopeChallenge: challengeFor(call, 'fetch'),
     },
     ({ id }, request) =>
-      toolReply(call, request, { via: 'fetch' }, async ({ access }, signal) => {
+      toolReply(call, request, { via: 'fetch', wanted: id }, async ({ access }, signal) => {
         const read = await readFitting((page) => call.deps.knowledge.read(page, access, signal), {
           id,
           maxTokens: MAX_TOKENS,

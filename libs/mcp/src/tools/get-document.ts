@@ -1,6 +1,7 @@
 import type { McpServer } from '@modelcontextprotocol/server';
 import type { CallContext } from '../deps.ts';
 import { toolReply } from '../reply/tool-reply.ts';
+import { challengeFor } from '../scopes.ts';
 import { READ_ONLY } from './annotations.ts';
 import { readFitting } from './document-page.ts';
 import { documentInput, documentOutput } from './document-schema.ts';
@@ -15,9 +16,10 @@ export function registerGetDocument(server: McpServer, call: CallContext): void 
       inputSchema: documentInput,
       outputSchema: documentOutput,
       annotations: READ_ONLY,
+      scopeChallenge: challengeFor(call, 'get_document'),
     },
     ({ id, section, cursor, maxTokens }, request) =>
-      toolReply(call, request, { via: 'get_document' }, async ({ access }, signal) => {
+      toolReply(call, request, { via: 'get_document', wanted: id }, async ({ access }, signal) => {
         const wanted = { id, maxTokens, ...(section && { section }), ...(cursor && { cursor }) };
         const structured = await readFitting(
           (page) => call.deps.knowledge.read(page, access, signal),

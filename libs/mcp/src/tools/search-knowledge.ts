@@ -1,4 +1,4 @@
-import type { SourceId } from '@fumikura/model';
+import type { DocumentId, SourceId } from '@fumikura/model';
 import type { AccessFilter, IndexFilter } from '@fumikura/ports';
 import type { SearchPage } from '@fumikura/retrieval';
 import type { McpServer, ResourceLink } from '@modelcontextprotocol/server';
@@ -9,6 +9,7 @@ import { fitItems } from '../reply/size.ts';
 import { toolReply } from '../reply/tool-reply.ts';
 import type { ToolAnswer } from '../reply/tool-reply.ts';
 import { documentAddress } from '../resources/address.ts';
+import { challengeFor } from '../scopes.ts';
 import { READ_ONLY } from './annotations.ts';
 import { pageBudget, toResult } from './search-results.ts';
 import { searchInput, searchOutput } from './search-schema.ts';
@@ -24,6 +25,7 @@ export function registerSearchKnowledge(server: McpServer, call: CallContext): v
       inputSchema: searchInput,
       outputSchema: searchOutput,
       annotations: READ_ONLY,
+      scopeChallenge: challengeFor(call, 'search_knowledge'),
     },
     (args, request) =>
       toolReply(call, request, { via: 'search_knowledge', query: args.query }, ({ access }, signal) =>
@@ -42,22 +44,20 @@ async function searchPage(
   access: AccessFilter,
   signal: AbortSignal,
 ): Promise<Answer<ToolAnswer>> {
-  const search = (limit: number) => deps.knowledge.search({ ...queryOf(args), limit }, access, signal);
+  const withheld: DocumentId[] = [];
+  const search = (limit: number) =>
+    deps.knowledge.search({ ...queryOf(args), limit }, access, signal, (ids) => withheld.push(...ids));
   const page = await search(args.limit);
   const results = page.hits.map((hit) => toResult(hit, args.format));
   const parts = results.map((result) =>
     args.format === 'detailed' ? [result, resourceLink(result)] : result,
   );
   const fitting = fitItems(parts, pageBudget(args.format, args.limit));
-  if (fitting.length === results.length) return answerOf(page, results, args, []);
+  if (fitting.length === results.length) return { ...answerOf(page, results, args, []), withheld };
   const smaller = await search(Math.max(1, fitting.length));
   const notice = `${smaller.hits.length} of ${results.length} hits fit into this reply; ask for the next page.`;
-  return answerOf(
-    smaller,
-    smaller.hits.map((hit) => toResult(hit, args.format)),
-    args,
-    [notice],
-  );
+  const cut = smaller.hits.map((hit) => toResult(hit, args.format));
+  return { ...answerOf(smaller, cut, args, [notice]), withheld };
 }
 
 function answerOf(

@@ -1,3 +1,4 @@
+import type { DocumentId } from '@fumikura/model';
 import type { McpServer } from '@modelcontextprotocol/server';
 import { z } from 'zod';
 import type { CallContext } from '../deps.ts';
@@ -5,6 +6,7 @@ import { toCoverage } from '../reply/coverage.ts';
 import { toolReply } from '../reply/tool-reply.ts';
 import { cleanLine } from '../untrusted/clean.ts';
 import { untrustedText } from '../untrusted/schema.ts';
+import { challengeFor } from '../scopes.ts';
 import { READ_ONLY } from './annotations.ts';
 
 const input = z.object({ query: z.string().min(1).max(2_000).describe('What to look for.') });
@@ -23,14 +25,19 @@ export function registerSearch(server: McpServer, call: CallContext): void {
       inputSchema: input,
       outputSchema: output,
       annotations: READ_ONLY,
+      scopeChallenge: challengeFor(call, 'search'),
     },
     ({ query }, request) =>
       toolReply(call, request, { via: 'search', query }, async ({ access }, signal) => {
-        const { hits, coverage } = await call.deps.knowledge.search({ query }, access, signal);
+        const withheld: DocumentId[] = [];
+        const { hits, coverage } = await call.deps.knowledge.search({ query }, access, signal, (ids) =>
+          withheld.push(...ids),
+        );
         // A result without an address cannot be cited there.
         const citable = hits.filter(({ url }) => url !== '');
         return {
           documentIds: citable.map(({ id }) => id),
+          withheld,
           value: {
             structured: {
               results: citable.map(({ id, title, url }) => ({ id, title: cleanLine(title, 300), url })),

@@ -31,7 +31,7 @@ describe('configuration', () => {
   it('fills every default and keeps what belongs to a connector', () => {
     const config = parseConfig(GOOD, '/x/fumikura.yaml');
     assert.equal(config.dataFolder, '/x/.fumikura');
-    assert.deepEqual(config.server, { host: '127.0.0.1', port: 7700 });
+    assert.deepEqual(config.server, { host: '127.0.0.1', port: 7700, hosts: [] });
     assert.equal(config.sources[0]?.['root'], './handbook');
   });
 

@@ -2,7 +2,7 @@ import { readFile, rename, writeFile } from 'node:fs/promises';
 import { AppError } from '@fumikura/errors';
 import { isSeq, parseDocument } from 'yaml';
 import { parseConfig } from './load.ts';
-import type { SourceConfig } from './schema.ts';
+import type { EmbedderInput, SourceConfig } from './schema.ts';
 
 /**
  * Adds a source to the file, keeping its comments and order; written beside and renamed, so a crash leaves the old one.
@@ -33,6 +33,28 @@ export async function removeSource(file: string, id: string): Promise<void> {
       throw new AppError('SOURCE_UNKNOWN', 'invalid-input', message, { publicMessage: message });
     }
     document.deleteIn(['sources', index]);
+  });
+}
+
+/** Sets the embedder in the place of the one before; undefined takes it out. @throws AppError CONFIG_INVALID (config) */
+export async function setEmbedder(file: string, embedder: EmbedderInput | undefined): Promise<void> {
+  await edit(file, (document) => {
+    if (embedder === undefined) document.delete('embedder');
+    else document.set('embedder', document.createNode(embedder));
+  });
+}
+
+/**
+ * Writes a person's roles down, in the place of those there; a person without an entry gets one.
+ * @throws AppError CONFIG_INVALID (config) for a role that is not there
+ */
+export async function setRoles(file: string, person: string, roles: readonly string[]): Promise<void> {
+  await edit(file, (document) => {
+    const persons = document.get('persons');
+    const entries = isSeq(persons) ? (persons.toJSON() as { id?: string }[]) : [];
+    const index = entries.findIndex(({ id }) => id === person);
+    if (index >= 0) document.setIn(['persons', index, 'roles'], document.createNode([...roles]));
+    else document.set('persons', document.createNode([...entries, { id: person, roles: [...roles] }]));
   });
 }
 

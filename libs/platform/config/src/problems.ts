@@ -16,7 +16,12 @@ export function schemaProblems(error: z.ZodError, lineOf: LineOf): ConfigProblem
 /** What the rules between entries look at. */
 interface Entries {
   readonly owner: string;
-  readonly persons: readonly { readonly id: string; readonly osUser?: string | undefined }[];
+  readonly persons: readonly {
+    readonly id: string;
+    readonly osUser?: string | undefined;
+    readonly roles?: readonly string[] | undefined;
+  }[];
+  readonly roles: readonly { readonly id: string }[];
   readonly groups: readonly { readonly id: string; readonly members: readonly string[] }[];
   readonly sources: readonly { readonly id: string }[];
 }
@@ -33,14 +38,16 @@ export function entriesOf(raw: unknown): Entries {
     });
   return {
     owner: typeof values['owner'] === 'string' ? values['owner'] : 'owner',
-    persons: withIds('persons').map((entry: { id: string; osUser?: unknown }) => ({
+    persons: withIds('persons').map((entry: { id: string; osUser?: unknown; roles?: unknown }) => ({
       id: entry.id,
+      ...(Array.isArray(entry.roles) && { roles: entry.roles.map(String) }),
       ...(typeof entry.osUser === 'string' && { osUser: entry.osUser }),
     })),
     groups: withIds('groups').map((entry: { id: string; members?: unknown }) => ({
       id: entry.id,
       members: Array.isArray(entry.members) ? entry.members.map(String) : [],
     })),
+    roles: withIds('roles'),
     sources: withIds('sources'),
   };
 }
@@ -55,7 +62,9 @@ export function crossProblems(config: Entries, lineOf: LineOf): ConfigProblem[] 
     ...duplicates('persons', config.persons, lineOf),
     ...duplicates('groups', config.groups, lineOf),
     ...duplicates('sources', config.sources, lineOf),
+    ...duplicates('roles', config.roles, lineOf),
     ...unknownMembers(config, lineOf),
+    ...unknownRoles(config, lineOf),
     ...repeatedLogins(config, lineOf),
   ];
 }
@@ -103,6 +112,29 @@ function unknownMembers(config: Entries, lineOf: LineOf): ConfigProblem[] {
         : [problem(['groups', group, 'members', index], `nobody here is called "${member}"`, lineOf)],
     ),
   );
+}
+
+const BUILT_IN_ROLES = ['reader', 'auditor', 'admin'];
+
+function unknownRoles({ persons, roles }: Entries, lineOf: LineOf): ConfigProblem[] {
+  const known = new Set([...BUILT_IN_ROLES, ...roles.map(({ id }) => id)]);
+  const meant = persons.flatMap((person, at) =>
+    (person.roles ?? []).flatMap((role, index) =>
+      known.has(role)
+        ? []
+        : [
+            problem(
+              ['persons', at, 'roles', index],
+              `there is no role "${role}"; there are: ${[...known].join(', ')}`,
+              lineOf,
+            ),
+          ],
+    ),
+  );
+  const redefined = roles.flatMap(({ id }, at) =>
+    BUILT_IN_ROLES.includes(id) ? [problem(['roles', at, 'id'], `"${id}" is a role already`, lineOf)] : [],
+  );
+  return [...meant, ...redefined];
 }
 
 function repeatedLogins(config: Entries, lineOf: LineOf): ConfigProblem[] {

@@ -1,5 +1,6 @@
 import { parseQuietHours, parseSchedule } from '@fumikura/scheduling';
 import { z } from 'zod';
+import { auditSchema, roleSchema, signInIdentity, signInSchema } from './trust-schema.ts';
 
 const name = z
   .string()
@@ -29,6 +30,10 @@ const person = z.strictObject({
         .transform((account) => account as `user:${string}:${string}`),
     )
     .default([]),
+  /** Who this person is for the issuers of `signIn`. */
+  signIn: z.array(signInIdentity).default([]),
+  /** Default: reader; the owner is auditor and admin, too. */
+  roles: z.array(name).optional(),
 });
 
 const group = z.strictObject({
@@ -72,15 +77,135 @@ const schedules = z.strictObject({
 /** What every source has; the rest belongs to its connector and is checked there. */
 const source = z.looseObject({ id: sourceId, schedules: schedules.optional() });
 
+/** Where a secret lies; it is never written into the configuration. */
+const secretPlace = z.union([
+  z.strictObject({ env: z.string().min(1) }),
+  z.strictObject({ file: z.string().min(1) }),
+  z.strictObject({ command: z.array(z.string()).min(1) }),
+]);
+
+const embedderCommon = {
+  /** Word pieces or tokens read of a text; default what the model takes. */
+  maxTokens: z.int().min(16).max(100_000).optional(),
+  /** BCP 47 primary languages it knows; a query in another one is answered by its words. Absent: every language. */
+  languages: z.array(z.string().regex(/^[a-z]{2,3}$/, 'write languages as "en", "ja"')).optional(),
+  /** Of the cosine in the fused score, 0 to 1; the rest is the words'. Default .6. */
+  weight: z.number().min(0).max(1).optional(),
+  /** Milliseconds after which a query is answered by its words alone. */
+  queryTimeoutMs: z.int().min(20).max(60_000).default(2_000),
+  budget: z
+    .strictObject({
+      /** A day of UTC. */
+      tokensPerDay: z.int().min(1).optional(),
+      usdPerDay: z.number().positive().optional(),
+    })
+    .default({}),
+};
+
+const embedder = z.discriminatedUnion('kind', [
+  z.strictObject({
+    kind: z.literal('local'),
+    /** Name of a model that was added, or its folder, relative to this file. */
+    model: z.string().min(1),
+    /** Threads that embed documents, about 200 MB each. */
+    workers: z.int().min(1).max(16).default(1),
+    runtime: z.enum(['auto', 'native', 'wasm']).default('auto'),
+    /** Folder where onnxruntime-node is installed; default beside Fumikura. */
+    nativeFrom: z.string().min(1).optional(),
+    ...embedderCommon,
+  }),
+  z.strictObject({
+    kind: z.literal('openai'),
+    /** With its version path. */
+    url: z.url({ protocol: /^https?$/ }).default('https://api.openai.com/v1'),
+    model: z.string().min(1),
+    /** Of its vectors; "fumi embed add" asks for it. */
+    dimension: z.int().min(8).max(4_096),
+    /** Ask for this dimension, of models that can give several. */
+    sendDimension: z.boolean().default(false),
+    key: secretPlace.optional(),
+    /** Put in front of each text, for models that are trained so. */
+    prompts: z.strictObject({ query: z.string(), passage: z.string() }).optional(),
+    pricePerMillionTokens: z.number().min(0).optional(),
+    ...embedderCommon,
+  }),
+]);
+
 const freshnessMinutes = z.int().min(1).max(525_600).default(1_440);
+
+/** Where a secret lies; it is never written into the configuration itself. */
+const secret = z.union(
+  [
+    z.strictObject({ env: z.string().min(1) }),
+    z.strictObject({ file: z.string().min(1) }),
+    z.strictObject({ command: z.array(z.string()).min(1) }),
+  ],
+  { error: 'name where the secret lies: { env: NAME }, { file: path } or { command: [program, argument] }' },
+);
+
+function address(protocols: readonly string[]) {
+  return z
+    .url({
+      protocol: new RegExp(`^(?:${protocols.join('|')})$`),
+      error: `write an address that begins with ${protocols.map((each) => `${each}://`).join(' or ')}`,
+    })
+    .refine(
+      (text) => new URL(text).password === '',
+      'write the password apart: { url: …, password: { env: NAME } }',
+    );
+}
+
+/** An address alone stands for a store with everything else as it is by default. */
+function withUrl(value: unknown): unknown {
+  return typeof value === 'string' ? { url: value } : value;
+}
+
+const postgres = address(['postgres', 'postgresql']);
+const catalogStore = z.strictObject({
+  url: postgres,
+  password: secret.optional(),
+  schema: z
+    .string()
+    .regex(/^[a-z_][a-z0-9_]{0,47}$/, 'use up to 48 lower-case letters, digits and underscores')
+    .default('fumikura'),
+  /** Connections of each process. */
+  connections: z.int().min(1).max(500).default(8),
+  /** False for an account that may not change tables. */
+  migrate: z.boolean().default(true),
+  /** False behind a pooler that gives connections out by transaction. */
+  listen: z.boolean().default(true),
+});
+const qdrant = address(['http', 'https']);
+const indexStore = z.strictObject({
+  url: qdrant,
+  apiKey: secret.optional(),
+  name: z
+    .string()
+    .regex(/^[a-z0-9_-]{1,100}$/, 'use small letters, digits, "_" and "-"')
+    .default('fumikura'),
+  shards: z.int().min(1).max(1_000).optional(),
+  replicas: z.int().min(1).max(100).optional(),
+  writeConsistency: z.int().min(1).max(100).optional(),
+  onDisk: z.boolean().optional(),
+  /** Milliseconds for one request. */
+  timeoutMs: z.int().min(100).max(600_000).default(30_000),
+});
 
 export const configSchema = z.strictObject({
   /** Folder of the database, relative to this file. */
   data: z.string().min(1).default('.fumikura'),
+  /** Servers instead of the file in the folder: both or none. */
+  stores: z
+    .strictObject({
+      catalog: z.preprocess(withUrl, catalogStore),
+      index: z.preprocess(withUrl, indexStore),
+    })
+    .optional(),
   /** The person who may read what no rule opens further. */
   owner: name.default('owner'),
   persons: z.array(person).default([]),
   groups: z.array(group).default([]),
+  roles: z.array(roleSchema).default([]),
   sources: z.array(source).default([]),
   /** A source without a good sync for this long is reported as stale. Minutes. */
   freshnessMinutes,
@@ -90,8 +215,15 @@ export const configSchema = z.strictObject({
     .strictObject({
       host: z.string().min(1).default('127.0.0.1'),
       port: z.int().min(0).max(65_535).default(7_700),
+      /** Further host names by which clients reach this server. */
+      hosts: z.array(z.string().min(1)).default([]),
     })
     .prefault({}),
+  /** Compares meaning beside words; absent: words alone. */
+  embedder: embedder.optional(),
+  audit: auditSchema.prefault({}),
+  /** With it, everybody who asks over HTTP has to sign in, also on this machine. */
+  signIn: signInSchema.optional(),
   search: z
     .strictObject({
       /** Milliseconds after which a search answers with what it has or fails. */
@@ -115,4 +247,6 @@ export const configSchema = z.strictObject({
 export type ConfigInput = z.input<typeof configSchema>;
 export type ConfigValues = z.output<typeof configSchema>;
 export type Schedules = z.output<typeof schedules>;
+export type EmbedderConfig = NonNullable<ConfigValues['embedder']>;
+export type EmbedderInput = NonNullable<ConfigInput['embedder']>;
 export type SourceConfig = ConfigValues['sources'][number];

@@ -5,6 +5,7 @@ import { CATALOG_SCHEMA } from './catalog/schema.ts';
 import { APPLICATION_ID } from './database.ts';
 import type { Database } from './database.ts';
 import { DENSE_SCHEMA } from './dense/dense-index.ts';
+import { EMBEDDING_SCHEMA } from './embedding/schema.ts';
 import { INDEX_SCHEMA } from './index/schema.ts';
 
 /** Brings a file from the format before to its own, inside of a transaction. */
@@ -20,6 +21,7 @@ const MIGRATIONS: readonly Migration[] = [
   },
   (db) => db.exec(DIRECTORY_SCHEMA),
   (db) => db.exec(JOBS_SCHEMA),
+  (db) => db.exec(EMBEDDING_SCHEMA),
 ];
 
 /**

@@ -15,6 +15,7 @@ import type {
   Passage,
   StoreBatch,
   StoredText,
+  StoreExport,
 } from '@fumikura/ports';
 import { TOKENISER_VERSION } from '@fumikura/text';
 import { AclStore } from './catalog/acls.ts';
@@ -25,6 +26,7 @@ import { Setting } from './catalog/setting.ts';
 import { SyncState } from './catalog/sync-state.ts';
 import { Database } from './database.ts';
 import type { DatabaseOptions } from './database.ts';
+import { EmbeddingTables } from './embedding/embedding-state.ts';
 import { IndexCore } from './index/index-core.ts';
 import { Rebuild } from './rebuild.ts';
 import type { RebuildProgress } from './rebuild.ts';
@@ -63,6 +65,7 @@ export class StoreCore {
   readonly directory: DirectoryStore;
   readonly jobs: JobStore;
   readonly index: IndexCore;
+  readonly embeddings: EmbeddingTables;
 
   /** @throws AppError STORE_* when the file cannot be used; nothing here grows with what it holds */
   constructor(options: CoreOptions) {
@@ -76,6 +79,7 @@ export class StoreCore {
       this.directory = new DirectoryStore(this.#db, this.#now);
       this.jobs = new JobStore(this.#db, this.#now);
       this.index = new IndexCore(this.#db);
+      this.embeddings = new EmbeddingTables(this.#db, this.documents, this.index);
       this.#tokeniser = new Setting(this.#db, 'tokeniser');
       this.#icu = new Setting(this.#db, 'icu');
       this.#rebuild = new Rebuild(this.#db, this.index, this.documents, new Setting(this.#db, 'rebuild'));
@@ -125,10 +129,24 @@ export class StoreCore {
     });
   }
 
+  /** A write of the embedding stage. */
+  embed<T>(work: (tables: EmbeddingTables) => T): T {
+    const value = this.#write(() => work(this.embeddings));
+    this.#db.truncateLog();
+    return value;
+  }
+
+  pruneVectors(): number {
+    return this.embed((tables) => tables.prune(this.index.slots().chunks));
+  }
+
   removeSource(id: SourceId): number {
     return this.#write(() => {
       const ids = this.documents.listIds(id, '', Number.MAX_SAFE_INTEGER);
-      for (const documentId of ids) this.documents.remove(documentId);
+      for (const documentId of ids) {
+        this.documents.remove(documentId);
+        this.embeddings.forget(documentId);
+      }
       this.index.apply({ removals: ids });
       this.acls.forgetSource(id);
       this.directory.forget(id);
@@ -192,6 +210,39 @@ export class StoreCore {
     return this.acls.readable(principals);
   }
 
+  /** Checks no rights: for moving everything to another engine. */
+  exportDocuments(ids: readonly DocumentId[]): DocumentWrite[] {
+    return this.#db.read(() =>
+      this.documents.records(ids).flatMap((record): DocumentWrite[] => {
+        const { aclId: _, similarity, syncedAt: __, ...head } = record;
+        const stored = this.documents.text(record.id);
+        if (!stored) return [];
+        const { text, outline, chunks } = stored;
+        const vectors = this.index.vectors(record.id).slice(0, chunks.length);
+        const isWhole = vectors.length === chunks.length && vectors.length > 0;
+        const whole = isWhole ? vectors.filter((each) => each !== undefined) : [];
+        return [
+          {
+            document: { ...head, text, outline },
+            chunks,
+            similarity,
+            ...(whole.length === chunks.length && whole.length > 0 && { vectors: whole }),
+          },
+        ];
+      }),
+    );
+  }
+
+  exportLists(): Awaited<ReturnType<StoreExport['lists']>> {
+    return this.#db.read(() => {
+      const bySource = Map.groupBy(this.acls.listsBySource(), ({ source }) => source);
+      return [...bySource].map(([source, names]) => ({
+        source: (source ?? undefined) as SourceId | undefined,
+        lists: this.acls.lists(names.map(({ id }) => id)),
+      }));
+    });
+  }
+
   /** Versions are those the index was made with; ICU may differ from this process's, and then a rebuild is advised. */
   stats(): IndexStats {
     const size = (path: string) => statSync(path, { throwIfNoEntry: false })?.size ?? 0;
@@ -248,11 +299,14 @@ export class StoreCore {
   ): IndexBatch {
     for (const id of removals) {
       this.documents.remove(id);
+      this.embeddings.forget(id);
       this.sync.clearDeadLetter(id);
     }
     const written = new Map<DocumentId, DocumentWrite>();
     const documents = upserts.map((write) => {
       const aclId = this.documents.put(write, syncedAt);
+      this.embeddings.forget(write.document.id);
+      if (write.chunks.length > 0 && !write.vectors) this.embeddings.wait(write.document.id);
       this.sync.clearDeadLetter(write.document.id);
       written.set(write.document.id, write);
       return toIndexDocument({ ...write.document, aclId }, write.document.text, write.chunks, write.vectors);

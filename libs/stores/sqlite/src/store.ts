@@ -1,6 +1,14 @@
 import { AppError, toAppError } from '@fumikura/errors';
 import { readGrant } from '@fumikura/ports';
-import type { AccessFilter, AccessGrant, Catalog, SearchIndex, Store } from '@fumikura/ports';
+import type {
+  AccessFilter,
+  AccessGrant,
+  Catalog,
+  EmbeddingStore,
+  SearchIndex,
+  Store,
+  StoreExport,
+} from '@fumikura/ports';
 import type { DatabaseOptions } from './database.ts';
 import type { RebuildProgress } from './rebuild.ts';
 import { inlineExecutor, threadExecutor } from './threads/executor.ts';
@@ -25,6 +33,8 @@ export interface SqliteStoreOptions extends DatabaseOptions {
 }
 
 export interface SqliteStore extends Store {
+  readonly embeddings: EmbeddingStore;
+  readonly export: StoreExport;
   /**
    * Makes the index anew from the stored texts, beside the living one: searches and writes go on meanwhile. Rejects with
    * CANCELLED when the signal fires; what is done is kept for the next time.
@@ -59,7 +69,14 @@ export async function createSqliteStore(options: SqliteStoreOptions): Promise<Sq
   return {
     catalog: createCatalog(read, write),
     index: createIndex(read, write),
+    embeddings: createEmbeddings(read, write),
     commit: (batch) => write('commit', [batch]),
+    export: {
+      documents: (ids) => read('exportDocuments', [ids]),
+      lists: () => read('exportLists', []),
+      directory: (source) => read('exportDirectory', [source]),
+      settings: () => read('exportSettings', []),
+    },
     rebuild: (more = {}) => rebuild(write, more),
     close: async () =>
       void (await Promise.all([...new Set([writer, ...others])].map((each) => each.close()))),
@@ -120,6 +137,24 @@ function createCatalog(read: Ask, write: Ask): Catalog {
     met: (requests) => write('met', [requests.map(({ seq }) => seq)]),
     setting: async (name, initial) =>
       (await read<string | undefined>('setting', [name])) ?? write('makeSetting', [name, initial()]),
+  };
+}
+
+function createEmbeddings(read: Ask, write: Ask): EmbeddingStore {
+  return {
+    bind: (fingerprint) => write('bindEmbedder', [fingerprint]),
+    waiting: (chunks) => read('embedWaiting', [chunks]),
+    known: (fingerprint, hashes) => read('knownVectors', [fingerprint, hashes]),
+    keep: (...args) => write('keepVectors', args),
+    put: (...args) => write('putVectors', args),
+    spent: (day) => read('embedSpent', [day]),
+    status: () => read('embedStatus', []),
+    refusals: (limit) => read('embedRefusals', [limit]),
+    retryRefused: () => write('retryRefused', []),
+    setPaused: (isPaused) => write('setEmbedPaused', [isPaused]),
+    setProblem: (problem) => write('setEmbedProblem', [problem]),
+    setRate: (rate) => write('setEmbedRate', [rate]),
+    prune: () => write('pruneVectors', []),
   };
 }
 

@@ -56,7 +56,11 @@ export function createCloudApi(client: ConfluenceClient, config: ConfluenceConfi
     },
     contents: (kind, ids, hasBodies, signal) => cloudContents(client, config, kind, ids, hasBodies, signal),
     single: (kind, id, signal) => cloudSingle(client, config, kind, id, signal),
-    facts: (ids, signal) => readFacts(client, `id in (${ids.join(',')})`, naming, signal),
+    facts: async function* (ids, signal) {
+      // Whatever else an id might be is no part of a query.
+      const plain = ids.filter((id) => /^\d+$/u.test(id));
+      if (plain.length > 0) yield* readFacts(client, `id in (${plain.join(',')})`, naming, signal);
+    },
     restriction: (id, signal) => readRestriction(client, id, naming, signal).catch(hidden),
     names: async (authors, signal) => {
       const unknown = [...new Set(authors)].filter((author) => !names.has(author));

@@ -97,6 +97,11 @@ export class AclStore {
     });
   }
 
+  /** Names of the lists that were read, by the source that gave them. */
+  listsBySource(): { source: string | null; id: AllowListId }[] {
+    return this.#db.all('SELECT source, id FROM list WHERE read_at IS NOT NULL ORDER BY source, id');
+  }
+
   version(): string {
     return (
       this.#db.get<{ value: string }>(`SELECT value FROM setting WHERE name = 'access-version'`)?.value ?? '0'

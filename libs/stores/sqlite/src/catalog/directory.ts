@@ -87,6 +87,37 @@ export class DirectoryStore {
       this.#db.run(`DELETE FROM ${table} WHERE source = ?`, source);
   }
 
+  /** All of it, as it was read. */
+  part(source: SourceId): DirectoryPart | undefined {
+    const run = this.#db.get<{ run: string }>('SELECT run FROM directory_run WHERE source = ?', source)?.run;
+    if (run === undefined) return undefined;
+    const members = new Map<string, Principal[]>();
+    for (const { member, held_by: group } of this.#db.iterate<{ member: Principal; held_by: string }>(
+      'SELECT member, held_by FROM directory_member WHERE source = ? AND run = ? ORDER BY held_by, member',
+      source,
+      run,
+    )) {
+      const known = members.get(group);
+      if (known) known.push(member);
+      else members.set(group, [member]);
+    }
+    const groups = this.#db.all<{ principal: Principal; reason: string | null }>(
+      'SELECT principal, reason FROM directory_group WHERE source = ? AND run = ? ORDER BY principal',
+      ...[source, run],
+    );
+    const accounts = this.#db.all<{ account: string }>(
+      'SELECT account FROM directory_account WHERE source = ? AND run = ? ORDER BY principal',
+      ...[source, run],
+    );
+    return {
+      accounts: accounts.map(({ account }) => JSON.parse(account) as SourceAccount),
+      groups: groups
+        .filter(({ reason }) => reason === null)
+        .map(({ principal }) => ({ principal, members: members.get(principal) ?? [] })),
+      unreadable: groups.flatMap(({ principal, reason }) => (reason === null ? [] : [{ principal, reason }])),
+    };
+  }
+
   records(): DirectoryRecord[] {
     return this.#db
       .all<{ record: string }>('SELECT record FROM directory_run ORDER BY source')

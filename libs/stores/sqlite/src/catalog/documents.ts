@@ -106,6 +106,11 @@ export class DocumentStore {
     return aclId;
   }
 
+  /** The index entry changed though nothing of the document did. */
+  touch(id: DocumentId): void {
+    this.#db.run('UPDATE document SET stamp = ? WHERE id = ?', this.#nextStamp(), id);
+  }
+
   remove(id: DocumentId): boolean {
     const row = this.#row(id);
     if (!row) return false;

@@ -189,6 +189,12 @@ export class SyncState {
     return this.#db.get<{ value: string }>('SELECT value FROM setting WHERE name = ?', `app:${name}`)?.value;
   }
 
+  settings(): { name: string; value: string }[] {
+    return this.#db.all(
+      `SELECT substr(name, 5) AS name, value FROM setting WHERE name LIKE 'app:%' ORDER BY name`,
+    );
+  }
+
   /** @returns what holds: the first value written */
   makeSetting(name: string, value: string): string {
     this.#db.run('INSERT OR IGNORE INTO setting(name, value) VALUES(?, ?)', `app:${name}`, value);

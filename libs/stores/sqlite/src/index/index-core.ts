@@ -14,6 +14,7 @@ import { TOKENISER_VERSION } from '@fumikura/text';
 import type { Database } from '../database.ts';
 import { createDenseIndex } from '../dense/dense-index.ts';
 import type { DenseIndex, VectorRow } from '../dense/dense-index.ts';
+import { isSameFingerprint } from '../dense/fingerprints.ts';
 import { storedVectors } from '../dense/stored-vectors.ts';
 import { Admission } from './admission.ts';
 import { checkIndex } from './check.ts';
@@ -155,6 +156,39 @@ export class IndexCore {
 
   useFingerprint(fingerprint: Fingerprint): void {
     this.#db.write(() => this.#dense.useFingerprint(fingerprint));
+  }
+
+  /**
+   * Inside a transaction: the vectors of another fingerprint are gone afterwards.
+   * @returns false when it was bound already
+   */
+  rebind(fingerprint: Fingerprint): boolean {
+    const bound = this.#dense.fingerprint();
+    if (bound && isSameFingerprint(bound, fingerprint)) return false;
+    this.#dense.clear();
+    this.#dense.useFingerprint(fingerprint);
+    this.#dataVersion = -1;
+    return true;
+  }
+
+  /** Inside a transaction: vectors for chunks that are indexed already; other documents are left out. */
+  putVectors(
+    documents: readonly { readonly id: string; readonly vectors: readonly (Float32Array | undefined)[] }[],
+  ): void {
+    const meta = readMeta(this.#db);
+    meta.version++;
+    const blocks = new BlockWriter(this.#db, meta.version);
+    const rows: VectorRow[] = [];
+    for (const { id, vectors } of documents) {
+      const row = this.#db.get<{ doc: number }>('SELECT doc FROM index_doc WHERE id = ?', id);
+      if (!row) continue;
+      const { firstChunk, slots } = blocks.doc(row.doc);
+      for (const [slot, vector] of vectors.entries())
+        if (vector && slot < slots) rows.push({ chunkId: firstChunk + slot, vector });
+    }
+    this.#dense.write(rows, meta.version);
+    writeMeta(this.#db, meta);
+    this.#dataVersion = -1;
   }
 
   fingerprint(): Fingerprint | undefined {

@@ -2,6 +2,7 @@ import { AppError } from '@fumikura/errors';
 import type {
   AccessGrant,
   Catalog,
+  EmbeddingStore,
   IndexBatch,
   SearchIndex,
   SearchRequest,
@@ -10,6 +11,7 @@ import type {
 import type { StoreCore } from '../store-core.ts';
 
 type Args<M extends keyof Catalog> = Parameters<Catalog[M]>;
+type EmbedArgs<M extends keyof EmbeddingStore> = Parameters<EmbeddingStore[M]>;
 
 /** What comes with a call beside its arguments. */
 export interface CallContext {
@@ -84,6 +86,31 @@ export const OPERATIONS = {
   requested: (core: StoreCore, _: CallContext, ...[source, limit]: Args<'requested'>) =>
     core.jobs.requested(source, limit),
   met: (core: StoreCore, _: CallContext, seqs: readonly number[]) => core.jobs.met(seqs),
+  bindEmbedder: (core: StoreCore, _: CallContext, fingerprint: EmbedArgs<'bind'>[0]) =>
+    core.embed((tables) => tables.bind(fingerprint)),
+  embedWaiting: (core: StoreCore, _: CallContext, chunks: number) => core.embeddings.waiting(chunks),
+  knownVectors: (core: StoreCore, _: CallContext, ...[fingerprint, hashes]: EmbedArgs<'known'>) =>
+    core.embeddings.vectors.get(fingerprint, hashes),
+  keepVectors: (core: StoreCore, _: CallContext, ...args: EmbedArgs<'keep'>) =>
+    core.embed((tables) => tables.keep(...args)),
+  putVectors: (core: StoreCore, _: CallContext, ...args: EmbedArgs<'put'>) =>
+    core.embed((tables) => tables.put(...args)),
+  embedSpent: (core: StoreCore, _: CallContext, day: string) => core.embeddings.spent(day),
+  embedStatus: (core: StoreCore) => core.embeddings.status(),
+  embedRefusals: (core: StoreCore, _: CallContext, limit: number) => core.embeddings.refusals(limit),
+  retryRefused: (core: StoreCore) => core.embed((tables) => tables.retryRefused()),
+  setEmbedPaused: (core: StoreCore, _: CallContext, isPaused: boolean) =>
+    core.embed((tables) => tables.setState('paused', isPaused)),
+  setEmbedProblem: (core: StoreCore, _: CallContext, problem: EmbedArgs<'setProblem'>[0]) =>
+    core.embed((tables) => tables.setState('problem', problem)),
+  setEmbedRate: (core: StoreCore, _: CallContext, rate: EmbedArgs<'setRate'>[0]) =>
+    core.embed((tables) => tables.setState('rate', rate)),
+  pruneVectors: (core: StoreCore) => core.pruneVectors(),
+  exportDocuments: (core: StoreCore, _: CallContext, ids: Args<'known'>[0]) => core.exportDocuments(ids),
+  exportLists: (core: StoreCore) => core.exportLists(),
+  exportDirectory: (core: StoreCore, _: CallContext, source: Args<'checkpoint'>[0]) =>
+    core.directory.part(source),
+  exportSettings: (core: StoreCore) => core.sync.settings(),
   setting: (core: StoreCore, _: CallContext, name: string) => core.sync.setting(name),
   makeSetting: (core: StoreCore, _: CallContext, name: string, value: string) =>
     core.sync.makeSetting(name, value),

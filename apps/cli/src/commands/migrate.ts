@@ -1,0 +1,62 @@
+import { compareStores, migrateStore, openStore } from '@fumikura/composition';
+import { loadConfig } from '@fumikura/config';
+import type { Config } from '@fumikura/config';
+import { AppError } from '@fumikura/errors';
+import type { Context } from '../context.ts';
+import { EXIT_CODES } from '../exit-codes.ts';
+
+const TELL_EVERY_MS = 2_000;
+
+/** Moves this installation's documents, readers and checkpoints into the stores that another configuration names. */
+export async function migrateCommand(
+  context: Context,
+  options: { to: string; check?: boolean },
+): Promise<void> {
+  const { output, signal, variables } = context;
+  const [config, target] = [await context.config(), await loadConfig(options.to)];
+  if (placeOf(config) === placeOf(target)) throw samePlace(target);
+  const from = await openStore(config, { inline: false, variables });
+  try {
+    const to = await openStore(target, { inline: false, variables });
+    try {
+      if (!options.check) {
+        let last = 0;
+        const { written, unchanged, removed } = await migrateStore(from, to, {
+          signal,
+          onProgress: ({ documents, total }) => {
+            if (Date.now() - last < TELL_EVERY_MS) return;
+            last = Date.now();
+            output.note(`${documents} of ${total} documents`);
+          },
+        });
+        output.line(`Written: ${written} documents; there already: ${unchanged}; removed: ${removed}.`);
+      }
+      const check = await compareStores(from, to, config, signal);
+      output.json(check);
+      output.line(`Documents: ${check.documents.from} here, ${check.documents.to} there.`);
+      output.line(`Checksums: ${check.checksum.from} here, ${check.checksum.to} there.`);
+      const { asked, same, overlap } = check.searches;
+      output.line(
+        `Searches: ${same} of ${asked} answered alike, ${(100 * overlap).toFixed(1)} % of the first ten found in both.`,
+      );
+      output.line(check.isSound ? `Next: use ${options.to}.` : 'The two differ. Run the command again.');
+      if (!check.isSound) process.exitCode = EXIT_CODES.findings;
+    } finally {
+      await to.close();
+    }
+  } finally {
+    await from.close();
+  }
+}
+
+function placeOf({ stores, dataFolder }: Config): string {
+  return stores
+    ? JSON.stringify([stores.catalog.url, stores.catalog.schema, stores.index.url, stores.index.name])
+    : dataFolder;
+}
+
+function samePlace({ file }: Config): AppError {
+  return new AppError('INVALID_ARGUMENT', 'invalid-input', 'the same store', {
+    publicMessage: `${file} names the stores that are used already.`,
+  });
+}

@@ -1,0 +1,63 @@
+import { BUILT_IN_ROLES, createRights, LOCAL_ISSUER } from '@fumikura/access';
+import type { Role } from '@fumikura/access';
+import { setRoles } from '@fumikura/config';
+import type { Config } from '@fumikura/config';
+import { invalidInput } from '@fumikura/errors';
+import { recordChange } from '../change.ts';
+import type { Context } from '../context.ts';
+import { requireLocalDuty } from '../duty.ts';
+import { personOf } from '../person.ts';
+
+export async function listRoles(context: Context): Promise<void> {
+  const config = await context.config();
+  const roles = rolesOf(config);
+  const rightsOf = createRights(config.persons, config.owner, config.roles);
+  const people = [...new Set([config.owner, ...config.persons.map(({ id }) => id)])];
+  const holders = people.map((id) => ({
+    person: id,
+    roles: rightsOf({ issuer: LOCAL_ISSUER, subject: id }).roles,
+  }));
+  context.output.json({ roles, holders });
+  context.output.table(
+    ['role', 'tools', 'sources', 'duties', 'held by'],
+    roles.map(({ id, tools, sources, duties }) => [
+      id,
+      tools.join(' ') || 'none',
+      sources.join(' ') || 'none',
+      duties.join(' ') || 'none',
+      holders
+        .filter((each) => each.roles.includes(id))
+        .map(({ person }) => person)
+        .join(' '),
+    ]),
+  );
+}
+
+/** A running server reads its configuration at its start: it says so, because a role taken away still holds there. */
+export async function changeRole(
+  context: Context,
+  verb: 'grant' | 'revoke',
+  person: string,
+  name: string,
+): Promise<void> {
+  const config = await context.config();
+  await requireLocalDuty(context, config, 'roles', `cli role ${verb}`);
+  const id = personOf(config, person);
+  if (id.issuer !== LOCAL_ISSUER)
+    throw invalidInput('INVALID_ARGUMENT', 'Roles belong to persons with an entry here.');
+  const known = rolesOf(config).map((role) => role.id);
+  if (!known.includes(name))
+    throw invalidInput('INVALID_ARGUMENT', `There is no role "${name}". There are: ${known.join(', ')}.`);
+  const { roles } = createRights(config.persons, config.owner, config.roles)(id);
+  const next = verb === 'grant' ? [...new Set([...roles, name])] : roles.filter((each) => each !== name);
+  await recordChange(context, config, { via: `cli role ${verb}`, object: person, details: { role: name } });
+  await setRoles(config.file, person, next);
+  context.output.json({ person, roles: next });
+  context.output.line(
+    `${person}: ${next.join(', ') || 'no role'}. Servers that run learn it when they start again.`,
+  );
+}
+
+function rolesOf(config: Config): readonly Role[] {
+  return [...BUILT_IN_ROLES, ...config.roles];
+}

@@ -1,0 +1,223 @@
+import { createHash } from 'node:crypto';
+import { AppError } from '@fumikura/errors';
+import { aclKey } from '@fumikura/model';
+import type { DocumentId, SourceId } from '@fumikura/model';
+import type { DocumentWrite, KnownVersion, Lease } from '@fumikura/ports';
+import type { InstalledStore } from './store.ts';
+
+export interface MigrationOptions {
+  readonly signal: AbortSignal;
+  readonly onProgress?: (progress: { readonly documents: number; readonly total: number }) => void;
+}
+
+export interface MigrationResult {
+  /** Documents written; the others were there already, from an attempt before. */
+  readonly written: number;
+  readonly unchanged: number;
+  readonly removed: number;
+}
+
+/** Read and written at once: bounds what is held in memory. */
+const PAGE = 100;
+const SAMPLE = 300;
+const LEASE_MS = 600_000;
+
+/**
+ * Moves everything that was read of the sources from one store to another, without asking any source. What is there
+ * already in the same version is left alone, so an attempt that broke off goes on, and one more takes over what changed.
+ * Both stores' sources are held meanwhile: no sync runs on either.
+ * @throws AppError SYNC_RUNNING (conflict)
+ */
+export async function migrateStore(
+  from: InstalledStore,
+  to: InstalledStore,
+  { signal, onProgress }: MigrationOptions,
+): Promise<MigrationResult> {
+  const sources = (await from.catalog.sources()).map(({ id, documents }) => ({ id, documents }));
+  const total = sources.reduce((sum, { documents }) => sum + documents, 0);
+  const leases = await holdSources(
+    [from, to],
+    sources.map(({ id }) => id),
+  );
+  const result = { written: 0, unchanged: 0, removed: 0 };
+  try {
+    await prepare(
+      from,
+      to,
+      sources.map(({ id }) => id),
+    );
+    for (const { id } of sources) {
+      await copyDocuments(from, to, id, signal, async (written, unchanged) => {
+        result.written += written;
+        result.unchanged += unchanged;
+        onProgress?.({ documents: result.written + result.unchanged, total });
+        await leases.renew();
+      });
+      result.removed += await removeOthers(from, to, id, signal);
+      await copyState(from, to, id);
+    }
+  } finally {
+    await leases.release();
+  }
+  return result;
+}
+
+/** One text for all documents of a store, whatever engine holds them: equal texts mean equal documents. */
+export async function checksumOf(
+  store: InstalledStore,
+  signal: AbortSignal,
+): Promise<{ documents: number; checksum: string }> {
+  const hash = createHash('sha256');
+  let documents = 0;
+  for (const { id: source } of await store.catalog.sources()) {
+    for await (const ids of pages(store, source, signal)) {
+      for (const { document, chunks, vectors } of inOrder(ids, await store.export.documents(ids))) {
+        const { text, acl, ...head } = document;
+        hash.update(
+          JSON.stringify([head.id, head.version, head.contentHash, head.title, aclKey(acl), text.length]),
+        );
+        hash.update(JSON.stringify([chunks.length, vectors?.length ?? 0]));
+        hash.update(text);
+        documents++;
+      }
+    }
+  }
+  return { documents, checksum: hash.digest('hex').slice(0, 16) };
+}
+
+async function prepare(
+  from: InstalledStore,
+  to: InstalledStore,
+  sources: readonly SourceId[],
+): Promise<void> {
+  const { fingerprint } = await from.index.stats();
+  if (fingerprint) await to.index.useFingerprint(fingerprint);
+  const sample: DocumentWrite[] = [];
+  for (const source of sources)
+    sample.push(...(await from.export.documents(await from.catalog.listIds(source, undefined, SAMPLE))));
+  await to.paired?.versions.calibrate(sample);
+  for (const { name, value } of await from.export.settings()) {
+    const held = await to.catalog.setting(name, () => value);
+    if (held !== value)
+      throw new AppError('STORE_CONFLICT', 'config', `the setting ${name} differs`, {
+        publicMessage: `The other store is of another installation: its setting "${name}" differs. Migrate into an empty one.`,
+      });
+  }
+  for (const { source, lists } of await from.export.lists()) {
+    if (source === undefined) await to.catalog.putLists(lists);
+    else await to.commit({ source, lists });
+  }
+}
+
+async function copyDocuments(
+  from: InstalledStore,
+  to: InstalledStore,
+  source: SourceId,
+  signal: AbortSignal,
+  told: (written: number, unchanged: number) => Promise<void>,
+): Promise<void> {
+  await to.catalog.ensureSource(source);
+  for await (const ids of pages(from, source, signal)) {
+    const [ours, theirs] = [await from.catalog.known(ids), await to.catalog.known(ids)];
+    const wanted = ids.filter((id) => !isSame(ours.get(id), theirs.get(id)));
+    const upserts = wanted.length === 0 ? [] : await from.export.documents(wanted);
+    if (upserts.length > 0) await to.commit({ source, upserts });
+    await told(upserts.length, ids.length - wanted.length);
+  }
+}
+
+/** Documents that an attempt before brought, and that are gone since. */
+async function removeOthers(
+  from: InstalledStore,
+  to: InstalledStore,
+  source: SourceId,
+  signal: AbortSignal,
+): Promise<number> {
+  let removed = 0;
+  for await (const ids of pages(to, source, signal)) {
+    const known = await from.catalog.known(ids);
+    const removals = ids.filter((id) => !known.has(id));
+    if (removals.length > 0) await to.commit({ source, removals });
+    removed += removals.length;
+  }
+  return removed;
+}
+
+/** The checkpoint comes last: until then a sync of the new store would begin anew. */
+async function copyState(from: InstalledStore, to: InstalledStore, source: SourceId): Promise<void> {
+  const directory = await from.export.directory(source);
+  if (directory) {
+    const run = `migration ${Date.now()}`;
+    await to.catalog.stageDirectory(source, run, directory);
+    await to.catalog.completeDirectory(source, run);
+  }
+  for (const run of (await from.catalog.runs(source, 100)).toReversed()) await to.catalog.putRun(run);
+  const letters = await from.catalog.deadLetters(source, 1_000_000);
+  const there = new Set(
+    (await to.catalog.deadLetters(source, 1_000_000)).map(({ documentId }) => documentId),
+  );
+  const checkpoint = await from.catalog.checkpoint(source);
+  await to.commit({
+    source,
+    deadLetters: letters.filter(({ documentId }) => !there.has(documentId)),
+    ...(checkpoint !== undefined && { checkpoint }),
+  });
+}
+
+async function holdSources(stores: readonly InstalledStore[], sources: readonly SourceId[]) {
+  const holder = `migration ${process.pid}`;
+  const held: { store: InstalledStore; lease: Lease }[] = [];
+  const release = async () => {
+    for (const { store, lease } of held) await store.catalog.releaseLease(lease);
+  };
+  for (const store of stores) {
+    for (const source of sources) {
+      const lease = await store.catalog.acquireLease(source, holder, LEASE_MS);
+      if (lease.holder !== holder) {
+        await release();
+        throw new AppError('SYNC_RUNNING', 'conflict', `${source} is held by ${lease.holder}`, {
+          publicMessage: `A sync of ${source} is running. Wait for its end, or stop it, and migrate then.`,
+        });
+      }
+      held.push({ store, lease });
+    }
+  }
+  let renewedAt = Date.now();
+  return {
+    release,
+    renew: async () => {
+      if (Date.now() - renewedAt < LEASE_MS / 4) return;
+      renewedAt = Date.now();
+      for (const each of held) each.lease = await each.store.catalog.renewLease(each.lease, LEASE_MS);
+    },
+  };
+}
+
+async function* pages(
+  store: InstalledStore,
+  source: SourceId,
+  signal: AbortSignal,
+): AsyncGenerator<readonly DocumentId[]> {
+  for (let after: DocumentId | undefined; ;) {
+    signal.throwIfAborted();
+    const ids: readonly DocumentId[] = await store.catalog.listIds(source, after, PAGE);
+    if (ids.length === 0) return;
+    yield ids;
+    after = ids.at(-1);
+  }
+}
+
+function inOrder(ids: readonly DocumentId[], writes: readonly DocumentWrite[]): DocumentWrite[] {
+  const byId = new Map(writes.map((write) => [write.document.id, write]));
+  return ids.flatMap((id) => byId.get(id) ?? []);
+}
+
+function isSame(a: KnownVersion | undefined, b: KnownVersion | undefined): boolean {
+  return (
+    a !== undefined &&
+    b !== undefined &&
+    a.version === b.version &&
+    a.contentHash === b.contentHash &&
+    aclKey(a.acl) === aclKey(b.acl)
+  );
+}

@@ -1,0 +1,89 @@
+import { join } from 'node:path';
+import { invalid } from '@fumikura/config';
+import type { Config, ConfigProblem, Secret } from '@fumikura/config';
+import { AppError } from '@fumikura/errors';
+import type { EmbeddingStore, Store, StoreExport } from '@fumikura/ports';
+import type { PairedStore } from '@fumikura/store-paired';
+import type { PostgresCatalogOptions } from '@fumikura/store-postgres';
+import type { QdrantIndexOptions } from '@fumikura/store-qdrant';
+import { createSqliteStore } from '@fumikura/store-sqlite';
+import type { RebuildOptions } from '@fumikura/store-sqlite';
+import { withSecrets } from './connectors/secrets.ts';
+import type { Variables } from './connectors/secrets.ts';
+
+export const DATABASE_FILE = 'fumikura.db';
+
+/** The store that a configuration names: one file, or PostgreSQL and Qdrant. */
+export interface InstalledStore extends Store {
+  readonly export: StoreExport;
+  /** Makes the index anew from the stored texts. Rejects with INVALID_ARGUMENT where the engine has another way. */
+  rebuild(options?: RebuildOptions): Promise<void>;
+  /** Backlog and vectors of an embedder, where the engine keeps them. */
+  readonly embeddings?: EmbeddingStore;
+  /** Where catalog and index are two servers. */
+  readonly paired?: PairedStore;
+}
+
+export interface OpenStoreOptions {
+  readonly inline: boolean;
+  readonly rebuild?: RebuildOptions;
+  /** Where secrets named by `env` lie; default the process's. */
+  readonly variables?: Variables;
+}
+
+export async function openStore(config: Config, options: OpenStoreOptions): Promise<InstalledStore> {
+  if (!config.stores)
+    return createSqliteStore({
+      file: join(config.dataFolder, DATABASE_FILE),
+      inline: options.inline,
+      ...(options.rebuild && { rebuild: options.rebuild }),
+    });
+  const { catalog, index } = withStoreSecrets(config, options.variables ?? process.env);
+  // Loaded where they are needed: a command over a file starts without them.
+  const [{ createPostgresCatalog }, { createQdrantIndex }, { createPairedStore }] = await Promise.all([
+    import('@fumikura/store-postgres'),
+    import('@fumikura/store-qdrant'),
+    import('@fumikura/store-paired'),
+  ]);
+  const catalogStore = await createPostgresCatalog(catalog);
+  try {
+    const paired = await createPairedStore({ catalog: catalogStore, index: await createQdrantIndex(index) });
+    return { ...paired, paired, rebuild: () => Promise.reject(noRebuild()) };
+  } catch (error) {
+    await catalogStore.close();
+    throw error;
+  }
+}
+
+/** @throws AppError CONFIG_INVALID (config) for secrets that cannot be read */
+function withStoreSecrets(
+  { stores, file, folder }: Config,
+  variables: Variables,
+): { readonly catalog: PostgresCatalogOptions; readonly index: QdrantIndexOptions } {
+  const problems: ConfigProblem[] = [];
+  const { catalog, index } = withSecrets(stores, { path: 'stores', folder, variables }, problems) as {
+    catalog: Omit<NonNullable<Config['stores']>['catalog'], 'password'> & { password?: Secret };
+    index: Omit<NonNullable<Config['stores']>['index'], 'apiKey'> & { apiKey?: Secret };
+  };
+  if (problems.length > 0) throw invalid(file, problems);
+  const { connections, migrate, listen, ...place } = catalog;
+  return {
+    catalog: {
+      ...defined(place),
+      maxConnections: connections,
+      mayMigrate: migrate,
+      listens: listen,
+    } as PostgresCatalogOptions,
+    index: defined(index) as QdrantIndexOptions,
+  };
+}
+
+function defined<T extends object>(value: T): T {
+  return Object.fromEntries(Object.entries(value).filter(([, each]) => each !== undefined)) as T;
+}
+
+function noRebuild(): AppError {
+  return new AppError('INVALID_ARGUMENT', 'invalid-input', 'no rebuild beside the living index here', {
+    publicMessage: 'This index lies on a server: compare and repair it with "fumi index check --repair".',
+  });
+}

@@ -1,0 +1,12 @@
+export { KEY_FILE } from './keys.ts';
+export { toOcsf } from './ocsf.ts';
+export { latestRecords, readAudit } from './read.ts';
+export type { AuditQuery } from './read.ts';
+export { prune } from './retention.ts';
+export type { AuditProblem } from './scan.ts';
+export { createAuditTrail } from './trail.ts';
+export type { AuditTrail, AuditTrailOptions } from './trail.ts';
+export { AUDIT_ACTIONS } from './types.ts';
+export type { AuditAction, AuditClient, AuditEvent, QueryPolicy, StoredRecord, Withheld } from './types.ts';
+export { verifyAudit } from './verify.ts';
+export type { Verification } from './verify.ts';

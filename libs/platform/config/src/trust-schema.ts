@@ -1,0 +1,86 @@
+import { z } from 'zod';
+
+/** Where a secret lies; never the secret itself. */
+export const secretReference = z.union(
+  [
+    z.strictObject({ env: z.string().min(1) }),
+    z.strictObject({ file: z.string().min(1) }),
+    z.strictObject({ command: z.array(z.string()).min(1) }),
+  ],
+  {
+    error: 'say where the secret lies: { env: NAME }, { file: path } or { command: [program, argument, …] }',
+  },
+);
+
+export const auditSchema = z.strictObject({
+  /** Relative to the configuration file; default: `audit` in the data folder. */
+  folder: z.string().min(1).optional(),
+  /** What becomes of the words that somebody searched for. */
+  queryText: z.enum(['keep', 'hash', 'drop']).default('keep'),
+  /** Days; 0 keeps everything. */
+  keepDays: z.int().min(0).max(36_500).default(0),
+  /** Files that get every signed head too, relative to the configuration file. */
+  anchors: z.array(z.string().min(1)).default([]),
+  /** Ed25519 private key, PEM; default: one made in the folder. */
+  key: secretReference.optional(),
+});
+
+const issuer = z.strictObject({
+  /** Exactly as in its tokens and its metadata. */
+  issuer: z.url(),
+  /** Accepted in `aud`; default: the address of the endpoint that is asked. */
+  audiences: z.array(z.string().min(1)).default([]),
+  /** Accepted in the header `typ`; case and `application/` do not count. `absent`: a header without one. */
+  types: z.array(z.string().min(1)).min(1).default(['at+jwt']),
+  algorithms: z
+    .array(z.enum(['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA']))
+    .min(1)
+    .default(['RS256', 'PS256', 'ES256', 'EdDSA']),
+  /** The claim with the scopes: a list, or words with spaces between. */
+  scopeClaim: z.string().min(1).default('scope'),
+  /** Before each scope where it is asked for, but not in tokens: the Application ID URI of Entra ID, with its slash. */
+  scopePrefix: z.string().default(''),
+  /** Its name of a scope → ours. */
+  scopeNames: z.record(z.string(), z.string()).default({}),
+  subjectClaim: z.string().min(1).default('sub'),
+  /** Who has no entry under `signIn` of a person is the one with the same address, if the issuer calls it verified. */
+  linkBy: z.enum(['subject', 'email']).default('subject'),
+  clockSkewSeconds: z.int().min(0).max(300).default(30),
+  /** Where its metadata cannot be read. */
+  jwksUri: z.url().optional(),
+  /** RFC 7662, for tokens that are no JWT. */
+  introspection: z
+    .strictObject({
+      url: z.url(),
+      clientId: z.string().min(1),
+      clientSecret: secretReference,
+      /** A revocation at the issuer counts after so long. Seconds. */
+      cacheSeconds: z.number().min(0).max(60).default(5),
+    })
+    .optional(),
+});
+
+export const signInSchema = z.strictObject({
+  /** Where clients reach this server: scheme, host and port, no path. */
+  publicUrl: z.url().transform((url) => url.replace(/\/+$/u, '')),
+  issuers: z.array(issuer).default([]),
+  /** What every call needs. */
+  readScope: z.string().min(1).default('knowledge:read'),
+  /** What single tools need beside it; reading a document as a resource needs what `get_document` needs. */
+  toolScopes: z.record(z.string(), z.array(z.string().min(1)).min(1)).default({}),
+});
+
+/** How an issuer names somebody. */
+export const signInIdentity = z.strictObject({ issuer: z.url(), subject: z.string().min(1) });
+
+/** A role of this installation, beside reader, auditor and admin. It narrows what its holders may read, never widens it. */
+export const roleSchema = z.strictObject({
+  id: z
+    .string()
+    .regex(/^[a-z0-9][a-z0-9._-]*$/, 'use lower-case letters, digits, dot, underscore and hyphen'),
+  /** Names of tools, or `*`. */
+  tools: z.array(z.string().min(1)).default([]),
+  /** Source ids, or their beginning with `*`. */
+  sources: z.array(z.string().min(1)).default([]),
+  duties: z.array(z.enum(['audit', 'access', 'tokens', 'roles', 'sources'])).default([]),
+});

@@ -1,0 +1,5 @@
+export { createLocalEmbedder } from './embedder.ts';
+export type { LocalEmbedderOptions } from './embedder.ts';
+export { addModel, listModels, MODEL_HOST, PINNED_MODELS, pullModel } from './models.ts';
+export type { InstalledModel, PinnedModel, PullOptions } from './models.ts';
+export type { RuntimeKind } from './runtime.ts';

@@ -1,0 +1,2 @@
+export { askDimension, createOpenaiEmbedder } from './embedder.ts';
+export type { OpenaiEmbedderOptions } from './embedder.ts';

@@ -1,0 +1,3 @@
+export { createPairedStore } from './paired-store.ts';
+export type { PairedStore, PairedStoreOptions } from './paired-store.ts';
+export type { Comparison } from './comparison.ts';

@@ -1,0 +1,205 @@
+import { AppError, toAppError } from '@fumikura/errors';
+import type { DocumentId } from '@fumikura/model';
+import type {
+  Catalog,
+  CatalogJournal,
+  DocumentWrite,
+  SearchIndex,
+  Store,
+  StoreBatch,
+  StoreExport,
+  VersionedIndex,
+} from '@fumikura/ports';
+import { compare, damagesOf } from './comparison.ts';
+import type { Comparison } from './comparison.ts';
+import { settleNotes } from './recovery.ts';
+
+export interface PairedStoreOptions {
+  readonly catalog: {
+    readonly catalog: Catalog;
+    readonly journal: CatalogJournal;
+    readonly export: Omit<StoreExport, 'documents'> & {
+      documents(
+        ids: readonly DocumentId[],
+      ): Promise<readonly { readonly write: DocumentWrite; readonly version: number }[]>;
+    };
+    close(): Promise<void>;
+  };
+  readonly index: VersionedIndex & { close(): Promise<void> };
+  /** A batch that was not confirmed for so long was left by a process that ended, ms; default 10 minutes. */
+  readonly abandonAfterMs?: number;
+}
+
+export interface PairedStore extends Store {
+  readonly export: StoreExport;
+  readonly journal: CatalogJournal;
+  readonly versions: VersionedIndex;
+  /** Compares both halves; with `repair` the index is made to say what the catalog says. */
+  compare(options: { readonly repair: boolean; readonly signal: AbortSignal }): Promise<Comparison>;
+  /** Drives on what processes that ended have left. @returns notes settled */
+  recover(signal: AbortSignal): Promise<number>;
+}
+
+const ATTEMPTS = 6;
+const ABANDON_AFTER_MS = 600_000;
+
+/**
+ * Two engines as one store. A batch is noted, written to the index as versions that nobody is shown yet, confirmed in the
+ * catalog, which is the moment it becomes visible as a whole, and settled: older versions are deleted, changed readers
+ * written. A search shows what the catalog confirms and nothing else, so neither a crash nor a late write can show a
+ * document with older, wider rights.
+ */
+export async function createPairedStore(options: PairedStoreOptions): Promise<PairedStore> {
+  const { catalog, journal } = options.catalog;
+  const { index, abandonAfterMs = ABANDON_AFTER_MS } = options;
+  const underWay = new Set<Promise<unknown>>();
+  let closed: Promise<void> | undefined;
+  const tracked = async <T>(work: () => Promise<T>): Promise<T> => {
+    if (closed) throw closedError();
+    const running = work();
+    underWay.add(running);
+    try {
+      return await running;
+    } finally {
+      underWay.delete(running);
+    }
+  };
+  const recover = (signal: AbortSignal) =>
+    settleNotes(journal, index, { olderThanMs: abandonAfterMs }, signal);
+  await recover(new AbortController().signal);
+  return {
+    journal,
+    versions: index,
+    export: { ...options.catalog.export, documents: (ids) => exportDocuments(options, ids) },
+    catalog: {
+      ...catalog,
+      removeSource: (id) =>
+        tracked(async () => {
+          const { removed, batch } = await journal.removeSource(id);
+          await settleNotes(journal, index, { batch });
+          return removed;
+        }),
+    },
+    index: pairedIndex(index, journal, recover),
+    commit: (batch) => tracked(() => commit(journal, index, batch)),
+    compare: (how) => tracked(() => compare(journal, index, how)),
+    recover: (signal) => tracked(() => recover(signal)),
+    close: () => (closed ??= close(options, underWay)),
+  };
+}
+
+/** Vectors are exported where every chunk of a document has one. */
+async function exportDocuments(
+  { catalog, index }: PairedStoreOptions,
+  ids: readonly DocumentId[],
+): Promise<DocumentWrite[]> {
+  const found = await catalog.export.documents(ids);
+  const vectors = await index.vectorsOf(
+    found.map(({ write, version }) => ({
+      documentId: write.document.id,
+      version,
+      chunks: write.chunks.length,
+    })),
+  );
+  return found.map(({ write }) => {
+    const own = vectors.get(write.document.id) ?? [];
+    const whole = own.filter((each) => each !== undefined);
+    return whole.length > 0 && whole.length === write.chunks.length ? { ...write, vectors: whole } : write;
+  });
+}
+
+async function close(
+  { catalog, index }: PairedStoreOptions,
+  underWay: ReadonlySet<Promise<unknown>>,
+): Promise<void> {
+  await Promise.allSettled(underWay);
+  await index.close();
+  await catalog.close();
+}
+
+async function commit(journal: CatalogJournal, index: VersionedIndex, batch: StoreBatch): Promise<void> {
+  // Before anything is noted anywhere: a batch with an impossible part leaves nothing behind.
+  await index.validate(batch.upserts ?? []);
+  for (let attempt = 1; ; attempt++) {
+    try {
+      await commitOnce(journal, index, batch);
+      return;
+    } catch (error) {
+      const isConflict = error instanceof AppError && error.code === 'STORE_CONFLICT';
+      if (!isConflict || attempt >= ATTEMPTS) throw error;
+    }
+  }
+}
+
+async function commitOnce(journal: CatalogJournal, index: VersionedIndex, batch: StoreBatch): Promise<void> {
+  const pending = await journal.begin(batch);
+  const settlements = await writeAndConfirm(journal, index, pending);
+  // Visible now. What is left in the index is noted, and driven on should this end here.
+  await index.settle(settlements);
+  await journal.settled(settlements);
+}
+
+async function writeAndConfirm(
+  journal: CatalogJournal,
+  index: VersionedIndex,
+  pending: Awaited<ReturnType<CatalogJournal['begin']>>,
+) {
+  try {
+    await index.stage(pending.writes);
+    return await journal.confirm(pending);
+  } catch (error) {
+    await takeBack(journal, index, pending).catch((failed: unknown) => {
+      // It stays noted, and is taken back by whoever recovers; what went wrong first is what counts.
+      if (error instanceof Error && error.cause === undefined) error.cause = failed;
+    });
+    throw error;
+  }
+}
+
+async function takeBack(
+  journal: CatalogJournal,
+  index: VersionedIndex,
+  pending: Awaited<ReturnType<CatalogJournal['begin']>>,
+): Promise<void> {
+  const settlements = await journal.abandon(pending);
+  await index.settle(settlements);
+  await journal.settled(settlements);
+}
+
+function pairedIndex(
+  index: VersionedIndex,
+  journal: CatalogJournal,
+  recover: (signal: AbortSignal) => Promise<number>,
+): SearchIndex {
+  return {
+    write: () =>
+      Promise.reject(
+        new AppError('INVALID_ARGUMENT', 'internal', 'an index beside a catalog is written by commit alone'),
+      ),
+    search: async (request, access, signal) => {
+      const { candidates } = await index.searchConfirmed(
+        request,
+        access,
+        (ids) => journal.confirmed(ids),
+        signal,
+      );
+      return { candidates, indexVersion: await journal.version() };
+    },
+    stats: () => index.stats(),
+    useFingerprint: (fingerprint) => index.useFingerprint(fingerprint),
+    maintain: async (signal) => {
+      await recover(signal);
+      await index.maintain(signal);
+    },
+    check: async (signal) => {
+      if (signal.aborted) throw toAppError(new DOMException('aborted', 'AbortError'));
+      return damagesOf(await compare(journal, index, { repair: false, signal }));
+    },
+  };
+}
+
+function closedError(): AppError {
+  return new AppError('STORE_CLOSED', 'internal', 'the store was closed', {
+    publicMessage: 'The store was closed.',
+  });
+}

@@ -1,0 +1,138 @@
+import { AppError } from '@fumikura/errors';
+import { Kysely, PostgresDialect, sql } from 'kysely';
+import type { RawBuilder, Transaction } from 'kysely';
+import pg from 'pg';
+import { isBrokenConnection, isWorthRepeating, postgresError } from './errors.ts';
+
+export interface ConnectionOptions {
+  /** `postgres://user@host:5432/database`; TLS by `?sslmode=verify-full`. */
+  readonly url: string;
+  readonly password?: { reveal(): string };
+  /** Schema that holds all tables; default `fumikura`. */
+  readonly schema?: string;
+  /** Connections of this process at most; default 8. */
+  readonly maxConnections?: number;
+  /** For a connection and for one statement, ms; default 5,000 and 60,000. */
+  readonly connectTimeoutMs?: number;
+  readonly statementTimeoutMs?: number;
+}
+
+export type Executor = Kysely<unknown> | Transaction<unknown>;
+
+const OPEN = 'fumikura';
+const REPEATS = 4;
+const INT8 = 20;
+
+/**
+ * A pool of connections. Every statement is prepared without a name and no state is left on a session, so that a pooler
+ * may hand each transaction to another server process.
+ */
+export class Connection {
+  readonly schema: string;
+  readonly #pool: pg.Pool;
+  readonly #db: Kysely<unknown>;
+  readonly #underWay = new Set<Promise<unknown>>();
+  #closed: Promise<void> | undefined;
+
+  constructor(options: ConnectionOptions) {
+    this.schema = options.schema ?? OPEN;
+    this.#pool = new pg.Pool({
+      ...clientConfig(options),
+      max: options.maxConnections ?? 8,
+      idleTimeoutMillis: 30_000,
+    });
+    // A connection that breaks while idle is replaced by the pool when one is needed next: whoever asks then hears of it.
+    this.#pool.on('error', () => undefined);
+    // One that breaks while it is used rejects what was asked, and says so a second time here.
+    this.#pool.on('connect', (client) => client.on('error', () => undefined));
+    this.#db = new Kysely<unknown>({ dialect: new PostgresDialect({ pool: this.#pool }) });
+  }
+
+  table(name: string): RawBuilder<unknown> {
+    return sql.id(this.schema, name);
+  }
+
+  /** One or more statements that change nothing; asked once more when the connection broke. */
+  read<T>(work: (db: Executor) => Promise<T>): Promise<T> {
+    return this.#guarded(async () => {
+      try {
+        return await work(this.#db);
+      } catch (error) {
+        if (!isBrokenConnection(error)) throw error;
+        return await work(this.#db);
+      }
+    });
+  }
+
+  /** Reads that all see one state. */
+  snapshot<T>(work: (db: Executor) => Promise<T>): Promise<T> {
+    return this.read(() =>
+      this.#db
+        .transaction()
+        .setIsolationLevel('repeatable read')
+        .setAccessMode('read only')
+        .execute((transaction) => work(transaction)),
+    );
+  }
+
+  /** All of it or nothing; done again when another transaction was in the way. */
+  write<T>(work: (db: Executor) => Promise<T>): Promise<T> {
+    return this.#guarded(async () => {
+      for (let attempt = 1; ; attempt++) {
+        try {
+          return await this.#db.transaction().execute((transaction) => work(transaction));
+        } catch (error) {
+          if (attempt >= REPEATS || !isWorthRepeating(error)) throw error;
+        }
+      }
+    });
+  }
+
+  /** What is under way is finished first. */
+  close(): Promise<void> {
+    return (this.#closed ??= this.#end());
+  }
+
+  async #end(): Promise<void> {
+    await Promise.allSettled(this.#underWay);
+    await this.#db.destroy();
+  }
+
+  async #guarded<T>(work: () => Promise<T>): Promise<T> {
+    if (this.#closed)
+      throw new AppError('STORE_CLOSED', 'internal', 'the catalog was closed', {
+        publicMessage: 'The catalog was closed.',
+      });
+    const running = work();
+    this.#underWay.add(running);
+    try {
+      return await running;
+    } catch (error) {
+      throw postgresError(error);
+    } finally {
+      this.#underWay.delete(running);
+    }
+  }
+}
+
+export function clientConfig({
+  url,
+  password,
+  connectTimeoutMs = 5_000,
+  statementTimeoutMs = 60_000,
+}: ConnectionOptions): pg.ClientConfig {
+  return {
+    connectionString: url,
+    ...(password && { password: password.reveal() }),
+    connectionTimeoutMillis: connectTimeoutMs,
+    query_timeout: statementTimeoutMs,
+    keepAlive: true,
+    types: {
+      // Counts and versions stay far below 2^53.
+      getTypeParser: ((oid: number, format?: 'text' | 'binary') =>
+        oid === INT8
+          ? Number
+          : pg.types.getTypeParser(oid, format as 'text')) as typeof pg.types.getTypeParser,
+    },
+  };
+}

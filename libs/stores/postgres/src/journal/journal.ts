@@ -1,0 +1,321 @@
+import { randomUUID } from 'node:crypto';
+import { AppError } from '@fumikura/errors';
+import type { Acl, DocumentHead, DocumentId, SourceId } from '@fumikura/model';
+import { aclKey, splitDocumentId } from '@fumikura/model';
+import type {
+  CatalogJournal,
+  CataloguedDocument,
+  PendingBatch,
+  Settlement,
+  StoreBatch,
+  VersionedDocument,
+} from '@fumikura/ports';
+import type { AclStore } from '../catalog/acls.ts';
+import type { DirectoryStore } from '../catalog/directory.ts';
+import type { JobStore } from '../catalog/jobs.ts';
+import { indexedFacts, pack, toIndexDocument, withFacts } from '../catalog/documents.ts';
+import type { Before, DocumentStore, PackedDocument } from '../catalog/documents.ts';
+import { FacetChanges } from '../catalog/facets.ts';
+import type { SyncState } from '../catalog/sync-state.ts';
+import type { Connection, Executor } from '../connection.ts';
+import { conflict } from '../errors.ts';
+import { foldBatch } from './fold-batch.ts';
+import type { FoldedBatch } from './fold-batch.ts';
+import { Notes } from './notes.ts';
+
+export interface JournalParts {
+  readonly connection: Connection;
+  readonly acls: AclStore;
+  readonly documents: DocumentStore;
+  readonly sync: SyncState;
+  readonly directory: DirectoryStore;
+  readonly jobs: JobStore;
+}
+
+/** New facts of a document whose body stays; `version` when the index has to hold it anew. */
+interface FactsPlan {
+  readonly head: DocumentHead;
+  readonly aclId: number;
+  /** The version these facts were laid over. */
+  readonly base: number;
+  readonly version?: number;
+}
+
+interface Prepared {
+  readonly folded: FoldedBatch;
+  readonly packed: readonly PackedDocument[];
+  readonly facts: readonly FactsPlan[];
+  readonly aclIds: ReadonlyMap<string, number>;
+}
+
+const PAGE = 2_000;
+
+export class Journal implements CatalogJournal {
+  readonly #parts: JournalParts;
+  readonly #notes: Notes;
+  readonly #prepared = new WeakMap<PendingBatch, Prepared>();
+
+  constructor(parts: JournalParts) {
+    this.#parts = parts;
+    this.#notes = new Notes(parts.connection, parts.documents);
+  }
+
+  async begin(batch: StoreBatch): Promise<PendingBatch> {
+    const folded = foldBatch(batch);
+    const { acls, connection, documents } = this.#parts;
+    await acls.ensureLists((folded.lists ?? []).map(({ id }) => id));
+    const aclIds = await acls.idsOf(aclsOf(folded));
+    const before = await this.#beforeFacts(folded.heads);
+    const isIndexed = ({ head, known }: (typeof before)[number]) =>
+      indexedFacts(known.head) !== indexedFacts(withFacts(known.head, head));
+    const moved = before.filter(isIndexed);
+    const versions = await connection.read((db) =>
+      documents.nextVersions(db, folded.upserts.length + moved.length),
+    );
+    const packed = await Promise.all(
+      folded.upserts.map((write, at) => {
+        const version = versions[at] ?? 0;
+        return pack(write, { aclId: idOf(aclIds, write.document.acl), aclVersion: version, version });
+      }),
+    );
+    const facts = before.map((each): FactsPlan => {
+      const at = moved.indexOf(each);
+      const aclId = idOf(aclIds, each.head.acl);
+      const plan = { head: each.head, aclId, base: each.known.version };
+      return at < 0 ? plan : { ...plan, version: versions[folded.upserts.length + at] ?? 0 };
+    });
+    const writes = [...packed.map(versionedOf), ...(await this.#versionedFacts(facts, before))];
+    const pending: PendingBatch = { id: randomUUID(), writes };
+    await this.#notes.begin(pending);
+    this.#prepared.set(pending, { folded, packed, facts, aclIds });
+    return pending;
+  }
+
+  confirm(pending: PendingBatch): Promise<readonly Settlement[]> {
+    const prepared = this.#prepared.get(pending);
+    if (!prepared) throw conflict('a batch that was not begun here');
+    const { connection, acls, sync } = this.#parts;
+    const { folded } = prepared;
+    return connection.write(async (db) => {
+      if (folded.lease) await sync.requireLease(db, folded.lease);
+      await sync.ensureSource(db, folded.source);
+      await sync.lockSources(db, sourcesOf(folded));
+      const late = await this.#notes.take(db, pending);
+      await acls.putLists(db, folded.lists ?? [], folded.source);
+      const settled = await this.#apply(db, prepared, late, pending.id);
+      await sync.putDeadLetters(db, folded.source, folded.deadLetters ?? []);
+      for (const [of, checkpoint] of [
+        ['content', folded.checkpoint],
+        ['access', folded.accessCheckpoint],
+      ] as const)
+        if (checkpoint !== undefined) await sync.setCheckpoint(db, folded.source, checkpoint, of);
+      return settled;
+    });
+  }
+
+  abandon(pending: PendingBatch): Promise<readonly Settlement[]> {
+    return this.#notes.abandon(pending.id);
+  }
+
+  settled(done: readonly Settlement[]): Promise<void> {
+    return this.#notes.settled(done);
+  }
+
+  unsettled(...[of, limit]: Parameters<CatalogJournal['unsettled']>): Promise<readonly Settlement[]> {
+    return this.#notes.unsettled(of, limit);
+  }
+
+  removeSource(id: SourceId): Promise<{ readonly removed: number; readonly batch: string }> {
+    const { connection, acls, sync, directory, jobs } = this.#parts;
+    const batch = randomUUID();
+    return connection.write(async (db) => {
+      await sync.lockSources(db, [id]);
+      await this.#shrinkFacets(db, id);
+      const removed = await this.#notes.removeSource(db, id, batch);
+      await acls.forgetSource(db, id);
+      await directory.forget(db, id);
+      await jobs.forget(db, id);
+      await sync.forget(db, id);
+      return { removed, batch };
+    });
+  }
+
+  confirmed(ids: readonly DocumentId[]) {
+    return this.#parts.connection.read((db) => this.#parts.documents.confirmed(db, ids));
+  }
+
+  underWay(ids: readonly DocumentId[]): Promise<ReadonlySet<number>> {
+    return this.#notes.underWay(ids);
+  }
+
+  list(after: DocumentId | undefined, limit: number): Promise<readonly CataloguedDocument[]> {
+    return this.#parts.connection.read((db) => this.#parts.documents.list(db, after ?? '', limit));
+  }
+
+  documents(ids: readonly DocumentId[]): Promise<readonly VersionedDocument[]> {
+    return this.#parts.connection.read((db) => this.#parts.documents.versioned(db, ids));
+  }
+
+  version(): Promise<number> {
+    return this.#parts.connection.read((db) => this.#parts.documents.lastVersion(db));
+  }
+
+  /** Under the lock of the sources: everything here is decided on what nobody else changes. */
+  async #apply(
+    db: Executor,
+    { folded, packed, facts, aclIds }: Prepared,
+    late: ReadonlySet<number>,
+    batch: string,
+  ): Promise<readonly Settlement[]> {
+    const { documents, sync } = this.#parts;
+    const [stamp = 0] = await documents.nextVersions(db, 1);
+    const written = packed.filter(({ version }) => !late.has(version));
+    const plans = facts.filter(({ version }) => version === undefined || !late.has(version));
+    const ids = [
+      ...written.map(({ id }) => id),
+      ...plans.map(({ head }) => head.id),
+      ...folded.acls.keys(),
+      ...folded.removals,
+    ];
+    const before = await documents.before(db, ids);
+    const changes = [
+      ...plans.flatMap((plan) => changeOfFacts(plan, before.get(plan.head.id), stamp)),
+      ...[...folded.acls].flatMap(([id, acl]) => {
+        const known = before.get(id);
+        return known ? [{ ...known, aclId: idOf(aclIds, acl), aclVersion: stamp }] : [];
+      }),
+    ];
+    const syncedAt = new Date().toISOString();
+    await documents.remove(db, folded.removals);
+    await documents.put(db, written, syncedAt);
+    await documents.setFacts(db, changes, syncedAt);
+    const after = new Map([...changes, ...written].map((each) => [each.id, each]));
+    await this.#count(db, before, after);
+    await sync.clearDeadLetters(db, [
+      ...folded.removals,
+      ...written.map(({ id }) => id),
+      ...plans.map(({ head }) => head.id),
+    ]);
+    const touched = [...changes.map(({ id }) => id), ...folded.removals.filter((id) => before.has(id))];
+    const later = [
+      ...written.map(({ id, version }) => ({ id, below: version })),
+      ...plans.map(({ head, version = 0 }) => ({ id: head.id, below: version })),
+      ...folded.removals.map((id) => ({ id, below: stamp })),
+    ];
+    await this.#notes.supersede(db, later, batch);
+    await this.#notes.settling(db, touched, stamp, batch);
+    return this.#notes.ofBatch(db, batch);
+  }
+
+  async #count(
+    db: Executor,
+    before: ReadonlyMap<DocumentId, Before>,
+    after: ReadonlyMap<DocumentId, Before>,
+  ): Promise<void> {
+    const facets = new FacetChanges();
+    const sums = new Map<SourceId, { documents: number; chunks: number }>();
+    const count = ({ source, head, aclId, chunks }: Before, sign: 1 | -1) => {
+      facets.add(source, head, aclId, sign);
+      const sum = sums.get(source) ?? { documents: 0, chunks: 0 };
+      sums.set(source, { documents: sum.documents + sign, chunks: sum.chunks + sign * chunks });
+    };
+    for (const each of before.values()) count(each, -1);
+    for (const each of after.values()) count(each, 1);
+    await facets.write(db, this.#parts.connection);
+    for (const [source, { documents, chunks }] of sums)
+      if (documents !== 0 || chunks !== 0) await this.#parts.sync.countIn(db, source, documents, chunks);
+  }
+
+  async #shrinkFacets(db: Executor, source: SourceId): Promise<void> {
+    const { documents, connection } = this.#parts;
+    const facets = new FacetChanges();
+    for (let after = ''; ;) {
+      const ids = await documents.listIds(db, source, after, PAGE);
+      for (const { head, aclId } of (await documents.before(db, ids)).values())
+        facets.add(source, head, aclId, -1);
+      after = ids.at(-1) ?? '';
+      if (ids.length < PAGE) break;
+    }
+    await facets.write(db, connection);
+  }
+
+  async #beforeFacts(heads: readonly DocumentHead[]): Promise<{ head: DocumentHead; known: Before }[]> {
+    if (heads.length === 0) return [];
+    const { connection, documents } = this.#parts;
+    const before = await connection.read((db) =>
+      documents.before(
+        db,
+        heads.map(({ id }) => id),
+      ),
+    );
+    return heads.flatMap((head) => {
+      const known = before.get(head.id);
+      return known ? [{ head, known }] : [];
+    });
+  }
+
+  /** The body is as it was, and so are its vectors. */
+  async #versionedFacts(
+    facts: readonly FactsPlan[],
+    before: readonly { readonly head: DocumentHead; readonly known: Before }[],
+  ): Promise<VersionedDocument[]> {
+    const due = facts.filter(({ version }) => version !== undefined);
+    if (due.length === 0) return [];
+    const { connection, documents } = this.#parts;
+    const texts = await connection.read((db) =>
+      documents.texts(
+        db,
+        due.map(({ head }) => head.id),
+      ),
+    );
+    return due.flatMap(({ head, aclId, base, version = 0 }) => {
+      const known = before.find((each) => each.known.id === head.id)?.known;
+      const stored = texts.get(head.id);
+      if (!known || !stored) return [];
+      const facts = { ...withFacts(known.head, head), id: head.id, source: known.source, aclId };
+      return [{ version, document: toIndexDocument(facts, stored.text, stored.chunks), vectorsOf: base }];
+    });
+  }
+}
+
+function changeOfFacts(
+  { head, aclId, base, version }: FactsPlan,
+  known: Before | undefined,
+  stamp: number,
+): (Before & { readonly sourceVersion: string })[] {
+  // Removed meanwhile: facts of nothing.
+  if (!known) return [];
+  if (known.version !== base) throw conflict(`${head.id} was written meanwhile`);
+  return [
+    {
+      ...known,
+      head: withFacts(known.head, head),
+      aclId,
+      aclVersion: version ?? stamp,
+      version: version ?? known.version,
+      sourceVersion: head.version,
+    },
+  ];
+}
+
+function versionedOf({ write, version, aclId }: PackedDocument): VersionedDocument {
+  const { document, chunks, vectors } = write;
+  return { version, document: toIndexDocument({ ...document, aclId }, document.text, chunks, vectors) };
+}
+
+function aclsOf({ upserts, heads, acls }: FoldedBatch): Acl[] {
+  return [...upserts.map(({ document }) => document.acl), ...heads.map(({ acl }) => acl), ...acls.values()];
+}
+
+function idOf(ids: ReadonlyMap<string, number>, acl: Acl): number {
+  const id = ids.get(aclKey(acl));
+  if (id) return id;
+  throw new AppError('UNEXPECTED', 'internal', 'an ACL without a row');
+}
+
+/** In ascending order, in which they are locked. */
+function sourcesOf({ source, upserts, heads, acls, removals }: FoldedBatch): SourceId[] {
+  const ids = [...heads.map(({ id }) => id), ...acls.keys(), ...removals];
+  const named = ids.flatMap((id) => splitDocumentId(id)?.source ?? []);
+  return [...new Set([source, ...upserts.map(({ document }) => document.source), ...named])].sort();
+}

@@ -1,0 +1,267 @@
+import { AppError } from '@fumikura/errors';
+import type { AllowList, DocumentId, SourceId } from '@fumikura/model';
+import { readGrant } from '@fumikura/ports';
+import type {
+  AccessFilter,
+  AccessGrant,
+  Catalog,
+  CatalogJournal,
+  DocumentRecord,
+  DocumentWrite,
+  Passage,
+  StoreBatch,
+  StoreExport,
+} from '@fumikura/ports';
+import { listen } from './access-news.ts';
+import { admits, AclStore } from './catalog/acls.ts';
+import { DirectoryStore } from './catalog/directory.ts';
+import { DocumentStore } from './catalog/documents.ts';
+import type { CheckedRow } from './catalog/documents.ts';
+import { fieldValues } from './catalog/facets.ts';
+import { JobStore } from './catalog/jobs.ts';
+import { SyncState } from './catalog/sync-state.ts';
+import { Connection } from './connection.ts';
+import type { ConnectionOptions, Executor } from './connection.ts';
+import { Journal } from './journal/journal.ts';
+import { dueSteps, migrate } from './schema/migrate.ts';
+
+export interface PostgresCatalogOptions extends ConnectionOptions {
+  /** False for an account that may not change tables: opening is then refused while steps are due. Default true. */
+  readonly mayMigrate?: boolean;
+  /** Hears of changed rights at once; off behind a pooler by transaction. Default true. */
+  readonly listens?: boolean;
+}
+
+export interface PostgresCatalog {
+  readonly catalog: Catalog;
+  readonly journal: CatalogJournal;
+  /** Without vectors, which the index alone has; with the version that it has them under. */
+  readonly export: Omit<StoreExport, 'documents'> & {
+    documents(
+      ids: readonly DocumentId[],
+    ): Promise<readonly { readonly write: DocumentWrite; readonly version: number }[]>;
+  };
+  /** A batch without an index beside. */
+  commit(batch: StoreBatch): Promise<void>;
+  close(): Promise<void>;
+}
+
+const ATTEMPTS = 5;
+
+/**
+ * Sources, documents, ACLs, directory, runs in PostgreSQL 14 or later. Rejects with STORE_UNREACHABLE, STORE_REFUSED,
+ * STORE_NEWER or STORE_OLDER when it cannot be used.
+ */
+export async function createPostgresCatalog(options: PostgresCatalogOptions): Promise<PostgresCatalog> {
+  const connection = new Connection(options);
+  try {
+    await bringUpToDate(connection, options.mayMigrate ?? true);
+  } catch (error) {
+    await connection.close();
+    throw error;
+  }
+  const acls = new AclStore(connection);
+  const documents = new DocumentStore(connection);
+  const sync = new SyncState(connection);
+  const directory = new DirectoryStore(connection);
+  const jobs = new JobStore(connection);
+  const parts = { connection, acls, documents, sync, directory, jobs };
+  const journal = new Journal(parts);
+  const prepare = () => void acls.prepare().catch(() => undefined); // whoever asks next does it, and hears what is wrong
+  const stop =
+    (options.listens ?? true) ? listen({ ...options, schema: connection.schema }, prepare) : undefined;
+  return {
+    catalog: createCatalog({ ...parts, journal }),
+    journal,
+    export: createExport(parts),
+    commit: (batch) => commitAlone(journal, batch),
+    close: async () => {
+      await stop?.();
+      await connection.close();
+    },
+  };
+}
+
+/** What a migration would do, by the names of its steps; nothing is changed. */
+export async function planPostgresMigration(options: ConnectionOptions): Promise<readonly string[]> {
+  const connection = new Connection(options);
+  try {
+    return await migrate(connection, { dryRun: true });
+  } finally {
+    await connection.close();
+  }
+}
+
+async function bringUpToDate(connection: Connection, mayMigrate: boolean): Promise<void> {
+  if (mayMigrate) {
+    await migrate(connection);
+    return;
+  }
+  const due = await dueSteps(connection);
+  if (due.length === 0) return;
+  throw new AppError('STORE_OLDER', 'config', `steps due: ${due.join(', ')}`, {
+    publicMessage: `The catalog has to be brought up to date (${due.join(', ')}), and this account may not. Do it once with the account that owns the tables.`,
+  });
+}
+
+async function commitAlone(journal: Journal, batch: StoreBatch): Promise<void> {
+  for (let attempt = 1; ; attempt++) {
+    const pending = await journal.begin(batch);
+    try {
+      await journal.settled(await journal.confirm(pending));
+      return;
+    } catch (error) {
+      await journal.settled(await journal.abandon(pending));
+      const isConflict = error instanceof AppError && error.code === 'STORE_CONFLICT';
+      if (!isConflict || attempt >= ATTEMPTS) throw error;
+    }
+  }
+}
+
+function createExport({
+  connection,
+  acls,
+  documents,
+  sync,
+  directory,
+}: Omit<Parts, 'journal'>): PostgresCatalog['export'] {
+  return {
+    documents: (ids) => connection.read((db) => documents.written(db, ids)),
+    lists: () =>
+      connection.snapshot(async (db) => {
+        const bySource = Map.groupBy(await acls.listsBySource(db), ({ source }) => source);
+        const found: { source: SourceId | undefined; lists: AllowList[] }[] = [];
+        for (const [source, names] of bySource)
+          found.push({
+            source: (source ?? undefined) as SourceId | undefined,
+            lists: await acls.lists(
+              db,
+              names.map(({ id }) => id),
+            ),
+          });
+        return found;
+      }),
+    directory: (source) => connection.snapshot((db) => directory.part(db, source)),
+    settings: () => connection.read((db) => sync.settings(db)),
+  };
+}
+
+interface Parts {
+  readonly connection: Connection;
+  readonly acls: AclStore;
+  readonly documents: DocumentStore;
+  readonly sync: SyncState;
+  readonly directory: DirectoryStore;
+  readonly jobs: JobStore;
+  readonly journal: Journal;
+}
+
+function createCatalog(parts: Parts): Catalog {
+  const { connection, acls, documents, sync, directory, jobs, journal } = parts;
+  const read = <T>(work: (db: Executor) => Promise<T>) => connection.read(work);
+  const write = <T>(work: (db: Executor) => Promise<T>) => connection.write(work);
+  return {
+    ...readsOfCallers(parts),
+    ensureSource: (id) => write((db) => sync.ensureSource(db, id)),
+    putCheck: (id, check) => write((db) => sync.putCheck(db, id, check)),
+    sources: () => read((db) => sync.sources(db)),
+    removeSource: async (id) => {
+      const { removed, batch } = await journal.removeSource(id);
+      await journal.settled(await journal.unsettled({ batch }, removed));
+      return removed;
+    },
+    known: (ids) => read((db) => documents.known(db, ids)),
+    listIds: (source, after, limit) => read((db) => documents.listIds(db, source, after ?? '', limit)),
+    accessVersion: async () => String(await read((db) => acls.version(db))),
+    readableAcls: async (principals) => {
+      const { aclIds, version } = await acls.readable(principals);
+      return { aclIds, version: String(version) };
+    },
+    putLists: async (lists) => {
+      await acls.ensureLists(lists.map(({ id }) => id));
+      await write((db) => acls.putLists(db, lists, null));
+    },
+    lists: (ids) => read((db) => acls.lists(db, ids)),
+    stageDirectory: (source, run, part) => write((db) => directory.stage(db, source, run, part)),
+    completeDirectory: (source, run, lease) =>
+      write(async (db) => {
+        if (lease) await sync.requireLease(db, lease);
+        const record = await directory.complete(db, source, run);
+        await acls.changed(db);
+        return record;
+      }),
+    directories: () => read((db) => directory.records(db)),
+    accounts: (principals, emails) => read((db) => directory.accounts(db, principals, emails)),
+    withGroups: (principals) => read((db) => directory.withGroups(db, principals)),
+    checkpoint: (source, of = 'content') => read((db) => sync.checkpoint(db, source, of)),
+    clearCheckpoint: (source, of = 'content') => write((db) => sync.setCheckpoint(db, source, undefined, of)),
+    acquireLease: (source, holder, ttlMs) => write((db) => sync.acquireLease(db, source, holder, ttlMs)),
+    renewLease: (lease, ttlMs) => write((db) => sync.renewLease(db, lease, ttlMs)),
+    releaseLease: (lease) => write((db) => sync.releaseLease(db, lease)),
+    putRun: (run) => write((db) => sync.putRun(db, run)),
+    runs: (source, limit) => read((db) => sync.runs(db, source, limit)),
+    deadLetters: (source, limit) => read((db) => sync.deadLetters(db, source, limit)),
+    jobs: () => read((db) => jobs.jobs(db)),
+    putJob: (job) => write((db) => jobs.put(db, job)),
+    request: (source, news) => write((db) => jobs.request(db, source, news)),
+    requested: (source, limit) => read((db) => jobs.requested(db, source, limit)),
+    met: (requests) => write((db) => jobs.met(db, requests)),
+    setting: async (name, initial) =>
+      (await read((db) => sync.setting(db, name))) ?? write((db) => sync.makeSetting(db, name, initial())),
+  };
+}
+
+/** Everything here passes the second check: today's lists, not the ones of the grant. */
+function readsOfCallers({
+  connection,
+  acls,
+  documents,
+}: Parts): Pick<Catalog, 'readable' | 'text' | 'passages' | 'fieldValues'> {
+  /** Records and texts are of one moment: no text of a version that was not the one checked. */
+  const checkedTexts = async (ids: readonly DocumentId[], access: AccessFilter) => {
+    const { principals } = granted(access);
+    const [rows, texts] = await connection.snapshot(async (db) => [
+      await documents.checked(db, ids),
+      await documents.texts(db, ids),
+    ]);
+    const records = await admitted(acls, rows, principals);
+    return new Map(records.map(({ id }) => [id, texts.get(id)]));
+  };
+  return {
+    readable: async (ids, access) => {
+      const { principals } = granted(access);
+      return admitted(acls, await connection.read((db) => documents.checked(db, ids)), principals);
+    },
+    text: async (id, access) => (await checkedTexts([id], access)).get(id),
+    passages: async (wanted, access) => {
+      const texts = await checkedTexts([...new Set(wanted.map(({ documentId }) => documentId))], access);
+      return wanted.map(({ documentId, ordinal }): Passage | undefined => {
+        const stored = texts.get(documentId);
+        const chunk = stored?.chunks.find((each) => each.ordinal === ordinal);
+        return stored && chunk ? { chunk, text: stored.text.slice(chunk.start, chunk.end) } : undefined;
+      });
+    },
+    fieldValues: async (field, access, limit) => {
+      const { aclIds } = await acls.readable(granted(access).principals);
+      return connection.read((db) => fieldValues(db, connection, field, aclIds, limit));
+    },
+  };
+}
+
+async function admitted(
+  acls: AclStore,
+  rows: readonly CheckedRow[],
+  principals: AccessGrant['principals'],
+): Promise<DocumentRecord[]> {
+  const version = rows[0]?.accessVersion;
+  if (version === undefined) return [];
+  const standing = await acls.standingAt(version, principals);
+  return rows.filter(({ aclId, aclLists }) => admits(standing, aclId, aclLists)).map(({ record }) => record);
+}
+
+/** @throws AppError ACCESS_FILTER_INVALID (internal) for anything that `access` did not make */
+function granted(filter: AccessFilter): AccessGrant {
+  const grant = readGrant(filter);
+  if (grant) return grant;
+  throw new AppError('ACCESS_FILTER_INVALID', 'internal', 'an access filter that access did not make');
+}

@@ -1,0 +1,96 @@
+import { AppError } from '@fumikura/errors';
+import { sql } from 'kysely';
+import type { Connection, Executor } from '../connection.ts';
+import { MIGRATIONS } from './migrations.ts';
+import type { Migration } from './migrations.ts';
+
+export interface MigrateOptions {
+  /** Runs every step and takes all back. */
+  readonly dryRun?: boolean;
+  readonly migrations?: readonly Migration[];
+}
+
+class TakenBack extends Error {
+  readonly steps: readonly string[];
+  constructor(steps: readonly string[]) {
+    super('dry run');
+    this.steps = steps;
+  }
+}
+
+/**
+ * Brings the tables up to date, forward only, all steps in one transaction under a lock of the whole database, so that
+ * any number of processes may start at the same time.
+ * @returns names of the steps that were due
+ * @throws AppError STORE_NEWER (config)
+ */
+export async function migrate(
+  connection: Connection,
+  { dryRun = false, migrations = MIGRATIONS }: MigrateOptions = {},
+): Promise<readonly string[]> {
+  if ((await dueSteps(connection, migrations)).length === 0) return [];
+  try {
+    return await connection.write(async (db) => {
+      // Released with the transaction: a session's lock would stay behind in a pooler.
+      await sql`SELECT pg_advisory_xact_lock(hashtextextended(${`fumikura migrate ${connection.schema}`}, 0))`.execute(
+        db,
+      );
+      const steps = await apply(db, connection, migrations);
+      if (dryRun) throw new TakenBack(steps);
+      return steps;
+    });
+  } catch (error) {
+    if (error instanceof AppError && error.cause instanceof TakenBack) return error.cause.steps;
+    throw error;
+  }
+}
+
+/** Steps that are due, by name. @throws AppError STORE_NEWER (config) */
+export function dueSteps(connection: Connection, migrations = MIGRATIONS): Promise<readonly string[]> {
+  return connection.read(async (db) => {
+    const name = `${quoted(connection.schema)}.migration`;
+    const { rows } = await sql<{
+      exists: boolean;
+    }>`SELECT to_regclass(${name}) IS NOT NULL AS exists`.execute(db);
+    return due(rows[0]?.exists === true ? await done(db, connection) : [], migrations);
+  });
+}
+
+async function apply(
+  db: Executor,
+  connection: Connection,
+  migrations: readonly Migration[],
+): Promise<readonly string[]> {
+  const schema = quoted(connection.schema);
+  const { rows } = await sql<{
+    exists: boolean;
+  }>`SELECT to_regnamespace(${schema}) IS NOT NULL AS exists`.execute(db);
+  // Asked first: the right to create schemas is not needed where an administrator has made ours.
+  if (rows[0]?.exists !== true) await sql`CREATE SCHEMA ${sql.id(connection.schema)}`.execute(db);
+  await sql`CREATE TABLE IF NOT EXISTS ${connection.table('migration')}(name text PRIMARY KEY,
+    done_at timestamptz NOT NULL DEFAULT now())`.execute(db);
+  const steps = due(await done(db, connection), migrations);
+  for (const { name, sql: text } of migrations.filter((each) => steps.includes(each.name))) {
+    await sql.raw(text.replaceAll('{schema}', schema)).execute(db);
+    await sql`INSERT INTO ${connection.table('migration')}(name) VALUES(${name})`.execute(db);
+  }
+  return steps;
+}
+
+async function done(db: Executor, connection: Connection): Promise<readonly string[]> {
+  const { rows } = await sql<{ name: string }>`SELECT name FROM ${connection.table('migration')}`.execute(db);
+  return rows.map(({ name }) => name);
+}
+
+function due(names: readonly string[], migrations: readonly Migration[]): readonly string[] {
+  const unknown = names.find((name) => !migrations.some((each) => each.name === name));
+  if (unknown !== undefined)
+    throw new AppError('STORE_NEWER', 'config', `unknown migration ${unknown}`, {
+      publicMessage: `The catalog was brought up to date by a newer Fumikura (step ${unknown}). Install the newer version.`,
+    });
+  return migrations.map(({ name }) => name).filter((name) => !names.includes(name));
+}
+
+function quoted(name: string): string {
+  return `"${name.replaceAll('"', '""')}"`;
+}

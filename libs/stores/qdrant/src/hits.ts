@@ -1,0 +1,144 @@
+import type { DocumentId } from '@fumikura/model';
+import type { AccessGrant, Candidate, ConfirmedOf, LexicalWeights } from '@fumikura/ports';
+
+export type Part = 'document' | 'title' | 'chunk' | 'dense';
+
+export interface Hit {
+  readonly doc: DocumentId;
+  readonly ver: number;
+  readonly ord: number;
+  readonly aclId: number;
+  readonly score: number;
+}
+
+interface Best {
+  readonly score: number;
+  readonly ord: number;
+}
+
+/** Which version of a document counts: the confirmed one, or the highest that was met where nobody confirms. */
+export class Versions {
+  readonly #confirmed: ConfirmedOf | undefined;
+  readonly #allowed: ReadonlySet<number>;
+  readonly #chosen = new Map<DocumentId, number>();
+
+  constructor(grant: AccessGrant, confirmed: ConfirmedOf | undefined) {
+    this.#confirmed = confirmed;
+    this.#allowed = new Set(grant.aclIds);
+  }
+
+  /** Hits that count. What the server let through is tested again, and against what the catalog says now. */
+  async among(hits: readonly Hit[]): Promise<Hit[]> {
+    const admitted = hits.filter(({ aclId }) => this.#allowed.has(aclId));
+    await this.#choose(admitted);
+    return admitted.filter(({ doc, ver }) => this.#chosen.get(doc) === ver);
+  }
+
+  async #choose(hits: readonly Hit[]): Promise<void> {
+    const unknown = hits.filter(({ doc }) => !this.#chosen.has(doc));
+    if (unknown.length === 0) return;
+    if (!this.#confirmed) {
+      for (const { doc, ver } of unknown) this.#chosen.set(doc, Math.max(ver, this.#chosen.get(doc) ?? 0));
+      return;
+    }
+    const ids = [...new Set(unknown.map(({ doc }) => doc))];
+    const states = await this.#confirmed(ids);
+    for (const id of ids) {
+      const state = states.get(id);
+      const isShown = state !== undefined && this.#allowed.has(state.aclId);
+      this.#chosen.set(id, isShown ? state.version : Number.NaN);
+    }
+  }
+}
+
+/** Scores of documents by part, as they come in list by list. */
+export class ScoreBoard {
+  readonly #scores: Readonly<Record<Part, Map<DocumentId, Best>>> = {
+    document: new Map(),
+    title: new Map(),
+    chunk: new Map(),
+    dense: new Map(),
+  };
+  /** A document that is not among them has at most so much; 0 once a list was read to its end. */
+  readonly #rest: Partial<Record<Part, number>> = {};
+
+  add(part: Part, hits: readonly Hit[]): void {
+    const scores = this.#scores[part];
+    for (const { doc, ord, score } of hits) {
+      const known = scores.get(doc);
+      // Of equal chunks the first one, whatever order they come in.
+      if (!known || score > known.score || (score === known.score && ord < known.ord))
+        scores.set(doc, { score, ord });
+    }
+  }
+
+  /** @param score the lowest of a list that was cut; undefined when it came to its end */
+  cutAt(part: Part, score: number | undefined): void {
+    this.#rest[part] = score ?? 0;
+  }
+
+  isWhole(part: Part): boolean {
+    return (this.#rest[part] ?? 0) === 0;
+  }
+
+  /** Documents that may be among the best `count` of either side. */
+  contenders(count: number, weights: LexicalWeights): DocumentId[] {
+    const byWords = this.#byWords(weights);
+    const least = [...byWords.values()].map(({ known }) => known).sort((a, b) => b - a)[count - 1] ?? 0;
+    const words = [...byWords].filter(([, { most }]) => most >= least).map(([doc]) => doc);
+    const dense = [...this.#scores.dense]
+      .sort(([a, x], [b, y]) => y.score - x.score || (a < b ? -1 : 1))
+      .slice(0, count)
+      .map(([doc]) => doc);
+    return [...new Set([...words, ...dense])];
+  }
+
+  missing(part: Part, docs: readonly DocumentId[]): DocumentId[] {
+    return docs.filter((doc) => !this.#scores[part].has(doc));
+  }
+
+  /** The best `count` of either side, each with the scores of both. */
+  candidates(count: number, weights: LexicalWeights): Candidate[] {
+    const words = [...this.#byWords(weights)]
+      .sort(([a, x], [b, y]) => y.known - x.known || (a < b ? -1 : 1))
+      .slice(0, count)
+      .map(([doc]) => doc);
+    const dense = [...this.#scores.dense]
+      .sort(([a, x], [b, y]) => y.score - x.score || (a < b ? -1 : 1))
+      .slice(0, count)
+      .map(([doc]) => doc);
+    return [...new Set([...words, ...dense])].map((doc) => this.#candidate(doc, weights)).sort(byScores);
+  }
+
+  #byWords(weights: LexicalWeights): Map<DocumentId, { known: number; most: number }> {
+    const totals = new Map<DocumentId, { known: number; most: number }>();
+    const parts = ['document', 'chunk', 'title'] as const;
+    for (const doc of new Set(parts.flatMap((part) => [...this.#scores[part].keys()]))) {
+      let [known, most] = [0, 0];
+      for (const part of parts) {
+        const score = this.#scores[part].get(doc)?.score;
+        known += weights[part] * (score ?? 0);
+        most += weights[part] * (score ?? this.#rest[part] ?? 0);
+      }
+      totals.set(doc, { known, most });
+    }
+    return totals;
+  }
+
+  #candidate(doc: DocumentId, weights: LexicalWeights): Candidate {
+    const score = (part: Part) => this.#scores[part].get(doc)?.score ?? 0;
+    const parts = { document: score('document'), chunk: score('chunk'), title: score('title') };
+    const dense = this.#scores.dense.get(doc);
+    return {
+      documentId: doc,
+      lexical: weights.document * parts.document + weights.chunk * parts.chunk + weights.title * parts.title,
+      parts,
+      chunkOrdinal: this.#scores.chunk.get(doc)?.ord ?? -1,
+      ...(dense && { cosine: dense.score, denseChunkOrdinal: dense.ord }),
+    };
+  }
+}
+
+function byScores(a: Candidate, b: Candidate): number {
+  return b.lexical - a.lexical || (b.cosine ?? 0) - (a.cosine ?? 0) || (a.documentId < b.documentId ? -1 : 1);
+}

@@ -1,0 +1,139 @@
+import { createServer } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { Provider } from 'oidc-provider';
+import type { Configuration } from 'oidc-provider';
+
+/** A real authorization server on loopback whose people agree to everything at once. */
+export interface TestProvider {
+  readonly issuer: string;
+  /** Who signs in next; their address is verified. */
+  signInAs(accountId: string): void;
+  /** Follows a sign-in address as a browser with nobody in it would. @returns where the client is sent back to */
+  browse(address: URL): Promise<URL>;
+  /** Client secret of the resource server, for introspection. */
+  readonly resourceServer: { readonly clientId: string; readonly clientSecret: string };
+  close(): Promise<void>;
+}
+
+export const REDIRECT_URI = 'http://127.0.0.1:9/callback';
+export const CLIENT_ID = 'assistant';
+const SCOPES = 'knowledge:read knowledge:documents';
+
+/** @param opaque resources whose access tokens only the provider can read; all others get signed ones */
+export async function startProvider(opaque: (resource: string) => boolean): Promise<TestProvider> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const issuer = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const resourceServer = { clientId: 'fumikura', clientSecret: 'a-secret-of-the-test' };
+  const provider = new Provider(issuer, configuration(resourceServer, opaque));
+  let account = 'nobody';
+  const callback = provider.callback();
+  server.on('request', (request: IncomingMessage, response: ServerResponse) => {
+    const isQuestion = request.url?.startsWith('/interaction/') ?? false;
+    void (isQuestion ? agree(provider, account, request, response) : callback(request, response));
+  });
+  return {
+    issuer,
+    signInAs: (accountId) => void (account = accountId),
+    browse,
+    resourceServer,
+    close: () => {
+      server.closeAllConnections();
+      return new Promise((resolve) => server.close(() => resolve()));
+    },
+  };
+}
+
+function configuration(
+  { clientId, clientSecret }: TestProvider['resourceServer'],
+  opaque: (resource: string) => boolean,
+): Configuration {
+  return {
+    clients: [
+      {
+        client_id: CLIENT_ID,
+        redirect_uris: [REDIRECT_URI],
+        grant_types: ['authorization_code', 'refresh_token'],
+        response_types: ['code'],
+        token_endpoint_auth_method: 'none',
+        application_type: 'native',
+      },
+      {
+        client_id: clientId,
+        client_secret: clientSecret,
+        redirect_uris: [],
+        grant_types: [],
+        response_types: [],
+      },
+    ],
+    claims: { openid: ['sub'], email: ['email', 'email_verified'] },
+    scopes: ['openid', 'email'],
+    cookies: { keys: ['only for the test'] },
+    pkce: { required: () => true },
+    features: {
+      devInteractions: { enabled: false },
+      introspection: { enabled: true, allowedPolicy: () => true },
+      revocation: { enabled: true, allowedPolicy: () => true },
+      resourceIndicators: {
+        enabled: true,
+        useGrantedResource: () => true,
+        getResourceServerInfo: (_context, resource) => ({
+          scope: SCOPES,
+          audience: resource,
+          accessTokenTTL: 600,
+          accessTokenFormat: opaque(resource) ? 'opaque' : 'jwt',
+          jwt: { sign: { alg: 'RS256' } },
+        }),
+      },
+    },
+    issueRefreshToken: () => true,
+    extraTokenClaims: (_context, token) =>
+      'accountId' in token ? { email: `${token.accountId}@example.com`, email_verified: true } : undefined,
+    interactions: { url: (_context, interaction) => `/interaction/${interaction.uid}` },
+    findAccount: (_context, id) => ({
+      accountId: id,
+      claims: () => ({ sub: id, email: `${id}@example.com`, email_verified: true }),
+    }),
+  };
+}
+
+/** Signs in and consents to whatever is asked. */
+async function agree(
+  provider: Provider,
+  accountId: string,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const { prompt, params, session } = await provider.interactionDetails(request, response);
+  if (prompt.name === 'login')
+    return provider.interactionFinished(request, response, { login: { accountId } });
+  const grant = new provider.Grant({
+    accountId: session?.accountId ?? accountId,
+    clientId: String(params['client_id']),
+  });
+  grant.addOIDCScope('openid email');
+  for (const resource of [params['resource']].flat())
+    if (typeof resource === 'string') grant.addResourceScope(resource, String(params['scope']));
+  const consent = { grantId: await grant.save() };
+  return provider.interactionFinished(request, response, { consent });
+}
+
+async function browse(address: URL): Promise<URL> {
+  const cookies = new Map<string, string>();
+  let next = address;
+  for (let step = 0; step < 10; step++) {
+    const cookie = [...cookies].map(([name, value]) => `${name}=${value}`).join('; ');
+    const response = await fetch(next, { redirect: 'manual', headers: { cookie } });
+    for (const line of response.headers.getSetCookie()) {
+      const [pair = ''] = line.split(';');
+      const at = pair.indexOf('=');
+      cookies.set(pair.slice(0, at), pair.slice(at + 1));
+    }
+    const location = response.headers.get('location');
+    if (location === null) throw new Error(`sign-in ended with ${response.status}: ${await response.text()}`);
+    next = new URL(location, next);
+    if (next.href.startsWith(REDIRECT_URI)) return next;
+  }
+  throw new Error('sign-in goes round in circles');
+}

@@ -1,0 +1,146 @@
+import assert from 'node:assert/strict';
+import { after, afterEach, describe, it } from 'node:test';
+import { postgresMissing, startPostgres } from '@fumikura/testkit';
+import { startQdrant } from '../simulators/qdrant/server.ts';
+import { createHome } from './fumi.ts';
+import type { Home } from './fumi.ts';
+
+const FILES = {
+  'rotation.md': '# Rotating secrets\n\nSecrets are rotated every ninety days.\n',
+  'travel.md': '# Travel\n\nBook the train early; expenses are paid within ten days.\n',
+  '経費.md': '# 経費精算\n\n経費精算の期限は毎月末です。\n',
+};
+
+describe('servers instead of a file', { skip: postgresMissing() ?? false }, () => {
+  let server: ReturnType<typeof startPostgres> | undefined;
+  const homes: Home[] = [];
+  const ends: (() => Promise<unknown>)[] = [];
+  after(async () => (await server)?.stop());
+  afterEach(async () => {
+    for (const end of ends.splice(0)) await end();
+    for (const home of homes.splice(0)) await home.remove();
+  });
+
+  const make = async (schema?: string) => {
+    const home = await createHome(FILES);
+    homes.push(home);
+    if (schema === undefined) return home;
+    const { url } = await (server ??= startPostgres());
+    const qdrant = await startQdrant({ apiKey: 'key-of-the-index', judged: false });
+    ends.push(() => qdrant.close());
+    await home.write('password', 'of-the-catalog\n');
+    await home.write('key', 'key-of-the-index\n');
+    await home.write(
+      'fumikura.yaml',
+      `owner: me
+stores:
+  catalog: { url: '${url}', password: { file: password }, schema: ${schema} }
+  index: { url: '${qdrant.url}', apiKey: { file: key } }
+sources:
+  - { id: files:notes, root: ./notes }
+`,
+    );
+    return home;
+  };
+
+  it(
+    'everything that is found in a file is found in the servers, in the same order',
+    { timeout: 240_000 },
+    async () => {
+      const [file, servers] = [await make(), await make('e2e_same')];
+      for (const home of [file, servers]) assert.equal((await home.run(['sync'])).code, 0);
+      for (const query of ['expenses train', '経費精算']) {
+        const [a, b] = await Promise.all([file, servers].map((home) => home.json('search', query)));
+        const hits = (answer: unknown) =>
+          (answer as { hits: { id: string; title: string }[] }).hits.map(({ id }) => id);
+        assert.deepEqual(hits(b), hits(a), query);
+      }
+      const { stdout } = await servers.run(['get', 'files:notes/travel.md']);
+      assert.match(stdout, /expenses are paid/);
+      const sources = await servers.json('sources');
+      assert.match(JSON.stringify(sources), /"documents":3/);
+      assert.equal((await servers.run(['index', 'check'])).code, 0);
+      assert.equal((await servers.run(['doctor'])).code, 0);
+      await servers.write('notes/new.md', '# Brand new\n\nSomething nobody wrote before.\n');
+      assert.equal((await servers.run(['sync'])).code, 0);
+      assert.match((await servers.run(['search', 'nobody wrote before'])).stdout, /new\.md|Brand new/);
+    },
+  );
+
+  it('says which store cannot be reached or refuses, and never a secret', { timeout: 240_000 }, async () => {
+    const home = await make('e2e_refused');
+    await home.write('key', 'wrong-key\n');
+    const refused = await home.run(['search', 'secrets']);
+    assert.notEqual(refused.code, 0);
+    assert.match(refused.stderr, /refuses the key/);
+    assert.doesNotMatch(refused.stderr + refused.stdout, /wrong-key|of-the-catalog/);
+    await home.write(
+      'fumikura.yaml',
+      `owner: me\nstores:\n  catalog: postgres://fumi@127.0.0.1:1/x\n  index: http://127.0.0.1:1\n`,
+    );
+    assert.match(
+      (await home.run(['search', 'secrets'])).stderr,
+      /catalog in PostgreSQL: It cannot be reached/,
+    );
+    await home.write(
+      'fumikura.yaml',
+      `owner: me\nstores:\n  catalog: postgres://fumi:hunter2@db/x\n  index: http://127.0.0.1:1\n`,
+    );
+    const wrong = await home.run(['search', 'secrets']);
+    assert.match(wrong.stderr, /write the password apart/);
+    assert.doesNotMatch(wrong.stderr, /hunter2/);
+  });
+
+  it(
+    'moves an installation to the servers and back, with the same answers',
+    { timeout: 240_000 },
+    async () => {
+      const home = await make('e2e_migrate');
+      const servers = await readConfig(home);
+      await home.write('servers.yaml', servers);
+      await home.write('fumikura.yaml', 'owner: me\nsources:\n  - { id: files:notes, root: ./notes }\n');
+      assert.equal((await home.run(['sync'])).code, 0);
+      const moved = await home.run(['migrate', '--to', 'servers.yaml']);
+      assert.match(moved.stdout, /Written: 3 documents; there already: 0/);
+      assert.match(moved.stdout, /Searches: 3 of 3 answered alike/);
+      assert.equal(moved.code, 0, moved.stdout + moved.stderr);
+      const again = await home.run(['migrate', '--to', 'servers.yaml']);
+      assert.match(again.stdout, /Written: 0 documents; there already: 3/);
+      const synced = await home.run(['--config', 'servers.yaml', 'sync', '--json']);
+      assert.match(synced.stdout, /"unchanged":\s*3/, 'nothing is read again');
+      await home.write(
+        'back.yaml',
+        'owner: me\ndata: ./back\nsources:\n  - { id: files:notes, root: ./notes }\n',
+      );
+      const back = await home.run(['--config', 'servers.yaml', 'migrate', '--to', 'back.yaml', '--json']);
+      assert.equal(back.code, 0, back.stdout + back.stderr);
+      const first = await home.run(['migrate', '--to', 'back.yaml', '--check', '--json']);
+      assert.match(first.stdout, /"isSound":\s*true/);
+    },
+  );
+
+  it('repairs an index that lost what the catalog has', { timeout: 240_000 }, async () => {
+    const home = await make('e2e_repair');
+    assert.equal((await home.run(['sync'])).code, 0);
+    const qdrant = /url: '(http:[^']+)'/.exec((await readConfig(home)) ?? '')?.[1] ?? '';
+    const headers = { 'api-key': 'key-of-the-index', 'content-type': 'application/json' };
+    const filter = { must: [{ key: 'ord', match: { value: 0 } }] };
+    const gone = await fetch(`${qdrant}/collections/fumikura/points/delete?wait=true`, {
+      method: 'POST',
+      headers,
+      body: JSON.stringify({ filter }),
+    });
+    assert.equal(gone.status, 200);
+    const broken = await home.run(['index', 'check']);
+    assert.match(broken.stdout, /3 documents are not in the index/);
+    assert.notEqual(broken.code, 0);
+    assert.match((await home.run(['index', 'check', '--repair'])).stdout, /3 documents written again/);
+    assert.equal((await home.run(['index', 'check'])).code, 0);
+    assert.match((await home.run(['search', 'secrets'])).stdout, /Rotating secrets/);
+  });
+});
+
+async function readConfig({ folder }: Home): Promise<string> {
+  const { readFile } = await import('node:fs/promises');
+  return readFile(`${folder}/fumikura.yaml`, 'utf8');
+}

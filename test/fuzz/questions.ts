@@ -1,0 +1,97 @@
+import type { ToolSet } from '@fumikura/mcp';
+import type { World } from './world.ts';
+import { SOURCES } from './world.ts';
+
+export interface Question {
+  readonly surface: string;
+  readonly method: string;
+  readonly params: object;
+  readonly tools?: ToolSet;
+  /** A document that the answer has to tell of when the person may read it. */
+  readonly about?: number;
+}
+
+type Make = (world: World) => Question;
+
+const tool = (name: string, args: object) => ({ method: 'tools/call', params: { name, arguments: args } });
+
+/** Every door to documents over the protocol. Questions use one name of a document, answers that leak show the others. */
+const QUESTIONS: readonly Make[] = [
+  ({ random }) => ({
+    surface: 'search',
+    ...tool('search_knowledge', {
+      query: random() < 0.5 ? 'common words' : 'more report inside',
+      limit: 1 + Math.floor(random() * 25),
+      format: random() < 0.5 ? 'detailed' : 'concise',
+    }),
+  }),
+  (world) => {
+    const about = world.pickDocument();
+    return {
+      surface: 'search',
+      about,
+      ...tool('search_knowledge', { query: `probe${about}z`, format: 'detailed' }),
+    };
+  },
+  (world) => {
+    const at = world.pickDocument();
+    const filters = [
+      { labels: [`label${at}z`] },
+      { labels: ['label'] },
+      { author: [`author${at}z`] },
+      { author: ['author1'] },
+      { sources: [SOURCES[at % 3]] },
+      { sources: ['wiki:d'] },
+      { kinds: ['page'] },
+      { kinds: ['pages'] },
+    ];
+    const filter = filters[Math.floor(world.random() * filters.length)];
+    return { surface: 'filters', ...tool('search_knowledge', { query: 'common', ...filter }) };
+  },
+  (world) => {
+    const about = world.pickDocument();
+    const id = world.documents[about]?.id;
+    // Headings come with the refusal of a section that is not there.
+    if (world.random() < 0.3) return { surface: 'get', ...tool('get_document', { id, section: 'Report' }) };
+    return { surface: 'get', about, ...tool('get_document', { id }) };
+  },
+  (world) => {
+    const about = world.pickDocument();
+    const uri = `fumi://doc/${encodeURIComponent(world.documents[about]?.id ?? '')}`;
+    return { surface: 'resource', about, method: 'resources/read', params: { uri } };
+  },
+  (world) => {
+    const source = SOURCES[Math.floor(world.random() * 3)] ?? '';
+    const value = [`${source}/doc`, `${source}/`, source, 'wiki', 'common'][Math.floor(world.random() * 5)];
+    const ref = { type: 'ref/resource', uri: 'fumi://doc/{id}' };
+    return {
+      surface: 'completion',
+      method: 'completion/complete',
+      params: { ref, argument: { name: 'id', value } },
+    };
+  },
+  () => ({ surface: 'sources', method: 'resources/list', params: {} }),
+  (world) => {
+    const about = world.pickDocument();
+    return {
+      surface: 'search (openai)',
+      about,
+      tools: 'openai',
+      ...tool('search', { query: `probe${about}z` }),
+    };
+  },
+  (world) => {
+    const about = world.pickDocument();
+    return {
+      surface: 'fetch (openai)',
+      about,
+      tools: 'openai',
+      ...tool('fetch', { id: world.documents[about]?.id }),
+    };
+  },
+];
+
+export function anyQuestion(world: World): Question {
+  const make = QUESTIONS[Math.floor(world.random() * QUESTIONS.length)] as Make;
+  return make(world);
+}

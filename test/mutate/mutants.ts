@@ -1,0 +1,258 @@
+/** A fault somebody could make in the access path: one place of one file, and the tests that have to notice. */
+export interface Mutant {
+  readonly id: string;
+  readonly file: string;
+  /** Stands there exactly once. */
+  readonly find: string;
+  readonly replace: string;
+  readonly tests: readonly string[];
+}
+
+const STORE = [
+  'libs/stores/sqlite/src/catalog-contract.test.ts',
+  'libs/stores/sqlite/src/store-contract.test.ts',
+];
+const ACCESS = [
+  'libs/access/src/access.test.ts',
+  'libs/access/src/linked-directory.test.ts',
+  'libs/access/src/roles.test.ts',
+  'libs/access/src/personal-tokens.test.ts',
+];
+const VERIFY = ['apps/server/src/auth/verify.test.ts'];
+const RETRIEVAL = ['libs/retrieval/src/retrieval.test.ts'];
+/** Stands for the fuzz with few checks. */
+export const FUZZ = 'fuzz';
+
+const of = (
+  file: string,
+  tests: readonly string[],
+  faults: readonly (readonly [id: string, find: string, replace: string])[],
+): Mutant[] => faults.map(([id, find, replace]) => ({ id, file, find, replace, tests }));
+
+export const MUTANTS: readonly Mutant[] = [
+  ...of(
+    'libs/stores/sqlite/src/catalog/acls.ts',
+    [FUZZ, ...STORE],
+    [
+      ['one list is enough', 'allow.every(isMine)', 'allow.some(isMine)'],
+      ['no list admits everybody', 'allow.length > 0 && !denied', '!denied'],
+      ['the second check forgets denials', '&& !denied.has(aclId) && allow', '&& allow'],
+      ['the filter forgets denials', '.filter((acl) => !denied.has(acl))', ''],
+      [
+        'half of the principals count',
+        'const lists = inParts(principals, (part) =>',
+        'const lists = inParts(principals.slice(0, principals.length / 2), (part) =>',
+      ],
+      ['old standings are kept', 'known?.version === version', 'known'],
+      [
+        'who leaves a list stays in it',
+        'for (const principal of dropped)',
+        'for (const principal of dropped.slice(1))',
+      ],
+      ['a smaller list is no change', 'added.length > 0 || dropped.length > 0', 'added.length > 0'],
+      [
+        'a removed source keeps its readers',
+        "this.#db.run('DELETE FROM list_member WHERE list IN (SELECT list FROM list WHERE source = ?)', source);",
+        '',
+      ],
+      [
+        'denials are not stored',
+        'for (const principal of new Set(acl.deny))',
+        'for (const principal of new Set<string>())',
+      ],
+    ],
+  ),
+  ...of(
+    'libs/stores/sqlite/src/catalog/acl-structure.ts',
+    [FUZZ, ...STORE],
+    [
+      ['some lists are enough', 'matched[acl] === this.#needed[acl] &&', '(matched[acl] as number) > 0 &&'],
+      ['without lists is for everybody', ' && this.#needed[acl] !== 0', ''],
+    ],
+  ),
+  ...of(
+    'libs/stores/sqlite/src/catalog/directory.ts',
+    [FUZZ, ...STORE],
+    [
+      [
+        'a reading that broke off counts',
+        'JOIN directory_run AS r ON r.source = d.source AND r.run = d.run',
+        'JOIN directory_run AS r ON r.source = d.source',
+      ],
+      ['an address counts unverified', 'account.email?.isVerified ? ', 'account.email ? '],
+      [
+        'a closed group keeps its members',
+        "'DELETE FROM directory_member WHERE source = ? AND run = ? AND held_by = ?'",
+        "'DELETE FROM directory_member WHERE source = ? AND run = ? AND held_by = ? AND 0'",
+      ],
+    ],
+  ),
+  ...of(
+    'libs/stores/sqlite/src/catalog/facets.ts',
+    [FUZZ, ...STORE],
+    [
+      ['values of all documents', 'if (admits(row.acl_id)) counts', 'counts'],
+      ['what is gone is counted', 'SET documents = documents - 1 WHERE', 'SET documents = documents WHERE'],
+    ],
+  ),
+  ...of(
+    'libs/stores/sqlite/src/store-core.ts',
+    [FUZZ, ...STORE],
+    [
+      [
+        'the second check shows everything',
+        'return records.filter(({ aclId }) => admitted.has(aclId));',
+        'return admitted.size >= 0 ? records : [];',
+      ],
+      [
+        'a new directory is no change',
+        'this.acls.changed();\n      return this.directory.complete',
+        'return this.directory.complete',
+      ],
+    ],
+  ),
+  ...of(
+    'libs/stores/sqlite/src/index/admission.ts',
+    [FUZZ, 'libs/stores/sqlite/src/index-contract.test.ts', ...STORE],
+    [
+      ['every chunk is admitted', 'id >= 0 && allowed[id] === 1 &&', 'id >= 0 &&'],
+      [
+        'the filter of one serves another',
+        'JSON.stringify([grant.hash, filter ?? null])',
+        'JSON.stringify([filter ?? null])',
+      ],
+      ['an old map is kept', 'if (known?.version === numbers.version) return', 'if (known) return'],
+    ],
+  ),
+  ...of(
+    'libs/access/src/access.ts',
+    [FUZZ, ...ACCESS],
+    [
+      [
+        'filters ignore the lists\u2019 version',
+        'principals.toSorted(), lists, members)',
+        'principals.toSorted(), members)',
+      ],
+      [
+        'filters ignore the directory\u2019s version',
+        'principals.toSorted(), lists, members)',
+        'principals.toSorted(), lists)',
+      ],
+      [
+        'one filter for all',
+        'const key = digest(caller, ...principals.toSorted(), lists, members);',
+        "const key = digest('everybody', lists, members);",
+      ],
+      [
+        'cursors are nobody\u2019s',
+        "const caller = digest('person', person.issuer, person.subject);",
+        "const caller = digest('person');",
+      ],
+      [
+        'the issuer does not count',
+        "digest('person', person.issuer, person.subject)",
+        "digest('person', person.subject)",
+      ],
+    ],
+  ),
+  ...of(
+    'libs/access/src/directory.ts',
+    [FUZZ, ...ACCESS],
+    [
+      [
+        'persons of any issuer are ours',
+        'issuer !== LOCAL_ISSUER || !known.has(subject)',
+        '!known.has(subject)',
+      ],
+      ['strangers are somebody', 'issuer !== LOCAL_ISSUER || !known.has(subject)', 'issuer !== LOCAL_ISSUER'],
+      ['groups do not nest', '      open.push(group);\n', ''],
+    ],
+  ),
+  ...of(
+    'libs/access/src/links.ts',
+    [FUZZ, ...ACCESS],
+    [
+      [
+        'an account that is switched off holds rights',
+        "state: account.isActive ? 'linked' : 'inactive'",
+        "state: 'linked'",
+      ],
+      ['an account of somebody else is linked', 'if (others.has(principal))', 'if (false as boolean)'],
+      ['a shared address links', "if (!isUnambiguous) return 'ambiguous';", ''],
+      ['an app is a person', "if (!isPerson) return 'not-a-person';", ''],
+    ],
+  ),
+  ...of('libs/access/src/roles.ts', ACCESS, [
+    [
+      'a duty of any issuer',
+      'const names = issuer === LOCAL_ISSUER ? written.get(subject) : undefined;',
+      'const names = written.get(subject);',
+    ],
+    [
+      'sources that begin alike',
+      'source.startsWith(pattern.slice(0, -1)) : pattern === source',
+      'source.startsWith(pattern.slice(0, -1)) : source.startsWith(pattern)',
+    ],
+  ]),
+  ...of('libs/access/src/personal-tokens.ts', ACCESS, [
+    ['a revoked token holds', 'record.revokedAt === undefined && Date.parse', 'Date.parse'],
+    ['an expired token holds', ' && Date.parse(record.expiresAt) > now()', ''],
+    [
+      'any secret is right',
+      "if (!timingSafeEqual(hashOf(secret), Buffer.from(record.hash, 'base64url'))) return undefined;",
+      '',
+    ],
+  ]),
+  ...of(
+    'libs/retrieval/src/search.ts',
+    [FUZZ, ...RETRIEVAL],
+    [
+      [
+        'cursors serve anybody',
+        'const binding = [readGrant(access)?.caller, request.query, filter ?? null];',
+        'const binding = [request.query, filter ?? null];',
+      ],
+      [
+        'a search without its second check',
+        'const records = new Map((await catalog.readable(ids, access)).map((record) => [record.id, record]));',
+        'const records = new Map(ids.map((id) => [id, { id, title: id, url: id, source: id, similarity: "0", kind: "", language: "" } as unknown as DocumentRecord]));',
+      ],
+    ],
+  ),
+  ...of(
+    'libs/retrieval/src/coverage.ts',
+    [FUZZ, ...RETRIEVAL],
+    [
+      [
+        'every source is named',
+        'if (count === undefined) return [];',
+        'if (count === undefined) return [{ id: record.id, documents: record.documents, state: stateOf(record) }];',
+      ],
+    ],
+  ),
+  ...of('apps/server/src/auth/jwt.ts', VERIFY, [
+    ['any type of token', 'requireType(token, settings);', ''],
+    ['any audience', 'requireAudience(payload.aud, settings, resource);', ''],
+    ['any algorithm', 'algorithms: [...settings.algorithms],', ''],
+  ]),
+  ...of('apps/server/src/auth/claims.ts', VERIFY, [
+    [
+      'an unverified address',
+      "claims['email_verified'] === true && typeof",
+      "claims['email_verified'] !== undefined && typeof",
+    ],
+    ['an audience that begins alike', 'ours.includes(each)', 'ours.some((own) => own.startsWith(each))'],
+  ]),
+  ...of('apps/server/src/auth/introspection.ts', VERIFY, [
+    ['an inactive token', "claims['active'] !== true", "!claims['active']"],
+    [
+      'an introspected token of another issuer',
+      "if (claims['iss'] !== undefined && claims['iss'] !== settings.issuer)",
+      'if (false as boolean)',
+    ],
+  ]),
+  ...of('apps/server/src/auth/verifier.ts', VERIFY, [
+    ['a verdict for every resource', 'update(`${resource}\\n${token}`)', 'update(token)'],
+    ['a verdict for ever', 'if (hit && now() < hit.until) return', 'if (hit) return'],
+  ]),
+];

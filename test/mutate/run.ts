@@ -1,0 +1,91 @@
+// npm run mutate:access -- [--only text] [--json] [--output file]: seeds faults into the access path, one at a time, and runs the
+// tests that have to notice. A mutant survives when all of them stay green; ends with 1 when any does.
+import { spawn } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { figure, report, writeReport } from '@fumikura/evaluation';
+import { FUZZ, MUTANTS } from './mutants.ts';
+import type { Mutant } from './mutants.ts';
+
+const { values } = parseArgs({
+  options: {
+    only: { type: 'string', default: '' },
+    json: { type: 'boolean', default: false },
+    output: { type: 'string' },
+  },
+});
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const hook = new URL('hook.mjs', import.meta.url).href;
+const FUZZ_CHECKS = '40000';
+/** Of the long contract suites only what is about rights. */
+const NAMES = 'access|director|group|list|address|account|readers|removed source|denial';
+const TIMEOUT_MS = 120_000;
+
+interface Verdict {
+  readonly id: string;
+  readonly file: string;
+  /** The test that turned red. */
+  readonly killedBy?: string;
+}
+
+async function run(mutant: Mutant): Promise<Verdict> {
+  const { id, file } = mutant;
+  for (const test of mutant.tests) {
+    const { code, output } = await runTest(test, mutant);
+    if (output.includes('MUTANT NOT FOUND ONCE'))
+      throw new Error(`${id}: its place in ${file} is not there once`);
+    if (code !== 0) return { id, file, killedBy: test };
+  }
+  return { id, file };
+}
+
+function runTest(test: string, mutant: Mutant | undefined): Promise<{ code: number; output: string }> {
+  const args =
+    test === FUZZ
+      ? ['test/fuzz/leaks.ts', '--checks', FUZZ_CHECKS, '--commands', '0', '--seed', '7', '--json']
+      : [
+          '--test',
+          '--test-isolation=none',
+          '--test-timeout=60000',
+          ...(test.includes('-contract') ? ['--test-name-pattern', NAMES] : []),
+          test,
+        ];
+  const imports = mutant ? ['--import', hook] : [];
+  const child = spawn(process.execPath, [...imports, ...args], {
+    cwd: root,
+    env: { ...process.env, ...(mutant && { FUMI_MUTANT: JSON.stringify(mutant) }) },
+    stdio: ['ignore', 'pipe', 'pipe'],
+    timeout: TIMEOUT_MS,
+  });
+  let output = '';
+  child.stdout.on('data', (part: Buffer) => (output += part.toString()));
+  child.stderr.on('data', (part: Buffer) => (output += part.toString()));
+  return new Promise((resolve) => child.once('close', (code) => resolve({ code: code ?? -1, output })));
+}
+
+const chosen = MUTANTS.filter(({ id, file }) => `${file} ${id}`.includes(values.only));
+// Tests that are red by themselves would kill everything.
+for (const test of new Set(chosen.flatMap(({ tests }) => tests))) {
+  const { code, output } = await runTest(test, undefined);
+  if (code !== 0) throw new Error(`${test} is red without any fault:\n${output.slice(-2_000)}`);
+}
+const verdicts: Verdict[] = [];
+for (const mutant of chosen) {
+  const verdict = await run(mutant);
+  verdicts.push(verdict);
+  process.stderr.write(
+    `${verdict.killedBy ? 'killed  ' : 'SURVIVED'} ${mutant.file}: ${mutant.id}${verdict.killedBy ? ` (${verdict.killedBy})` : ''}\n`,
+  );
+}
+const survivors = verdicts.filter(({ killedBy }) => killedBy === undefined);
+const figures = [
+  figure('access.mutants', verdicts.length, 'faults', 'higher', 40),
+  figure('access.mutants.surviving', survivors.length, 'faults', 'lower', 0),
+];
+if (values.output !== undefined) await writeReport(values.output, report(figures));
+process.stdout.write(
+  values.json
+    ? `${JSON.stringify({ figures, verdicts })}\n`
+    : `${verdicts.length} faults, ${survivors.length} survived\n`,
+);
+if (survivors.length > 0) process.exitCode = 1;

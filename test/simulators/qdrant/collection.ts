@@ -1,0 +1,258 @@
+import type { Json, Payload } from './payload.ts';
+import { badFormat, invalid, LeftOut, wrongInput } from './refusal.ts';
+
+export type PointId = number | string;
+export type SparseVector = { readonly indices: readonly number[]; readonly values: readonly number[] };
+export type Stored = Float32Array | SparseVector;
+
+export interface Point {
+  readonly id: PointId;
+  payload: Payload;
+  readonly vectors: Map<string, Stored>;
+  version: number;
+}
+
+export interface DenseConfig {
+  readonly size: number;
+  readonly distance: 'Cosine' | 'Dot' | 'Euclid' | 'Manhattan';
+}
+
+export interface Index {
+  readonly data_type: string;
+  readonly params?: Readonly<Record<string, Json>>;
+}
+
+type Config = { [key: string]: Json };
+
+const HNSW = {
+  m: 16,
+  ef_construct: 100,
+  full_scan_threshold: 10_000,
+  max_indexing_threads: 0,
+  on_disk: false,
+};
+const OPTIMIZER = {
+  deleted_threshold: 0.2,
+  vacuum_min_vector_number: 1_000,
+  default_segment_number: 2,
+  max_segment_size: null,
+  memmap_threshold: null,
+  indexing_threshold: 10_000,
+  flush_interval_sec: 5,
+  max_optimization_threads: null,
+  prevent_unoptimized: null,
+};
+const WAL = { wal_capacity_mb: 32, wal_segments_ahead: 0, wal_retain_closed: 1 };
+const DISTANCES: readonly DenseConfig['distance'][] = ['Cosine', 'Dot', 'Euclid', 'Manhattan'];
+const KNOWN = [
+  'vectors',
+  'sparse_vectors',
+  'quantization_config',
+  'hnsw_config',
+  'optimizers_config',
+  'wal_config',
+  'on_disk_payload',
+  'shard_number',
+  'replication_factor',
+  'write_consistency_factor',
+  'strict_mode_config',
+  'metadata',
+];
+
+/** Points, vectors and their schema, in memory and searched whole. */
+export class Collection {
+  readonly points = new Map<PointId, Point>();
+  readonly dense = new Map<string, DenseConfig>();
+  readonly sparse = new Map<string, { modifier?: string }>();
+  readonly indexes = new Map<string, Index>();
+  readonly config: Config;
+  /** Sparse vectors of deleted points: they count in frequencies until an optimiser has been by, which none is here. */
+  readonly ghosts: Map<string, Stored>[] = [];
+  /** Counts writes; creating an index takes two. */
+  operation = 0;
+
+  constructor(body: Config) {
+    const unknown = Object.keys(body).find((key) => !KNOWN.includes(key) && body[key] !== null);
+    if (unknown !== undefined && unknown === 'sharding_method') throw new LeftOut('custom sharding');
+    this.#readDense(body['vectors'] ?? {});
+    this.#readSparse((body['sparse_vectors'] ?? {}) as Config);
+    checkCreation(body);
+    this.config = {
+      params: {
+        vectors: body['vectors'] ?? {},
+        shard_number: body['shard_number'] ?? 1,
+        replication_factor: body['replication_factor'] ?? 1,
+        write_consistency_factor: body['write_consistency_factor'] ?? 1,
+        on_disk_payload: body['on_disk_payload'] ?? true,
+        ...(body['sparse_vectors'] && { sparse_vectors: body['sparse_vectors'] }),
+      },
+      hnsw_config: { ...HNSW, ...given(body['hnsw_config']) },
+      optimizer_config: { ...OPTIMIZER, ...given(body['optimizers_config']) },
+      wal_config: { ...WAL, ...given(body['wal_config']) },
+      quantization_config: body['quantization_config'] ?? null,
+      ...(body['strict_mode_config'] && { strict_mode_config: body['strict_mode_config'] }),
+      ...(body['metadata'] && { metadata: body['metadata'] }),
+    };
+  }
+
+  get strict(): Readonly<Record<string, Json>> {
+    const config = (this.config['strict_mode_config'] ?? {}) as Record<string, Json>;
+    return config['enabled'] === true ? config : {};
+  }
+
+  info(): Json {
+    return {
+      status: 'green',
+      optimizer_status: 'ok',
+      indexed_vectors_count: 0,
+      points_count: this.points.size,
+      segments_count: 2,
+      config: this.config,
+      payload_schema: Object.fromEntries(
+        [...this.indexes].map(([field, index]) => [field, { ...index, points: this.#indexed(field) }]),
+      ) as Json,
+      update_queue: { length: 0 },
+    };
+  }
+
+  update(body: Config): void {
+    checkStrict(body);
+    const params = this.config['params'] as Config;
+    for (const [name, change] of Object.entries((body['vectors'] ?? {}) as Record<string, Config>)) {
+      if (!this.dense.has(name)) throw wrongInput(`Not existing vector name error: ${name}`);
+      merge(
+        name === '' ? (params['vectors'] as Config) : ((params['vectors'] as Config)[name] as Config),
+        change,
+      );
+    }
+    for (const [name, change] of Object.entries((body['sparse_vectors'] ?? {}) as Record<string, Config>)) {
+      const known = this.sparse.get(name);
+      if (!known) throw wrongInput(`Not existing vector name error: ${name}`);
+      merge((params['sparse_vectors'] as Config)[name] as Config, change);
+      if (typeof change['modifier'] === 'string') known.modifier = change['modifier'];
+    }
+    for (const [from, to] of [
+      ['hnsw_config', 'hnsw_config'],
+      ['optimizers_config', 'optimizer_config'],
+      ['strict_mode_config', 'strict_mode_config'],
+      ['metadata', 'metadata'],
+    ] as const) {
+      if (!body[from]) continue;
+      const target = { ...((this.config[to] ?? {}) as Config) };
+      for (const [key, value] of Object.entries(body[from] as Config))
+        if (value === null && to === 'metadata') Reflect.deleteProperty(target, key);
+        else if (value !== null) target[key] = value;
+      this.config[to] = target;
+    }
+    if (body['params']) merge(params, body['params'] as Config);
+    if (body['quantization_config'] !== undefined && body['quantization_config'] !== null)
+      this.config['quantization_config'] =
+        body['quantization_config'] === 'Disabled' ? null : body['quantization_config'];
+  }
+
+  ordered(): Point[] {
+    return [...this.points.values()].sort((a, b) => compareIds(a.id, b.id));
+  }
+
+  #indexed(field: string): number {
+    const [first = field] = field.split(/[.[]/);
+    return [...this.points.values()].filter(({ payload }) => {
+      const value = payload[first];
+      return value !== undefined && value !== null && !(Array.isArray(value) && value.length === 0);
+    }).length;
+  }
+
+  #readDense(vectors: Json): void {
+    const isUnnamed = typeof (vectors as Config)['size'] === 'number';
+    for (const [name, config] of isUnnamed
+      ? [['', vectors] as const]
+      : Object.entries(vectors as Record<string, Json>)) {
+      const { size, distance, datatype, multivector_config: multi } = config as Config;
+      if (multi) throw new LeftOut('multivectors');
+      if (datatype && datatype !== 'float32') throw new LeftOut(`vectors stored as ${String(datatype)}`);
+      const isDescribed =
+        typeof size === 'number' && size > 0 && DISTANCES.includes(distance as DenseConfig['distance']);
+      if (!isDescribed) throw badFormat('data did not match any variant of untagged enum VectorsConfig');
+      if (size > 65_536)
+        throw invalid(`vectors.${isUnnamed ? '' : '?.'}size: value ${size} invalid, must be from 1 to 65536`);
+      this.dense.set(name, { size, distance: distance as DenseConfig['distance'] });
+    }
+  }
+
+  #readSparse(vectors: Config): void {
+    for (const [name, config] of Object.entries(vectors)) {
+      const { modifier } = (config ?? {}) as { modifier?: string };
+      if (modifier !== undefined && modifier !== 'idf' && modifier !== 'none')
+        throw badFormat(`unknown variant \`${modifier}\`, expected \`none\` or \`idf\``);
+      if ((config as Config | null)?.['index'] && ((config as Config)['index'] as Config)['datatype'])
+        if (((config as Config)['index'] as Config)['datatype'] !== 'float32')
+          throw new LeftOut('sparse vectors stored in less than 32 bits');
+      if (this.dense.has(name))
+        throw wrongInput(`Dense and sparse vector names must be unique - duplicate found with '${name}'`);
+      this.sparse.set(name, modifier === undefined ? {} : { modifier });
+    }
+  }
+}
+
+/** What was asked for by null is left as it is. */
+function given(config: Json | undefined): Config {
+  return Object.fromEntries(Object.entries((config ?? {}) as Config).filter(([, value]) => value !== null));
+}
+
+function checkCreation(body: Config): void {
+  const range = (where: string, value: Json | undefined, least: number) => {
+    if (typeof value === 'number' && value < least)
+      throw invalid(`${where}: value ${value} invalid, must be ${least} or larger`);
+  };
+  range('shard_number', body['shard_number'], 1);
+  range('replication_factor', body['replication_factor'], 1);
+  range('hnsw_config.ef_construct', (body['hnsw_config'] as Config | undefined)?.['ef_construct'], 4);
+  const share = (body['optimizers_config'] as Config | undefined)?.['deleted_threshold'];
+  if (typeof share === 'number' && share > 1)
+    throw invalid(
+      `optimizers_config.deleted_threshold: value ${share.toFixed(1)} invalid, must be from 0.0 to 1.0`,
+    );
+  const scalar = ((body['quantization_config'] ?? {}) as Config)['scalar'] as Config | undefined;
+  if (scalar && scalar['type'] !== 'int8')
+    throw badFormat('data did not match any variant of untagged enum QuantizationConfig');
+  checkStrict(body);
+}
+
+function checkStrict(body: Config): void {
+  const strict = (body['strict_mode_config'] ?? {}) as Config;
+  const unknown = Object.keys(strict).find((key) => !STRICT.includes(key) && strict[key] !== null);
+  if (unknown !== undefined) throw new LeftOut(`strict mode: ${unknown}`);
+}
+
+const STRICT = [
+  'enabled',
+  'unindexed_filtering_retrieve',
+  'unindexed_filtering_update',
+  'search_allow_exact',
+  'max_query_limit',
+  'upsert_max_batchsize',
+  'search_max_batchsize',
+  'filter_max_conditions',
+  'condition_max_size',
+  'search_max_hnsw_ef',
+  'search_max_oversampling',
+  'max_timeout',
+  'max_payload_index_count',
+];
+
+function merge(target: Config, change: Config): void {
+  for (const [key, value] of Object.entries(change)) {
+    if (value === null) continue;
+    if (value === 'Disabled') Reflect.deleteProperty(target, key);
+    else if (typeof value === 'object' && !Array.isArray(value))
+      target[key] = { ...((target[key] ?? {}) as Config), ...(value as Config) };
+    else target[key] = value;
+  }
+}
+
+/** Numbers before UUIDs, each in their own order. */
+export function compareIds(a: PointId, b: PointId): number {
+  if (typeof a === 'number') return typeof b === 'number' ? a - b : -1;
+  if (typeof b === 'number') return 1;
+  return a < b ? -1 : a > b ? 1 : 0;
+}

@@ -1,0 +1,122 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import type { SimulatedRequest } from '../kit/simulator.ts';
+import { hasRecordings, recording } from './recordings.ts';
+import { ask, replay } from './replay.ts';
+import { QdrantStandIn } from './server.ts';
+
+const skip = hasRecordings ? false : 'no recordings beside the checkout';
+
+/** What the index adapter asks of a server, by the scenarios that were recorded for it. */
+const OF_THE_ADAPTER = /^(?:life|sem|refusals)-/;
+
+/** Answers that are known to differ, with the reason: everything else has to be the server's. */
+const DIFFERENT: Readonly<Record<string, string>> = {
+  'sem-3-fusion 74': 'values that were ordered by, joined with the hits of a fusion',
+  'life-1-create 0': 'a collection of the scenario before was still there',
+  'life-4-service 22': 'OPTIONS',
+  'refusals-1-requests 129': 'a collection of a recording before was still there',
+  'refusals-1-requests 135': 'a collection of a recording before was still there',
+  'refusals-1-requests 137': 'a path that leaves the folder is shortened before it is sent here',
+  'refusals-1-requests 138': 'a path that leaves the folder is shortened before it is sent here',
+  'refusals-1-requests 139': 'a collection of a recording before was still there',
+  'refusals-1-requests 141': 'a collection of a recording before was still there',
+  'refusals-1-requests 145': 'a collection of a recording before was still there',
+  'refusals-1-requests 147': 'a collection of a recording before was still there',
+  'refusals-1-requests 155': 'a collection of a recording before was still there',
+};
+
+function send(standIn: QdrantStandIn, method: string, path: string, body?: unknown) {
+  const raw = Buffer.from(body === undefined ? '' : JSON.stringify(body));
+  const request: SimulatedRequest = { method, url: new URL(`http://q${path}`), headers: {}, raw, body };
+  return standIn.answer(request);
+}
+
+describe('the stand-in for Qdrant', () => {
+  it('answers recorded exchanges as the server did, or refuses them aloud', { skip }, (test) => {
+    const replayed = replay();
+    const count = (outcome: string) => replayed.filter((each) => each.outcome === outcome).length;
+    test.diagnostic(
+      `${replayed.length} exchanges: ${count('same')} alike, ${count('left out')} refused, ${count('different')} different`,
+    );
+    const unexpected = replayed.filter(
+      ({ outcome, scenario, place }) =>
+        outcome === 'different' && OF_THE_ADAPTER.test(scenario) && !(`${scenario} ${place}` in DIFFERENT),
+    );
+    assert.deepEqual(
+      unexpected.map(({ scenario, place, detail }) => `${scenario} ${place}: ${detail}`),
+      [],
+    );
+    const handled = (count('same') + count('left out')) / replayed.length;
+    assert.ok(handled >= 0.98, `${handled} alike or refused`);
+    assert.ok(count('same') >= 2_400, `${count('same')} alike`);
+  });
+
+  it('answers the differential set', { skip }, () => {
+    interface Set {
+      readonly collections: readonly {
+        readonly name: string;
+        readonly config: object;
+        readonly indexes: readonly (readonly [string, unknown])[];
+        readonly points: readonly object[];
+      }[];
+    }
+    type Query = readonly [string, object, readonly unknown[], readonly number[], number?];
+    const standIn = new QdrantStandIn();
+    for (const { name, config, indexes, points } of recording<Set>('differential-collections').collections) {
+      send(standIn, 'PUT', `/collections/${name}`, config);
+      for (const [field, schema] of indexes)
+        send(standIn, 'PUT', `/collections/${name}/index`, { field_name: field, field_schema: schema });
+      assert.equal(send(standIn, 'PUT', `/collections/${name}/points`, { points }).status, 200);
+    }
+    const { queries } = recording<{ queries: readonly Query[] }>('differential-queries');
+    const wrong = queries.flatMap(([name, body, ids, scores, isUnstable], at) => {
+      const points = ids.map((id, place) => ({ id, score: scores[place] }));
+      const response = { result: { points }, status: 'ok', time: 0 };
+      const path = `/collections/${name}/points/query`;
+      const { outcome, detail } = ask(standIn, { method: 'POST', path, body, status: 200, response });
+      return outcome === 'same' || isUnstable === 1 ? [] : [`${at}: ${detail}`];
+    });
+    assert.deepEqual(wrong, []);
+    assert.equal(queries.length, 1_500);
+  });
+
+  it('shows what a filter over prefetches lets through, so that nobody relies on it', () => {
+    const standIn = new QdrantStandIn();
+    send(standIn, 'PUT', '/collections/c', { vectors: { dense: { size: 2, distance: 'Dot' } } });
+    const points = [1, 2].map((id) => ({ id, vector: { dense: [id, 1] }, payload: { acl_id: id, n: 5 } }));
+    send(standIn, 'PUT', '/collections/c/points', { points });
+    const search = (filter: object) => {
+      const prefetch = {
+        query: [1, 0],
+        using: 'dense',
+        filter: { should: [{ key: 'n', range: { gte: 5 } }] },
+        limit: 10,
+      };
+      const body = { prefetch: [prefetch], query: { rrf: {} }, filter };
+      const { result } = send(standIn, 'POST', '/collections/c/points/query', body).body as {
+        result: { points: { id: number }[] };
+      };
+      return result.points.map(({ id }) => id).sort();
+    };
+    const acl = { key: 'acl_id', match: { any: [1] } };
+    assert.deepEqual(search({ should: [acl] }), [1, 2], 'both lists became one');
+    assert.deepEqual(search({ must: [{ should: [acl] }] }), [1]);
+  });
+
+  it('refuses what it leaves out, and everything about a collection that holds it', () => {
+    const standIn = new QdrantStandIn();
+    const config = {
+      vectors: { m: { size: 2, distance: 'Dot', multivector_config: { comparator: 'max_sim' } } },
+    };
+    for (const [method, path, body] of [
+      ['PUT', '/collections/m', config],
+      ['POST', '/collections/m/points/query', {}],
+      ['GET', '/metrics', undefined],
+    ] as const) {
+      const { status, body: answer } = send(standIn, method, path, body);
+      assert.equal(status, 501);
+      assert.match(JSON.stringify(answer), /leaves out/);
+    }
+  });
+});

@@ -1,0 +1,111 @@
+import type { SimulatedRequest } from '../kit/simulator.ts';
+import { difference } from './compare.ts';
+import { recordings } from './recordings.ts';
+import type { Exchange } from './recordings.ts';
+import { QdrantStandIn } from './server.ts';
+
+export interface Replayed {
+  readonly scenario: string;
+  readonly place: number;
+  readonly operation: string;
+  readonly exchange: Exchange;
+  readonly outcome: 'same' | 'left out' | 'different';
+  /** What was left out, or what differs. */
+  readonly detail: string;
+}
+
+const TIE_ATTEMPTS = 400;
+
+/** Sends each recorded exchange to the stand-in, in order, and compares its answer with the server's. */
+export function replay(): Replayed[] {
+  return recordings().flatMap(({ name, exchanges }) => {
+    const standIn = new QdrantStandIn(keysOf(exchanges));
+    return exchanges.map((exchange, place) => ({
+      scenario: name,
+      place,
+      operation: operationOf(exchange),
+      exchange,
+      ...ask(standIn, exchange),
+    }));
+  });
+}
+
+export function ask(standIn: QdrantStandIn, exchange: Exchange): Pick<Replayed, 'outcome' | 'detail'> {
+  const { method, path, query = {}, headers = {}, body, raw_body: text } = exchange;
+  const url = new URL(`http://stand-in${path}`);
+  for (const [name, value] of Object.entries(query)) url.searchParams.set(name, value);
+  const isShortened = typeof text === 'string' && /^<.*>$/.test(text);
+  if (isShortened) return { outcome: 'left out', detail: 'a body that was not recorded' };
+  const raw = Buffer.from(text ?? (body === undefined || body === null ? '' : JSON.stringify(body)));
+  const request = {
+    method,
+    url,
+    headers: lower(headers),
+    raw,
+    body: text === undefined ? body : parsed(text),
+  };
+  if (JSON.stringify(body ?? null).includes('"<'))
+    return { outcome: 'left out', detail: 'a body that was not recorded' };
+  let result = outcomeOf(standIn, request, exchange);
+  // Where equal scores meet a limit several answers are right: one of those that the stand-in gives has to be the server's.
+  const mayRepeat = /\/points\/query/.test(path);
+  for (let more = 0; more < TIE_ATTEMPTS && mayRepeat && result.outcome === 'different'; more++)
+    result = outcomeOf(standIn, request, exchange);
+  return result;
+}
+
+function outcomeOf(
+  standIn: QdrantStandIn,
+  request: SimulatedRequest,
+  exchange: Exchange,
+): Pick<Replayed, 'outcome' | 'detail'> {
+  const answer = standIn.answer(request);
+  if (answer.status === 501) return { outcome: 'left out', detail: reasonOf(answer.body) };
+  const isStatusOnly = exchange.unstable !== undefined;
+  const wanted = exchange.response ?? exchange.response_text ?? '';
+  const found =
+    answer.status !== exchange.status
+      ? `status ${answer.status} (${JSON.stringify(answer.body)?.slice(0, 200)}) instead of ${exchange.status}`
+      : isStatusOnly
+        ? undefined
+        : difference(roundTrip(answer.body), wanted);
+  return found === undefined ? { outcome: 'same', detail: '' } : { outcome: 'different', detail: found };
+}
+
+function operationOf({ method, path }: Exchange): string {
+  const shape = path
+    .replace(/^\/collections\/[^/]+/, '/collections/{name}')
+    .replace(/\/points\/(?:\d+|[0-9a-f-]{36})$/, '/points/{id}')
+    .replace(/\/(index|vectors|snapshots)\/[^/]+$/, '/$1/{field}');
+  return `${method} ${shape}`;
+}
+
+/** The keys that a scenario about keys was recorded with: the one that may write, the one that may not. */
+function keysOf(exchanges: readonly Exchange[]): { apiKey?: string; readOnlyApiKey?: string } {
+  const keyed = (wanted: (exchange: Exchange) => boolean) =>
+    exchanges.find((each) => each.headers?.['api-key'] !== undefined && wanted(each))?.headers?.['api-key'];
+  const apiKey = keyed(({ method, status }) => method === 'PUT' && status === 200);
+  const readOnlyApiKey = keyed(({ status }) => status === 403);
+  return { ...(apiKey !== undefined && { apiKey }), ...(readOnlyApiKey !== undefined && { readOnlyApiKey }) };
+}
+
+function lower(headers: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Floats as a reader of JSON gets them. */
+function roundTrip(body: unknown): unknown {
+  return typeof body === 'string' ? body : JSON.parse(JSON.stringify(body ?? null));
+}
+
+function reasonOf(body: unknown): string {
+  return (body as { status?: { error?: string } }).status?.error ?? '';
+}
