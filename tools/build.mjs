@@ -1,5 +1,5 @@
-// Builds what users install: one file for `fumi`, its three worker threads, the wasm kernel, the PDF library's data and
-// the runtime of local models, flat in dist/. Prints each file's size; `--json` for scripts.
+// Builds what users install: one file for `fumi`, one for the company of `fumi demo`, three worker threads, the wasm kernel,
+// the PDF library's data and the runtime of local models, flat in dist/. Prints each file's size; `--json` for scripts.
 import { cp, mkdir, rm, stat, writeFile, readFile, chmod } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
@@ -24,6 +24,7 @@ await mkdir(dist);
 await build({
   entryPoints: {
     fumi: join(root, 'apps/cli/src/bundle.ts'),
+    'demo-company': join(root, 'test/simulators/company/serve.ts'),
     'parse-worker': join(root, 'libs/documents/src/parse-worker.ts'),
     'embed-worker': join(root, 'libs/providers/local/src/embed-worker.ts'),
     'store-worker': join(root, 'libs/stores/sqlite/src/threads/store-worker.ts'),
@@ -57,6 +58,7 @@ for (const folder of ['cmaps', 'standard_fonts', 'wasm'])
 const sizes = {};
 for (const name of [
   'fumi.mjs',
+  'demo-company.mjs',
   'parse-worker.mjs',
   'embed-worker.mjs',
   'store-worker.mjs',

@@ -6,6 +6,7 @@ export const SOURCES = {
   'sign-in': ['docs/auth/README.md', 'What is promised'],
   'bad-input': ['docs/troubleshooting.md', 'What you see when something is wrong'],
   commands: ['README.md', 'Your own documents'],
+  demo: ['docs/demo.md', 'What it shows'],
   search: ['docs/architecture.md', 'Architecture'],
   serving: ['docs/troubleshooting.md', 'Serving'],
   sync: ['docs/troubleshooting.md', 'Syncs'],
@@ -23,6 +24,14 @@ const of = (source: Requirement['source'], sentences: Readonly<Record<string, st
 
 /** What the product promises, one sentence each. Tests cite the ids in front of their names: `[cli.help] shows ...`. */
 export const REQUIREMENTS: readonly Requirement[] = [
+  ...of('demo', {
+    'demo.differs': 'The same question gives three persons of the invented company different, right answers.',
+    'demo.reasons': 'What is closed to a person is counted by the rule that closes it, without titles.',
+    'demo.ends': 'With the demonstration its company ends, also when the demonstration is killed.',
+    'demo.serves': 'The demonstration serves MCP as the chosen person, and says how to search as another.',
+    'demo.oracle': 'The index opens to each person of the company what each system itself shows them.',
+    'demo.size': 'The company has written at least 400 items in four systems.',
+  }),
   ...of('vectors', {
     'models.pull':
       'A model fetched by name is exactly the pinned bytes, or is refused; without a network it says what to do.',

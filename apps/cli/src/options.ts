@@ -55,6 +55,12 @@ export interface StartOptions {
   readonly serve: boolean;
 }
 
+export interface DemoOptions extends StartOptions {
+  readonly folder?: string;
+  /** Person id of the company's askers. */
+  readonly as?: string;
+}
+
 export interface AddModelOptions {
   readonly name?: string;
   readonly replace?: boolean;

@@ -7,6 +7,7 @@ import type {
   AddModelOptions,
   AddOptions,
   DeadLetterOptions,
+  DemoOptions,
   EmbedAddOptions,
   EvalOptions,
   GetOptions,
@@ -366,6 +367,21 @@ function addServing(program: Command, context: MakeContext): void {
     .addHelpText('after', examples('fumi start', 'fumi start --no-serve'))
     .action(async (options: StartOptions, command: Command) =>
       (await import('./commands/start.ts')).startCommand(context(command), options),
+    );
+  program
+    .command('demo')
+    .description('an invented company in four systems, searched as three persons with different rights')
+    .option('--as <person>', 'who sits at this machine afterwards: emi, rika or henrik', 'emi')
+    .option('--folder <folder>', 'keep configuration and database there (default: a temporary folder)')
+    .option(
+      '--port <number>',
+      'port (default: 7700, or a free one when that is taken)',
+      numberFrom(0, 65_535),
+    )
+    .option('--no-serve', 'stop after the questions')
+    .addHelpText('after', examples('fumi demo', 'fumi demo --as henrik', 'fumi demo --no-serve --json'))
+    .action(async (options: DemoOptions, command: Command) =>
+      (await import('./commands/demo.ts')).demoCommand(context(command), options),
     );
 }
 

@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { buildClientSchema, graphqlSync, parse, validate } from 'graphql';
 import type { GraphQLSchema, IntrospectionQuery } from 'graphql';
 import { nodeId } from './answers.ts';
+import { executeUnjudged } from './graphql-unjudged.ts';
 import { accountSees, accountSeesTeam, membersOf } from './rights.ts';
 import type {
   GithubWorld,
@@ -35,7 +36,7 @@ export function answerGraphql(
   web: string,
   { query, variables }: { readonly query: string; readonly variables?: Record<string, unknown> },
 ): GraphqlAnswer {
-  if (!schema) return { body: { errors: [{ message: 'no schema' }] }, faults: ['no GraphQL schema'] };
+  if (!schema) return { body: executeUnjudged(query, root(world, web), variables), faults: [] };
   const faults = validate(schema, parse(query)).map(({ message }) => `GraphQL: ${message}`);
   const result = graphqlSync({
     schema,

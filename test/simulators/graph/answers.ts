@@ -1,5 +1,5 @@
 import type { Grant, Grantee, GraphWorld, SimulatedDrive, SimulatedItem, SimulatedSite } from './world.ts';
-import { lineOf } from './world.ts';
+import { lineOf, siteUrl } from './world.ts';
 
 const STARTED = '2026-01-05T08:00:00Z';
 
@@ -8,7 +8,7 @@ export function siteAnswer(site: SimulatedSite) {
     id: site.id,
     displayName: site.name,
     name: site.path.split('/').at(-1),
-    webUrl: `https://contoso.sharepoint.com${site.path}`,
+    webUrl: siteUrl(site),
     isPersonalSite: false,
   };
 }
@@ -19,7 +19,7 @@ export function itemAnswer(drive: SimulatedDrive, item: SimulatedItem) {
     id: item.id,
     name: item.name,
     size: Buffer.byteLength(item.content),
-    webUrl: `https://contoso.sharepoint.com/${drive.name}/${encodeURIComponent(item.name)}`,
+    webUrl: `${drive.url}/${encodeURIComponent(item.name)}`,
     eTag: `"{${item.id}},${item.version}"`,
     cTag: `"c:{${item.id}},${item.version}"`,
     createdDateTime: STARTED,

@@ -53,6 +53,8 @@ export interface SimulatedItem {
 export interface SimulatedDrive {
   readonly id: string;
   readonly name: string;
+  /** Where people open it. */
+  readonly url: string;
   readonly items: Map<string, SimulatedItem>;
   readonly tombstones: Map<string, number>;
   grants?: readonly Grant[];
@@ -110,6 +112,11 @@ export function emptyWorld(tenant: string): GraphWorld {
   return { tenant, users: new Map(), groups: new Map(), sites: new Map(), revision: 1, oldestToken: 0 };
 }
 
+/** A site's id begins with its host. */
+export function siteUrl({ id, path }: SimulatedSite): string {
+  return `https://${id.split(',')[0]}${path}`;
+}
+
 export function addDrive(site: SimulatedSite, id: string, name: string): SimulatedDrive {
   const root: SimulatedItem = {
     id: `${id}-root`,
@@ -120,7 +127,8 @@ export function addDrive(site: SimulatedSite, id: string, name: string): Simulat
     version: 1,
     changedAt: 1,
   };
-  const drive: SimulatedDrive = { id, name, items: new Map([[root.id, root]]), tombstones: new Map() };
+  const url = `${siteUrl(site)}/${encodeURIComponent(name)}`;
+  const drive: SimulatedDrive = { id, name, url, items: new Map([[root.id, root]]), tombstones: new Map() };
   site.drives.set(id, drive);
   return drive;
 }

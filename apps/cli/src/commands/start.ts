@@ -1,23 +1,27 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { connectorFor, openInstallation, serveHttp } from '@fumikura/composition';
+import { connectorFor, openInstallation } from '@fumikura/composition';
 import type { Installation } from '@fumikura/composition';
 import { loadConfig } from '@fumikura/config';
-import type { Config } from '@fumikura/config';
 import { AppError } from '@fumikura/errors';
 import { styleText } from 'node:util';
 import type { Context } from '../context.ts';
 import { duration } from '../output.ts';
-import { VERSION } from '../program.ts';
 import type { StartOptions } from '../options.ts';
+import { showShortly } from './demo.ts';
 import { printPage, searchAs } from './search.ts';
 import { syncOne } from './sync.ts';
-import { printConnections, untilAborted } from './up.ts';
+import { serveHere } from '../serve.ts';
 
 const QUESTIONS = ['how do we rotate secrets', '有給休暇は何日ありますか', 'who is on call in week 48'];
 const HITS = 2;
+/** Of those that are asked to the invented company as three persons. */
+const COMPANY_QUESTIONS = 2;
 
-/** The handbook that ships with Fumikura, indexed, asked and served: what a visitor sees in the first minute. */
+/**
+ * What a visitor sees in the first minute: the handbook that ships with Fumikura, indexed, asked and served, and in between
+ * an invented company in four systems, asked as three persons.
+ */
 export async function startCommand(context: Context, options: StartOptions): Promise<void> {
   const started = performance.now();
   const config = await loadConfig(handbookConfig());
@@ -30,11 +34,14 @@ export async function startCommand(context: Context, options: StartOptions): Pro
     for (const source of config.sources)
       await syncOne(context, installation, connectorFor(source, config, context), {});
     const answers = await askAll(context, installation);
-    context.output.json({ answers, startToAnswersMs: Math.round(performance.now() - started) });
+    const startToAnswersMs = Math.round(performance.now() - started);
+    context.output.line(styleText('dim', `From start to the last answer: ${duration(startToAnswersMs)}.\n`));
+    const company = context.signal.aborted ? undefined : await showShortly(context, COMPANY_QUESTIONS);
+    context.output.json({ answers, startToAnswersMs, ...(company && { company }) });
     context.output.line(
-      styleText('dim', `From start to the last answer: ${duration(performance.now() - started)}.`),
+      styleText('dim', '\nMore of this company, and MCP as one of the three: npx fumi demo'),
     );
-    if (options.serve && !context.signal.aborted) await serve(context, installation, config, options);
+    if (options.serve && !context.signal.aborted) await serveHere(context, installation, config, options);
   } finally {
     await installation.close();
   }
@@ -51,29 +58,6 @@ async function askAll(context: Context, installation: Installation) {
     answers.push({ query, hits: page.hits, tookMs: page.tookMs });
   }
   return answers;
-}
-
-/** The usual port, or a free one: a visitor's first minute must not fail over a port. */
-async function serve(
-  context: Context,
-  installation: Installation,
-  config: Config,
-  options: StartOptions,
-): Promise<void> {
-  const serving = { installation, logger: context.logger, version: VERSION, variables: context.variables };
-  const { host, port } = config.server;
-  const server = await serveHttp(serving, host, options.port ?? port).catch((error: unknown) => {
-    const isTaken = error instanceof AppError && error.code === 'PORT_IN_USE' && options.port === undefined;
-    if (!isTaken) throw error;
-    context.output.note(`Port ${port} is taken; using a free one.`);
-    return serveHttp(serving, host, 0);
-  });
-  try {
-    printConnections(context.output, server.url, config);
-    await untilAborted(context.signal);
-  } finally {
-    await server.close();
-  }
 }
 
 function handbookConfig(): string {
