@@ -7,4 +7,4 @@ export type { Installation, OpenOptions } from './installation.ts';
 export { mcpFactory, serveHttp } from './serving.ts';
 export type { ServeOptions } from './serving.ts';
 export { evaluateCollection } from './evaluation.ts';
-export { personalTokensOf } from './sign-in.ts';
+export { personalTokensOf } from './personal-tokens.ts';
