@@ -11,7 +11,7 @@ import type { AuthInfo, McpServerFactory } from '@modelcontextprotocol/server';
 import { recordShown } from './audit.ts';
 import type { Variables } from './connectors/secrets.ts';
 import type { Installation } from './installation.ts';
-import { openSignIn, personOfIdentity } from './sign-in.ts';
+import { personOfIdentity } from './person-of-identity.ts';
 import { webhooksOf } from './webhooks.ts';
 import type { WebhookOptions } from './webhooks.ts';
 
@@ -72,7 +72,7 @@ function advertised({ issuers, toolScopes }: NonNullable<Config['signIn']>): Rec
 export async function serveHttp(options: ServeOptions, host: string, port: number): Promise<RunningServer> {
   const { installation, logger, variables = {} } = options;
   const { config, audit } = installation;
-  const signIn = openSignIn(config, audit, logger, variables);
+  const signIn = config.signIn && (await import('./sign-in.ts')).openSignIn(config, audit, logger, variables);
   if (!signIn) installation.localPerson();
   const personOf = (auth: AuthInfo | undefined) => personOfRequest(installation, signIn !== undefined, auth);
   const updates = new UpdateBus(mayHear(installation, signIn, personOf), (cause) =>
