@@ -79,6 +79,8 @@ sources:
     await iAm('bob');
     assert.deepEqual(await finds(), ['Handbook']);
     assert.deepEqual(simulator.violations, []);
+    const { stdout } = await home.run(['sources', 'github:acme']);
+    assert.match(stdout, /Read as app .*quota: [\d,]+ of [\d,]+ left, whole again \d{4}-/su);
   });
 
   it('[access.groups] takes a membership away without reading any item', async () => {

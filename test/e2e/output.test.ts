@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
 import { after, before, describe, it } from 'node:test';
-import { createHome, STACK_TRACE } from './fumi.ts';
+import { createHome, PROGRAM, STACK_TRACE } from './fumi.ts';
 import type { Home } from './fumi.ts';
 
 describe('what fumi prints', () => {
@@ -26,6 +28,7 @@ describe('what fumi prints', () => {
     ['sources'],
     ['people'],
     ['dead-letters'],
+    ['jobs'],
     ['sources', 'files:notes'],
     ['doctor'],
     ['doctor', '--rebuild'],
@@ -45,6 +48,14 @@ describe('what fumi prints', () => {
       assert.equal(typeof JSON.parse(stdout), 'object', args.join(' '));
       assert.equal(stdout.trimEnd().split('\n').length, 1, args.join(' '));
     }
+  });
+
+  it('[cli.pipe] ends in silence when nobody reads on', async () => {
+    const run = promisify(execFile);
+    const { stderr } = await run('sh', ['-c', '"$0" "$1" search otter | true', process.execPath, PROGRAM], {
+      cwd: home.folder,
+    });
+    assert.equal(stderr, '');
   });
 
   it('[cli.plain] is plain lines where no terminal reads them', async () => {

@@ -93,6 +93,7 @@ export const REQUIREMENTS: readonly Requirement[] = [
     'interrupt.serving': 'Ctrl-C ends a server cleanly.',
   }),
   ...of('commands', {
+    'cli.pipe': 'A command whose output nobody reads any more ends in silence.',
     'cli.guided': 'A source behind a network is added by questions or flags, and tried before it is written.',
     'cli.first-hit': 'A new user gets from nothing to a hit by init, source add, sync and search.',
     'cli.help': 'Every command has help with examples.',

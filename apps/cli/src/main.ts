@@ -8,6 +8,7 @@ import { buildProgram } from './program.ts';
 /** Runs one command line. @returns the process's exit code; see `fumi exit-codes` */
 export async function main(args: readonly string[]): Promise<number> {
   const interrupt = listenForInterrupt();
+  endWhenNobodyReads();
   const program = buildProgram(readEnvironment(), interrupt.signal);
   try {
     await program.parseAsync(args, { from: 'user' });
@@ -53,6 +54,14 @@ function report(error: AppError, args: readonly string[]): number {
 function nearValues({ details }: AppError): string[] {
   const near: unknown = details['near'];
   return Array.isArray(near) ? near.filter((value) => typeof value === 'string') : [];
+}
+
+/** `fumi search … | head`: whoever read has had enough. */
+function endWhenNobodyReads(): void {
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') process.exit(EXIT_CODES.ok);
+    throw error;
+  });
 }
 
 /** First signal: stop cleanly. Second: stop now. */

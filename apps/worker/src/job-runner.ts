@@ -4,7 +4,7 @@ import type { Ingest } from '@fumikura/ingest';
 import type { Logger } from '@fumikura/logging';
 import type { SourceId } from '@fumikura/model';
 import type { Catalog, Connector, JobRecord, ReadingRequest, RunRecord } from '@fumikura/ports';
-import { jobsOf, retryAfter } from './plan.ts';
+import { jobsOf, passesOf, retryAfter } from './plan.ts';
 import type { Work } from './plan.ts';
 import type { SchedulerEvents } from './scheduler.ts';
 
@@ -20,6 +20,14 @@ export interface JobRunnerParts {
 const BUSY_RETRY_MS = 10_000;
 /** Wishes for passes of one source: there are not more kinds of them. */
 const MAX_WISHES = 1_000;
+
+/** A run that somebody asked for at the terminal counts for the schedules too. */
+export async function noteRun(catalog: Catalog, connector: Connector, run: RunRecord): Promise<void> {
+  if (run.outcome !== 'completed') return;
+  const { source, startedAt, endedAt = startedAt } = run;
+  for (const pass of passesOf(connector).filter((each) => run.passes.includes(each)))
+    await catalog.putJob({ source, pass, outcome: 'completed', startedAt, endedAt, failures: 0 });
+}
 
 /** Does one piece of work and writes down how it went; never rejects. */
 export class JobRunner {

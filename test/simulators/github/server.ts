@@ -62,6 +62,10 @@ export interface RepositoryCall {
   readonly rest: readonly string[];
 }
 
+/** Requests an hour of an installation. */
+const HOURLY = 5_000;
+const HOUR_MS = 3_600_000;
+
 const SPECIFICATION = new URL('../../../../shared/specs/github.json', import.meta.url);
 /** GitHub's REST and GraphQL on loopback, as the world's account sees them. */
 export async function startGithubSimulator(
@@ -72,6 +76,13 @@ export async function startGithubSimulator(
   const tokens: string[] = [];
   const expired = new Set<string>();
   const faults: string[] = [];
+  let used = 0;
+  // Told with each answer; how it refuses when it is used up is a fault on demand.
+  const quota = () => ({
+    'x-ratelimit-limit': String(HOURLY),
+    'x-ratelimit-remaining': String(Math.max(0, HOURLY - ++used)),
+    'x-ratelimit-reset': String(Math.ceil(now() / HOUR_MS) * 3_600),
+  });
   const simulator = await startSimulator({
     answer: (request) => {
       const fault = options.fault?.(request);
@@ -81,7 +92,7 @@ export async function startGithubSimulator(
         Object.assign(ordinary.headers, {
           link: ordinary.headers['link'].replace(/, <[^>]*>; rel="last"/u, ''),
         });
-      return ordinary && { ...ordinary, ...fault };
+      return ordinary && { ...ordinary, headers: { ...quota(), ...ordinary.headers }, ...fault };
     },
     specifications: existsSync(SPECIFICATION) ? [documented(SPECIFICATION, world, basePath)] : [],
     undescribed: (path) => path.endsWith('/graphql') || path.startsWith('/codeload/'),

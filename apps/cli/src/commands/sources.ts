@@ -161,6 +161,10 @@ function tellCheck({ output }: Context, { check, directory, jobs }: Row): void {
   if (check?.account !== undefined) output.line(`Read as ${safe(check.account)}.`);
   for (const { right, consequence } of check?.missing ?? [])
     output.line(`  missing: ${safe(right)}: ${safe(consequence)}`);
+  if (check?.quota)
+    output.line(
+      `  quota: ${check.quota.remaining.toLocaleString('en')} of ${check.quota.limit.toLocaleString('en')} left${check.quota.resetsAt === undefined ? '' : `, whole again ${check.quota.resetsAt}`}`,
+    );
   if (directory)
     output.line(
       `${directory.accounts} accounts, ${directory.groups} groups (${directory.unreadableGroups} closed), read ${directory.readAt}`,

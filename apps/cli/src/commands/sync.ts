@@ -2,6 +2,7 @@ import { connectorsFor, openInstallation } from '@fumikura/composition';
 import type { Installation } from '@fumikura/composition';
 import { toAppError } from '@fumikura/errors';
 import type { Connector, Pass, RunRecord } from '@fumikura/ports';
+import { noteRun } from '@fumikura/worker';
 import type { Context } from '../context.ts';
 import { embedBacklog } from '../embedding.ts';
 import { EXIT_CODES, exitCodeOf } from '../exit-codes.ts';
@@ -111,6 +112,7 @@ export async function syncOne(
       onProgress: view.update,
     });
     view.stop();
+    if (!options.dryRun) await noteRun(installation.store.catalog, connector, run);
     await reportRun(context, installation, run, performance.now() - started, options.dryRun ?? false);
     return run;
   } finally {

@@ -1,6 +1,7 @@
 import { invalid } from '@fumikura/config';
 import type { Config, ConfigProblem, SourceConfig } from '@fumikura/config';
 import { AppError, invalidInput } from '@fumikura/errors';
+import type { AnswerFact } from '@fumikura/http';
 import type { Logger } from '@fumikura/logging';
 import type { Connector, SourceSetup } from '@fumikura/ports';
 import {
@@ -16,6 +17,7 @@ import {
   sharepointSetup,
 } from '@fumikura/connector-sharepoint';
 import { filesConnector } from './files.ts';
+import { watchQuota } from './quota.ts';
 import { withSecrets } from './secrets.ts';
 import type { Variables } from './secrets.ts';
 
@@ -100,7 +102,7 @@ interface Schema<C> {
 /** A source behind a network: its secrets are fetched from where they lie, everything else is its schema's. */
 function remote<C>(
   schema: Schema<C>,
-  create: (config: C, deps: { logger: Logger }) => unknown,
+  create: (config: C, deps: { logger: Logger; onAnswer: (fact: AnswerFact) => void }) => unknown,
   setup: SourceSetup,
 ): Kind {
   const make: Make = (source, config, { logger, variables }) => {
@@ -114,7 +116,8 @@ function remote<C>(
       for (const issue of parsed.error.issues)
         problems.push({ path: [path, ...issue.path.map(String)].join('.'), message: issue.message });
     if (problems.length > 0 || !parsed.success) throw invalid(config.file, problems);
-    return create(parsed.data, { logger }) as Connector;
+    const quota = watchQuota();
+    return quota.told(create(parsed.data, { logger, onAnswer: quota.onAnswer }) as Connector);
   };
   return { make, setup };
 }

@@ -8,3 +8,5 @@ export type { AnswerFact, FetchPolicy } from './policed-fetch.ts';
 export { errorOfStatus } from './status.ts';
 export type { FailedAnswer } from './status.ts';
 export { retryAfterMs } from './waits.ts';
+export { quotaIn } from './quota.ts';
+export type { Quota } from './quota.ts';
