@@ -3,7 +3,8 @@
 // readers: random worlds, every person × item against the source's own rules. requests: how many a sync takes. pace: how
 // near a first sync comes to the limit that the source states. resume: kill -9 at random moments.
 // words: of recorded pages, what is kept. Beside them, once,
-// `--wide 50000`: what a space of so many items costs when a reader is lost, and what one bad item does.
+// `--wide 50000`: what a space of so many items costs when a reader is lost, and what one bad item does; and
+// `--revocations 10`: how soon what a webhook tells counts.
 import { parseArgs } from 'node:util';
 import { renderFigures, report, writeReport } from '@fumikura/evaluation';
 import type { Figure } from '@fumikura/evaluation';
@@ -12,6 +13,7 @@ import type { SimulatedSource } from '../sources/worlds.ts';
 import { measureEngine } from './sources/engine.ts';
 import { measurePace } from './sources/pace.ts';
 import { measureReaders } from './sources/readers.ts';
+import { measureRevocation } from './sources/revocation.ts';
 import { measureRequests } from './sources/requests.ts';
 import { measureResume } from './sources/resume.ts';
 import { measureWords } from './sources/words.ts';
@@ -25,6 +27,7 @@ const { values } = parseArgs({
     requests: { type: 'string', default: '1000' },
     pace: { type: 'string', default: '2000' },
     'per-second': { type: 'string', default: '20' },
+    revocations: { type: 'string', default: '10' },
     wide: { type: 'string', default: '50000' },
     kills: { type: 'string', default: '6' },
     json: { type: 'boolean', default: false },
@@ -51,6 +54,10 @@ for (const name of listed(values.only, WORLDS))
     if (source) figures.push(...((await PARTS[part]?.(name, source)) ?? []));
   }
 if (values.wide !== '0') figures.push(...(await measureEngine(Number(values.wide))));
+if (values.revocations !== '0') {
+  note('revocation');
+  figures.push(...(await measureRevocation(1_000, Number(values.revocations))));
+}
 const result = report(figures);
 if (values.output !== undefined) await writeReport(values.output, result);
 process.stdout.write(values.json ? `${JSON.stringify(result)}\n` : `${renderFigures(figures)}\n`);

@@ -28,6 +28,8 @@ export interface Running {
   readonly ended: Promise<Outcome>;
   /** Resolves when standard error holds the text; rejects when the process ended without it. */
   says(text: string): Promise<void>;
+  /** Standard output so far. */
+  printed(): string;
 }
 
 /** A folder of one person with documents and a configuration for them. */
@@ -94,7 +96,7 @@ function startFumi(args: readonly string[], cwd: string, { asNobody, fileBlocks 
       look();
       void ended.then(() => reject(new Error(`fumi ended without saying ${text}: ${stderr.slice(-2_000)}`)));
     });
-  return { process: child, ended, says };
+  return { process: child, ended, says, printed: () => stdout };
 }
 
 /** What a message for a person never holds. */

@@ -200,8 +200,12 @@ export class World {
       return { principal, isActive, isPerson: true };
     });
     const written = [...groups].map(([principal, members]): SourceGroup => ({ principal, members }));
+    // A reading that breaks off before it is whole: everybody in one group.
+    const everybody = accounts.map(({ principal }) => principal);
+    const broken = { groups: [{ principal: groupOf(source, 0), members: everybody }] };
     await this.#store.catalog.stageDirectory(source, run, { accounts, groups: written });
     await this.#store.catalog.completeDirectory(source, run);
+    await this.#store.catalog.stageDirectory(source, `${run} broken`, broken);
   }
 }
 

@@ -134,11 +134,6 @@ export const MUTANTS: readonly Mutant[] = [
         'principals.toSorted(), members)',
       ],
       [
-        'filters ignore the directory\u2019s version',
-        'principals.toSorted(), lists, members)',
-        'principals.toSorted(), lists)',
-      ],
-      [
         'one filter for all',
         'const key = digest(caller, ...principals.toSorted(), lists, members);',
         "const key = digest('everybody', lists, members);",
@@ -180,6 +175,14 @@ export const MUTANTS: readonly Mutant[] = [
       ['an account of somebody else is linked', 'if (others.has(principal))', 'if (false as boolean)'],
       ['a shared address links', "if (!isUnambiguous) return 'ambiguous';", ''],
       ['an app is a person', "if (!isPerson) return 'not-a-person';", ''],
+    ],
+  ),
+  ...of(
+    'libs/access/src/linked-directory.ts',
+    [FUZZ, ...ACCESS],
+    [
+      ['accounts that are not decided count', "state === 'linked'", "state !== 'unknown'"],
+      ['memberships of sources do not count', '...reached])', '])'],
     ],
   ),
   ...of('libs/access/src/roles.ts', ACCESS, [

@@ -90,7 +90,7 @@ function contract(deployment: JiraWorld['deployment']): void {
 const CUT = JSON.stringify({ issues: Array.from({ length: 50 }, (_, id) => ({ id: String(id) })) });
 
 describe('Jira Cloud', () => contract('cloud'));
-describe('Jira Data Center', () => contract('dataCenter'));
+describe('Jira Data Center', () => contract('data-center'));
 
 describe('a configuration', () => {
   it('refuses what it does not know', () => {

@@ -147,7 +147,7 @@ interface Read {
   readonly warnings: string;
 }
 
-async function read(site: Site, deployment: 'cloud' | 'dataCenter'): Promise<Read> {
+async function read(site: Site, deployment: 'cloud' | 'data-center'): Promise<Read> {
   const simulator = await serve(site);
   const lines: string[] = [];
   const connector = jiraConnector(simulator.url, deployment, {
@@ -193,7 +193,7 @@ describe('recorded payloads of Jira', { skip }, () => {
 
   for (const file of Object.keys(USE).filter((name) => USE[name] === 'issues'))
     it(`map every issue of ${file} to title, text, address, version, times and readers`, async () => {
-      const deployment = file.startsWith('cloud') ? 'cloud' : 'dataCenter';
+      const deployment = file.startsWith('cloud') ? 'cloud' : 'data-center';
       const issues = issuesOf(file);
       const scheme = { status: 200, body: bodyOf('server-permissionscheme.json') };
       const { documents, failed, lists, warnings } = await read({ issues, scheme }, deployment);
@@ -239,7 +239,7 @@ describe('recorded payloads of Jira', { skip }, () => {
     const scheme = { status: status >= 400 ? status : 403, body: refusal.response.body };
     const { lists, warnings } = await read(
       { issues: issuesOf('datacenter-issues.json'), scheme },
-      'dataCenter',
+      'data-center',
     );
     assert.deepEqual([...new Set([...lists.values()].flat())], []);
     assert.match(warnings, /permission scheme not readable/u);

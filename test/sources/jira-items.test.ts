@@ -34,7 +34,7 @@ describe('issues of Jira', () => {
     assert.equal(found.parent, `${ID}/issue/${hidden.id}`);
   });
 
-  for (const deployment of ['cloud', 'dataCenter'] as const)
+  for (const deployment of ['cloud', 'data-center'] as const)
     it(`keeps restricted comments of ${deployment} apart, with their own readers`, async () => {
       const { world, project, ada, bob, staff } = company(deployment);
       const desk = addProject(world, {

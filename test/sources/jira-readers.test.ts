@@ -13,8 +13,8 @@ describe('readers of Jira', () => {
   for (const [deployment, seed] of [
     ['cloud', 2],
     ['cloud', 5],
-    ['dataCenter', 3],
-    ['dataCenter', 4],
+    ['data-center', 3],
+    ['data-center', 4],
   ] as const)
     it(`reads ${deployment} site ${seed}, follows edits and lets nobody see more than the source`, async () => {
       await stage.open(randomWorld(seed, 24, deployment), { firstPage: 2 });
@@ -147,12 +147,12 @@ describe('readers of Jira', () => {
   });
 
   it('reads members of levels of Data Center from the configuration, and closes them without', async () => {
-    const { world, project, ada, ours } = company('dataCenter');
+    const { world, project, ada, ours } = company('data-center');
     const level = addLevel(world, 'Few', [{ type: 'user', of: ada }, ours]);
     addIssue(world, project, { summary: 'secret', level: level.id });
     await stage.open(world);
     const members = async (config: object) => {
-      const connector = jiraConnector(stage.source.simulator.url, 'dataCenter', { config });
+      const connector = jiraConnector(stage.source.simulator.url, 'data-center', { config });
       const lists = (await collect(connector.pull(undefined, signal))).flatMap(({ changes }) =>
         changes.flatMap((each) => (each.kind === 'list' ? [each.list] : [])),
       );

@@ -44,7 +44,7 @@ describe('the walk through Jira', () => {
   });
 
   it('misses nothing when issues change while they are paged', async () => {
-    for (const deployment of ['cloud', 'dataCenter'] as const) {
+    for (const deployment of ['cloud', 'data-center'] as const) {
       const { world, project } = company(deployment);
       const issues = Array.from({ length: 350 }, (_, n) =>
         addIssue(world, project, { summary: `issue ${n}` }),
@@ -67,7 +67,7 @@ describe('the walk through Jira', () => {
   });
 
   it('pages Data Center beyond the window of results', async () => {
-    const { world, project } = company('dataCenter');
+    const { world, project } = company('data-center');
     for (let n = 0; n < 1_300; n++) addIssue(world, project, { summary: `issue ${n}` });
     await stage.open(world, { window: 1_000 });
     await stage.synced.sync();
@@ -75,7 +75,7 @@ describe('the walk through Jira', () => {
   });
 
   it('gives the same ids from every checkpoint', async () => {
-    for (const deployment of ['cloud', 'dataCenter'] as const) {
+    for (const deployment of ['cloud', 'data-center'] as const) {
       const server = await serveJira(randomWorld(8, 500, deployment));
       const batches = await collect(server.connector().pull(undefined, signal));
       const ids = (all: typeof batches) => documents(all).map(({ id }) => id);

@@ -82,7 +82,7 @@ async function compare(store: Store, world: SourceWorld): Promise<Comparison> {
 }
 
 /** As the product does it: a person with this account written down, the directory that was synced, today's lists. */
-async function readableBy(
+export async function readableBy(
   store: Store,
   account: Principal,
   items: readonly string[],

@@ -19,4 +19,4 @@ export type { InstalledModel } from '@fumikura/provider-local';
 export type { EmbedderHost } from './embedders.ts';
 export { evaluateCollection } from './evaluation.ts';
 export { withVectorFile } from './vector-file.ts';
-export { personalTokensOf } from './sign-in.ts';
+export { personalTokensOf } from './personal-tokens.ts';

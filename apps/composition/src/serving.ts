@@ -6,12 +6,12 @@ import { buildServer, documentAddress } from '@fumikura/mcp';
 import type { McpDeps, ToolSet } from '@fumikura/mcp';
 import type { PersonId } from '@fumikura/model';
 import { startHttpServer, UpdateBus } from '@fumikura/server';
-import type { AuthenticatedInfo, MayHear, RunningServer, SignIn } from '@fumikura/server';
+import type { AuthenticatedInfo, LoadLimits, MayHear, RunningServer, SignIn } from '@fumikura/server';
 import type { AuthInfo, McpServerFactory } from '@modelcontextprotocol/server';
 import { recordShown } from './audit.ts';
 import type { Variables } from './connectors/secrets.ts';
 import type { Installation } from './installation.ts';
-import { openSignIn, personOfIdentity } from './sign-in.ts';
+import { personOfIdentity } from './person-of-identity.ts';
 import { webhooksOf } from './webhooks.ts';
 import type { WebhookOptions } from './webhooks.ts';
 
@@ -72,7 +72,7 @@ function advertised({ issuers, toolScopes }: NonNullable<Config['signIn']>): Rec
 export async function serveHttp(options: ServeOptions, host: string, port: number): Promise<RunningServer> {
   const { installation, logger, variables = {} } = options;
   const { config, audit } = installation;
-  const signIn = openSignIn(config, audit, logger, variables);
+  const signIn = config.signIn && (await import('./sign-in.ts')).openSignIn(config, audit, logger, variables);
   if (!signIn) installation.localPerson();
   const personOf = (auth: AuthInfo | undefined) => personOfRequest(installation, signIn !== undefined, auth);
   const updates = new UpdateBus(mayHear(installation, signIn, personOf), (cause) =>
@@ -88,6 +88,7 @@ export async function serveHttp(options: ServeOptions, host: string, port: numbe
     ...(options.webhooks && { webhooks: webhooksOf(installation.store.catalog, options.webhooks) }),
     ...(signIn && { signIn }),
     hosts: hostsOf(config),
+    ...(config.server.limits && { loadLimits: given(config.server.limits) }),
     isReady: () => installation.store.catalog.accessVersion().then(Boolean),
     endpoints: { '/mcp': factory('knowledge', true), '/mcp/openai': factory('openai', false) },
   });
@@ -101,6 +102,10 @@ export async function serveHttp(options: ServeOptions, host: string, port: numbe
       return server.close();
     },
   };
+}
+
+function given(limits: NonNullable<Config['server']['limits']>): Partial<LoadLimits> {
+  return Object.fromEntries(Object.entries(limits).filter(([, value]) => value !== undefined));
 }
 
 function hostsOf({ server, signIn }: Config): string[] {

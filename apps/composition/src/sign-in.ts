@@ -1,18 +1,17 @@
-import { join } from 'node:path';
+import { isPersonalToken, LOCAL_ISSUER } from '@fumikura/access';
 import type { AuditTrail } from '@fumikura/audit';
 import { invalid, Secret } from '@fumikura/config';
 import type { Config, ConfigProblem } from '@fumikura/config';
-import { createPersonalTokens, isPersonalToken, LOCAL_ISSUER } from '@fumikura/access';
-import type { PersonalTokens } from '@fumikura/access';
+
 import type { Logger } from '@fumikura/logging';
-import type { PersonId } from '@fumikura/model';
-import { createSignIn, invalidToken } from '@fumikura/server';
-import type { Identity, IssuerSettings, SignIn, VerifyToken } from '@fumikura/server';
+import { createSignIn, invalidToken } from '@fumikura/server/sign-in';
+import type { IssuerSettings, SignIn, VerifyToken } from '@fumikura/server/sign-in';
 import { withSecrets } from './connectors/secrets.ts';
 import type { Variables } from './connectors/secrets.ts';
+import { personalTokensOf } from './personal-tokens.ts';
 
 /** Paths of the MCP endpoints: each is a resource that tokens are issued for. */
-export const ENDPOINTS = ['/mcp', '/mcp/openai'] as const;
+const ENDPOINTS = ['/mcp', '/mcp/openai'] as const;
 
 /** Sign-in as configured; undefined when nobody has to. @throws AppError CONFIG_INVALID (config) */
 export function openSignIn(
@@ -41,10 +40,6 @@ export function openSignIn(
         details: { rule },
       }),
   });
-}
-
-export function personalTokensOf({ dataFolder }: Config): PersonalTokens {
-  return createPersonalTokens(join(dataFolder, 'tokens'));
 }
 
 /** A token whose person has left the configuration speaks of nobody. */
@@ -98,27 +93,4 @@ function requireHttps({ file, signIn }: Config): void {
 
 function isSafe({ protocol, hostname }: URL): boolean {
   return protocol === 'https:' || ['localhost', '127.0.0.1', '[::1]'].includes(hostname);
-}
-
-/**
- * The person of the configuration whom an identity belongs to: by issuer and subject, else by an address that the issuer
- * calls verified, where it may link. Anybody else is themselves, whom no reader list knows.
- */
-export function personOfIdentity(config: Pick<Config, 'persons' | 'signIn'>, identity: Identity): PersonId {
-  const { issuer, subject, verifiedEmail } = identity;
-  if (issuer === LOCAL_ISSUER) return { issuer, subject };
-  const named = config.persons.filter(({ signIn }) =>
-    signIn.some((each) => each.issuer === issuer && each.subject === subject),
-  );
-  if (named.length === 1 && named[0]) return { issuer: LOCAL_ISSUER, subject: named[0].id };
-  const mayLink = config.signIn?.issuers.find((each) => each.issuer === issuer)?.linkBy === 'email';
-  if (named.length === 0 && mayLink && verifiedEmail !== undefined) {
-    const address = verifiedEmail.toLowerCase();
-    const same = config.persons.filter(({ email }) => email?.toLowerCase() === address);
-    // Somebody whose subject at this issuer is written down is that subject alone, whoever has their address now.
-    const [only] = same.length === 1 ? same : [];
-    if (only && !only.signIn.some((each) => each.issuer === issuer))
-      return { issuer: LOCAL_ISSUER, subject: only.id };
-  }
-  return { issuer, subject };
 }

@@ -1,7 +1,7 @@
 // The cost of judging a signed token: p50 in milliseconds for tokens never seen, and for one seen before. One JSON line.
 import { exportJWK, generateKeyPair, SignJWT } from 'jose';
 import { silentLogger } from '@fumikura/logging';
-import { createSignIn } from '../src/index.ts';
+import { createSignIn } from '../src/auth/index.ts';
 
 const ISSUER = 'https://id.example';
 const RESOURCE = 'https://search.example/mcp';

@@ -84,4 +84,13 @@ describe('access filters', () => {
     const [alice, bob] = [await access.filterFor(local('alice')), await access.filterFor(local('bob'))];
     assert.notEqual(readGrant(alice)?.caller, readGrant(bob)?.caller);
   });
+
+  it('differ between two persons whom different issuers call by the same name', async () => {
+    const anybody = { principalsOf: async () => ['anyone' as const], version: async () => 'v1' };
+    const access = createAccess(catalogOf({ version: '1', reads: 0 }), anybody);
+    const ours = await access.filterFor(local('alice'));
+    const theirs = await access.filterFor({ issuer: 'https://else.where', subject: 'alice' });
+    assert.notEqual(ours, theirs);
+    assert.notEqual(readGrant(ours)?.caller, readGrant(theirs)?.caller);
+  });
 });

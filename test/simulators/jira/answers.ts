@@ -23,7 +23,7 @@ export function userAnswer(world: JiraWorld, id: string | undefined) {
   const user = id === undefined ? undefined : world.users.get(id);
   if (!user) return null;
   const { displayName, isActive: active } = user;
-  if (world.deployment === 'dataCenter')
+  if (world.deployment === 'data-center')
     return {
       name: user.name,
       key: user.id,
@@ -44,7 +44,7 @@ export function userAnswer(world: JiraWorld, id: string | undefined) {
 /** Plain paragraphs: a document in Cloud, wiki text in Data Center; nothing is null. */
 export function richText(world: JiraWorld, text: string): unknown {
   if (text === '') return null;
-  if (world.deployment === 'dataCenter') return text;
+  if (world.deployment === 'data-center') return text;
   const content = text
     .split('\n\n')
     .map((each) => ({ type: 'paragraph', content: [{ type: 'text', text: each }] }));
@@ -354,7 +354,7 @@ export function membersAnswer(world: JiraWorld, group: string): SimulatedUser[] 
 export function projectAnswer(world: JiraWorld, project: SimulatedProject) {
   const { id, key, name, kind, isTeamManaged, isPrivate } = project;
   const lead = userAnswer(world, project.lead);
-  if (world.deployment === 'dataCenter')
+  if (world.deployment === 'data-center')
     return { id, key, name, projectTypeKey: kind, ...(lead && { lead }) };
   return {
     id,

@@ -65,7 +65,7 @@ function issueLayers(world: JiraWorld, issue: SimulatedIssue, user: string | und
   const level = issue.level === undefined ? undefined : world.levels.get(issue.level);
   if (issue.level !== undefined) {
     const ways = level ? holds(world, project, issue, level.holders, user, !project.isOpenToUs) : [];
-    const isHidden = world.deployment === 'dataCenter' || !world.ourRights.has('ADMINISTER');
+    const isHidden = world.deployment === 'data-center' || !world.ourRights.has('ADMINISTER');
     layers.push(
       isHidden ? ways.map(() => 'members of security levels are not readable for our account') : ways,
     );

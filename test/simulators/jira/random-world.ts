@@ -27,7 +27,7 @@ export const WORDS = ['invoice', 'bonus', 'outage', '請求書', '休暇', 'road
 /** Every third site is Data Center. */
 export function randomWorld(seed: number, size: number, deployment?: JiraWorld['deployment']): JiraWorld {
   const random = seeded(seed);
-  const world = emptyWorld(deployment ?? (seed % 3 === 0 ? 'dataCenter' : 'cloud'));
+  const world = emptyWorld(deployment ?? (seed % 3 === 0 ? 'data-center' : 'cloud'));
   if (random() < 0.12) world.ourRights.delete('ADMINISTER');
   if (random() < 0.05) world.ourRights.delete('USER_PICKER');
   world.timeZone = pick(random, ['Asia/Tokyo', 'America/New_York', 'UTC']);

@@ -132,7 +132,7 @@ export interface SimulatedIssue {
 }
 
 export interface JiraWorld {
-  readonly deployment: 'cloud' | 'dataCenter';
+  readonly deployment: 'cloud' | 'data-center';
   readonly users: Map<string, SimulatedUser>;
   readonly groups: Map<string, SimulatedGroup>;
   /** Application → groups that have access to it. */

@@ -1,10 +1,11 @@
 import { access, constants, mkdir } from 'node:fs/promises';
-import { connectorFor, openInstallation } from '@fumikura/composition';
+import { auditFolder, connectorFor, openInstallation } from '@fumikura/composition';
 import type { Installation } from '@fumikura/composition';
 import type { Config } from '@fumikura/config';
 import { toAppError } from '@fumikura/errors';
 import { styleText } from 'node:util';
 import type { SourceCheck } from '@fumikura/ports';
+import { recordDeed } from '../change.ts';
 import type { Context } from '../context.ts';
 import { EXIT_CODES } from '../exit-codes.ts';
 import { rebuildOptions } from '../progress.ts';
@@ -46,22 +47,34 @@ async function examine(context: Context, { rebuild }: { rebuild?: boolean }): Pr
       }),
     () => 'opens',
   );
+  const audit = await attempt(
+    'audit',
+    () => recordDeed(context, config.value, { action: 'access', via: 'cli doctor', outcome: 'done' }),
+    () => `${auditFolder(config.value)} can be written`,
+  );
   const sources = await Promise.all(
     config.value.sources.map((source) => checkSource(context, config.value, source.id)),
   );
-  if (!('value' in opened)) return [config.finding, folder.finding, opened.finding, ...sources];
+  const trail = 'value' in audit ? audit.finding : { ...audit.finding, detail: auditRemedy(config.value) };
+  if (!('value' in opened)) return [config.finding, folder.finding, opened.finding, trail, ...sources];
   try {
     if (rebuild) await opened.value.store.rebuild(rebuildOptions(context));
     return [
       config.finding,
       folder.finding,
       opened.finding,
+      trail,
       ...(await checkStore(context, opened.value)),
       ...sources,
     ];
   } finally {
     await opened.value.close();
   }
+}
+
+/** The answer to whoever asks says nothing of folders; here is the place for it. */
+function auditRemedy(config: Config): string {
+  return `${auditFolder(config)} cannot be written, so nothing is answered. Check its rights and the space there, or name another place as "audit.folder".`;
 }
 
 async function checkStore(context: Context, { store, localPerson }: Installation): Promise<Finding[]> {

@@ -243,6 +243,13 @@ describe('a token of an issuer', () => {
 });
 
 describe('the keys of an issuer', () => {
+  it('[auth.refused] a good key does not make an algorithm good that is not allowed', async () => {
+    issuer.keys.push(['rsa', rsa]);
+    const token = await issuer.token({}, { kid: 'rsa', pair: rsa, alg: 'RS512' });
+    assert.equal((await ask(signIn(), token)).status, 401);
+    assert.equal((await ask(signIn({ algorithms: ['RS512'] }), token)).status, 200);
+  });
+
   it('[auth.rotation] a new key is read when a token names it, and an old one ends', async () => {
     const gate = signIn();
     assert.equal((await ask(gate, await issuer.token())).status, 200);

@@ -19,7 +19,7 @@ export const jiraConfigSchema = z.strictObject({
   baseUrl: z.url({ protocol: /^https?$/u }),
   /** Where people open issues, when that is not `baseUrl`. */
   siteUrl: z.url({ protocol: /^https?$/u }).optional(),
-  deployment: z.enum(['cloud', 'dataCenter']).default('cloud'),
+  deployment: z.enum(['cloud', 'data-center']).default('cloud'),
   /** Cloud: the account's e-mail and its API token. Data Center: a personal access token alone. */
   credential: z.union([
     z.strictObject({ email: z.email(), token: secret }),

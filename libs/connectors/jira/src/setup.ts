@@ -28,7 +28,7 @@ export const jiraSetup: SourceSetup = {
       kind: 'text',
       choices: [
         { value: 'cloud', means: 'Jira Cloud, at an address of atlassian.net' },
-        { value: 'dataCenter', means: 'Jira Data Center, on servers of your own' },
+        { value: 'data-center', means: 'Jira Data Center, on servers of your own' },
       ],
       default: 'cloud',
     },

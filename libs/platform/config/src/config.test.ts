@@ -28,6 +28,23 @@ describe('configuration', () => {
   });
   after(() => rm(folder, { recursive: true }));
 
+  it('[config.cross-mistakes] names roles that are not there, and identities of two persons', () => {
+    const twice = `signIn: [{ issuer: 'https://id.example', subject: s }]`;
+    const text = `persons:\n  - { id: a, roles: [king], ${twice} }\n  - { id: b, ${twice} }\nroles:\n  - { id: admin }\n`;
+    assert.throws(
+      () => parseConfig(text, 'f.yaml'),
+      (error: AppError) => {
+        assert.match(error.publicMessage, /f\.yaml:2: persons\.0\.roles\.0: there is no role "king"/);
+        assert.match(
+          error.publicMessage,
+          /f\.yaml:3: persons\.1\.signIn\.0: "s" of https:\/\/id\.example already/,
+        );
+        assert.match(error.publicMessage, /f\.yaml:5: roles\.0\.id: "admin" is a role already/);
+        return true;
+      },
+    );
+  });
+
   it('fills every default and keeps what belongs to a connector', () => {
     const config = parseConfig(GOOD, '/x/fumikura.yaml');
     assert.equal(config.dataFolder, '/x/.fumikura');

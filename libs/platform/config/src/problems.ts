@@ -20,6 +20,7 @@ interface Entries {
     readonly id: string;
     readonly osUser?: string | undefined;
     readonly roles?: readonly string[] | undefined;
+    readonly signIn?: readonly { readonly issuer: string; readonly subject: string }[] | undefined;
   }[];
   readonly roles: readonly { readonly id: string }[];
   readonly groups: readonly { readonly id: string; readonly members: readonly string[] }[];
@@ -66,6 +67,7 @@ export function crossProblems(config: Entries, lineOf: LineOf): ConfigProblem[] 
     ...unknownMembers(config, lineOf),
     ...unknownRoles(config, lineOf),
     ...repeatedLogins(config, lineOf),
+    ...repeatedIdentities(config, lineOf),
   ];
 }
 
@@ -142,5 +144,19 @@ function repeatedLogins(config: Entries, lineOf: LineOf): ConfigProblem[] {
     osUser !== undefined && config.persons.findIndex((other) => other.osUser === osUser) < index
       ? [problem(['persons', index, 'osUser'], `login "${osUser}" already belongs to another person`, lineOf)]
       : [],
+  );
+}
+
+/** One identity of two persons would be neither's. */
+function repeatedIdentities({ persons }: Entries, lineOf: LineOf): ConfigProblem[] {
+  const seen = new Set<string>();
+  return persons.flatMap(({ signIn = [] }, at) =>
+    signIn.flatMap(({ issuer, subject }, index) => {
+      const key = JSON.stringify([issuer, subject]);
+      const isRepeated = seen.has(key);
+      seen.add(key);
+      const message = `"${subject}" of ${issuer} already belongs to a person`;
+      return isRepeated ? [problem(['persons', at, 'signIn', index], message, lineOf)] : [];
+    }),
   );
 }

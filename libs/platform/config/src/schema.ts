@@ -217,6 +217,16 @@ export const configSchema = z.strictObject({
       port: z.int().min(0).max(65_535).default(7_700),
       /** Further host names by which clients reach this server. */
       hosts: z.array(z.string().min(1)).default([]),
+      /** Requests at once and within a minute; behind a proxy every address is the proxy's. */
+      limits: z
+        .strictObject({
+          concurrentPerPerson: z.int().min(1).max(10_000),
+          perMinutePerPerson: z.int().min(1).max(1_000_000),
+          concurrentPerAddress: z.int().min(1).max(100_000),
+          perMinutePerAddress: z.int().min(1).max(10_000_000),
+        })
+        .partial()
+        .optional(),
     })
     .prefault({}),
   /** Compares meaning beside words; absent: words alone. */

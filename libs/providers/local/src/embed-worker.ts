@@ -1,9 +1,13 @@
+import { constants, setPriority } from 'node:os';
 import { parentPort, workerData } from 'node:worker_threads';
 import { toAppError } from '@fumikura/errors';
 import type { EmbedJob, EmbedReply, WorkerStart } from './protocol.ts';
 import { openSession } from './session.ts';
 
-const session = openSession(workerData as WorkerStart);
+const start = workerData as WorkerStart;
+// On Linux a thread has a priority of its own; elsewhere this would be the whole process's.
+if (start.isBackground && process.platform === 'linux') setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
+const session = openSession(start);
 // A model that does not load is told to each caller; nobody has to wait for it here.
 session.catch(() => undefined);
 

@@ -42,7 +42,7 @@ export async function createLocalEmbedder(options: LocalEmbedderOptions): Promis
   const start: WorkerStart = { folder, facts, runtime, ...(nativeFrom !== undefined && { nativeFrom }) };
   const lanes = {
     query: new Lane(start, 1, IDLE_MS.query),
-    passage: new Lane(start, workers, IDLE_MS.passage),
+    passage: new Lane({ ...start, isBackground: true }, workers, IDLE_MS.passage),
   };
   const languages = options.languages ?? manifest?.languages ?? facts.languages;
   const name = manifest?.name ?? basename(folder);

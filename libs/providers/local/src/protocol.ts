@@ -8,6 +8,8 @@ export interface WorkerStart {
   readonly runtime: RuntimeKind;
   /** A folder from which the native package is found; absent: beside Fumikura. */
   readonly nativeFrom?: string;
+  /** Gives way to everything else: a query's thread, and the searches of this process. */
+  readonly isBackground?: boolean;
 }
 
 /** A thread is given the next job when it has answered the one before. */

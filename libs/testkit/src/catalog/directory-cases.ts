@@ -44,6 +44,17 @@ export const directoryCases: CatalogCases = {
     ]);
   },
 
+  'what is being read changes nothing for anybody while the reading before stands': async ({ catalog }) => {
+    await catalog.stageDirectory(WIKI, 'one', { accounts: [account('ada')] });
+    await catalog.completeDirectory(WIKI, 'one');
+    await catalog.stageDirectory(WIKI, 'two', {
+      accounts: [account('ada'), account('eve')],
+      groups: [{ principal: group('g'), members: [user('ada')] }],
+    });
+    assert.deepEqual(await catalog.withGroups([user('ada')]), [user('ada')]);
+    assert.deepEqual(await catalog.accounts([user('ada'), user('eve')], []), [account('ada')]);
+  },
+
   'groups are reached over any number of steps, also when they hold each other': async ({ catalog }) => {
     const groups = Array.from({ length: 12 }, (_, step) => ({
       principal: group(`g${step}`),
