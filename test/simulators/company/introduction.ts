@@ -58,6 +58,8 @@ export function introduction(urls: Addresses, { githubKey, githubAccounts }: Key
         credential: { appId: 4_711, privateKey: { file: './github-app.pem' } },
         apiUrl: `${urls.github}/`,
         isOneEnterprise: true,
+        // The pace of github.com is nobody's here.
+        requestsPerSecond: 1_000,
       },
       {
         id: id('sharepoint'),

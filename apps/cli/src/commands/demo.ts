@@ -133,6 +133,7 @@ async function readSource(
   } finally {
     view.stop();
   }
+  if (signal.aborted) return;
   const sources = await installation.store.catalog.sources();
   const documents = sources.find(({ id }) => id === connector.id)?.documents ?? 0;
   const took = duration(performance.now() - started);
