@@ -1,12 +1,14 @@
 import { Secret } from '@fumikura/config';
 import { createSharepointConnector, sharepointConfigSchema } from '@fumikura/connector-sharepoint';
 import { silentLogger } from '@fumikura/logging';
+import type { Logger } from '@fumikura/logging';
 import type { DocumentId, Principal } from '@fumikura/model';
 import type { Connector } from '@fumikura/ports';
 import { randomEdit } from '../simulators/graph/edits.ts';
 import { judge } from '../simulators/graph/oracle.ts';
 import { randomWorld } from '../simulators/graph/random-world.ts';
 import { startGraphSimulator } from '../simulators/graph/server.ts';
+import type { GraphOptions } from '../simulators/graph/server.ts';
 import type { GraphWorld } from '../simulators/graph/world.ts';
 import { quickClock, realClock } from './clocks.ts';
 import type { Connect, MakeWorld, SourceWorld } from './source-world.ts';
@@ -14,8 +16,8 @@ import type { Connect, MakeWorld, SourceWorld } from './source-world.ts';
 const ID = 'sharepoint:contoso';
 
 /** A tenant served by the simulator; our account has the least rights that are recommended. */
-export async function serveWorld(world: GraphWorld): Promise<SourceWorld> {
-  const simulator = await startGraphSimulator(world);
+export async function serveWorld(world: GraphWorld, options: GraphOptions = {}): Promise<SourceWorld> {
+  const simulator = await startGraphSimulator(world, options);
   const userOf = (person: Principal) => /^user:[^:]+:[^:]+:(.+)$/u.exec(person)?.[1];
   const externalOf = (item: DocumentId) => item.slice(ID.length + 1);
   return {
@@ -35,6 +37,7 @@ export function sharepointConnector(
   url: string,
   clientSecret = 'simulated',
   clock = quickClock(),
+  logger: Logger = silentLogger,
 ): Connector {
   const config = sharepointConfigSchema.parse({
     id: ID,
@@ -46,7 +49,7 @@ export function sharepointConnector(
     webhook: { url: 'https://fumi.example/hooks/sharepoint', clientState: new Secret('state') },
   });
   return createSharepointConnector(config, {
-    logger: silentLogger,
+    logger,
     clock,
   }) as Connector;
 }

@@ -13,6 +13,8 @@ export interface GraphOptions {
   /** Application rights of the account; default all but those that see hidden members. */
   readonly rights?: readonly string[];
   readonly latencyMs?: number;
+  /** Instead of the ordinary answer to a part of a batch. */
+  readonly partFault?: (path: string) => SimulatedAnswer | undefined;
 }
 
 const RIGHTS = ['Sites.Read.All', 'User.Read.All', 'GroupMember.Read.All'];
@@ -67,13 +69,16 @@ export async function startGraphSimulator(world: GraphWorld, options: GraphOptio
     // In another order than asked.
     const responses = requests.toReversed().map(({ id, method, url }) => {
       const inner = new URL(`/v1.0${url}`, simulator.url);
-      const part = get(method, decodeURIComponent(inner.pathname.slice('/v1.0/'.length)), {
-        method,
-        url: inner,
-        headers: {},
-        raw: new Uint8Array(),
-        body: undefined,
-      });
+      const path = decodeURIComponent(inner.pathname.slice('/v1.0/'.length));
+      const part =
+        options.partFault?.(path) ??
+        get(method, path, {
+          method,
+          url: inner,
+          headers: {},
+          raw: new Uint8Array(),
+          body: undefined,
+        });
       const { status, headers = {}, body: content } = part ?? refusal(404, 'itemNotFound');
       return { id, status, headers, body: content };
     });
