@@ -46,7 +46,8 @@ await build({
   logLevel: 'warning',
 });
 const main = join(dist, 'fumi.mjs');
-await writeFile(main, `#!/usr/bin/env node\n${await readFile(main, 'utf8')}`);
+const [firstLine] = (await readFile(join(root, 'apps/cli/bin/fumi.mjs'), 'utf8')).split('\n');
+await writeFile(main, `${firstLine}\n${await readFile(main, 'utf8')}`);
 await chmod(main, 0o755);
 await cp(join(root, 'libs/stores/sqlite/src/dense/dense-kernel.wasm'), join(dist, 'dense-kernel.wasm'));
 for (const name of ['ort.wasm.min.mjs', 'ort-wasm-simd-threaded.mjs', 'ort-wasm-simd-threaded.wasm'])

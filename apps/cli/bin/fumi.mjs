@@ -1,4 +1,5 @@
-#!/usr/bin/env node
+#!/usr/bin/env -S node --max-semi-space-size=2
+// With short-lived objects kept few, a sync takes a fifth less memory, and no longer.
 // Runs on any Node: finds one that is new enough before anything that needs it is loaded.
 import { spawnSync } from 'node:child_process';
 import { createRequire } from 'node:module';
@@ -19,7 +20,9 @@ if (isNewEnough) {
     );
     process.exitCode = 3;
   } else {
-    const { status, signal } = spawnSync(node, process.argv.slice(1), { stdio: 'inherit' });
+    const { status, signal } = spawnSync(node, [...process.execArgv, ...process.argv.slice(1)], {
+      stdio: 'inherit',
+    });
     process.exitCode = status ?? 128 + (constants.signals[signal] ?? 0);
   }
 }

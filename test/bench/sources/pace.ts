@@ -6,6 +6,7 @@ import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { figure } from '@fumikura/evaluation';
 import type { Figure } from '@fumikura/evaluation';
+import { bundleSyncChild, NODE_FLAGS } from './bundle.ts';
 import type { SourceWorld } from '../../sources/source-world.ts';
 import type { SimulatedSource } from '../../sources/worlds.ts';
 
@@ -31,7 +32,8 @@ export async function measurePace(
     const count = world.items().length;
     world.simulator.setPace({ latencyMs: LATENCY_MS, perSecond });
     world.simulator.forgetRequests();
-    const result = await syncOnce(name, world, join(folder, 'store.db'));
+    const program = await bundleSyncChild(folder);
+    const result = await syncOnce(name, world, join(folder, 'store.db'), undefined, program);
     const answered = world.simulator.requests.filter(({ status }) => status !== 429).length;
     // The bucket is full at the beginning: the first second's worth comes at once.
     const boundMs = (Math.max(0, answered - perSecond) / perSecond) * 1_000;
@@ -58,10 +60,11 @@ export async function syncOnce(
   world: SourceWorld,
   file: string,
   passes: readonly string[] = ['content', 'access', 'directory'],
+  program = SYNC_CHILD,
 ): Promise<ChildResult> {
   const child = spawn(
     process.execPath,
-    [SYNC_CHILD, name, file, JSON.stringify(world.connection), passes.join(',')],
+    [...(NODE_FLAGS ?? []), program, name, file, JSON.stringify(world.connection), passes.join(',')],
     { stdio: ['ignore', 'pipe', 'pipe'] },
   );
   const [stdout, stderr, code] = await Promise.all([

@@ -78,7 +78,11 @@ class StoreThread {
 
   constructor(data: WorkerData) {
     const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'mjs';
-    this.#worker = new Worker(new URL(`./store-worker.${extension}`, import.meta.url), { workerData: data });
+    this.#worker = new Worker(new URL(`./store-worker.${extension}`, import.meta.url), {
+      workerData: data,
+      // What writes makes much that lives for one batch; left to itself it takes many times this before it tidies up.
+      ...(data.isWriter && { resourceLimits: { maxYoungGenerationSizeMb: 8 } }),
+    });
     this.#worker.unref();
     this.#worker.on('message', (reply: Reply) => this.#settle(reply));
     this.#worker.on('error', (error) => (this.#failure = error));
