@@ -25,7 +25,11 @@ interface Engine {
 
 /** What the engine owes to every source: one list for a whole space, and one bad item that stops nothing. */
 export async function measureEngine(items: number): Promise<Figure[]> {
-  return [...(await inEngine((engine) => wideList(engine, items))), ...(await inEngine(oneBadItem))];
+  return [
+    ...(await inEngine((engine) => wideList(engine, items))),
+    ...(await inEngine(oneBadItem)),
+    ...(await inEngine(hugeGroup)),
+  ];
 }
 
 /** A space of so many items loses a reader: what is written, and how long until it counts. */
@@ -77,6 +81,37 @@ async function oneBadItem({ store, ingest }: Engine): Promise<Figure[]> {
     figure('sources.bad.deadLetters', letters.length, 'items', 'lower', 1),
     figure('sources.bad.runsStopped', broken === 'ERROR_BUDGET_EXCEEDED' ? 1 : 0, 'runs', 'higher', 1),
     figure('sources.bad.kept', source?.documents ?? 0, 'documents', 'higher', items - 1),
+  ];
+}
+
+/** A group of 100,000 in a group of groups, which holds itself: to read it, and what one of its members is in. */
+async function hugeGroup({ store, ingest }: Engine): Promise<Figure[]> {
+  const members = 100_000;
+  const group = (name: string): Principal => `group:${ID}:${name}`;
+  const user = (n: number): Principal => `user:${ID}:${n}`;
+  const connector: Connector = {
+    ...space(0, []),
+    directory: async function* () {
+      yield { groups: [{ principal: group('all'), members: [group('huge'), group('all')] }] };
+      for (let at = 0; at < members; at += PAGE) {
+        const page = Array.from({ length: PAGE }, (_, n) => user(at + n));
+        yield {
+          accounts: page.map((principal) => ({ principal, isPerson: true, isActive: true })),
+          groups: [{ principal: group('huge'), members: page }],
+        };
+      }
+    },
+  };
+  const started = performance.now();
+  await ingest.sync(connector, { signal: new AbortController().signal, passes: ['directory'] });
+  const readMs = performance.now() - started;
+  const asked = performance.now();
+  const held = await store.catalog.withGroups([user(4_711)]);
+  return [
+    figure('sources.hugeGroup.members', members, 'people', 'higher'),
+    figure('sources.hugeGroup.read', readMs / 1_000, 's', 'lower'),
+    figure('sources.hugeGroup.groupsOfOne', held.length - 1, 'groups', 'higher', 2),
+    figure('sources.hugeGroup.asked', performance.now() - asked, 'ms', 'lower'),
   ];
 }
 
