@@ -11,6 +11,9 @@ export function connectionLines(
 ): { readonly client: string; readonly lines: readonly string[] }[] {
   const name = 'fumikura';
   const command = [entry.command, ...entry.args].map(quoted).join(' ');
+  const at = entry.args.indexOf('--config');
+  const config = at < 0 ? [] : entry.args.slice(at, at + 2);
+  const install = (client: string) => ['fumi mcp install', client, ...config.map(quoted)].join(' ');
   return [
     {
       client: 'Claude Code',
@@ -19,19 +22,19 @@ export function connectionLines(
     {
       client: 'Claude Desktop',
       lines: [
-        'fumi mcp install claude',
+        install('claude'),
         `Settings › Developer › Edit Config: ${JSON.stringify({ mcpServers: { [name]: entry } })}`,
       ],
     },
     {
       client: 'VS Code',
       lines: [
-        'fumi mcp install vscode',
+        install('vscode'),
         `code --add-mcp '${JSON.stringify({ name, type: 'http', url })}'`,
         vsCodeLink(name, url),
       ],
     },
-    { client: 'Cursor', lines: ['fumi mcp install cursor', cursorLink(name, url)] },
+    { client: 'Cursor', lines: [install('cursor'), cursorLink(name, url)] },
     {
       client: 'ChatGPT',
       lines: [
