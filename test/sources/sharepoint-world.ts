@@ -64,6 +64,8 @@ function* externalIds(world: GraphWorld): Generator<string> {
   }
 }
 
-export const makeSharepointWorld: MakeWorld = (seed, size) => serveWorld(randomWorld(seed, size));
+/** Small tenants in pages of a few items, so that they have several; large ones in pages as the service gives them. */
+export const makeSharepointWorld: MakeWorld = (seed, size) =>
+  serveWorld(randomWorld(seed, size), size > 200 ? { pageSize: 200 } : {});
 
 export const connectToSharepoint: Connect = (url) => sharepointConnector(String(url), 'simulated', realClock);
