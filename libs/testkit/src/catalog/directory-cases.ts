@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import type { Principal, SourceAccount } from '@fumikura/model';
+import { rejectsWith } from '../contract.ts';
 import { MAIL, WIKI } from './open-catalog.ts';
 import type { CatalogCases } from './open-catalog.ts';
 
@@ -110,4 +111,16 @@ export const directoryCases: CatalogCases = {
       [MAIL],
     );
   },
+
+  '[sync.lease] a directory read under a lease that is lost does not take the place of the one before':
+    async ({ catalog }) => {
+      const old = await catalog.acquireLease(WIKI, 'me', 0);
+      await catalog.stageDirectory(WIKI, 'one', {
+        groups: [{ principal: group('g'), members: [user('ada')] }],
+      });
+      await catalog.acquireLease(WIKI, 'you', 60_000);
+      await rejectsWith('LEASE_LOST', () => catalog.completeDirectory(WIKI, 'one', old));
+      assert.deepEqual(await catalog.directories(), []);
+      assert.deepEqual(await catalog.withGroups([user('ada')]), [user('ada')]);
+    },
 };
