@@ -72,6 +72,7 @@ export const REQUIREMENTS: readonly Requirement[] = [
     'content.hostile':
       'Hostile instructions, invisible characters and active HTML of a document reach nobody as more than its text.',
     'cli.json-errors': 'With --json a mistake is one JSON value too, with code and message.',
+    'store.state': 'Of two processes that change the same small fact one is refused.',
     'store.newer': 'A database of a newer version is refused by every command, and named by doctor.',
     'store.locked': 'A locked database is searched; what writes says that it is locked.',
     'store.damaged': 'A damaged database is refused, with what to do.',

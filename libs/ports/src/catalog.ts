@@ -16,6 +16,7 @@ import type {
 import type { AccessFilter } from './access-filter.ts';
 import type { Pass, SourceCheck } from './connector.ts';
 import type { JobQueue } from './job-queue.ts';
+import type { SharedState } from './shared-state.ts';
 
 /** A document as stored, without its text. */
 export interface DocumentRecord extends Omit<Document, 'text' | 'outline' | 'acl'> {
@@ -108,6 +109,8 @@ export interface KnownVersion {
  * check of every hit; the other reads are for the engine and never leave the process unchecked.
  */
 export interface Catalog extends JobQueue {
+  readonly state: SharedState;
+
   ensureSource(id: SourceId): Promise<void>;
   putCheck(id: SourceId, check: SourceCheck): Promise<void>;
   sources(): Promise<readonly SourceRecord[]>;

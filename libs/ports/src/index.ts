@@ -65,5 +65,6 @@ export type {
   SearchRequest,
 } from './search-index.ts';
 export type { SetupField, SourceSetup } from './source-setup.ts';
+export type { SharedState, StateEntry, StateWrite } from './shared-state.ts';
 export type { Store } from './store.ts';
 export type { StoreExport } from './store-export.ts';

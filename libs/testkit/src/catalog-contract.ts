@@ -4,6 +4,7 @@ import { directoryCases } from './catalog/directory-cases.ts';
 import { documentCases } from './catalog/document-cases.ts';
 import type { OpenCatalog } from './catalog/open-catalog.ts';
 import { jobCases } from './catalog/job-cases.ts';
+import { stateCases } from './catalog/state-cases.ts';
 import { syncCases } from './catalog/sync-cases.ts';
 import { registerCases } from './contract.ts';
 import type { ContractOptions } from './contract.ts';
@@ -17,6 +18,7 @@ export function catalogContract(options: ContractOptions<OpenCatalog>): void {
       ...directoryCases,
       ...syncCases,
       ...jobCases,
+      ...stateCases,
     });
   });
 }

@@ -19,6 +19,7 @@ import { DocumentStore } from './catalog/documents.ts';
 import type { CheckedRow } from './catalog/documents.ts';
 import { fieldValues } from './catalog/facets.ts';
 import { JobStore } from './catalog/jobs.ts';
+import { StateStore } from './catalog/state.ts';
 import { SyncState } from './catalog/sync-state.ts';
 import { Connection } from './connection.ts';
 import type { ConnectionOptions, Executor } from './connection.ts';
@@ -65,7 +66,8 @@ export async function createPostgresCatalog(options: PostgresCatalogOptions): Pr
   const sync = new SyncState(connection);
   const directory = new DirectoryStore(connection);
   const jobs = new JobStore(connection);
-  const parts = { connection, acls, documents, sync, directory, jobs };
+  const state = new StateStore(connection);
+  const parts = { connection, acls, documents, sync, directory, jobs, state };
   const journal = new Journal(parts);
   const prepare = () => void acls.prepare().catch(() => undefined); // whoever asks next does it, and hears what is wrong
   const stop =
@@ -153,11 +155,12 @@ interface Parts {
   readonly sync: SyncState;
   readonly directory: DirectoryStore;
   readonly jobs: JobStore;
+  readonly state: StateStore;
   readonly journal: Journal;
 }
 
 function createCatalog(parts: Parts): Catalog {
-  const { connection, acls, documents, sync, directory, jobs, journal } = parts;
+  const { connection, acls, documents, sync, directory, jobs, state, journal } = parts;
   const read = <T>(work: (db: Executor) => Promise<T>) => connection.read(work);
   const write = <T>(work: (db: Executor) => Promise<T>) => connection.write(work);
   return {
@@ -206,6 +209,12 @@ function createCatalog(parts: Parts): Catalog {
     request: (source, news) => write((db) => jobs.request(db, source, news)),
     requested: (source, limit) => read((db) => jobs.requested(db, source, limit)),
     met: (requests) => write((db) => jobs.met(db, requests)),
+    state: {
+      get: (...args) => read((db) => state.get(db, ...args)),
+      put: (...args) => write((db) => state.put(db, ...args)),
+      list: (...args) => read((db) => state.list(db, ...args)),
+      remove: (...args) => write((db) => state.remove(db, ...args)),
+    },
     setting: async (name, initial) =>
       (await read((db) => sync.setting(db, name))) ?? write((db) => sync.makeSetting(db, name, initial())),
   };

@@ -2,6 +2,7 @@ import { AppError } from '@fumikura/errors';
 import { DIRECTORY_SCHEMA } from './catalog/directory.ts';
 import { JOBS_SCHEMA } from './catalog/jobs.ts';
 import { CATALOG_SCHEMA } from './catalog/schema.ts';
+import { STATE_SCHEMA } from './catalog/state.ts';
 import { APPLICATION_ID } from './database.ts';
 import type { Database } from './database.ts';
 import { DENSE_SCHEMA } from './dense/dense-index.ts';
@@ -22,6 +23,7 @@ const MIGRATIONS: readonly Migration[] = [
   (db) => db.exec(DIRECTORY_SCHEMA),
   (db) => db.exec(JOBS_SCHEMA),
   (db) => db.exec(EMBEDDING_SCHEMA),
+  (db) => db.exec(STATE_SCHEMA),
 ];
 
 /**

@@ -23,6 +23,7 @@ import { DirectoryStore } from './catalog/directory.ts';
 import { DocumentStore, toIndexDocument } from './catalog/documents.ts';
 import { JobStore } from './catalog/jobs.ts';
 import { Setting } from './catalog/setting.ts';
+import { StateStore } from './catalog/state.ts';
 import { SyncState } from './catalog/sync-state.ts';
 import { Database } from './database.ts';
 import type { DatabaseOptions } from './database.ts';
@@ -64,6 +65,7 @@ export class StoreCore {
   readonly sync: SyncState;
   readonly directory: DirectoryStore;
   readonly jobs: JobStore;
+  readonly state: StateStore;
   readonly index: IndexCore;
   readonly embeddings: EmbeddingTables;
 
@@ -78,6 +80,7 @@ export class StoreCore {
       this.sync = new SyncState(this.#db, this.#now);
       this.directory = new DirectoryStore(this.#db, this.#now);
       this.jobs = new JobStore(this.#db, this.#now);
+      this.state = new StateStore(this.#db, this.#now);
       this.index = new IndexCore(this.#db);
       this.embeddings = new EmbeddingTables(this.#db, this.documents, this.index);
       this.#tokeniser = new Setting(this.#db, 'tokeniser');

@@ -135,6 +135,12 @@ function createCatalog(read: Ask, write: Ask): Catalog {
     request: (source, news) => write('request', [source, news]),
     requested: (source, limit) => read('requested', [source, limit]),
     met: (requests) => write('met', [requests.map(({ seq }) => seq)]),
+    state: {
+      get: (...args) => read('getState', args),
+      put: (...args) => write('putState', args),
+      list: (...args) => read('listState', args),
+      remove: (...args) => write('removeState', args),
+    },
     setting: async (name, initial) =>
       (await read<string | undefined>('setting', [name])) ?? write('makeSetting', [name, initial()]),
   };

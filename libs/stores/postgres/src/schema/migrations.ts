@@ -75,4 +75,12 @@ CREATE TABLE {schema}.delivery(source text COLLATE "C" NOT NULL, key bytea NOT N
 CREATE INDEX delivery_time ON {schema}.delivery(at);
 `,
   },
+  {
+    name: '3-state',
+    sql: `
+CREATE TABLE {schema}.state(space text COLLATE "C" NOT NULL, key text COLLATE "C" NOT NULL, value text NOT NULL,
+  version bigserial NOT NULL, expires_at timestamptz(3), PRIMARY KEY(space, key));
+CREATE INDEX state_expiry ON {schema}.state(expires_at) WHERE expires_at IS NOT NULL;
+`,
+  },
 ];

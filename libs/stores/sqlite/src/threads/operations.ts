@@ -6,11 +6,13 @@ import type {
   IndexBatch,
   SearchIndex,
   SearchRequest,
+  SharedState,
   StoreBatch,
 } from '@fumikura/ports';
 import type { StoreCore } from '../store-core.ts';
 
-type Args<M extends keyof Catalog> = Parameters<Catalog[M]>;
+type Args<M extends Exclude<keyof Catalog, 'state'>> = Parameters<Catalog[M]>;
+type StateArgs<M extends keyof SharedState> = Parameters<SharedState[M]>;
 type EmbedArgs<M extends keyof EmbeddingStore> = Parameters<EmbeddingStore[M]>;
 
 /** What comes with a call beside its arguments. */
@@ -86,6 +88,10 @@ export const OPERATIONS = {
   requested: (core: StoreCore, _: CallContext, ...[source, limit]: Args<'requested'>) =>
     core.jobs.requested(source, limit),
   met: (core: StoreCore, _: CallContext, seqs: readonly number[]) => core.jobs.met(seqs),
+  getState: (core: StoreCore, _: CallContext, ...args: StateArgs<'get'>) => core.state.get(...args),
+  putState: (core: StoreCore, _: CallContext, ...args: StateArgs<'put'>) => core.state.put(...args),
+  listState: (core: StoreCore, _: CallContext, ...args: StateArgs<'list'>) => core.state.list(...args),
+  removeState: (core: StoreCore, _: CallContext, ...args: StateArgs<'remove'>) => core.state.remove(...args),
   bindEmbedder: (core: StoreCore, _: CallContext, fingerprint: EmbedArgs<'bind'>[0]) =>
     core.embed((tables) => tables.bind(fingerprint)),
   embedWaiting: (core: StoreCore, _: CallContext, chunks: number) => core.embeddings.waiting(chunks),
