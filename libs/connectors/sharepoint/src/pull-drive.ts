@@ -61,7 +61,10 @@ export async function* pullDrive(
       });
     }
   }
-  yield* ordered(steps(), BATCHES_AT_ONCE);
+  for await (const step of ordered(steps(), BATCHES_AT_ONCE)) {
+    signal.throwIfAborted();
+    yield step;
+  }
   yield { changes: removals, mark };
 }
 
