@@ -73,15 +73,17 @@ export class SourceRun {
     if (passes.includes('content')) await this.#readContent();
     if (passes.includes('census')) await this.#removeGone();
     if (passes.includes('access')) await this.#readAccess();
-    if (passes.includes('directory') && !dryRun) {
-      this.#tell('directory');
-      await readDirectory(this.#parts.store, this.#connector, {
-        signal: this.#options.signal,
-        lease: this.#lease,
-        progressed: () => this.#tell('directory'),
-      });
-    }
+    if (passes.includes('directory') && !dryRun) await this.#readDirectory();
     this.#tell('done');
+  }
+
+  async #readDirectory(): Promise<void> {
+    this.#tell('directory');
+    await readDirectory(this.#parts.store, this.#connector, {
+      signal: this.#options.signal,
+      lease: this.#lease,
+      progressed: () => this.#tell('directory'),
+    });
   }
 
   /** Items that webhooks named. @returns whether there may be more */
@@ -141,7 +143,9 @@ export class SourceRun {
         await this.#batch(batch, contents);
         this.#tell('reading');
         await this.#readRequested();
-        if (!(await this.#asked.isDue('access'))) continue;
+        const due = await this.#asked.due();
+        if (due.has('directory')) await this.#asked.meet('directory', () => this.#readDirectory());
+        if (!due.has('access')) continue;
         await this.#writer.flush();
         contents.stop();
         await this.#asked.meet('access', () => this.#readAccess());
