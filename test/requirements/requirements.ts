@@ -128,6 +128,10 @@ export const REQUIREMENTS: readonly Requirement[] = [
     'sync.access.resume': 'Readers that broke off are read on, and from the start when that is long ago.',
     'sync.jobs': 'How each pass of a source went last outlives the process and is seen by all.',
     'sync.requests': 'What is asked for is read once and soon, also in the middle of a long reading.',
+    'sync.access.between':
+      'Readers that are asked for are read between two batches of a long reading, and nothing older comes after them.',
+    'sync.read-ahead':
+      'Contents are read ahead within a bound, and a failure among them is that of its item.',
     'schedule.bad': 'A schedule that is none is told with what is allowed.',
     'schedule.catch-up': 'What was missed while nothing ran is done once.',
     'schedule.quiet': 'In quiet hours no content is read by the clock; readers are.',

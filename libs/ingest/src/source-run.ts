@@ -1,16 +1,16 @@
-import { AppError, toAppError } from '@fumikura/errors';
-import type { Acl, DocumentId, JsonValue, SourceDocument } from '@fumikura/model';
-import { aclKey } from '@fumikura/model';
+import { ahead } from '@fumikura/concurrency';
+import type { DocumentId, JsonValue } from '@fumikura/model';
 import { PASSES } from '@fumikura/ports';
-import type { Change, Connector, KnownVersion, Lease, SyncBatch } from '@fumikura/ports';
+import type { Change, Connector, Lease, SyncBatch } from '@fumikura/ports';
 import { readAccess } from './access-run.ts';
-import { ahead, forEach } from './batching.ts';
+import { AskedPasses } from './asked-passes.ts';
 import { ErrorBudget } from './budget.ts';
-import { readDirectory } from './directory-run.ts';
 import { findRemoved, guardRemovals } from './census.ts';
-import { children, contentHash, headOf, parentOf, toWrite } from './documents.ts';
+import { ChangeTaker } from './change-taker.ts';
+import { readDirectory } from './directory-run.ts';
 import type { IngestParts } from './ingest.ts';
-import { partsGone, partsOf } from './parts.ts';
+import { partsOf } from './parts.ts';
+import { ReadAhead } from './read-ahead.ts';
 import type { Counters, SyncOptions, SyncProgress } from './types.ts';
 import { BatchWriter } from './writer.ts';
 
@@ -27,13 +27,15 @@ export class SourceRun {
   readonly #writer: BatchWriter;
   readonly #lease: Lease;
   readonly #budget: ErrorBudget;
+  readonly #taker: ChangeTaker;
   readonly #progressed: () => void;
   readonly #startedAt = performance.now();
+  readonly #asked: AskedPasses;
+  /** Read again since the content is being pulled. */
+  readonly #refreshed = new Set<DocumentId>();
   #phase: SyncProgress['phase'] | undefined;
   /** Items in all, as far as anybody knows: for the progress shown. */
   #expected: number | undefined;
-  /** Failed before and not due yet: id → when it failed last. A change since then makes it due at once. */
-  #waiting: ReadonlyMap<DocumentId, string> = new Map();
 
   constructor(
     parts: IngestParts,
@@ -48,6 +50,15 @@ export class SourceRun {
     this.#lease = lease;
     this.#writer = new BatchWriter(parts, connector.id, lease, options.dryRun ?? false);
     this.#budget = new ErrorBudget(parts.limits);
+    this.#taker = new ChangeTaker({
+      ...parts,
+      connector,
+      writer: this.#writer,
+      budget: this.#budget,
+      options,
+      progressed: () => this.#tell('reading'),
+    });
+    this.#asked = new AskedPasses(parts, connector, options.dryRun ?? false);
     this.#progressed = progressed;
   }
 
@@ -62,15 +73,17 @@ export class SourceRun {
     if (passes.includes('content')) await this.#readContent();
     if (passes.includes('census')) await this.#removeGone();
     if (passes.includes('access')) await this.#readAccess();
-    if (passes.includes('directory') && !dryRun) {
-      this.#tell('directory');
-      await readDirectory(this.#parts.store, this.#connector, {
-        signal: this.#options.signal,
-        lease: this.#lease,
-        progressed: () => this.#tell('directory'),
-      });
-    }
+    if (passes.includes('directory') && !dryRun) await this.#readDirectory();
     this.#tell('done');
+  }
+
+  async #readDirectory(): Promise<void> {
+    this.#tell('directory');
+    await readDirectory(this.#parts.store, this.#connector, {
+      signal: this.#options.signal,
+      lease: this.#lease,
+      progressed: () => this.#tell('directory'),
+    });
   }
 
   /** Items that webhooks named. @returns whether there may be more */
@@ -81,6 +94,7 @@ export class SourceRun {
     const items = wishes.flatMap((wish) => ('item' in wish ? [wish] : []));
     if (items.length === 0) return false;
     await this.#refresh(items.map(({ item }) => item));
+    for (const { item } of items) this.#refreshed.add(this.#connector.partOf?.(item) ?? item);
     await catalog.met(items);
     return true;
   }
@@ -94,7 +108,7 @@ export class SourceRun {
       budget: this.#budget,
       signal: this.#options.signal,
       isDry: this.#options.dryRun ?? false,
-      childrenOf: (id) => this.#childrenOf(id),
+      childrenOf: (id) => this.#taker.childrenOf(id),
       partsOf: (id) => partsOf(this.#connector, this.#parts.store.catalog, id),
       progressed: async () => {
         this.#tell('access');
@@ -104,21 +118,51 @@ export class SourceRun {
   }
 
   async #readContent(): Promise<void> {
-    const { signal, full } = this.#options;
-    const { catalog } = this.#parts.store;
+    const { full } = this.#options;
     this.#tell('listing');
     this.#expected = await this.#indexedBefore();
-    this.#waiting = full || this.#options.retryFailed ? new Map() : await this.#notYetDue();
-    const from = full ? undefined : await catalog.checkpoint(this.#connector.id);
-    for await (const batch of ahead(this.#connector.pull(from, signal))) {
-      signal.throwIfAborted();
-      this.#expected = batch.expectedItems ?? this.#expected;
-      await this.#batch(batch);
-      this.#tell('reading');
-      await this.#readRequested();
-    }
+    this.#taker.waiting = full || this.#options.retryFailed ? new Map() : await this.#notYetDue();
+    let from = full ? undefined : await this.#parts.store.catalog.checkpoint(this.#connector.id);
+    for (let isEnded = false; !isEnded;) ({ from, isEnded } = await this.#pull(from));
     await this.#writer.flush();
     await this.#readFailedAgain();
+  }
+
+  /**
+   * To the end, or to where readers were asked for. Then they are read, and what was told of items before that is thrown
+   * away: from the checkpoint on it is asked for again, so that nothing older than those readers comes after them.
+   */
+  async #pull(from: JsonValue | undefined): Promise<{ from: JsonValue | undefined; isEnded: boolean }> {
+    const { signal } = this.#options;
+    const contents = new ReadAhead(signal);
+    this.#refreshed.clear();
+    try {
+      for await (const batch of ahead(this.#beingRead(from, contents))) {
+        signal.throwIfAborted();
+        this.#expected = batch.expectedItems ?? this.#expected;
+        await this.#batch(batch, contents);
+        this.#tell('reading');
+        await this.#readRequested();
+        const due = await this.#asked.due();
+        if (due.has('directory')) await this.#asked.meet('directory', () => this.#readDirectory());
+        if (!due.has('access')) continue;
+        await this.#writer.flush();
+        contents.stop();
+        await this.#asked.meet('access', () => this.#readAccess());
+        return { from: batch.checkpoint, isEnded: false };
+      }
+      return { from: undefined, isEnded: true };
+    } finally {
+      contents.stop();
+    }
+  }
+
+  /** One batch is taken, the next one is read, the one after that is asked for. */
+  async *#beingRead(from: JsonValue | undefined, contents: ReadAhead): AsyncGenerator<SyncBatch> {
+    for await (const batch of ahead(this.#connector.pull(from, this.#options.signal))) {
+      await this.#taker.readAhead(batch.changes, contents);
+      yield batch;
+    }
   }
 
   /** A source that tells only of changes would never tell again of an item that failed. */
@@ -128,7 +172,7 @@ export class SourceRun {
     const letters = await catalog.deadLetters(this.#connector.id, MAX_LETTERS);
     const due = letters.filter(
       ({ documentId, lastAt }) =>
-        !this.#waiting.has(documentId) && Date.parse(lastAt) < this.#parts.now() - this.#elapsedMs(),
+        !this.#taker.waiting.has(documentId) && Date.parse(lastAt) < this.#parts.now() - this.#elapsedMs(),
     );
     await this.#refresh(due.map(({ documentId }) => documentId));
   }
@@ -145,126 +189,27 @@ export class SourceRun {
     const { refresh } = this.#connector;
     for (let at = 0; refresh && at < all.length; at += REFRESHED_AT_ONCE) {
       const ids = all.slice(at, at + REFRESHED_AT_ONCE);
-      for await (const changes of refresh(ids, this.#options.signal)) await this.#apply(changes);
+      for await (const changes of refresh(ids, this.#options.signal)) await this.#taker.takeNow(changes);
       await this.#writer.flush();
     }
   }
 
-  async #batch({ changes, checkpoint }: SyncBatch): Promise<void> {
-    await this.#apply(changes);
+  async #batch({ changes, checkpoint }: SyncBatch, contents: ReadAhead): Promise<void> {
+    // What it says of an item that was asked for meanwhile may be older than what is known by now.
+    const again = new Set(
+      this.#refreshed.size > 0 ? changes.flatMap((each) => this.#refreshedItem(each)) : [],
+    );
+    const isOlder = (change: Change) => this.#refreshedItem(change).some((item) => again.has(item));
+    await this.#taker.take(again.size > 0 ? changes.filter((each) => !isOlder(each)) : changes, contents);
+    await this.#refresh([...again]);
     await this.#writer.reached(checkpoint as JsonValue);
   }
 
-  async #apply(changes: readonly Change[]): Promise<void> {
-    const { catalog } = this.#parts.store;
-    for (const change of changes) if (change.kind === 'list') this.#writer.list(change.list);
-    const ids = changes.flatMap((change) =>
-      change.kind === 'upsert' ? [change.document.id] : change.kind === 'acl' ? [change.id] : [],
-    );
-    const known = await catalog.known(ids);
-    await forEach(changes, this.#parts.limits.concurrency, (change) => this.#change(change, known));
-    for (const id of await partsGone(this.#connector, catalog, changes)) this.#writer.remove(id);
-  }
-
-  async #change(change: Change, known: ReadonlyMap<DocumentId, KnownVersion>): Promise<void> {
-    if (change.kind === 'list') return;
-    this.#options.signal.throwIfAborted();
-    this.#writer.count('read');
-    switch (change.kind) {
-      case 'upsert':
-        await this.#upsert(change.document, known.get(change.document.id));
-        break;
-      case 'acl':
-        await this.#acl(change.id, change.acl, known.get(change.id));
-        break;
-      case 'remove':
-        await this.#remove(change.id);
-        break;
-      case 'failed':
-        this.#fail(change.id, change.error);
-    }
-    this.#tell('reading');
-  }
-
-  async #upsert(document: SourceDocument, known: KnownVersion | undefined): Promise<void> {
-    if (!this.#options.full && known?.version === document.version) {
-      if (aclKey(known.acl) !== aclKey(document.acl)) return this.#acl(document.id, document.acl, known);
-      this.#writer.count('unchanged');
-      return this.#budget.succeeded();
-    }
-    const failedAt = this.#waiting.get(document.id);
-    if (!known && failedAt !== undefined && (document.updatedAt ?? '') < failedAt) {
-      this.#writer.count('unchanged');
-      return;
-    }
-    try {
-      await this.#write(document, known);
-      this.#budget.succeeded();
-    } catch (error) {
-      if (this.#options.signal.aborted) throw error;
-      const reason = toAppError(error);
-      if (reason.kind === 'not-found') await this.#remove(document.id);
-      else this.#fail(document.id, reason);
-    }
-  }
-
-  async #write(document: SourceDocument, known: KnownVersion | undefined): Promise<void> {
-    const { body } = document;
-    const { signal } = this.#options;
-    this.#parts.logger.debug('sync.item.reading', { documentId: document.id });
-    const bytes = body.type === 'content' ? await body.read(signal) : undefined;
-    const hash = document.contentHash ?? contentHash(bytes ?? Buffer.from(JSON.stringify(body)));
-    const head = headOf(document);
-    if (known?.contentHash === hash && !this.#options.full) return this.#writer.retell(head);
-    if (this.#options.dryRun) return this.#writer.count('written');
-    const input =
-      body.type === 'content'
-        ? {
-            fileName: body.fileName,
-            bytes: bytes ?? new Uint8Array(),
-            ...(body.mediaType && { mediaType: body.mediaType }),
-          }
-        : { blocks: body.blocks };
-    this.#parts.logger.debug('sync.item.parsing', { documentId: document.id });
-    const prepared = await this.#parts.documents.prepare(input, signal);
-    const write = toWrite(head, prepared, hash);
-    this.#writer.upsert(write);
-    await this.#replaceChildren(document, children(write.document, prepared), known !== undefined);
-  }
-
-  /** Files inside a document come and go with it. */
-  async #replaceChildren(
-    document: SourceDocument,
-    inside: readonly SourceDocument[],
-    wasThere: boolean,
-  ): Promise<void> {
-    const kept = new Set(inside.map(({ id }) => id));
-    if (wasThere)
-      for (const id of await this.#childrenOf(document.id)) if (!kept.has(id)) this.#writer.remove(id);
-    for (const child of inside) await this.#upsert(child, undefined);
-  }
-
-  async #childrenOf(id: DocumentId): Promise<DocumentId[]> {
-    const ids = await this.#parts.store.catalog.listIds(this.#connector.id, `${id}!`, 1_000);
-    return ids.filter((each) => parentOf(each) === id);
-  }
-
-  async #acl(id: DocumentId, acl: Acl, known: KnownVersion | undefined): Promise<void> {
-    if (!known)
-      return this.#fail(id, new AppError('DOCUMENT_NOT_FOUND', 'not-found', `${id} is not indexed`));
-    for (const each of [id, ...(await this.#childrenOf(id))]) this.#writer.acl(each, acl);
-    this.#budget.succeeded();
-  }
-
-  async #remove(id: DocumentId): Promise<void> {
-    const parts = await partsOf(this.#connector, this.#parts.store.catalog, id);
-    for (const each of [id, ...(await this.#childrenOf(id)), ...parts]) this.#writer.remove(each);
-  }
-
-  #fail(id: DocumentId, error: AppError): void {
-    this.#parts.logger.debug('sync.item.failed', { documentId: id, code: error.code });
-    this.#writer.fail(id, error);
-    this.#budget.failed(error.publicMessage);
+  #refreshedItem(change: Change): readonly DocumentId[] {
+    if (change.kind === 'list') return [];
+    const id = change.kind === 'upsert' ? change.document.id : change.id;
+    const item = this.#connector.partOf?.(id) ?? id;
+    return this.#refreshed.has(item) ? [item] : [];
   }
 
   async #removeGone(): Promise<void> {

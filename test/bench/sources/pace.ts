@@ -3,7 +3,6 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { fileURLToPath } from 'node:url';
 import { figure } from '@fumikura/evaluation';
 import type { Figure } from '@fumikura/evaluation';
 import { bundleSyncChild, NODE_FLAGS } from './bundle.ts';
@@ -11,14 +10,13 @@ import type { SourceWorld } from '../../sources/source-world.ts';
 import type { SimulatedSource } from '../../sources/worlds.ts';
 
 const LATENCY_MS = 50;
+const PASSES = ['content', 'access', 'directory'];
 
 export interface ChildResult {
   readonly wallMs: number;
   readonly maxRssBytes: number;
   readonly counters: Readonly<Record<string, number>>;
 }
-
-export const SYNC_CHILD = fileURLToPath(new URL('./sync-child.ts', import.meta.url));
 
 /** A first sync by a process of its own, of a source that takes 50 ms an answer and allows so many requests a second. */
 export async function measurePace(
@@ -33,7 +31,7 @@ export async function measurePace(
     world.simulator.setPace({ latencyMs: LATENCY_MS, perSecond });
     world.simulator.forgetRequests();
     const program = await bundleSyncChild(folder);
-    const result = await syncOnce(name, world, join(folder, 'store.db'), undefined, program);
+    const result = await syncOnce(name, world, join(folder, 'store.db'), PASSES, program);
     const answered = world.simulator.requests.filter(({ status }) => status !== 429).length;
     // The bucket is full at the beginning: the first second's worth comes at once.
     const boundMs = (Math.max(0, answered - perSecond) / perSecond) * 1_000;
@@ -59,8 +57,8 @@ export async function syncOnce(
   name: string,
   world: SourceWorld,
   file: string,
-  passes: readonly string[] = ['content', 'access', 'directory'],
-  program = SYNC_CHILD,
+  passes: readonly string[],
+  program: string,
 ): Promise<ChildResult> {
   const child = spawn(
     process.execPath,

@@ -9,7 +9,8 @@ import { createSqliteStore } from '@fumikura/store-sqlite';
 import type { SourceWorld } from '../../sources/source-world.ts';
 import type { SimulatedSource } from '../../sources/worlds.ts';
 import { seeded } from '../corpus.ts';
-import { SYNC_CHILD, syncOnce } from './pace.ts';
+import { bundleSyncChild } from './bundle.ts';
+import { syncOnce } from './pace.ts';
 
 /**
  * A process that reads content is killed at random moments; the one after the last kill goes on, and the index must be as
@@ -26,9 +27,10 @@ export async function measureResume(
   const source = world.connector().id;
   try {
     const whole = join(folder, 'whole.db');
-    const { counters } = await syncOnce(name, world, whole, CONTENT);
+    const program = await bundleSyncChild(folder);
+    const { counters } = await syncOnce(name, world, whole, CONTENT, program);
     const total = world.simulator.requests.length;
-    await syncOnce(name, world, whole, OTHERS);
+    await syncOnce(name, world, whole, OTHERS, program);
     const wanted = await contentOf(whole, source);
     let different = 0;
     let killed = 0;
@@ -37,10 +39,10 @@ export async function measureResume(
       const file = join(folder, `${round}.db`);
       // Several in a row on one index, so that what was gone on with is killed too.
       for (let n = 0; n < 3 && killed < kills; n++)
-        if (await killedAt(name, world, file, 1 + Math.floor(random() * total))) killed++;
-      const last = await syncOnce(name, world, file, CONTENT);
+        if (await killedAt(world, [program, name, file], 1 + Math.floor(random() * total))) killed++;
+      const last = await syncOnce(name, world, file, CONTENT, program);
       repeated = Math.max(repeated, (last.counters['unchanged'] ?? 0) + (last.counters['retold'] ?? 0));
-      await syncOnce(name, world, file, OTHERS);
+      await syncOnce(name, world, file, OTHERS, program);
       if ((await contentOf(file, source)) !== wanted) different++;
     }
     return [
@@ -48,7 +50,7 @@ export async function measureResume(
       figure(`sources.${name}.resume.items`, counters['written'] ?? 0, 'items', 'higher'),
       figure(`sources.${name}.resume.different`, different, 'indexes', 'lower', 0),
       figure(`sources.${name}.resume.batch`, BATCH, 'items', 'lower'),
-      figure(`sources.${name}.resume.mostReadAgain`, repeated, 'items', 'lower'),
+      figure(`sources.${name}.resume.mostReadAgain`, repeated, 'items', 'lower', LARGEST_BATCH),
     ];
   } finally {
     await world.close();
@@ -59,18 +61,24 @@ export async function measureResume(
 const CONTENT = ['content'];
 /** Documents a commit: few, so that a run has many moments to be killed at. */
 const BATCH = 25;
+/** Items of the largest batch that a connector tells at once: as much may be told again. */
+const LARGEST_BATCH = 100;
 const OTHERS = ['access', 'directory'];
 
 /** @returns false when it was done before */
-async function killedAt(name: string, world: SourceWorld, file: string, request: number): Promise<boolean> {
-  const args = [SYNC_CHILD, name, file, JSON.stringify(world.connection), CONTENT.join(','), String(BATCH)];
+async function killedAt(
+  { connection, simulator }: SourceWorld,
+  command: readonly string[],
+  request: number,
+): Promise<boolean> {
+  const args = [...command, JSON.stringify(connection), CONTENT.join(','), String(BATCH)];
   const child = spawn(process.execPath, args, { stdio: 'ignore' });
   let made = 0;
-  world.simulator.onRequest(() => {
+  simulator.onRequest(() => {
     if (++made === request) child.kill('SIGKILL');
   });
   const signal = await new Promise((resolve) => child.once('close', (_code, by) => resolve(by)));
-  world.simulator.onRequest(() => undefined);
+  simulator.onRequest(() => undefined);
   return signal === 'SIGKILL';
 }
 

@@ -1,6 +1,6 @@
 import type { SyncBatch } from '@fumikura/ports';
 import type { Run } from './run.ts';
-import { tellAcls } from './tell.ts';
+import { learnt, tellAcls } from './tell.ts';
 import { steadyWalk } from './walk.ts';
 
 /** The listing that was told to its end. */
@@ -15,7 +15,8 @@ export async function* pullAccess(run: Run, from: AccessCheckpoint | undefined):
   const first = listings.findIndex((listing) => listing === from?.done) + 1;
   let done: AccessCheckpoint | null = from ?? null;
   for (const listing of listings.slice(first)) {
-    for await (const { items, next } of steadyWalk(run, listing, { hasBodies: false, order: 'id' }, null)) {
+    const pages = steadyWalk(run, listing, { hasBodies: false, order: 'id' }, null);
+    for await (const { items, next } of learnt(run, pages)) {
       if (next === undefined) done = { done: listing };
       yield { changes: await tellAcls(run, items), checkpoint: done };
     }

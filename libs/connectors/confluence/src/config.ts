@@ -68,7 +68,7 @@ export const confluenceConfigSchema = z.strictObject({
   /** Data Center: deliveries signed with this secret are believed. */
   webhook: z.strictObject({ secret }).optional(),
   /** Requests at once. */
-  concurrency: z.int().min(1).max(16).default(4),
+  concurrency: z.int().min(1).max(16).default(16),
   /** Requests in a second; by default none but the limits that the site itself answers with. */
   requestsPerSecond: z.number().positive().optional(),
   /** Host of the interface for tokens with scopes. */

@@ -1,3 +1,4 @@
+import { inLanes } from '@fumikura/concurrency';
 import { AppError } from '@fumikura/errors';
 import type { Principal } from '@fumikura/model';
 import type { ConfluenceApi, Facts, Item, Parent, Restriction } from './items.ts';
@@ -45,7 +46,7 @@ export interface KnowledgeParts {
 /** In a pass of hours, readers are asked for again: what was learnt is not believed for longer. */
 export const FRESH_MS = 600_000;
 const IDS_AT_ONCE = 100;
-const SINGLES_AT_ONCE = 8;
+const SINGLES_AT_ONCE = 16;
 /** Looked at by themselves, at most one for each hundred. */
 const CHECKED_A_PASS = 10;
 /** A line that is longer is a circle. */
@@ -78,9 +79,8 @@ export function createKnowledge({ api, closed, now, isBulk }: KnowledgeParts): K
         for (const item of await api.contents(kind, part, false, signal)) remember(item);
     }
     const others = parents.filter(({ kind }) => kind !== 'page' && kind !== 'blogpost');
-    for (const part of chunks(others, SINGLES_AT_ONCE))
-      for (const item of await Promise.all(part.map(({ kind, id }) => api.single(kind, id, signal))))
-        if (item) remember(item);
+    const told = await inLanes(SINGLES_AT_ONCE, others, ({ kind, id }) => api.single(kind, id, signal));
+    for (const item of told) if (item) remember(item);
     for (const { id } of parents) if (fresh(nodes.get(id)) === undefined) missing.add(id);
   };
 
@@ -142,7 +142,7 @@ export function createKnowledge({ api, closed, now, isBulk }: KnowledgeParts): K
     for (const part of chunks(unknown, IDS_AT_ONCE))
       for await (const found of api.facts(part, signal)) for (const [id, value] of found) takeBulk(id, value);
     const open = ids.filter((id) => fresh(facts.get(id))?.restriction === undefined);
-    for (const part of chunks(open, SINGLES_AT_ONCE)) await Promise.all(part.map((id) => single(id, signal)));
+    await inLanes(SINGLES_AT_ONCE, open, (id) => single(id, signal));
     await check(ids, signal);
   };
 

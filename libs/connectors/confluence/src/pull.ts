@@ -3,7 +3,7 @@ import { createReading } from './bodies.ts';
 import type { Item, Listing } from './items.ts';
 import { utc } from './mapping.ts';
 import type { Run } from './run.ts';
-import { tell } from './tell.ts';
+import { learnt, tell, tellLearnt } from './tell.ts';
 import { steadyWalk } from './walk.ts';
 
 /**
@@ -73,7 +73,7 @@ async function* whole(run: Run, from: ConfluenceCheckpoint | undefined): AsyncGe
   for (const [index, listing] of listings.entries()) {
     const start = index === 0 && listing === at.listing ? at.from : null;
     const walk = { hasBodies: at.hasBodies, order: 'id' as const };
-    for await (const { items, next } of steadyWalk(run, listing, walk, start)) {
+    for await (const { items, next } of learnt(run, steadyWalk(run, listing, walk, start))) {
       if (listing === 'page' || listing === 'blogpost') pages += items.length;
       marks = { ...marks, [listing]: kept(marks[listing] ?? NO_MARK, items, run.config.deployment) };
       const following = next === undefined ? listings[index + 1] : listing;
@@ -86,7 +86,7 @@ async function* whole(run: Run, from: ConfluenceCheckpoint | undefined): AsyncGe
               pages: from?.pages ?? 0,
               at: { ...at, pages, marks, listing: following, from: next ?? null },
             };
-      yield { changes: await tell(run, items, reading), checkpoint };
+      yield { changes: await tellLearnt(run, items, reading), checkpoint };
     }
   }
 }

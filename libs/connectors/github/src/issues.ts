@@ -1,3 +1,4 @@
+import { inLanes } from '@fumikura/concurrency';
 import type { AppError } from '@fumikura/errors';
 import type { Change } from '@fumikura/ports';
 import { numberOf, openCommentBook } from './comments.ts';
@@ -7,7 +8,6 @@ import { readIssueNumbers, walkIssues, walkPulls } from './issue-walk.ts';
 import { issueDocument, itemId } from './mapping.ts';
 import type { Place } from './mapping.ts';
 import { readNumbers, writeNumbers } from './numbers.ts';
-import { inLanes } from './lanes.ts';
 import { isSame, probe } from './probe.ts';
 import type { ListMark } from './probe.ts';
 import { repositoryPath } from './repositories.ts';

@@ -45,9 +45,9 @@ interface Grants {
 
 /** The one list of a repository: everything in it has the same readers. */
 export async function readReaders(run: Run, repository: Repository): Promise<AllowList> {
+  const readAt = new Date(run.now()).toISOString();
   const { members, closed } = await grantsOf(run, repository);
   for (const reason of closed) run.closed.add(reason);
-  const readAt = new Date(run.now()).toISOString();
   return { id: readersId(run.config, repository.id), members: [...new Set(members)].sort(), readAt };
 }
 

@@ -59,8 +59,7 @@ async function projectLists(
   run: Run,
   found: readonly { readonly project: JiraProject; readonly holders: Resolved }[],
 ): Promise<readonly AllowList[]> {
-  const { access, config } = run;
-  const readAt = new Date(run.now()).toISOString();
+  const { access, config, readAt } = run;
   const lists: AllowList[] = [];
   for (const { project, holders } of found) {
     lists.push({ id: browseId(run, project.id), members: holders.members, readAt });

@@ -77,7 +77,7 @@ function budgets(concurrency: number) {
   });
   return [
     at('search', /\/search(?:\/|$)/u, 2),
-    at('downloads', /\/attachment\/content\/|\/secure\/attachment\//u, 4),
+    at('downloads', /\/attachment\/content\/|\/secure\/attachment\//u, 16),
     at('history', /\/changelog\/bulkfetch$/u, concurrency),
     at('permissions', /\/(?:permissionscheme|role|issuesecurityschemes|applicationrole)(?:\/|$)/u, 4),
     at('directory', /\/(?:users\/search|user(?:\/list)?|group\/\w+|groups\/picker)$/u, 4),

@@ -3,7 +3,7 @@ import type { DirectoryPart, Principal, SourceAccount, SourceGroup } from '@fumi
 import type { Run } from './run.ts';
 import { invalid } from './client.ts';
 import type { JiraGroup, JiraUser } from './jira-types.ts';
-import { ordered } from './ordered.ts';
+import { ordered } from '@fumikura/concurrency';
 import { groupPrincipal, userPrincipal } from './principals.ts';
 
 const USERS_A_PAGE = 1_000;

@@ -1,3 +1,4 @@
+import { inLanes } from '@fumikura/concurrency';
 import { AppError } from '@fumikura/errors';
 import type { JiraComment, JiraHistory, JiraIssue, JiraProject, JiraWorklog } from './jira-types.ts';
 import type { Run } from './run.ts';
@@ -24,6 +25,8 @@ export const ISSUES_AT_ONCE = 100;
 export const ALL_FIELDS = ['*all'];
 const HISTORY_FIELDS = ['status', 'assignee'];
 const PARTS_A_PAGE = 100;
+/** Issues whose further comments are read; how many requests that is at once, the client decides. */
+const COMPLETED_AT_ONCE = 16;
 
 /** At most 100 issues by id, moved ones too. */
 export async function fetchIssues(run: Run, ids: readonly string[]): Promise<Fetched> {
@@ -51,16 +54,14 @@ export async function wholeIssues(
   missing: readonly string[] = [],
   histories?: ReadonlyMap<string, readonly JiraHistory[]>,
 ): Promise<Fetched> {
-  const issues: WholeIssue[] = [];
   const gone = [...missing];
-  for (const issue of found) {
-    const whole = await completed(run, issue, histories?.get(issue.id)).catch((error: unknown) => {
+  const issues = await inLanes(COMPLETED_AT_ONCE, found, (issue) =>
+    completed(run, issue, histories?.get(issue.id)).catch((error: unknown) => {
       if (!(error instanceof AppError) || error.kind !== 'not-found') throw error;
       gone.push(issue.id);
-    });
-    if (whole) issues.push(whole);
-  }
-  return { issues, gone };
+    }),
+  );
+  return { issues: issues.flatMap((issue) => issue ?? []), gone };
 }
 
 async function searchByIds(run: Run, ids: readonly string[]): Promise<Fetched> {

@@ -1,9 +1,10 @@
+import { ordered } from '@fumikura/concurrency';
 import type { SyncBatch } from '@fumikura/ports';
 import { utc } from './dates.ts';
 import { ALL_FIELDS, fetchIssues, ISSUES_AT_ONCE, wholeIssues } from './issues.ts';
 import type { Fetched } from './issues.ts';
 import type { JiraIssue } from './jira-types.ts';
-import { ordered } from './ordered.ts';
+
 import type { Run } from './run.ts';
 import { countIssues, idPages, issuePages } from './search.ts';
 import type { Walk } from './search.ts';

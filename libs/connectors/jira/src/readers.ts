@@ -27,7 +27,7 @@ export async function issueLayers(run: Run, issue: JiraIssue): Promise<readonly 
       await run.access.holders(project, 'BROWSE_PROJECTS'),
       issue,
       parts(run),
-      readAt(run),
+      run.readAt,
     ),
   ];
   const level = levelOf(issue);
@@ -38,7 +38,7 @@ export async function issueLayers(run: Run, issue: JiraIssue): Promise<readonly 
         await run.access.level(project, level),
         issue,
         parts(run),
-        readAt(run),
+        run.readAt,
       ),
     );
   const restricted = await restriction(run, project, issue);
@@ -76,7 +76,7 @@ async function restriction(
     else for (const member of await run.access.role(project.id, role)) members.add(member);
   }
   const id = documentId(run.config.id, `project/${project.id}/restricted/${digest([...roles].sort())}`);
-  return { id, members: [...members].sort(), readAt: readAt(run) };
+  return { id, members: [...members].sort(), readAt: run.readAt };
 }
 
 /** What a comment or worklog is restricted to, beside its issue. */
@@ -92,7 +92,7 @@ export async function visibilityLayer(
       name: value ?? null,
     });
     if (group)
-      return { id: documentId(config.id, `group/${digest([group])}`), members: [group], readAt: readAt(run) };
+      return { id: documentId(config.id, `group/${digest([group])}`), members: [group], readAt: run.readAt };
   }
   if (type === 'role') {
     // The identifier of a role is its name, too.
@@ -106,7 +106,7 @@ export async function visibilityLayer(
 /** The actors of a role in one project. */
 export async function roleLayer(run: Run, project: string, role: string): Promise<Layer> {
   const id = documentId(run.config.id, `project/${project}/role/${role}`);
-  return { id, members: await run.access.role(project, role), readAt: readAt(run) };
+  return { id, members: await run.access.role(project, role), readAt: run.readAt };
 }
 
 /**
@@ -115,7 +115,7 @@ export async function roleLayer(run: Run, project: string, role: string): Promis
  */
 export async function agentsLayer(run: Run, project: JiraProject): Promise<Layer> {
   const { members } = await run.access.holders(project, 'SERVICEDESK_AGENT');
-  return { id: documentId(run.config.id, `project/${project.id}/agents`), members, readAt: readAt(run) };
+  return { id: documentId(run.config.id, `project/${project.id}/agents`), members, readAt: run.readAt };
 }
 
 export function levelId({ config }: Pick<Run, 'config'>, project: string, level: string): string {
@@ -140,15 +140,11 @@ export function ownLists(source: SourceId, own: readonly AllowListId[], item: Ac
 }
 
 function nobody(run: Run): Layer {
-  return { id: documentId(run.config.id, 'nobody'), members: [], readAt: readAt(run) };
+  return { id: documentId(run.config.id, 'nobody'), members: [], readAt: run.readAt };
 }
 
 function parts({ config, client }: Run): { source: SourceId; isCloud: boolean } {
   return { source: config.id, isCloud: client.isCloud };
-}
-
-function readAt({ now }: Run): string {
-  return new Date(now()).toISOString();
 }
 
 export function aclOf(layers: readonly Layer[]): Acl {

@@ -16,6 +16,8 @@ export interface Run {
   readonly counts: Counter;
   readonly access: SiteAccess;
   readonly now: () => number;
+  /** When this pass began to ask for the facts of the site, ISO 8601 UTC: no list is older than it says. */
+  readonly readAt: string;
   /** Of the profile that asks; undefined when it does not say. */
   readonly timeZone: () => Promise<string | undefined>;
   /** By id. */
@@ -60,6 +62,7 @@ export function createRun(
     signal,
     counts,
     now,
+    readAt: new Date(now()).toISOString(),
     access: createSiteAccess({ client, config, counts, signal }),
     told: new Set(),
     timeZone: once(async () => knownZone((await client.get<JiraUser>('myself', {}, signal)).timeZone)),

@@ -1,3 +1,4 @@
+import { ordered } from '@fumikura/concurrency';
 import type { Change, SyncBatch } from '@fumikura/ports';
 import { isFolder, walkDrive } from './drive-walk.ts';
 import { createItemReaders, fileId } from './item-readers.ts';
@@ -14,6 +15,7 @@ export type AccessCheckpoint = {
 };
 
 const FILES_A_BATCH = 200;
+const BATCHES_AT_ONCE = 2;
 
 /**
  * Readers of every file again: delta is blind to most changes of permission. Each list carries the time it was read,
@@ -50,18 +52,24 @@ async function* driveAccess(
     .map(({ id }) => id)
     .sort();
   const readers = createItemReaders({ client, config, site: site.id, drive: drive.id, closed, now });
-  for (let at = 0; at < ids.length; at += FILES_A_BATCH) {
-    const part = ids.slice(at, at + FILES_A_BATCH);
-    const told = await readers.read(part, signal);
-    const lists = new Map([...told.values()].map(({ list }) => [list.id, list]));
-    const changes: Change[] = [...lists.values()].map((list) => ({ kind: 'list', list }));
-    for (const id of part) {
-      const access = told.get(id);
-      const document = fileId(config, drive.id, id);
-      changes.push(
-        access ? { kind: 'acl', id: document, acl: access.acl } : { kind: 'remove', id: document },
-      );
+  async function* steps(): AsyncGenerator<() => Promise<SyncBatch>> {
+    for (let at = 0; at < ids.length; at += FILES_A_BATCH) {
+      const part = ids.slice(at, at + FILES_A_BATCH);
+      const checkpoint = { site: site.id, drive: drive.id, after: part.at(-1) ?? after };
+      yield async () => {
+        const told = await readers.read(part, signal);
+        const lists = new Map([...told.values()].map(({ list }) => [list.id, list]));
+        const acls = part.map((id): Change => {
+          const access = told.get(id);
+          const document = fileId(config, drive.id, id);
+          return access ? { kind: 'acl', id: document, acl: access.acl } : { kind: 'remove', id: document };
+        });
+        return {
+          changes: [...[...lists.values()].map((list): Change => ({ kind: 'list', list })), ...acls],
+          checkpoint,
+        };
+      };
     }
-    yield { changes, checkpoint: { site: site.id, drive: drive.id, after: part.at(-1) ?? after } };
   }
+  yield* ordered(steps(), BATCHES_AT_ONCE);
 }

@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { inLanes } from '@fumikura/concurrency';
 import { AppError } from '@fumikura/errors';
 import { createHttpClient, createPolicedFetch, errorOfStatus, retryAfterMs } from '@fumikura/http';
 import type { AnswerFact, HttpClient, HttpClock } from '@fumikura/http';
@@ -10,7 +11,7 @@ import type { Tokens } from './tokens.ts';
 /** Parts that one `$batch` may hold. */
 const BATCH_PARTS = 20;
 const BATCH_ATTEMPTS = 6;
-const BATCHES_AT_ONCE = 2;
+const BATCHES_AT_ONCE = 8;
 const MAX_WAIT_MS = 120_000;
 
 export interface GraphClient {
@@ -151,13 +152,7 @@ async function batch<T>(
 ): Promise<readonly Part<T>[]> {
   const groups: string[][] = [];
   for (let at = 0; at < paths.length; at += BATCH_PARTS) groups.push(paths.slice(at, at + BATCH_PARTS));
-  const answers: (readonly Part<T>[])[] = [];
-  for (let at = 0; at < groups.length; at += BATCHES_AT_ONCE)
-    answers.push(
-      ...(await Promise.all(
-        groups.slice(at, at + BATCHES_AT_ONCE).map((group) => oneBatch<T>(http, clock, group, signal)),
-      )),
-    );
+  const answers = await inLanes(BATCHES_AT_ONCE, groups, (group) => oneBatch<T>(http, clock, group, signal));
   return answers.flat();
 }
 

@@ -81,8 +81,8 @@ export const sharepointConfigSchema = z.strictObject({
     .int()
     .min(1)
     .default(64 * 1_024 * 1_024),
-  /** Requests at once for items and listings; permission batches have their own two. */
-  concurrency: z.int().min(1).max(16).default(4),
+  /** Requests at once for items and listings, at most; permission batches have their own eight. */
+  concurrency: z.int().min(1).max(16).default(16),
   /** Other clouds: https://graph.microsoft.us/ and https://login.microsoftonline.us/. */
   graphUrl: z.url().default('https://graph.microsoft.com/'),
   loginUrl: z.url().default('https://login.microsoftonline.com/'),

@@ -52,11 +52,11 @@ export function createItemReaders(parts: ItemReadersParts): ItemReaders {
   const origins = new Map<string, Readers>();
   return {
     read: async (ids, signal) => {
+      const readAt = new Date(parts.now()).toISOString();
       const own = await readAll(parts, ids, signal);
       const wanted = new Set([...own.values()].flatMap(({ inheritedFrom }) => inheritedFrom ?? []));
       const missing = [...wanted].filter((id) => !own.has(id) && !origins.has(id));
       for (const [id, readers] of await readAll(parts, missing, signal)) origins.set(id, readers);
-      const readAt = new Date(parts.now()).toISOString();
       return new Map(
         [...own].map(([id, readers]) => {
           const from = readers.inheritedFrom;

@@ -1,9 +1,11 @@
+import { ordered } from '@fumikura/concurrency';
 import type { AppError } from '@fumikura/errors';
 import type { Change } from '@fumikura/ports';
 import type { DriveItem } from './graph-types.ts';
 import { folderDigests, folderNames, isBelow, isFolder, isKnownFolder, walkDrive } from './drive-walk.ts';
 import type { Walked } from './drive-walk.ts';
 import { createItemReaders, fileId } from './item-readers.ts';
+import type { ItemReaders } from './item-readers.ts';
 import type { Run, SiteDrive } from './run.ts';
 import { fileDocument } from './mapping.ts';
 
@@ -14,6 +16,8 @@ export type DrivePosition = { readonly drive: string; readonly mark: DriveMark; 
 
 /** Four permission batches' worth. */
 const FILES_A_BATCH = 80;
+/** Batches whose readers are read while one is told. */
+const BATCHES_AT_ONCE = 3;
 
 export interface DriveStep {
   readonly changes: readonly Change[];
@@ -45,13 +49,27 @@ export async function* pullDrive(
     id: fileId(run.config, place.drive.id, id),
   }));
   const open = files.filter(({ id }) => position === undefined || id > position.after);
-  for (let at = 0; at < open.length; at += FILES_A_BATCH) {
-    const part = open.slice(at, at + FILES_A_BATCH);
-    const changes = await tell(run, place, part, tree);
-    const after = part.at(-1)?.id;
-    yield { changes, mark, ...(after !== undefined && { after }) };
+  const readers = readersIn(run, place);
+  async function* steps(): AsyncGenerator<() => Promise<DriveStep>> {
+    for (let at = 0; at < open.length; at += FILES_A_BATCH) {
+      const part = open.slice(at, at + FILES_A_BATCH);
+      const after = part.at(-1)?.id;
+      yield async () => ({
+        changes: await tell(run, place, part, tree, readers),
+        mark,
+        ...(after !== undefined && { after }),
+      });
+    }
+  }
+  for await (const step of ordered(steps(), BATCHES_AT_ONCE)) {
+    signal.throwIfAborted();
+    yield step;
   }
   yield { changes: removals, mark };
+}
+
+function readersIn({ client, config, closed, now }: Run, { site, drive }: SiteDrive): ItemReaders {
+  return createItemReaders({ client, config, site: site.id, drive: drive.id, closed, now });
 }
 
 /**
@@ -83,10 +101,10 @@ async function tell(
   place: SiteDrive,
   files: readonly DriveItem[],
   tree: ReadonlyMap<string, DriveItem> | undefined,
+  readers: ItemReaders,
 ): Promise<readonly Change[]> {
-  const { client, config, signal, now, closed } = run;
-  const { site, drive } = place;
-  const readers = createItemReaders({ client, config, site: site.id, drive: drive.id, closed, now });
+  const { client, config, signal } = run;
+  const { drive } = place;
   const told = await readers.read(
     files.map(({ id }) => id),
     signal,
@@ -114,7 +132,7 @@ export async function tellItems(
   place: SiteDrive,
   items: readonly DriveItem[],
 ): Promise<readonly Change[]> {
-  return tell(run, place, items, undefined);
+  return tell(run, place, items, undefined, readersIn(run, place));
 }
 
 export function isNotFound(error: unknown): boolean {

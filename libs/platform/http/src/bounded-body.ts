@@ -1,21 +1,27 @@
 import { AppError } from '@fumikura/errors';
 
-/** The same answer, whose body fails as soon as it grows beyond `maxBytes`. */
-export function boundBody(response: Response, maxBytes: number): Response {
+/** The same answer, whose body fails as soon as it grows beyond `maxBytes`. @param ended called when nothing more of it comes */
+export function boundBody(response: Response, maxBytes: number, ended: () => void): Response {
   const declared = Number(response.headers.get('content-length') ?? 0);
   if (declared > maxBytes) {
     void response.body?.cancel();
     throw tooLarge(response.url, maxBytes);
   }
-  if (!response.body) return response;
+  if (!response.body) {
+    ended();
+    return response;
+  }
   let seen = 0;
   const counted = response.body.pipeThrough(
     new TransformStream<Uint8Array, Uint8Array>({
       transform: (part, controller) => {
         seen += part.byteLength;
-        if (seen > maxBytes) controller.error(tooLarge(response.url, maxBytes));
-        else controller.enqueue(part);
+        if (seen <= maxBytes) return controller.enqueue(part);
+        ended();
+        controller.error(tooLarge(response.url, maxBytes));
       },
+      flush: ended,
+      cancel: ended,
     }),
   );
   const { status, statusText, headers, url } = response;

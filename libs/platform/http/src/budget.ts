@@ -1,10 +1,11 @@
 import type { HttpClock } from './clock.ts';
+import { Width } from './width.ts';
 
 /** What one host, account or endpoint may be asked. A blocked budget never holds up another one. */
 export interface BudgetLimits {
   /** For metrics and messages: `content`, `search`, `permissions`. */
   readonly name: string;
-  /** Requests at once; default 4. */
+  /** Requests at once, at most; default 4. Begins with no more than four and follows what the source takes. */
   readonly concurrency?: number;
   /** Requests started per second on average, a second's worth at once; default without bound. */
   readonly perSecond?: number;
@@ -19,6 +20,7 @@ export class Budget {
   readonly name: string;
   readonly #limits: BudgetLimits;
   readonly #clock: HttpClock;
+  readonly #width: Width;
   #running = 0;
   readonly #waiting: (() => void)[] = [];
   #tokens: number;
@@ -29,6 +31,7 @@ export class Budget {
     this.name = limits.name;
     this.#limits = limits;
     this.#clock = clock;
+    this.#width = new Width(limits.concurrency ?? DEFAULT_CONCURRENCY);
     this.#tokens = Math.max(1, limits.perSecond ?? 0);
     this.#refilledAt = clock.now();
   }
@@ -39,6 +42,8 @@ export class Budget {
 
   /** Nothing more starts before then: the source said so. */
   pause(ms: number): void {
+    // Refusals of requests that were under way together are one.
+    if (this.pausedMs() === 0) this.#width.halve();
     this.#pausedUntil = Math.max(this.#pausedUntil, this.#clock.now() + ms);
   }
 
@@ -47,20 +52,25 @@ export class Budget {
     return Math.max(0, this.#pausedUntil - this.#clock.now());
   }
 
-  async run<T>(work: () => Promise<T>, signal: AbortSignal): Promise<T> {
+  async run(work: () => Promise<Response>, signal: AbortSignal): Promise<Response> {
     await this.#enter(signal);
     try {
       await this.#pace(signal);
-      return await work();
+      const answer = await work();
+      if (answer.status < 400 && this.pausedMs() === 0) this.#width.taken(this.#running >= this.#width.now);
+      return answer;
     } finally {
       this.#running--;
-      this.#waiting.shift()?.();
+      for (let free = this.#width.now - this.#running; free > 0; free--) this.#waiting.shift()?.();
     }
   }
 
   async #enter(signal: AbortSignal): Promise<void> {
     signal.throwIfAborted();
-    while (this.#running >= (this.#limits.concurrency ?? DEFAULT_CONCURRENCY)) await this.#turn(signal);
+    while (this.#running >= this.#width.now) {
+      await this.#turn(signal);
+      signal.throwIfAborted();
+    }
     this.#running++;
   }
 

@@ -4,6 +4,7 @@ import { Budget } from './budget.ts';
 import type { BudgetLimits } from './budget.ts';
 import { systemClock } from './clock.ts';
 import type { HttpClock } from './clock.ts';
+import { startDeadline } from './deadline.ts';
 import { CREDENTIAL_HEADERS, redirectTarget } from './redirects.ts';
 import { backoffMs, retryAfterMs } from './waits.ts';
 
@@ -51,6 +52,7 @@ interface Sent {
   readonly signal: AbortSignal;
 }
 
+const NEVER = new AbortController().signal;
 const FIRST_DELAY_MS = 500;
 const MAX_DELAY_MS = 60_000;
 const MAX_REDIRECTS = 5;
@@ -124,7 +126,7 @@ async function attemptOnce(
   },
 ): Promise<Response> {
   const startedAt = clock.now();
-  const signal = AbortSignal.any([sent.signal, AbortSignal.timeout(timeoutMs)]);
+  const deadline = startDeadline(sent.signal, timeoutMs);
   const tell = (status: number, headers?: Headers) =>
     onAnswer?.({
       budget,
@@ -140,13 +142,14 @@ async function attemptOnce(
         method: sent.method,
         headers,
         redirect: 'manual',
-        signal,
+        signal: deadline.signal,
         ...(sent.body && { body: sent.body }),
       }),
     );
     tell(response.status, response.headers);
-    return boundBody(response, maxResponseBytes);
+    return boundBody(response, maxResponseBytes, deadline.end);
   } catch (error) {
+    deadline.end();
     tell(0);
     throw error;
   }
@@ -178,9 +181,20 @@ async function toSent(
   init: RequestInit | undefined,
   userAgent: string,
 ): Promise<Sent> {
-  const request = new Request(input, init);
-  const headers = new Headers(request.headers);
+  const { body: content, signal } = init ?? {};
+  const isPlain = !(input instanceof Request) && (content === undefined || typeof content === 'string');
+  // A `Request` of its own costs ten kilobytes for as long as the signal lives that it follows.
+  const request = isPlain ? undefined : new Request(input, init);
+  const headers = new Headers(request?.headers ?? init?.headers);
   headers.set('user-agent', userAgent);
+  if (!request)
+    return {
+      url: new URL(input as string | URL),
+      method: init?.method ?? 'GET',
+      headers,
+      body: typeof content === 'string' ? new TextEncoder().encode(content) : undefined,
+      signal: signal ?? NEVER,
+    };
   const body = request.body ? new Uint8Array(await request.arrayBuffer()) : undefined;
   return { url: new URL(request.url), method: request.method, headers, body, signal: request.signal };
 }
