@@ -7,14 +7,15 @@ import { createIngest } from '@fumikura/ingest';
 import type { SyncOptions } from '@fumikura/ingest';
 import { silentLogger } from '@fumikura/logging';
 import type { Principal } from '@fumikura/model';
-import type { RunRecord, Store } from '@fumikura/ports';
+import type { Connector, RunRecord, Store } from '@fumikura/ports';
 import { createSqliteStore } from '@fumikura/store-sqlite';
 import type { SourceWorld } from './source-world.ts';
 
 /** An installation of its own that reads one world: the real engine, store, directory and access. */
 export interface SyncedWorld {
   readonly store: Store;
-  sync(options?: Partial<SyncOptions>): Promise<RunRecord>;
+  /** By a connector of its own when one is given. */
+  sync(options?: Partial<SyncOptions>, connector?: Connector): Promise<RunRecord>;
   /** Every person × every item, against the oracle. */
   compare(): Promise<Comparison>;
   close(): Promise<void>;
@@ -41,8 +42,8 @@ export async function openSyncedWorld(world: SourceWorld): Promise<SyncedWorld> 
   const ingest = createIngest({ store, documents: pipeline, logger: silentLogger, holder: 'world' });
   return {
     store,
-    sync: (options = {}) =>
-      ingest.sync(world.connector(), {
+    sync: (options = {}, connector = world.connector()) =>
+      ingest.sync(connector, {
         signal: new AbortController().signal,
         allowRemovals: true,
         ...options,

@@ -1,5 +1,6 @@
 import { Secret } from '@fumikura/config';
 import { createSharepointConnector, sharepointConfigSchema } from '@fumikura/connector-sharepoint';
+import type { SharepointConfigInput } from '@fumikura/connector-sharepoint';
 import { silentLogger } from '@fumikura/logging';
 import type { Logger } from '@fumikura/logging';
 import type { DocumentId, Principal } from '@fumikura/model';
@@ -33,11 +34,17 @@ export async function serveWorld(world: GraphWorld, options: GraphOptions = {}):
   };
 }
 
+interface Choices {
+  readonly config?: Partial<SharepointConfigInput>;
+  readonly fetch?: typeof fetch;
+}
+
 export function sharepointConnector(
   url: string,
   clientSecret = 'simulated',
   clock = quickClock(),
   logger: Logger = silentLogger,
+  { config: more = {}, ...send }: Choices = {},
 ): Connector {
   const config = sharepointConfigSchema.parse({
     id: ID,
@@ -47,11 +54,9 @@ export function sharepointConnector(
     graphUrl: `${url}/`,
     loginUrl: `${url}/`,
     webhook: { url: 'https://fumi.example/hooks/sharepoint', clientState: new Secret('state') },
+    ...more,
   });
-  return createSharepointConnector(config, {
-    logger,
-    clock,
-  }) as Connector;
+  return createSharepointConnector(config, { logger, clock, ...send }) as Connector;
 }
 
 function* externalIds(world: GraphWorld): Generator<string> {

@@ -30,6 +30,9 @@ export class SourceRun {
   readonly #progressed: () => void;
   readonly #startedAt = performance.now();
   #phase: SyncProgress['phase'] | undefined;
+  #indexed = 0;
+  /** Indexed, told by the source, and gone when they were read. */
+  #lost = 0;
   /** Items in all, as far as anybody knows: for the progress shown. */
   #expected: number | undefined;
   /** Failed before and not due yet: id → when it failed last. A change since then makes it due at once. */
@@ -203,7 +206,7 @@ export class SourceRun {
     } catch (error) {
       if (this.#options.signal.aborted) throw error;
       const reason = toAppError(error);
-      if (reason.kind === 'not-found') await this.#remove(document.id);
+      if (reason.kind === 'not-found') await this.#lose(document.id, known !== undefined);
       else this.#fail(document.id, reason);
     }
   }
@@ -256,6 +259,13 @@ export class SourceRun {
     this.#budget.succeeded();
   }
 
+  /** One that goes while it is read is gone; very many are a source in trouble, whose answers mean nothing. */
+  async #lose(id: DocumentId, wasIndexed: boolean): Promise<void> {
+    if (wasIndexed && !this.#options.allowRemovals)
+      guardRemovals(this.#connector.id, ++this.#lost, this.#indexed, this.#parts.limits);
+    await this.#remove(id);
+  }
+
   async #remove(id: DocumentId): Promise<void> {
     const parts = await partsOf(this.#connector, this.#parts.store.catalog, id);
     for (const each of [id, ...(await this.#childrenOf(id)), ...parts]) this.#writer.remove(each);
@@ -293,6 +303,7 @@ export class SourceRun {
   async #indexedBefore(): Promise<number | undefined> {
     const sources = await this.#parts.store.catalog.sources();
     const { documents = 0, deadLetters = 0 } = sources.find(({ id }) => id === this.#connector.id) ?? {};
+    this.#indexed = documents;
     return documents + deadLetters || undefined;
   }
 
