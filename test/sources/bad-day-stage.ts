@@ -35,6 +35,8 @@ export interface BadDaySource {
 }
 
 const SIZE = 20;
+/** Bytes: a second look at a world need not read its largest files. */
+const maxFileBytes = 10_000_000;
 
 export const SOURCES: Readonly<Record<string, BadDaySource>> = {
   confluence: {
@@ -45,7 +47,7 @@ export const SOURCES: Readonly<Record<string, BadDaySource>> = {
       const token = new Secret(secret ?? 'simulated');
       const credential =
         deployment === 'cloud' ? { email: 'sync@acme.example', token } : { personalToken: token };
-      const config = { credential, ...(id && { id }) };
+      const config = { credential, ...(id && { id, maxFileBytes }) };
       return confluenceConnector(deployment, url, config, silentLogger, clock, send);
     },
   },
@@ -58,7 +60,7 @@ export const SOURCES: Readonly<Record<string, BadDaySource>> = {
       return githubConnector(world, simulator, {
         ...deps,
         apiUrl: `${url}/`,
-        config: { ...(id && { id }), ...(credential && { credential }) },
+        config: { ...(id && { id, maxFileBytes }), ...(credential && { credential }) },
       });
     },
   },
@@ -68,7 +70,7 @@ export const SOURCES: Readonly<Record<string, BadDaySource>> = {
     connect: ({ simulator, connection }, { id, url = simulator.url, secret, ...deps }) =>
       jiraConnector(url, (connection as { deployment: 'cloud' | 'data-center' }).deployment, {
         ...(secret !== undefined && { token: secret }),
-        config: id ? { id } : {},
+        config: id ? { id, maxFileBytes } : {},
         deps,
       }),
   },
@@ -76,7 +78,10 @@ export const SOURCES: Readonly<Record<string, BadDaySource>> = {
     id: 'sharepoint:contoso',
     make: () => makeSharepointWorld(3, SIZE),
     connect: ({ simulator }, { id, url = simulator.url, secret, clock = quickClock(), ...send }) =>
-      sharepointConnector(url, secret, clock, silentLogger, { ...send, config: id ? { id } : {} }),
+      sharepointConnector(url, secret, clock, silentLogger, {
+        ...send,
+        config: id ? { id, maxFileBytes } : {},
+      }),
   },
 };
 

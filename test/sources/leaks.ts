@@ -6,9 +6,10 @@ import { createDocumentPipeline } from '@fumikura/documents';
 import { createIngest } from '@fumikura/ingest';
 import type { SyncOptions } from '@fumikura/ingest';
 import { silentLogger } from '@fumikura/logging';
-import type { Principal } from '@fumikura/model';
-import type { Connector, RunRecord, Store } from '@fumikura/ports';
+import type { DocumentId, Principal } from '@fumikura/model';
+import type { Connector, DocumentRecord, RunRecord, Store } from '@fumikura/ports';
 import { createSqliteStore } from '@fumikura/store-sqlite';
+import { testAccess } from '@fumikura/testkit';
 import type { SourceWorld } from './source-world.ts';
 
 /** An installation of its own that reads one world: the real engine, store, directory and access. */
@@ -16,6 +17,8 @@ export interface SyncedWorld {
   readonly store: Store;
   /** By a connector of its own when one is given. */
   sync(options?: Partial<SyncOptions>, connector?: Connector): Promise<RunRecord>;
+  /** One document as those see it who may read it. */
+  told(id: DocumentId): Promise<DocumentRecord | undefined>;
   /** Every person × every item, against the oracle. */
   compare(): Promise<Comparison>;
   close(): Promise<void>;
@@ -48,6 +51,12 @@ export async function openSyncedWorld(world: SourceWorld): Promise<SyncedWorld> 
         allowRemovals: true,
         ...options,
       }),
+    told: async (id) => {
+      const known = (await store.catalog.known([id])).get(id);
+      const lists = await store.catalog.lists(known?.acl.allow ?? []);
+      const readers = lists.flatMap(({ members }) => members);
+      return (await store.catalog.readable([id], testAccess(known ? [known.aclId] : [], readers)))[0];
+    },
     compare: () => compare(store, world),
     close: async () => {
       await pipeline.close();

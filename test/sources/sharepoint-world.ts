@@ -17,13 +17,17 @@ import type { Connect, MakeWorld, SourceWorld } from './source-world.ts';
 const ID = 'sharepoint:contoso';
 
 /** A tenant served by the simulator; our account has the least rights that are recommended. */
-export async function serveWorld(world: GraphWorld, options: GraphOptions = {}): Promise<SourceWorld> {
+export async function serveWorld(
+  world: GraphWorld,
+  options: GraphOptions = {},
+  config: Partial<SharepointConfigInput> = {},
+): Promise<SourceWorld> {
   const simulator = await startGraphSimulator(world, options);
   const userOf = (person: Principal) => /^user:[^:]+:[^:]+:(.+)$/u.exec(person)?.[1];
   const externalOf = (item: DocumentId) => item.slice(ID.length + 1);
   return {
     simulator,
-    connector: () => sharepointConnector(simulator.url),
+    connector: () => sharepointConnector(simulator.url, 'simulated', quickClock(), silentLogger, { config }),
     connection: simulator.url,
     people: () => [...[...world.users.keys()].map((id): Principal => `user:${ID}:${id}`), 'anyone'],
     items: () => [...externalIds(world)].map((id) => `${ID}/${id}`),

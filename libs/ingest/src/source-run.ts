@@ -8,7 +8,7 @@ import { ahead, forEach } from './batching.ts';
 import { ErrorBudget } from './budget.ts';
 import { readDirectory } from './directory-run.ts';
 import { findRemoved, guardRemovals } from './census.ts';
-import { children, contentHash, headOf, parentOf, toWrite } from './documents.ts';
+import { children, contentHash, headOf, parentOf, titledHash, toWrite } from './documents.ts';
 import type { IngestParts } from './ingest.ts';
 import { partsGone, partsOf } from './parts.ts';
 import type { Counters, SyncOptions, SyncProgress } from './types.ts';
@@ -216,8 +216,9 @@ export class SourceRun {
     const { signal } = this.#options;
     this.#parts.logger.debug('sync.item.reading', { documentId: document.id });
     const bytes = body.type === 'content' ? await body.read(signal) : undefined;
-    const hash = document.contentHash ?? contentHash(bytes ?? Buffer.from(JSON.stringify(body)));
     const head = headOf(document);
+    const bodyHash = document.contentHash ?? contentHash(bytes ?? Buffer.from(JSON.stringify(body)));
+    const hash = titledHash(bodyHash, head.title);
     if (known?.contentHash === hash && !this.#options.full) return this.#writer.retell(head);
     if (this.#options.dryRun) return this.#writer.count('written');
     const input =
