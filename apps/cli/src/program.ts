@@ -4,6 +4,7 @@ import type { Context, Environment, GlobalOptions } from './context.ts';
 import { addEmbedding } from './embedding-program.ts';
 import { examples } from './examples.ts';
 import { addMeasuring } from './measuring-program.ts';
+import { addPeople } from './people-program.ts';
 import { addReading } from './reading-program.ts';
 import { addServing } from './serving-program.ts';
 import { addSetUp } from './set-up-program.ts';
@@ -27,6 +28,7 @@ export function buildProgram(environment: Environment, signal: AbortSignal): Com
     createContext(command.optsWithGlobals<GlobalOptions>(), environment, signal);
   addSetUp(program, context);
   addReading(program, context);
+  addPeople(program, context);
   addEmbedding(program, context);
   addServing(program, context);
   addMeasuring(program, context);
