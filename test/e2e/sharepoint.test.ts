@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
 import { userInfo } from 'node:os';
+import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { startGraphSimulator } from '../simulators/graph/server.ts';
 import { addDrive, addItem, emptyWorld } from '../simulators/graph/world.ts';
@@ -178,6 +180,40 @@ sources:
     ]);
     assert.deepEqual(await finds(), [], 'an account that is not decided opens nothing');
     world.users.delete(id(1, 3));
+  });
+
+  it('[access.links.decided] lets an administrator decide, and nobody else', async () => {
+    const account = (person: string) => `user:sharepoint:contoso:${person}`;
+    const refused = await home.run(['people', 'link', 'ada', account(ADA)]);
+    assert.match(refused.stderr, /roles/u);
+    assert.notEqual(refused.code, 0);
+    const config = await readFile(join(home.folder, 'fumikura.yaml'), 'utf8');
+    await home.write(
+      'fumikura.yaml',
+      config.replace('{ id: ada,', '{ id: ada, roles: [reader, auditor, admin],'),
+    );
+    for (const [person, wrong, why] of [
+      ['ada', account(BOB), /is bob\. Take it from them first/u],
+      ['ada', account('nobody'), /No source has an account/u],
+      ['nobody', account(ADA), /There is no person/u],
+      ['me', account(ADA), /no entry under "persons"/u],
+    ] as const) {
+      const { code, stderr } = await home.run(['people', 'link', person, wrong]);
+      assert.deepEqual([code, why.test(stderr)], [2, true], stderr);
+    }
+    const linked = await home.run(['people', 'link', 'ada', account(ADA)]);
+    assert.equal(linked.code, 0, linked.stderr);
+    assert.deepEqual(await finds(), ['Travel']);
+    assert.equal((await home.run(['people', 'unlink', 'ada', account(ADA)])).code, 0);
+    assert.deepEqual(await finds(), [], 'although its address is hers alone again');
+    assert.match((await home.run(['people'])).stdout, /ada .*decision +not used: decided to be nobody/u);
+    assert.equal((await home.run(['people', 'link', 'ada', account(ADA)])).code, 0, 'and take it back');
+    const { records } = (await home.json('audit', 'search', 'cli people')) as { records: { via: string }[] };
+    assert.deepEqual(
+      records.map(({ via }) => via).sort(),
+      ['cli people link', 'cli people link', 'cli people link', 'cli people unlink'],
+      'a refusal and three changes',
+    );
   });
 
   it('[sync.schedule] reads such a source again on its own clock while it serves', async () => {

@@ -120,6 +120,8 @@ export const REQUIREMENTS: readonly Requirement[] = [
     'sync.schedule': 'While it serves, a source that does not tell of changes is read again on a clock.',
     'access.links':
       'An account is somebody\u2019s when it is written down or verified alone; anything else is nobody\u2019s and named.',
+    'access.links.decided':
+      'What is decided about an account is written down, outlives the process and counts from the next question on.',
     'access.groups':
       'Groups of a source open what they open there, nested or not; a membership that ends closes it.',
     'access.folders': 'Folder rules narrow readers; a link opens nothing that its target closes.',

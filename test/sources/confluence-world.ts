@@ -52,6 +52,7 @@ export function confluenceConnector(
   config: Partial<ConfluenceConfigInput> = {},
   logger: Logger = silentLogger,
   clock: HttpClock = quickClock(),
+  send?: typeof fetch,
 ): Connector {
   const token = new Secret('simulated');
   const parsed = confluenceConfigSchema.parse({
@@ -63,7 +64,7 @@ export function confluenceConnector(
     personalSpaces: true,
     ...config,
   });
-  return createConfluenceConnector(parsed, { logger, clock }) as Connector;
+  return createConfluenceConnector(parsed, { logger, clock, ...(send && { fetch: send }) }) as Connector;
 }
 
 /** Comments and attachments are where their page is. */

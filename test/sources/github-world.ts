@@ -61,6 +61,7 @@ export interface ConnectorOptions {
   readonly logger?: Logger;
   readonly clock?: HttpClock;
   readonly apiUrl?: string;
+  readonly fetch?: typeof fetch;
 }
 
 /** What another process needs to connect: the address, and the key of an app. */
@@ -77,7 +78,7 @@ export function githubConnector(
 
 function connect(
   { url, privateKey }: Connection,
-  { config = {}, logger = silentLogger, clock = quickClock() }: Omit<ConnectorOptions, 'apiUrl'>,
+  { config = {}, logger = silentLogger, clock = quickClock(), ...send }: Omit<ConnectorOptions, 'apiUrl'>,
 ): Connector {
   const parsed = githubConfigSchema.parse({
     id: ID,
@@ -90,7 +91,7 @@ function connect(
     webhookSecret: new Secret('hook-s3cret'),
     ...config,
   });
-  return createGithubConnector(parsed, { logger, clock }) as Connector;
+  return createGithubConnector(parsed, { logger, clock, ...send }) as Connector;
 }
 
 /** An app reads what it is installed on, a person what they were given. */

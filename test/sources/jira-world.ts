@@ -17,13 +17,17 @@ const ID = 'jira:acme';
 const HOOK_SECRET = 'hook-s3cret';
 
 /** A site served by the simulator; our account has the rights that its world grants. */
-export async function serveJira(world: JiraWorld, options: JiraOptions = {}): Promise<SourceWorld> {
+export async function serveJira(
+  world: JiraWorld,
+  options: JiraOptions = {},
+  config: Partial<JiraConfigInput> = {},
+): Promise<SourceWorld> {
   const simulator = await startJiraSimulator(world, options);
   const userOf = (person: Principal) => /^user:[^:]+:[^:]+:(.+)$/u.exec(person)?.[1];
   const externalOf = (item: DocumentId) => item.slice(ID.length + 1);
   return {
     simulator,
-    connector: () => jiraConnector(simulator.url, world.deployment),
+    connector: () => jiraConnector(simulator.url, world.deployment, { config }),
     connection: { url: simulator.url, deployment: world.deployment },
     people: () => [...[...world.users.keys()].map((id): Principal => `user:${ID}:${id}`), 'anyone'],
     items: () => [...externalIds(world)].map((id) => `${ID}/${id}`),

@@ -6,15 +6,19 @@ import { createDocumentPipeline } from '@fumikura/documents';
 import { createIngest } from '@fumikura/ingest';
 import type { SyncOptions } from '@fumikura/ingest';
 import { silentLogger } from '@fumikura/logging';
-import type { Principal } from '@fumikura/model';
-import type { RunRecord, Store } from '@fumikura/ports';
+import type { DocumentId, Principal } from '@fumikura/model';
+import type { Connector, DocumentRecord, RunRecord, Store } from '@fumikura/ports';
 import { createSqliteStore } from '@fumikura/store-sqlite';
+import { testAccess } from '@fumikura/testkit';
 import type { SourceWorld } from './source-world.ts';
 
 /** An installation of its own that reads one world: the real engine, store, directory and access. */
 export interface SyncedWorld {
   readonly store: Store;
-  sync(options?: Partial<SyncOptions>): Promise<RunRecord>;
+  /** By a connector of its own when one is given. */
+  sync(options?: Partial<SyncOptions>, connector?: Connector): Promise<RunRecord>;
+  /** One document as those see it who may read it. */
+  told(id: DocumentId): Promise<DocumentRecord | undefined>;
   /** Every person × every item, against the oracle. */
   compare(): Promise<Comparison>;
   close(): Promise<void>;
@@ -41,12 +45,18 @@ export async function openSyncedWorld(world: SourceWorld): Promise<SyncedWorld> 
   const ingest = createIngest({ store, documents: pipeline, logger: silentLogger, holder: 'world' });
   return {
     store,
-    sync: (options = {}) =>
-      ingest.sync(world.connector(), {
+    sync: (options = {}, connector = world.connector()) =>
+      ingest.sync(connector, {
         signal: new AbortController().signal,
         allowRemovals: true,
         ...options,
       }),
+    told: async (id) => {
+      const known = (await store.catalog.known([id])).get(id);
+      const lists = await store.catalog.lists(known?.acl.allow ?? []);
+      const readers = lists.flatMap(({ members }) => members);
+      return (await store.catalog.readable([id], testAccess(known ? [known.aclId] : [], readers)))[0];
+    },
     compare: () => compare(store, world),
     close: async () => {
       await pipeline.close();

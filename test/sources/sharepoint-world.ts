@@ -1,5 +1,6 @@
 import { Secret } from '@fumikura/config';
 import { createSharepointConnector, sharepointConfigSchema } from '@fumikura/connector-sharepoint';
+import type { SharepointConfigInput } from '@fumikura/connector-sharepoint';
 import { silentLogger } from '@fumikura/logging';
 import type { Logger } from '@fumikura/logging';
 import type { DocumentId, Principal } from '@fumikura/model';
@@ -16,13 +17,17 @@ import type { Connect, MakeWorld, SourceWorld } from './source-world.ts';
 const ID = 'sharepoint:contoso';
 
 /** A tenant served by the simulator; our account has the least rights that are recommended. */
-export async function serveWorld(world: GraphWorld, options: GraphOptions = {}): Promise<SourceWorld> {
+export async function serveWorld(
+  world: GraphWorld,
+  options: GraphOptions = {},
+  config: Partial<SharepointConfigInput> = {},
+): Promise<SourceWorld> {
   const simulator = await startGraphSimulator(world, options);
   const userOf = (person: Principal) => /^user:[^:]+:[^:]+:(.+)$/u.exec(person)?.[1];
   const externalOf = (item: DocumentId) => item.slice(ID.length + 1);
   return {
     simulator,
-    connector: () => sharepointConnector(simulator.url),
+    connector: () => sharepointConnector(simulator.url, 'simulated', quickClock(), silentLogger, { config }),
     connection: simulator.url,
     people: () => [...[...world.users.keys()].map((id): Principal => `user:${ID}:${id}`), 'anyone'],
     items: () => [...externalIds(world)].map((id) => `${ID}/${id}`),
@@ -33,11 +38,17 @@ export async function serveWorld(world: GraphWorld, options: GraphOptions = {}):
   };
 }
 
+interface Choices {
+  readonly config?: Partial<SharepointConfigInput>;
+  readonly fetch?: typeof fetch;
+}
+
 export function sharepointConnector(
   url: string,
   clientSecret = 'simulated',
   clock = quickClock(),
   logger: Logger = silentLogger,
+  { config: more = {}, ...send }: Choices = {},
 ): Connector {
   const config = sharepointConfigSchema.parse({
     id: ID,
@@ -47,11 +58,9 @@ export function sharepointConnector(
     graphUrl: `${url}/`,
     loginUrl: `${url}/`,
     webhook: { url: 'https://fumi.example/hooks/sharepoint', clientState: new Secret('state') },
+    ...more,
   });
-  return createSharepointConnector(config, {
-    logger,
-    clock,
-  }) as Connector;
+  return createSharepointConnector(config, { logger, clock, ...send }) as Connector;
 }
 
 function* externalIds(world: GraphWorld): Generator<string> {

@@ -1,5 +1,5 @@
-import { InvalidArgumentError } from 'commander';
-import type { Command } from 'commander';
+import { Command, InvalidArgumentError } from 'commander';
+import type { Argument } from 'commander';
 import type { Context } from './context.ts';
 
 export type MakeContext = (command: Command) => Context;
@@ -15,4 +15,14 @@ export function numberFrom(least: number, most: number): (value: string) => numb
     if (number >= least && number <= most) return number;
     throw new InvalidArgumentError(`Give a whole number from ${least} to ${most}.`);
   };
+}
+
+export function wholeNumber(value: string): number {
+  if (/^-?\d{1,9}$/.test(value)) return Number(value);
+  throw new InvalidArgumentError('Give a whole number.');
+}
+
+/** An argument that takes one of `choices`. */
+export function argumentOf(name: string, description: string, choices: readonly string[]): Argument {
+  return new Command().createArgument(name, description).choices(choices);
 }

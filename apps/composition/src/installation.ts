@@ -25,6 +25,7 @@ import type { Variables } from './connectors/secrets.ts';
 import { installEmbedder } from './embedding.ts';
 import type { InstalledEmbedder } from './embedding.ts';
 import type { OnChanged } from './commits.ts';
+import { linkDecisionsOf, linkedPersonsOf } from './links.ts';
 import { narrowedByRoles } from './narrowed.ts';
 import { openStore } from './store.ts';
 import type { InstalledStore } from './store.ts';
@@ -79,11 +80,8 @@ export async function openInstallation(
   const directory = createLinkedDirectory(
     createLocalDirectory(people, config.groups, versionOf(config)),
     store.catalog,
-    config.persons.map(({ id, accounts, email }) => ({
-      id,
-      accounts,
-      ...(email !== undefined && { email }),
-    })),
+    linkedPersonsOf(config),
+    linkDecisionsOf(config),
   );
   const embedder = installEmbedder(config, store, logger, {
     variables,

@@ -3,9 +3,11 @@ export { createLocalDirectory, LOCAL_ISSUER, localPrincipal } from './directory.
 export type { Directory, LocalGroup } from './directory.ts';
 export { explainAccess, reachOf, readersOf, reviewPrincipal } from './explain.ts';
 export type { Admission, Explanation, ListVerdict } from './explain.ts';
+export { createLinkDecisions } from './link-decisions.ts';
+export type { LinkDecision, LinkDecisions } from './link-decisions.ts';
 export { createLinkedDirectory } from './linked-directory.ts';
 export { linksOf } from './links.ts';
-export type { AccountLink, LinkedPerson } from './links.ts';
+export type { AccountLink, Decided, LinkedPerson } from './links.ts';
 export { createPersonalTokens, isPersonalToken } from './personal-tokens.ts';
 export type { PersonalToken, PersonalTokens } from './personal-tokens.ts';
 export { BUILT_IN_ROLES, createRights, DUTIES, requireDuty } from './roles.ts';

@@ -1,5 +1,6 @@
 import type { Principal, SourceAccount } from '@fumikura/model';
 import type { Catalog } from '@fumikura/ports';
+import type { LinkDecision } from './link-decisions.ts';
 
 /** What an installation says of a person and their accounts in the sources. */
 export interface LinkedPerson {
@@ -14,44 +15,57 @@ export interface LinkedPerson {
 export interface AccountLink {
   readonly account: Principal;
   readonly name?: string;
-  readonly by: 'configuration' | 'email';
+  readonly by: 'configuration' | 'decision' | 'email';
   /**
    * `linked`: theirs. `inactive`: the source has switched it off. `unknown`: written down, and the source has no such
    * account. `ambiguous`: another person has it written down, or its address is also that of another account of the source
-   * or of another person here; closed until somebody decides. `overruled`: other accounts of this source are written down. `not-a-person`: an app.
+   * or of another person here; closed until somebody decides. `overruled`: other accounts of this source are written down or
+   * decided. `refused`: somebody decided that it is nobody's, or another person's. `not-a-person`: an app.
    */
-  readonly state: 'linked' | 'inactive' | 'unknown' | 'ambiguous' | 'overruled' | 'not-a-person';
+  readonly state: 'linked' | 'inactive' | 'unknown' | 'ambiguous' | 'overruled' | 'refused' | 'not-a-person';
 }
+
+/** Decisions by account; the newest of each. */
+export type Decided = ReadonlyMap<Principal, Pick<LinkDecision, 'person'>>;
 
 /**
  * Everything that speaks for an account of this person, decided. An address links only when the source calls it verified
- * and exactly one account of that source and one person here have it; anything else is nobody until somebody decides.
+ * and exactly one account of that source and one person here have it; anything else is nobody until somebody decides. A
+ * decision against an account closes it, whatever else is written down; one for it never takes it from somebody else.
  */
 export async function linksOf(
   person: LinkedPerson,
   persons: readonly LinkedPerson[],
   catalog: Pick<Catalog, 'accounts'>,
+  decided: Decided = new Map(),
 ): Promise<AccountLink[]> {
-  const written = person.accounts ?? [];
+  const given = [...decided].flatMap(([account, each]) => (each.person === person.id ? [account] : []));
+  const written = [...new Set([...(person.accounts ?? []), ...given])];
   const found = await catalog.accounts(written, person.email === undefined ? [] : [person.email]);
   const perSource = Map.groupBy(found, ({ principal }) => sourceOf(principal));
   const others = new Set(persons.flatMap(({ id, accounts = [] }) => (id === person.id ? [] : accounts)));
   const isShared = person.email !== undefined && isAlsoOthers(person.email, person, persons);
+  const isRefused = (account: Principal) =>
+    decided.has(account) && decided.get(account)?.person !== person.id;
+  const held = written.filter((account) => !isRefused(account));
+  const reasonFor = (account: Principal): AccountLink['by'] => {
+    if (decided.has(account)) return 'decision';
+    return written.includes(account) ? 'configuration' : 'email';
+  };
   const known = found.map((account): AccountLink => {
     const { principal, name } = account;
-    const facts = { account: principal, ...(name !== undefined && { name }) };
+    const facts = { account: principal, ...(name !== undefined && { name }), by: reasonFor(principal) };
+    if (isRefused(principal)) return { ...facts, state: 'refused' };
     // One account is never two persons': what is written down for somebody else is closed to this one.
-    if (others.has(principal))
-      return { ...facts, by: written.includes(principal) ? 'configuration' : 'email', state: 'ambiguous' };
-    if (written.includes(principal))
-      return { ...facts, by: 'configuration', state: account.isActive ? 'linked' : 'inactive' };
+    if (others.has(principal)) return { ...facts, state: 'ambiguous' };
+    if (held.includes(principal)) return { ...facts, state: account.isActive ? 'linked' : 'inactive' };
     const isOnlyOne = perSource.get(sourceOf(principal))?.length === 1;
-    const isDecided = written.some((each) => sourceOf(each) === sourceOf(principal));
-    return { ...facts, by: 'email', state: stateByEmail(account, isOnlyOne && !isShared, isDecided) };
+    const isDecided = held.some((each) => sourceOf(each) === sourceOf(principal));
+    return { ...facts, state: stateByEmail(account, isOnlyOne && !isShared, isDecided) };
   });
   const unknown = written
     .filter((account) => !found.some(({ principal }) => principal === account))
-    .map((account): AccountLink => ({ account, by: 'configuration', state: 'unknown' }));
+    .map((account): AccountLink => ({ account, by: reasonFor(account), state: 'unknown' }));
   return [...known, ...unknown];
 }
 

@@ -3,7 +3,7 @@ import type { PersonId } from '@fumikura/model';
 import { LOCAL_ISSUER } from './directory.ts';
 
 /** Work on the installation. None of it shows a document. */
-export const DUTIES = ['audit', 'access', 'tokens', 'roles', 'sources'] as const;
+export const DUTIES = ['audit', 'access', 'tokens', 'roles', 'people', 'sources'] as const;
 export type Duty = (typeof DUTIES)[number];
 
 /** What a role gives. It narrows what a person's principals open, and never widens it. */
@@ -20,7 +20,7 @@ export const BUILT_IN_ROLES: readonly Role[] = [
   { id: 'reader', tools: ['*'], sources: ['*'], duties: [] },
   // Whoever watches or administers reads as themselves only when they are readers too.
   { id: 'auditor', tools: [], sources: [], duties: ['audit', 'access'] },
-  { id: 'admin', tools: [], sources: [], duties: ['tokens', 'roles', 'sources'] },
+  { id: 'admin', tools: [], sources: [], duties: ['tokens', 'roles', 'people', 'sources'] },
 ];
 
 export interface RoledPerson {

@@ -4,7 +4,8 @@ import { aclKey } from '@fumikura/model';
 import type { Acl, AllowListId, ContentBody, DocumentId, SourceDocument } from '@fumikura/model';
 import type { Change, Connector, KnownVersion } from '@fumikura/ports';
 import type { ErrorBudget } from './budget.ts';
-import { children, contentHash, headOf, parentOf, toWrite } from './documents.ts';
+import { guardRemovals } from './census.ts';
+import { children, contentHash, headOf, parentOf, titledHash, toWrite } from './documents.ts';
 import type { IngestParts } from './ingest.ts';
 import { partsGone, partsOf } from './parts.ts';
 import type { ReadAhead } from './read-ahead.ts';
@@ -15,7 +16,7 @@ export interface ChangeTakerParts extends Pick<IngestParts, 'store' | 'limits' |
   readonly connector: Connector;
   readonly writer: BatchWriter;
   readonly budget: ErrorBudget;
-  readonly options: Pick<SyncOptions, 'signal' | 'full' | 'dryRun'>;
+  readonly options: Pick<SyncOptions, 'signal' | 'full' | 'dryRun' | 'allowRemovals'>;
   /** After each change. */
   readonly progressed: () => void;
 }
@@ -29,6 +30,10 @@ export class ChangeTaker {
   readonly #options: ChangeTakerParts['options'];
   /** Lists told out of turn, and when they were read, ISO 8601 UTC. */
   readonly #newest = new Map<AllowListId, string>();
+  /** Documents of the source when the run began. */
+  indexed = 0;
+  /** Indexed, told by the source, and gone when they were read. */
+  #lost = 0;
   /** Failed before and not due yet: id → when it failed last. A change since then makes it due at once. */
   waiting: ReadonlyMap<DocumentId, string> = new Map();
 
@@ -128,8 +133,10 @@ export class ChangeTaker {
   }
 
   /** What the source says the content is makes a download of the same needless. */
-  #isSameContent({ contentHash: stated }: SourceDocument, known: KnownVersion | undefined): boolean {
-    return !this.#options.full && stated !== undefined && known?.contentHash === stated;
+  #isSameContent(document: SourceDocument, known: KnownVersion | undefined): boolean {
+    const { contentHash: stated } = document;
+    if (this.#options.full || stated === undefined) return false;
+    return known?.contentHash === titledHash(stated, headOf(document).title);
   }
 
   #needsContent(
@@ -151,7 +158,7 @@ export class ChangeTaker {
     } catch (error) {
       if (this.#options.signal.aborted) throw error;
       const reason = toAppError(error);
-      if (reason.kind === 'not-found') await this.#remove(document.id);
+      if (reason.kind === 'not-found') await this.#lose(document.id, known !== undefined);
       else this.#fail(document.id, reason);
     }
   }
@@ -167,7 +174,8 @@ export class ChangeTaker {
     if (this.#isSameContent(document, known)) return this.#writer.retell(head);
     this.#parts.logger.debug('sync.item.reading', { documentId: document.id });
     const bytes = body.type === 'content' ? await (content?.() ?? body.read(signal)) : undefined;
-    const hash = document.contentHash ?? contentHash(bytes ?? Buffer.from(JSON.stringify(body)));
+    const bodyHash = document.contentHash ?? contentHash(bytes ?? Buffer.from(JSON.stringify(body)));
+    const hash = titledHash(bodyHash, head.title);
     if (known?.contentHash === hash && !this.#options.full) return this.#writer.retell(head);
     if (this.#options.dryRun) return this.#writer.count('written');
     const input =
@@ -207,6 +215,13 @@ export class ChangeTaker {
       return this.#fail(id, new AppError('DOCUMENT_NOT_FOUND', 'not-found', `${id} is not indexed`));
     for (const each of [id, ...(await this.childrenOf(id))]) this.#writer.acl(each, acl);
     this.#budget.succeeded();
+  }
+
+  /** One that goes while it is read is gone; very many are a source in trouble, whose answers mean nothing. */
+  async #lose(id: DocumentId, wasIndexed: boolean): Promise<void> {
+    if (wasIndexed && !this.#options.allowRemovals)
+      guardRemovals(this.#connector.id, ++this.#lost, this.indexed, this.#parts.limits);
+    await this.#remove(id);
   }
 
   async #remove(id: DocumentId): Promise<void> {

@@ -12,6 +12,11 @@ export function contentHash(bytes: Uint8Array): string {
   return `sha256:${createHash('sha256').update(bytes).digest('base64url')}`;
 }
 
+/** Of all that is searched: a body under another title is another text. */
+export function titledHash(hash: string, title: string): string {
+  return `${hash}/${createHash('sha256').update(title).digest('base64url').slice(0, 16)}`;
+}
+
 /** What the connector knows of a document, without its body. */
 export function headOf({ body: _body, contentHash: _hash, ...head }: SourceDocument): DocumentHead {
   return { ...head, title: clean(head.title) };

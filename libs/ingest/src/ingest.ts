@@ -30,10 +30,6 @@ async function syncSource(
   const { passes = PASSES, signal, dryRun } = options;
   signal.throwIfAborted();
   await store.catalog.ensureSource(connector.id);
-  if (passes.length > 0) {
-    const check = await connector.check(signal);
-    if (!dryRun) await store.catalog.putCheck(connector.id, check);
-  }
   const lease = await store.catalog.acquireLease(connector.id, holder, limits.leaseMs);
   if (lease.holder !== holder) throw alreadyRunning(lease);
   const started: RunRecord = {
@@ -50,6 +46,8 @@ async function syncSource(
     guard.progressed(),
   );
   try {
+    // Inside the run, so that a source that cannot be read at all is seen where the other runs are seen.
+    if (passes.length > 0) await lookAt(store, connector, guard.signal, dryRun);
     await run.read();
     return await finish(parts, started, run, 'completed', options);
   } catch (error) {
@@ -57,6 +55,27 @@ async function syncSource(
   } finally {
     await guard.stop();
   }
+}
+
+async function lookAt(
+  { catalog }: Store,
+  connector: Connector,
+  signal: AbortSignal,
+  dryRun: boolean | undefined,
+): Promise<void> {
+  const check = await connector.check(signal).catch((cause: unknown) => {
+    throw nothingThere(connector.id, toAppError(cause));
+  });
+  if (!dryRun) await catalog.putCheck(connector.id, check);
+}
+
+/** What is asked first is there wherever such a system is: a server that has none of it is another one. */
+function nothingThere(source: string, error: AppError): AppError {
+  if (error.kind !== 'not-found') return error;
+  return new AppError('CONFIG_INVALID', 'config', `${source} is not at its address: ${error.message}`, {
+    publicMessage: `Something else than ${source} answers at the address that is configured. Check its address.`,
+    cause: error,
+  });
 }
 
 /** A cancel is an outcome; everything else is recorded and told. */

@@ -238,6 +238,7 @@ export class SourceRun {
   async #indexedBefore(): Promise<number | undefined> {
     const sources = await this.#parts.store.catalog.sources();
     const { documents = 0, deadLetters = 0 } = sources.find(({ id }) => id === this.#connector.id) ?? {};
+    this.#taker.indexed = documents;
     return documents + deadLetters || undefined;
   }
 

@@ -92,7 +92,8 @@ export async function startGithubSimulator(
         Object.assign(ordinary.headers, {
           link: ordinary.headers['link'].replace(/, <[^>]*>; rel="last"/u, ''),
         });
-      return ordinary && { ...ordinary, headers: { ...quota(), ...ordinary.headers }, ...fault };
+      const date = new Date(now()).toUTCString();
+      return ordinary && { ...ordinary, headers: { date, ...quota(), ...ordinary.headers }, ...fault };
     },
     specifications: existsSync(SPECIFICATION) ? [documented(SPECIFICATION, world, basePath)] : [],
     undescribed: (path) => path.endsWith('/graphql') || path.startsWith('/codeload/'),

@@ -191,7 +191,7 @@ export async function startGraphSimulator(world: GraphWorld, options: GraphOptio
       return {
         status: 302,
         headers: {
-          location: `${simulator.url.replace('127.0.0.1', 'localhost')}/download/${driveId}/${itemId}?tempauth=x`,
+          location: `${simulator.url.replace('127.0.0.1', 'localhost')}/download/${encodeURIComponent(driveId)}/${encodeURIComponent(itemId)}?tempauth=x`,
         },
       };
     return ok(itemAnswer(drive, item));

@@ -56,12 +56,16 @@ export interface Simulator {
   forgetRequests(): void;
   /** The next request that fits gets this instead, once; several calls queue up. */
   respondNext(answer: SimulatedAnswer, fits?: (request: SimulatedRequest) => boolean): void;
+  /** From now on each answer is handed through it, and is judged no more; undefined ends that. */
+  disturb(change: Disturbance | undefined): void;
   /** From now on. */
   setPace(pace: { readonly latencyMs?: number; readonly perSecond?: number }): void;
   /** Called before each answer; what it throws is the simulator's own failure. */
   onRequest(listener: (seen: number) => void): void;
   close(): Promise<void>;
 }
+
+export type Disturbance = (request: SimulatedRequest, answer: SimulatedAnswer) => SimulatedAnswer;
 
 /** A source's HTTP interface on loopback. */
 export async function startSimulator(options: SimulatorOptions): Promise<Simulator> {
@@ -79,6 +83,7 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
   let admit = limiter(options.limit?.perSecond);
   let latencyMs = options.latencyMs ?? 0;
   let seen = 0;
+  let disturbance: Disturbance | undefined;
   let listener: (seen: number) => void = () => undefined;
 
   const handle = async (request: SimulatedRequest): Promise<SimulatedAnswer> => {
@@ -93,10 +98,12 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
     violations.push(...(described?.checkRequest(url, request.body) ?? []));
     const index = planned.findIndex(({ fits }) => fits(request));
     const fault = index < 0 ? undefined : planned.splice(index, 1)[0]?.answer;
-    const answer = fault ??
+    const ordinary = fault ??
       (admit() ? undefined : refusal()) ??
       (await options.answer(request)) ?? { status: 404, body: { message: 'Not Found' } };
-    if (!fault && described && typeof answer.body === 'object' && !(answer.body instanceof Uint8Array))
+    const answer = disturbance?.(request, ordinary) ?? ordinary;
+    const isOrdinary = !fault && !disturbance;
+    if (isOrdinary && described && typeof answer.body === 'object' && !(answer.body instanceof Uint8Array))
       violations.push(...described.checkAnswer(answer.status, answer.body));
     requests.push({
       method,
@@ -125,6 +132,9 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
     violations,
     forgetRequests: () => requests.splice(0),
     respondNext: (answer, fits = () => true) => planned.push({ answer, fits }),
+    disturb: (change) => {
+      disturbance = change;
+    },
     setPace: (pace) => {
       latencyMs = pace.latencyMs ?? 0;
       admit = limiter(pace.perSecond);

@@ -36,25 +36,26 @@ export function createTokens(config: GithubConfig, send: typeof fetch, now: () =
       forget: () => false,
       installation: async () => undefined,
     };
+  const clock = clockOf(send, now);
   const http = createHttpClient({
     baseUrl: new URL(config.apiUrl),
-    fetch: send,
-    authorise: async () => ({ authorization: `Bearer ${await signed(credential, now())}` }),
+    fetch: clock.send,
+    authorise: async () => ({ authorization: `Bearer ${await signed(credential, clock.theirs())}` }),
   });
   let held: { readonly token: string; readonly until: number } | undefined;
   let asked: Promise<string> | undefined;
   let installation: Installation | undefined;
   const find = async (signal: AbortSignal) =>
-    (installation ??= await findInstallation(http, config, credential.installationId, signal));
+    (installation ??= await clock.again(() =>
+      findInstallation(http, config, credential.installationId, signal),
+    ));
   const ask = async (signal: AbortSignal): Promise<string> => {
     const { id } = await find(signal);
     const path = `app/installations/${id}/access_tokens`;
-    const { body } = await http.json<{ token?: unknown; expires_at?: unknown }>({
-      method: 'POST',
-      path,
-      signal,
-    });
-    const ends = Date.parse(String(body?.expires_at));
+    const { body } = await clock.again(() =>
+      http.json<{ token?: unknown; expires_at?: unknown }>({ method: 'POST', path, signal }),
+    );
+    const ends = Date.parse(String(body?.expires_at)) - clock.aheadMs();
     if (typeof body?.token !== 'string' || Number.isNaN(ends))
       throw new AppError('SOURCE_ANSWER_INVALID', 'transient', `${config.apiUrl} gave no token`);
     held = { token: body.token, until: ends - MARGIN_MS };
@@ -75,6 +76,33 @@ export function createTokens(config: GithubConfig, send: typeof fetch, now: () =
       return true;
     },
     installation: find,
+  };
+}
+
+/** Less is what an answer takes, and what GitHub tolerates. */
+const TOLERATED_MS = 30_000;
+
+/** What an app signs is good by GitHub's clock alone, which every answer tells: also the one that refuses it. */
+function clockOf(send: typeof fetch, now: () => number) {
+  let aheadMs = 0;
+  return {
+    /** Milliseconds by which theirs is ahead of ours. */
+    aheadMs: () => aheadMs,
+    theirs: () => now() + aheadMs,
+    send: (async (input, init) => {
+      const response = await send(input, init);
+      const told = Date.parse(response.headers.get('date') ?? '');
+      if (Math.abs(told - now() - aheadMs) > TOLERATED_MS) aheadMs = told - now();
+      return response;
+    }) satisfies typeof fetch,
+    /** Once more when a refusal came with another time than was signed for. */
+    again: async <T>(ask: () => Promise<T>): Promise<T> => {
+      const before = aheadMs;
+      return ask().catch((error: unknown) => {
+        if ((error as AppError).kind !== 'auth' || aheadMs === before) throw error;
+        return ask();
+      });
+    },
   };
 }
 

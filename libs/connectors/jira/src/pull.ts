@@ -18,7 +18,7 @@ export type JiraCheckpoint = {
   readonly updated: number | null;
   readonly isMidWalk: boolean;
   readonly recent: { readonly [issue: string]: number };
-  /** Projects whose scheme was closed to us: their issues are told again as soon as it is not. */
+  /** Projects whose scheme or roles were closed to us: their issues are told again as soon as it is not. */
   readonly closed: readonly string[];
 };
 
@@ -66,7 +66,7 @@ export async function* pull(
 }
 
 /**
- * While a scheme is closed, the roles that comments are for cannot be told apart. When it opens, no issue has changed,
+ * While a scheme or its roles are closed, the roles that comments are for cannot be told apart. When it opens, no issue has changed,
  * and only telling them again opens these comments.
  */
 async function lookAgain(

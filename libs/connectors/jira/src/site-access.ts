@@ -29,9 +29,9 @@ export interface SiteAccess {
   roleNamed(project: string, name: string): Promise<string | undefined>;
   /** Roles of a project; none where they cannot be read. */
   roleIds(project: string): Promise<readonly string[]>;
-  /** Projects asked for in this pass whose scheme our account may not read. */
+  /** Projects asked for in this pass whose scheme or roles our account may not read. */
   closed(): readonly string[];
-  /** Whether the scheme of a project can be read. */
+  /** Whether the scheme and the roles of a project can be read. */
   isOpen(project: string): Promise<boolean>;
   /** Live projects that our account sees, by id. */
   projects(): Promise<ReadonlyMap<string, JiraProject>>;
@@ -54,7 +54,11 @@ export function createSiteAccess(parts: SiteParts): SiteAccess {
   });
   const account = remembered((name: string) => userNamed(parts, name));
   const role = remembered((key: string) => readRole(parts, key, account));
-  const names = remembered((project: string) => readRoleNames(parts, project));
+  const names = remembered(async (project: string) => {
+    const read = await readRoleNames(parts, project);
+    if (read === undefined) closed.add(project);
+    return read;
+  });
   const roleOf = (project: string, id: string) => role(`${project}/role/${id}`);
   const resolve = (project: JiraProject, holders: readonly JiraHolder[]) =>
     resolveHolders(holders, {
@@ -87,10 +91,10 @@ export function createSiteAccess(parts: SiteParts): SiteAccess {
         return resolve(project, holders ?? []);
       }),
     role: roleOf,
-    roleNamed: async (project, name) => (await names(project)).get(name),
+    roleNamed: async (project, name) => (await names(project))?.get(name),
     closed: () => [...closed],
-    isOpen: async (project) => (await scheme(project)) !== undefined,
-    roleIds: async (project) => [...(await names(project)).values()],
+    isOpen: async (project) => (await scheme(project)) !== undefined && (await names(project)) !== undefined,
+    roleIds: async (project) => [...((await names(project))?.values() ?? [])],
     projects,
     levels: async () => {
       const stated = config.securityLevels.map(({ level }) => level);

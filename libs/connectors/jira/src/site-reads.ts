@@ -81,14 +81,17 @@ export async function userNamed(parts: SiteParts, name: string): Promise<JiraUse
   );
 }
 
-export async function readRoleNames(parts: SiteParts, project: string): Promise<ReadonlyMap<string, string>> {
+export async function readRoleNames(
+  parts: SiteParts,
+  project: string,
+): Promise<ReadonlyMap<string, string> | undefined> {
   const { client, signal } = parts;
   const path = `project/${encodeURIComponent(project)}/role`;
   const roles = await unlessRefused(parts, 'project role not readable', () =>
     client.get<Readonly<Record<string, string>>>(path, {}, signal),
   );
-  return new Map(
-    Object.entries(roles ?? {}).map(([name, address]) => [name, address.split('/').at(-1) ?? '']),
+  return (
+    roles && new Map(Object.entries(roles).map(([name, address]) => [name, address.split('/').at(-1) ?? '']))
   );
 }
 

@@ -82,5 +82,5 @@ export const roleSchema = z.strictObject({
   tools: z.array(z.string().min(1)).default([]),
   /** Source ids, or their beginning with `*`. */
   sources: z.array(z.string().min(1)).default([]),
-  duties: z.array(z.enum(['audit', 'access', 'tokens', 'roles', 'sources'])).default([]),
+  duties: z.array(z.enum(['audit', 'access', 'tokens', 'roles', 'people', 'sources'])).default([]),
 });

@@ -1,0 +1,76 @@
+import { InvalidArgumentError, Option } from 'commander';
+import type { Command } from 'commander';
+import { examples, numberFrom } from './examples.ts';
+import type { MakeContext } from './examples.ts';
+import type { EvalOptions } from './options.ts';
+
+/** Looking after an installation, and measuring it. */
+export function addMeasuring(program: Command, context: MakeContext): void {
+  program
+    .command('doctor')
+    .description('check this installation and say what to do')
+    .option('--rebuild', 'make the index anew from the stored texts')
+    .addHelpText('after', examples('fumi doctor', 'fumi doctor --json', 'fumi doctor --rebuild'))
+    .action(async (options: { rebuild?: boolean }, command: Command) =>
+      (await import('./commands/doctor.ts')).doctorCommand(context(command), options),
+    );
+  program
+    .command('migrate')
+    .description('move everything into the stores that another configuration names; no source is read')
+    .requiredOption('--to <file>', 'configuration of the other stores')
+    .option('--check', 'compare only, move nothing')
+    .addHelpText(
+      'after',
+      examples('fumi migrate --to servers.yaml', 'fumi migrate --to servers.yaml --check'),
+    )
+    .action(async (options: { to: string; check?: boolean }, command: Command) =>
+      (await import('./commands/migrate.ts')).migrateCommand(context(command), options),
+    );
+  program
+    .command('index')
+    .description('look after the index')
+    .command('check')
+    .description('compare the index with the catalog')
+    .option('--repair', 'make the index say what the catalog says')
+    .addHelpText('after', examples('fumi index check', 'fumi index check --repair'))
+    .action(async (options: { repair?: boolean }, command: Command) =>
+      (await import('./commands/index-check.ts')).indexCheckCommand(context(command), options),
+    );
+  program
+    .command('eval')
+    .description('measure the ranking on judged collections (BEIR folders)')
+    .argument('<folder...>', 'folders with corpus.jsonl[.gz], queries.jsonl and qrels.tsv')
+    .option('--corpus <file>', 'another corpus file in the folder')
+    .option('--queries <number>', 'only the first so many queries', numberFrom(1, 1_000_000))
+    .option(
+      '--compare <file>',
+      'an earlier result: differences, by query too, and whether they are more than noise',
+    )
+    .option('--output <file>', 'also write the result there')
+    .option('--embedder <which>', 'local:<folder>, openai:<model>@<url> or none', 'none')
+    .option('--workers <number>', 'threads of a local model (default: 1)', numberFrom(1, 64))
+    .addOption(new Option('--runtime <which>', 'of a local model').choices(['auto', 'native', 'wasm']))
+    .option('--native-from <folder>', 'where onnxruntime-node is installed')
+    .option('--vectors <file>', 'keep vectors there for the next time (default: in the cache folder)')
+    .option('--weight <share>', 'of the cosine in the fused score, 0 to 1 (default: 0.6)', share)
+    .option('--worst <number>', 'show the queries that fared worst', numberFrom(1, 10_000))
+    .option('--slices', 'show kinds of queries apart')
+    .addHelpText(
+      'after',
+      examples(
+        'fumi eval ./eval/scifact',
+        'fumi eval ./eval/* --json',
+        'fumi eval ./eval/aws --corpus corpus_full.jsonl.gz',
+        'fumi eval ./eval/scifact --embedder local:./models/all-MiniLM-L6-v2 --compare before.json --worst 20',
+      ),
+    )
+    .action(async (folders: string[], options: EvalOptions, command: Command) =>
+      (await import('./commands/eval.ts')).evalCommand(context(command), folders, options),
+    );
+}
+
+function share(value: string): number {
+  const number = Number(value);
+  if (value.trim() !== '' && number >= 0 && number <= 1) return number;
+  throw new InvalidArgumentError('Give a number from 0 to 1.');
+}

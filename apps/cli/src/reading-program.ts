@@ -1,0 +1,73 @@
+import type { Command } from 'commander';
+import { examples, wholeNumber } from './examples.ts';
+import type { MakeContext } from './examples.ts';
+import type { DeadLetterOptions, GetOptions, SearchOptions } from './options.ts';
+
+/** What is found, and how fresh it is. */
+export function addReading(program: Command, context: MakeContext): void {
+  program
+    .command('search')
+    .description('find documents')
+    .argument('<query...>', 'what you look for')
+    .option('-n, --limit <number>', 'hits, 1 to 50 (default: 10)', wholeNumber)
+    .option('--source <id...>', 'only these sources')
+    .option('--kind <kind...>', 'only these kinds')
+    .option('--language <code...>', 'only these languages')
+    .option('--author <name...>', 'only these authors')
+    .option('--label <label...>', 'only these labels')
+    .option('--after <date>', 'changed on or after')
+    .option('--before <date>', 'changed before')
+    .option('--cursor <cursor>', 'the next page of the same search')
+    .option('--explain', 'why each hit stands where it stands')
+    .addHelpText(
+      'after',
+      examples(
+        'fumi search how do we rotate secrets',
+        'fumi search 経費精算の期限 --limit 3',
+        'fumi search "on-call" --kind page --after 2026-01 --json',
+      ),
+    )
+    .action(async (query: string[], options: SearchOptions, command: Command) =>
+      (await import('./commands/search.ts')).searchCommand(context(command), query.join(' '), options),
+    );
+  program
+    .command('get')
+    .description('read one document')
+    .argument('<id>', 'document id, as search shows it')
+    .option('--section <heading>', 'one section')
+    .option('--outline', 'the headings only')
+    .option('--max-tokens <number>', 'length of a page, 100 to 8,000 (default: 4,000)', wholeNumber)
+    .option('--cursor <cursor>', 'the next page')
+    .addHelpText(
+      'after',
+      examples('fumi get files:handbook/security/secrets.md', 'fumi get <id> --section "Rotation"'),
+    )
+    .action(async (id: string, options: GetOptions, command: Command) =>
+      (await import('./commands/get.ts')).getCommand(context(command), id, options),
+    );
+  program
+    .command('sources')
+    .description('what is indexed, how fresh, what failed')
+    .argument('[id]', 'one source, with its dead letters')
+    .addHelpText('after', examples('fumi sources', 'fumi sources files:handbook --json'))
+    .action(async (id: string | undefined, _options: unknown, command: Command) =>
+      (await import('./commands/sources.ts')).sourcesCommand(context(command), id),
+    );
+  program
+    .command('jobs')
+    .description('when each source was read last, how it went, and when it is read next')
+    .argument('[source]', 'source id (default: all)')
+    .addHelpText('after', examples('fumi jobs', 'fumi jobs sharepoint:acme --json'))
+    .action(async (id: string | undefined, _options: unknown, command: Command) =>
+      (await import('./commands/jobs.ts')).jobsCommand(context(command), id),
+    );
+  program
+    .command('dead-letters')
+    .description('what could not be read, why, and how often it was tried')
+    .argument('[source]', 'source id (default: all)')
+    .option('--retry', 'try all of it again now')
+    .addHelpText('after', examples('fumi dead-letters', 'fumi dead-letters files:handbook --retry'))
+    .action(async (id: string | undefined, options: DeadLetterOptions, command: Command) =>
+      (await import('./commands/dead-letters.ts')).deadLettersCommand(context(command), id, options),
+    );
+}
