@@ -12,6 +12,7 @@ import { accessBench } from './access-bench.ts';
 import { auditBench } from './audit-bench.ts';
 import { coldStartBench } from './cold-start-bench.ts';
 import { BenchCorpus } from './corpus.ts';
+import { filterBench } from './filter-bench.ts';
 import { FolderCorpus } from './folder-corpus.ts';
 import { ingestBench } from './ingest-bench.ts';
 import { installBench } from './install-bench.ts';
@@ -49,7 +50,7 @@ try {
       })),
     );
   if (values.judged !== undefined) figures.push(...(await judgedBench(folder, values.judged, note)));
-  if (parts.has('access')) figures.push(...(await accessBench(note)));
+  if (parts.has('access')) figures.push(...(await accessBench(note)), ...(await filterBench(folder, note)));
   if (parts.has('audit')) figures.push(...(await auditBench(folder, note)));
   if (parts.has('token')) figures.push(...(await tokenBench(note)));
   if (parts.has('ingest')) figures.push(...(await ingestBench(folder, note)));

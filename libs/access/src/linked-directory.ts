@@ -11,7 +11,7 @@ import type { LinkedPerson } from './links.ts';
  */
 export function createLinkedDirectory(
   local: Directory,
-  catalog: Pick<Catalog, 'accounts' | 'withGroups'>,
+  catalog: Pick<Catalog, 'accounts' | 'withGroups' | 'directoryVersion'>,
   persons: readonly LinkedPerson[],
 ): Directory {
   const known = new Map(persons.map((person) => [person.id, person]));
@@ -26,8 +26,7 @@ export function createLinkedDirectory(
       const reached = await catalog.withGroups(accounts);
       return [...new Set([...principals, ...accounts.map(signedIn), ...reached])];
     },
-    // A directory that was read again changes the version of the lists, too: both are one number of the catalog.
-    version: () => local.version(),
+    version: async () => JSON.stringify([await local.version(), await catalog.directoryVersion()]),
   };
 }
 
