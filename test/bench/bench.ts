@@ -19,12 +19,13 @@ import { installBench } from './install-bench.ts';
 import { judgedBench } from './judged-bench.ts';
 import { searchBench } from './search-bench.ts';
 import { tokenBench } from './token-bench.ts';
+import { trustBench } from './trust-bench.ts';
 
 const { values } = parseArgs({
   options: {
     sizes: { type: 'string', default: '10k,100k' },
     queries: { type: 'string', default: '100' },
-    only: { type: 'string', default: 'search,access,audit,token,ingest,cold,install' },
+    only: { type: 'string', default: 'search,access,trust,audit,token,ingest,cold,install' },
     from: { type: 'string' },
     judged: { type: 'string' },
     json: { type: 'boolean', default: false },
@@ -51,6 +52,7 @@ try {
     );
   if (values.judged !== undefined) figures.push(...(await judgedBench(folder, values.judged, note)));
   if (parts.has('access')) figures.push(...(await accessBench(note)), ...(await filterBench(folder, note)));
+  if (parts.has('trust')) figures.push(...(await trustBench(folder, note)));
   if (parts.has('audit')) figures.push(...(await auditBench(folder, note)));
   if (parts.has('token')) figures.push(...(await tokenBench(note)));
   if (parts.has('ingest')) figures.push(...(await ingestBench(folder, note)));

@@ -34,7 +34,7 @@ export const MUTANTS: readonly Mutant[] = [
     'libs/stores/sqlite/src/catalog/acls.ts',
     [FUZZ, ...STORE],
     [
-      ['one list is enough', 'allow.every(isMine)', 'allow.some(isMine)'],
+      ['one list is enough', 'allow.every((list) =>', 'allow.some((list) =>'],
       ['no list admits everybody', 'allow.length > 0 && !standing', '!standing'],
       ['the second check forgets denials', '&& !standing.denies(aclId) && allow', '&& allow'],
       [

@@ -7,12 +7,15 @@ import { Standing } from './standing.ts';
 
 /** Callers whose lists are kept; a page asks several times for one caller. */
 const KEPT_CALLERS = 16;
+/** ACLs whose lists are kept for second checks. */
+const KEPT_ACLS = 20_000;
 
 /** Lists, their members, and the distinct ACLs made of them. */
 export class AclStore {
   readonly #db: Database;
   readonly #ids = new Map<string, number>();
   readonly #structure = new AclStructure();
+  readonly #listsOfAcl = new Map<number, readonly number[]>();
   readonly #standings = new Map<string, Standing>();
   readonly #keys = new WeakMap<readonly Principal[], string>();
   readonly #changes: AccessChanges;
@@ -36,6 +39,7 @@ export class AclStore {
   /** Ids and versions seen inside a transaction that was rolled back do not exist. */
   forget(): void {
     this.#ids.clear();
+    this.#listsOfAcl.clear();
     this.#standings.clear();
   }
 
@@ -116,15 +120,23 @@ export class AclStore {
   /** Today's answer for single ACLs, from their own rows: the second check. */
   admits(aclIds: Iterable<number>, principals: readonly Principal[]): Set<number> {
     const standing = this.#standing(principals);
-    const isMine = (id: AllowListId) => {
-      const list = this.#db.get<{ list: number }>('SELECT list FROM list WHERE id = ?', id)?.list;
-      return list !== undefined && standing.holds(list);
-    };
     const admitted = [...new Set(aclIds)].filter((aclId) => {
-      const { allow } = this.aclOf(aclId);
-      return allow.length > 0 && !standing.denies(aclId) && allow.every(isMine);
+      const allow = this.#listsOf(aclId);
+      return allow.length > 0 && !standing.denies(aclId) && allow.every((list) => standing.holds(list));
     });
     return new Set(admitted);
+  }
+
+  /** Lists as an ACL's own row names them, 0 for one that does not exist; neither ever changes. */
+  #listsOf(aclId: number): readonly number[] {
+    const known = this.#listsOfAcl.get(aclId);
+    if (known) return known;
+    const lists = this.aclOf(aclId).allow.map(
+      (id) => this.#db.get<{ list: number }>('SELECT list FROM list WHERE id = ?', id)?.list ?? 0,
+    );
+    if (this.#listsOfAcl.size >= KEPT_ACLS) this.#listsOfAcl.clear();
+    if (!lists.includes(0)) this.#listsOfAcl.set(aclId, lists);
+    return lists;
   }
 
   /** Of the version that stands now; the one before is corrected where its changes are known. */
