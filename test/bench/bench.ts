@@ -12,18 +12,20 @@ import { accessBench } from './access-bench.ts';
 import { auditBench } from './audit-bench.ts';
 import { coldStartBench } from './cold-start-bench.ts';
 import { BenchCorpus } from './corpus.ts';
+import { filterBench } from './filter-bench.ts';
 import { FolderCorpus } from './folder-corpus.ts';
 import { ingestBench } from './ingest-bench.ts';
 import { installBench } from './install-bench.ts';
 import { judgedBench } from './judged-bench.ts';
 import { searchBench } from './search-bench.ts';
 import { tokenBench } from './token-bench.ts';
+import { trustBench } from './trust-bench.ts';
 
 const { values } = parseArgs({
   options: {
     sizes: { type: 'string', default: '10k,100k' },
     queries: { type: 'string', default: '100' },
-    only: { type: 'string', default: 'search,access,audit,token,ingest,cold,install' },
+    only: { type: 'string', default: 'search,access,trust,audit,token,ingest,cold,install' },
     from: { type: 'string' },
     judged: { type: 'string' },
     json: { type: 'boolean', default: false },
@@ -49,7 +51,8 @@ try {
       })),
     );
   if (values.judged !== undefined) figures.push(...(await judgedBench(folder, values.judged, note)));
-  if (parts.has('access')) figures.push(...(await accessBench(note)));
+  if (parts.has('access')) figures.push(...(await accessBench(note)), ...(await filterBench(folder, note)));
+  if (parts.has('trust')) figures.push(...(await trustBench(folder, note)));
   if (parts.has('audit')) figures.push(...(await auditBench(folder, note)));
   if (parts.has('token')) figures.push(...(await tokenBench(note)));
   if (parts.has('ingest')) figures.push(...(await ingestBench(folder, note)));

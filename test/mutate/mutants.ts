@@ -34,16 +34,14 @@ export const MUTANTS: readonly Mutant[] = [
     'libs/stores/sqlite/src/catalog/acls.ts',
     [FUZZ, ...STORE],
     [
-      ['one list is enough', 'allow.every(isMine)', 'allow.some(isMine)'],
-      ['no list admits everybody', 'allow.length > 0 && !denied', '!denied'],
-      ['the second check forgets denials', '&& !denied.has(aclId) && allow', '&& allow'],
-      ['the filter forgets denials', '.filter((acl) => !denied.has(acl))', ''],
+      ['one list is enough', 'allow.every((list) =>', 'allow.some((list) =>'],
+      ['no list admits everybody', 'allow.length > 0 && !standing', '!standing'],
+      ['the second check forgets denials', '&& !standing.denies(aclId) && allow', '&& allow'],
       [
-        'half of the principals count',
-        'const lists = inParts(principals, (part) =>',
-        'const lists = inParts(principals.slice(0, principals.length / 2), (part) =>',
+        'old standings are kept',
+        'if (standing.version === version) return standing;',
+        'if (standing) return standing;',
       ],
-      ['old standings are kept', 'known?.version === version', 'known'],
       [
         'who leaves a list stays in it',
         'for (const principal of dropped)',
@@ -66,8 +64,43 @@ export const MUTANTS: readonly Mutant[] = [
     'libs/stores/sqlite/src/catalog/acl-structure.ts',
     [FUZZ, ...STORE],
     [
-      ['some lists are enough', 'matched[acl] === this.#needed[acl] &&', '(matched[acl] as number) > 0 &&'],
-      ['without lists is for everybody', ' && this.#needed[acl] !== 0', ''],
+      ['some lists are enough', 'matched[acl] === needed[acl] &&', '(matched[acl] as number) > 0 &&'],
+      ['without lists is for everybody', ' && needed[acl] !== 0', ''],
+      [
+        'the filter forgets denials',
+        'denied.size === 0 ? admitted.slice() : admitted.filter((acl) => !denied.has(acl))',
+        'admitted.slice()',
+      ],
+    ],
+  ),
+  ...of(
+    'libs/stores/sqlite/src/catalog/standing.ts',
+    [FUZZ, 'libs/stores/sqlite/src/catalog/standing.test.ts', ...STORE],
+    [
+      [
+        'half of the principals count',
+        'this.#principals.slice(at, at + PARAMETERS)',
+        'this.#principals.slice(at, at + this.#principals.length / 2)',
+      ],
+      ['a list that somebody left stays open', 'isMine ? 1 : -1', '1'],
+      ['denials of new documents are not learned', '    this.#learnDenials();\n', ''],
+      [
+        'a change of members is not looked at',
+        'for (const list of changed) this.#look(list, structure);',
+        '',
+      ],
+    ],
+  ),
+  ...of(
+    'libs/stores/sqlite/src/catalog/access-changes.ts',
+    ['libs/stores/sqlite/src/catalog/standing.test.ts'],
+    [
+      ['a change that is forgotten was none', 'if (rows.length !== last - after) return undefined;', ''],
+      [
+        'many changes at once are none',
+        'if (lists.length <= MAX_LISTS)',
+        'if (lists.length > MAX_LISTS) lists = []; ',
+      ],
     ],
   ),
   ...of(
@@ -130,14 +163,15 @@ export const MUTANTS: readonly Mutant[] = [
     [
       [
         'filters ignore the lists\u2019 version',
-        'principals.toSorted(), lists, members)',
-        'principals.toSorted(), members)',
+        'isSame && known.lists === lists && known.filter',
+        'isSame && known.filter',
       ],
       [
         'one filter for all',
-        'const key = digest(caller, ...principals.toSorted(), lists, members);',
-        "const key = digest('everybody', lists, members);",
+        'const name = JSON.stringify([person.issuer, person.subject]);',
+        "const name = 'everybody';",
       ],
+      ['memberships of before count', 'known?.members === members', 'known !== undefined'],
       [
         'cursors are nobody\u2019s',
         "const caller = digest('person', person.issuer, person.subject);",
@@ -182,6 +216,7 @@ export const MUTANTS: readonly Mutant[] = [
     [FUZZ, ...ACCESS],
     [
       ['accounts that are not decided count', "state === 'linked'", "state !== 'unknown'"],
+      ['a directory read again is no change', 'await catalog.directoryVersion()', "''"],
       ['memberships of sources do not count', '...reached])', '])'],
     ],
   ),

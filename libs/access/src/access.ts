@@ -1,33 +1,51 @@
 import { createHash } from 'node:crypto';
-import type { Principal } from '@fumikura/model';
+import type { PersonId, Principal } from '@fumikura/model';
 import type { AccessFilter, Catalog } from '@fumikura/ports';
 import { grantAccess } from '@fumikura/ports/grant';
 import { LRUCache } from 'lru-cache';
 import type { Directory } from './directory.ts';
 import type { Access } from './types.ts';
 
-/** Filters kept at once; each holds 4 bytes per readable acl_id. */
+/** Filters kept at once; each holds 4 bytes per readable acl_id and the names of the person's principals. */
 const MAX_CACHED_FILTERS = 2_000;
 
+interface Kept {
+  readonly caller: string;
+  readonly members: string;
+  readonly principals: readonly Principal[];
+  /** Of the principals and what `members` names: hashing thousands of names again would take longer than the rest. */
+  readonly principalsHash: string;
+  readonly lists?: string;
+  readonly filter?: AccessFilter;
+}
+
 /**
- * The only maker of AccessFilters. Two callers with equal principals share one filter's ids but never its cursor key.
- * Cost: one version query when nothing changed, one pass of `Catalog.readableAcls` otherwise.
+ * The only maker of AccessFilters; two callers never share one, because cursors are bound to it. Cost: two version queries
+ * when nothing changed; `Catalog.readableAcls` when lists did; the directory, too, when memberships did.
  */
 export function createAccess(catalog: Catalog, directory: Directory): Access {
-  const cache = new LRUCache<string, AccessFilter>({ max: MAX_CACHED_FILTERS });
+  const cache = new LRUCache<string, Kept>({ max: MAX_CACHED_FILTERS });
+  const expand = async (person: PersonId, members: string): Promise<Kept> => {
+    const principals = await directory.principalsOf(person);
+    const caller = digest('person', person.issuer, person.subject);
+    return { caller, members, principals, principalsHash: digest(caller, ...principals.toSorted(), members) };
+  };
   return {
     filterFor: async (person) => {
-      const principals = await directory.principalsOf(person);
-      const caller = digest('person', person.issuer, person.subject);
-      if (principals.length === 0) return nothing(caller);
+      const name = JSON.stringify([person.issuer, person.subject]);
+      // Read before what they are versions of: what is read later may be newer than they say, never older.
       const [lists, members] = await Promise.all([catalog.accessVersion(), directory.version()]);
-      const key = digest(caller, ...principals.toSorted(), lists, members);
-      const cached = cache.get(key);
-      if (cached) return cached;
+      const known = cache.get(name);
+      const isSame = known?.members === members;
+      if (isSame && known.lists === lists && known.filter) return known.filter;
+      const kept = isSame ? known : await expand(person, members);
+      const { caller, principals, principalsHash } = kept;
+      if (principals.length === 0) return nothing(caller);
       const { aclIds, version } = await catalog.readableAcls(principals);
-      const filter = grantAccess({ caller, principals, aclIds, version: `${version}/${members}`, hash: key });
-      // The lists may have changed between the two reads: then the key names an older state, and it is not kept.
-      if (version === lists) cache.set(key, filter);
+      const hash = digest(principalsHash, version);
+      const filter = grantAccess({ caller, principals, aclIds, version: `${version}/${members}`, hash });
+      // The lists may have changed between the reads: then the versions name an older state, and the filter is not kept.
+      cache.set(name, version === lists ? { ...kept, lists, filter } : kept);
       return filter;
     },
   };

@@ -4,7 +4,7 @@ import type { PersonId, Principal } from '@fumikura/model';
 export interface Directory {
   /** Empty for a person the directory does not know: such a caller may read nothing. */
   principalsOf(person: PersonId): Promise<readonly Principal[]>;
-  /** Changes with every change of persons, groups or memberships. */
+  /** Changes with every change of persons, groups or memberships: equal versions mean equal principals. */
   version(): Promise<string>;
 }
 

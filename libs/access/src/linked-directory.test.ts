@@ -37,6 +37,7 @@ async function principals(
           ({ principal, email }) =>
             wanted.includes(principal) || (email?.isVerified === true && emails.includes(email.address)),
         ),
+      directoryVersion: async () => '1',
       withGroups: async (all) => [...all, `group:${WIKI}:all`],
     },
     persons,

@@ -14,7 +14,7 @@ import type { LinkedPerson } from './links.ts';
  */
 export function createLinkedDirectory(
   local: Directory,
-  catalog: Pick<Catalog, 'accounts' | 'withGroups'>,
+  catalog: Pick<Catalog, 'accounts' | 'withGroups' | 'directoryVersion'>,
   persons: readonly LinkedPerson[],
   decisions: Pick<LinkDecisions, 'newest'> = NO_DECISIONS,
 ): Directory {
@@ -30,8 +30,7 @@ export function createLinkedDirectory(
       const reached = await catalog.withGroups(accounts);
       return [...new Set([...principals, ...accounts.map(signedIn), ...reached])];
     },
-    // A directory that was read again changes the version of the lists, too: both are one number of the catalog.
-    version: () => local.version(),
+    version: async () => JSON.stringify([await local.version(), await catalog.directoryVersion()]),
   };
 }
 

@@ -4,7 +4,7 @@ import type { AccessFilter } from '@fumikura/ports';
 /** Turns an identified person into the AccessFilter of this moment. */
 export interface Access {
   /**
-   * Cached by (principals, version of lists and directory); one query of the catalog when nothing changed. A person
+   * Cached by person, for as long as the versions of lists and directory stand; one query of the catalog when nothing changed. A person
    * nobody configured gets a filter that admits nothing.
    */
   filterFor(person: PersonId): Promise<AccessFilter>;

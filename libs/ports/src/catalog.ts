@@ -154,6 +154,8 @@ export interface Catalog extends JobQueue {
    */
   completeDirectory(source: SourceId, run: string, lease?: Lease): Promise<DirectoryRecord>;
   directories(): Promise<readonly DirectoryRecord[]>;
+  /** Changes with every directory that was read again or forgotten; equal versions mean equal accounts and memberships. */
+  directoryVersion(): Promise<string>;
   /** Accounts by principal, or by an address that the source calls verified (case does not count). */
   accounts(principals: readonly Principal[], emails: readonly string[]): Promise<readonly SourceAccount[]>;
   /** These and every group that holds one of them, over any number of steps; cyclic groups are met once. */

@@ -194,6 +194,7 @@ function createCatalog(parts: Parts): Catalog {
         return record;
       }),
     directories: () => read((db) => directory.records(db)),
+    directoryVersion: () => read((db) => directory.version(db)),
     accounts: (principals, emails) => read((db) => directory.accounts(db, principals, emails)),
     withGroups: (principals) => read((db) => directory.withGroups(db, principals)),
     checkpoint: (source, of = 'content') => read((db) => sync.checkpoint(db, source, of)),

@@ -1,4 +1,5 @@
 import { AppError } from '@fumikura/errors';
+import { ACCESS_CHANGE_SCHEMA } from './catalog/access-changes.ts';
 import { DIRECTORY_SCHEMA } from './catalog/directory.ts';
 import { JOBS_SCHEMA } from './catalog/jobs.ts';
 import { CATALOG_SCHEMA } from './catalog/schema.ts';
@@ -24,6 +25,7 @@ const MIGRATIONS: readonly Migration[] = [
   (db) => db.exec(JOBS_SCHEMA),
   (db) => db.exec(EMBEDDING_SCHEMA),
   (db) => db.exec(STATE_SCHEMA),
+  (db) => db.exec(ACCESS_CHANGE_SCHEMA),
 ];
 
 /**

@@ -9,6 +9,7 @@ import type {
   Store,
   StoreExport,
 } from '@fumikura/ports';
+import { Versions } from './catalog/versions.ts';
 import type { DatabaseOptions } from './database.ts';
 import type { RebuildProgress } from './rebuild.ts';
 import { inlineExecutor, threadExecutor } from './threads/executor.ts';
@@ -66,8 +67,9 @@ export async function createSqliteStore(options: SqliteStoreOptions): Promise<Sq
         threadExecutor({ options: database, isWriter: false }),
       );
   const read: Ask = (name, args, more) => leastBusy(others).call(name, args, more) as never;
+  const versions = new Versions(database);
   return {
-    catalog: createCatalog(read, write),
+    catalog: createCatalog(read, write, inline ? undefined : versions),
     index: createIndex(read, write),
     embeddings: createEmbeddings(read, write),
     commit: (batch) => write('commit', [batch]),
@@ -78,8 +80,10 @@ export async function createSqliteStore(options: SqliteStoreOptions): Promise<Sq
       settings: () => read('exportSettings', []),
     },
     rebuild: (more = {}) => rebuild(write, more),
-    close: async () =>
-      void (await Promise.all([...new Set([writer, ...others])].map((each) => each.close()))),
+    close: async () => {
+      versions.close();
+      await Promise.all([...new Set([writer, ...others])].map((each) => each.close()));
+    },
   };
 }
 
@@ -101,7 +105,8 @@ async function rebuild(write: Ask, { signal, onProgress }: RebuildOptions): Prom
   }
 }
 
-function createCatalog(read: Ask, write: Ask): Catalog {
+/** @param versions absent where everything is read in this thread anyway */
+function createCatalog(read: Ask, write: Ask, versions?: Versions): Catalog {
   return {
     ensureSource: (id) => write('ensureSource', [id]),
     putCheck: (id, check) => write('putCheck', [id, check]),
@@ -113,13 +118,14 @@ function createCatalog(read: Ask, write: Ask): Catalog {
     fieldValues: async (field, access, limit) => read('fieldValues', [field, limit], granted(access)),
     known: (ids) => read('known', [ids]),
     listIds: (source, after, limit) => read('listIds', [source, after, limit]),
-    accessVersion: () => read('accessVersion', []),
+    accessVersion: async () => versions?.access() ?? read('accessVersion', []),
     readableAcls: (principals) => read('readableAcls', [principals]),
     putLists: (lists) => write('putLists', [lists]),
     lists: (ids) => read('lists', [ids]),
     stageDirectory: (source, run, part) => write('stageDirectory', [source, run, part]),
     completeDirectory: (source, run, lease) => write('completeDirectory', [source, run, lease]),
     directories: () => read('directories', []),
+    directoryVersion: async () => versions?.directory() ?? read('directoryVersion', []),
     accounts: (principals, emails) => read('accounts', [principals, emails]),
     withGroups: (principals) => read('withGroups', [principals]),
     checkpoint: (source, of) => read('checkpoint', [source, of]),

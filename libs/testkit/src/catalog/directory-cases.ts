@@ -20,10 +20,12 @@ export const directoryCases: CatalogCases = {
     assert.deepEqual(await catalog.accounts([user('ada')], []), []);
     assert.deepEqual(await catalog.withGroups([user('ada')]), [user('ada')]);
     const before = await catalog.accessVersion();
+    const staged = await catalog.directoryVersion();
     const { readAt, ...counts } = await catalog.completeDirectory(WIKI, 'one');
     assert.ok(Number.isFinite(Date.parse(readAt)));
     assert.deepEqual(counts, { source: WIKI, accounts: 1, groups: 1, memberships: 1, unreadableGroups: 0 });
     assert.notEqual(await catalog.accessVersion(), before, 'what was computed from memberships is old');
+    assert.notEqual(await catalog.directoryVersion(), staged);
     assert.deepEqual(await catalog.accounts([user('ada')], []), [account('ada')]);
     assert.deepEqual(await catalog.withGroups([user('ada')]), [group('g'), user('ada')]);
   },

@@ -98,6 +98,12 @@ export class DirectoryStore {
     return rows.map(({ record }) => JSON.parse(record) as DirectoryRecord);
   }
 
+  async version(db: Executor): Promise<string> {
+    const { rows } = await sql<{ source: string; run: string; record: string }>`SELECT source, run, record
+      FROM ${this.#table('directory_run')} ORDER BY source`.execute(db);
+    return JSON.stringify(rows.map(({ source, run, record }) => [source, run, record]));
+  }
+
   async accounts(
     db: Executor,
     principals: readonly Principal[],

@@ -26,25 +26,49 @@ export class AclStructure {
     this.#lastAcl = last;
   }
 
-  /** ACLs all of whose lists are among `lists` (distinct), ascending. */
-  admitted(lists: Iterable<number>): number[] {
-    const matched = new Uint16Array(this.#needed.length);
-    const wanted = new Set(lists);
-    for (const list of wanted) {
-      const end = this.#offsets[list + 1] ?? 0;
-      for (let at = this.#offsets[list] ?? end; at < end; at++) {
-        const acl = this.#members[at] as number;
-        matched[acl] = (matched[acl] as number) + 1;
-      }
-    }
+  /**
+   * How many of `lists` (distinct) each ACL holds, by acl_id: `matched`, and beside it the ACLs that are newer. The same
+   * array when there are none.
+   */
+  matchedAlso(matched: Uint16Array, lists: ReadonlySet<number>): Uint16Array {
+    const from = matched.length;
+    if (from === this.#needed.length) return matched;
+    const longer = new Uint16Array(this.#needed.length);
+    longer.set(matched);
+    if (from <= this.#grouped) for (const list of lists) this.#countGrouped(longer, list, 1, from);
     for (let at = 0; at < this.#pairs.length; at += 2) {
       const acl = this.#pairs[at + 1] as number;
-      if (wanted.has(this.#pairs[at] as number)) matched[acl] = (matched[acl] as number) + 1;
+      if (acl >= from && lists.has(this.#pairs[at] as number)) longer[acl] = (longer[acl] as number) + 1;
     }
-    const found: number[] = [];
+    return longer;
+  }
+
+  /** One list more, or less, in `matched`. */
+  count(matched: Uint16Array, list: number, by: 1 | -1): void {
+    this.#countGrouped(matched, list, by, 0);
+    for (let at = 0; at < this.#pairs.length; at += 2) {
+      const acl = this.#pairs[at + 1] as number;
+      if (this.#pairs[at] === list) matched[acl] = (matched[acl] as number) + by;
+    }
+  }
+
+  /** ACLs whose lists are all matched and that are not denied, ascending. */
+  fulfilled(matched: Uint16Array, denied: ReadonlySet<number>): Uint32Array {
+    const found = new Uint32Array(matched.length);
+    const needed = this.#needed;
+    let count = 0;
     for (let acl = 1; acl < matched.length; acl++)
-      if (matched[acl] === this.#needed[acl] && this.#needed[acl] !== 0) found.push(acl);
-    return found;
+      if (matched[acl] === needed[acl] && needed[acl] !== 0) found[count++] = acl;
+    const admitted = found.subarray(0, count);
+    return denied.size === 0 ? admitted.slice() : admitted.filter((acl) => !denied.has(acl));
+  }
+
+  #countGrouped(matched: Uint16Array, list: number, by: 1 | -1, from: number): void {
+    const end = this.#offsets[list + 1] ?? 0;
+    for (let at = this.#offsets[list] ?? end; at < end; at++) {
+      const acl = this.#members[at] as number;
+      if (acl >= from) matched[acl] = (matched[acl] as number) + by;
+    }
   }
 
   #readNeeded(db: Database, last: number): void {
@@ -66,26 +90,36 @@ export class AclStructure {
     for (const { acl_id: id, list } of rows) this.#pairs.push(list, id);
   }
 
-  /** Counting sort by list; rows come by ACL, so each list's ACLs ascend. */
+  /** Counting sort by list; pairs come by ACL, so each list's ACLs ascend. Rows are read once: that is most of the cost. */
   #group(db: Database, last: number): void {
     const count = db.get<{ pairs: number; lists: number | null }>(
       'SELECT count(*) AS pairs, max(list) AS lists FROM acl_list',
     );
-    const rows = () => db.iterate<{ list: number; acl_id: number }>('SELECT acl_id, list FROM acl_list');
+    const pairs = new Uint32Array(2 * (count?.pairs ?? 0));
     const offsets = new Uint32Array((count?.lists ?? 0) + 2);
-    const members = new Uint32Array(count?.pairs ?? 0);
-    for (const { list } of rows()) offsets[list + 1] = (offsets[list + 1] as number) + 1;
+    let filled = 0;
+    for (const { list, acl_id: id } of db.iterate<Pair>('SELECT acl_id, list FROM acl_list')) {
+      pairs[filled++] = list;
+      pairs[filled++] = id;
+      offsets[list + 1] = (offsets[list + 1] as number) + 1;
+    }
     for (let list = 1; list < offsets.length; list++)
       offsets[list] = (offsets[list] as number) + (offsets[list - 1] as number);
     const next = offsets.slice();
-    for (const { list, acl_id: id } of rows()) {
-      const at = next[list] as number;
-      members[at] = id;
-      next[list] = at + 1;
+    const members = new Uint32Array(pairs.length / 2);
+    for (let at = 0; at < pairs.length; at += 2) {
+      const place = next[pairs[at] as number] as number;
+      members[place] = pairs[at + 1] as number;
+      next[pairs[at] as number] = place + 1;
     }
     this.#offsets = offsets;
     this.#members = members;
     this.#grouped = last;
     this.#pairs = [];
   }
+}
+
+interface Pair {
+  readonly acl_id: number;
+  readonly list: number;
 }

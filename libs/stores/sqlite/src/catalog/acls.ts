@@ -1,30 +1,28 @@
 import type { Acl, AllowList, AllowListId, Principal } from '@fumikura/model';
 import { aclKey } from '@fumikura/model';
 import type { Database } from '../database.ts';
+import { AccessChanges } from './access-changes.ts';
 import { AclStructure } from './acl-structure.ts';
+import { Standing } from './standing.ts';
 
 /** Callers whose lists are kept; a page asks several times for one caller. */
 const KEPT_CALLERS = 16;
-
-/** What today's lists say of a caller. */
-interface Standing {
-  readonly version: string;
-  readonly lists: ReadonlySet<number>;
-  /** acl_ids that deny one of the principals. */
-  readonly denied: ReadonlySet<number>;
-  /** Computed when first asked for, at the cost of a pass over the caller's lists. */
-  aclIds?: Uint32Array;
-}
+/** ACLs whose lists are kept for second checks. */
+const KEPT_ACLS = 20_000;
 
 /** Lists, their members, and the distinct ACLs made of them. */
 export class AclStore {
   readonly #db: Database;
   readonly #ids = new Map<string, number>();
   readonly #structure = new AclStructure();
+  readonly #listsOfAcl = new Map<number, readonly number[]>();
   readonly #standings = new Map<string, Standing>();
+  readonly #keys = new WeakMap<readonly Principal[], string>();
+  readonly #changes: AccessChanges;
 
   constructor(db: Database) {
     this.#db = db;
+    this.#changes = new AccessChanges(db);
   }
 
   /** The row of an ACL, made when it is new. Inside a transaction. */
@@ -41,6 +39,7 @@ export class AclStore {
   /** Ids and versions seen inside a transaction that was rolled back do not exist. */
   forget(): void {
     this.#ids.clear();
+    this.#listsOfAcl.clear();
     this.#standings.clear();
   }
 
@@ -52,6 +51,7 @@ export class AclStore {
 
   /** Replaces members; documents stay as they are. Inside a transaction. */
   putLists(lists: readonly AllowList[], source: string | null): void {
+    const moved = new Set<number>();
     for (const { id, members, readAt } of lists) {
       const list = this.#listId(id);
       const wanted = new Set<string>(members);
@@ -72,14 +72,17 @@ export class AclStore {
         this.#db.run('DELETE FROM list_member WHERE principal = ? AND list = ?', principal, list);
       for (const principal of added)
         this.#db.run('INSERT INTO list_member(principal, list) VALUES(?, ?)', principal, list);
-      if (added.length > 0 || dropped.length > 0) this.changed();
+      if (added.length > 0 || dropped.length > 0) moved.add(list);
     }
+    if (moved.size > 0) this.#changes.next([...moved]);
   }
 
   /** The lists a source gave admit nobody from now on. Inside a transaction. */
   forgetSource(source: string): void {
+    const lists = this.#db.all<{ list: number }>('SELECT list FROM list WHERE source = ?', source);
     this.#db.run('DELETE FROM list_member WHERE list IN (SELECT list FROM list WHERE source = ?)', source);
-    if (this.#db.change('UPDATE list SET read_at = NULL WHERE source = ?', source) > 0) this.changed();
+    this.#db.run('UPDATE list SET read_at = NULL WHERE source = ?', source);
+    if (lists.length > 0) this.#changes.next(lists.map(({ list }) => list));
   }
 
   lists(ids: readonly AllowListId[]): AllowList[] {
@@ -103,55 +106,67 @@ export class AclStore {
   }
 
   version(): string {
-    return (
-      this.#db.get<{ value: string }>(`SELECT value FROM setting WHERE name = 'access-version'`)?.value ?? '0'
-    );
+    return this.#changes.version();
   }
 
   /** Every acl_id whose lists all hold one of the principals and that denies none of them; ascending. */
   readable(principals: readonly Principal[]): { aclIds: Uint32Array; version: string } {
     return this.#db.read(() => {
       const standing = this.#standing(principals);
-      standing.aclIds ??= this.#admittedBy(standing);
-      return { aclIds: standing.aclIds, version: standing.version };
+      return { aclIds: standing.aclIds(this.#structure), version: standing.version };
     });
   }
 
   /** Today's answer for single ACLs, from their own rows: the second check. */
   admits(aclIds: Iterable<number>, principals: readonly Principal[]): Set<number> {
-    const { lists, denied } = this.#standing(principals);
-    const isMine = (id: AllowListId) => {
-      const list = this.#db.get<{ list: number }>('SELECT list FROM list WHERE id = ?', id)?.list;
-      return list !== undefined && lists.has(list);
-    };
+    const standing = this.#standing(principals);
     const admitted = [...new Set(aclIds)].filter((aclId) => {
-      const { allow } = this.aclOf(aclId);
-      return allow.length > 0 && !denied.has(aclId) && allow.every(isMine);
+      const allow = this.#listsOf(aclId);
+      return allow.length > 0 && !standing.denies(aclId) && allow.every((list) => standing.holds(list));
     });
     return new Set(admitted);
   }
 
-  #admittedBy({ lists, denied }: Standing): Uint32Array {
-    this.#structure.refresh(this.#db);
-    return Uint32Array.from(this.#structure.admitted(lists).filter((acl) => !denied.has(acl)));
+  /** Lists as an ACL's own row names them, 0 for one that does not exist; neither ever changes. */
+  #listsOf(aclId: number): readonly number[] {
+    const known = this.#listsOfAcl.get(aclId);
+    if (known) return known;
+    const lists = this.aclOf(aclId).allow.map(
+      (id) => this.#db.get<{ list: number }>('SELECT list FROM list WHERE id = ?', id)?.list ?? 0,
+    );
+    if (this.#listsOfAcl.size >= KEPT_ACLS) this.#listsOfAcl.clear();
+    if (!lists.includes(0)) this.#listsOfAcl.set(aclId, lists);
+    return lists;
   }
 
-  /** Kept for as long as the version of the lists stands. */
+  /** Of the version that stands now; the one before is corrected where its changes are known. */
   #standing(principals: readonly Principal[]): Standing {
-    const key = principals.join('\n');
+    const key = this.#keyOf(principals);
     const version = this.version();
     const known = this.#standings.get(key);
     this.#standings.delete(key);
-    const standing =
-      known?.version === version
-        ? known
-        : { version, lists: this.#listsOf(principals), denied: this.#deniedBy(principals) };
+    const standing = (known && this.#upToDate(known, version)) ?? new Standing(this.#db, principals, version);
     this.#standings.set(key, standing);
     for (const oldest of this.#standings.keys()) {
       if (this.#standings.size <= KEPT_CALLERS) break;
       this.#standings.delete(oldest);
     }
     return standing;
+  }
+
+  #upToDate(standing: Standing, version: string): Standing | undefined {
+    if (standing.version === version) return standing;
+    const changed = this.#changes.between(standing.version, version);
+    if (!changed) return undefined;
+    standing.moveTo(version, changed, this.#structure);
+    return standing;
+  }
+
+  /** The same array comes again and again; joining thousands of names takes as long as the rest of a second check. */
+  #keyOf(principals: readonly Principal[]): string {
+    const key = this.#keys.get(principals) ?? principals.join('\n');
+    this.#keys.set(principals, key);
+    return key;
   }
 
   #make(acl: Acl, key: string): number {
@@ -180,44 +195,8 @@ export class AclStore {
     );
   }
 
-  /** Lists, ACLs or memberships did: what was computed from them is computed anew. */
+  /** New ACLs and memberships of groups: what was computed of lists still holds for the principals it was computed for. */
   changed(): void {
-    this.#db.run(
-      `INSERT INTO setting(name, value) VALUES('access-version', '1')
-       ON CONFLICT(name) DO UPDATE SET value = CAST(CAST(value AS INTEGER) + 1 AS TEXT)`,
-    );
+    this.#changes.next();
   }
-
-  /** Asked in chunks of parameters, because a person of a large company is thousands of principals. */
-  #listsOf(principals: readonly Principal[]): ReadonlySet<number> {
-    const lists = inParts(principals, (part) =>
-      this.#db
-        .all<{ list: number }>(`SELECT list FROM list_member WHERE principal IN (${marks(part)})`, ...part)
-        .map(({ list }) => list),
-    );
-    return new Set(lists);
-  }
-
-  #deniedBy(principals: readonly Principal[]): ReadonlySet<number> {
-    return new Set(
-      inParts(principals, (part) =>
-        this.#db
-          .all<{ acl_id: number }>(`SELECT acl_id FROM acl_deny WHERE principal IN (${marks(part)})`, ...part)
-          .map(({ acl_id: id }) => id),
-      ),
-    );
-  }
-}
-
-const PARAMETERS = 500;
-
-function inParts<T, R>(values: readonly T[], ask: (part: readonly T[]) => readonly R[]): R[] {
-  const found: R[] = [];
-  for (let at = 0; at < values.length; at += PARAMETERS)
-    found.push(...ask(values.slice(at, at + PARAMETERS)));
-  return found;
-}
-
-function marks(values: readonly unknown[]): string {
-  return values.map(() => '?').join(',');
 }

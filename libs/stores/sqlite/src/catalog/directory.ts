@@ -124,6 +124,13 @@ export class DirectoryStore {
       .map(({ record }) => JSON.parse(record) as DirectoryRecord);
   }
 
+  version(): string {
+    const rows = this.#db.all<{ source: string; run: string; record: string }>(
+      'SELECT source, run, record FROM directory_run ORDER BY source',
+    );
+    return JSON.stringify(rows.map(({ source, run, record }) => [source, run, record]));
+  }
+
   accounts(principals: readonly Principal[], emails: readonly string[]): SourceAccount[] {
     const rows = this.#db.all<{ account: string }>(
       `SELECT d.account FROM directory_account AS d ${CURRENT}

@@ -63,6 +63,7 @@ export const OPERATIONS = {
   completeDirectory: (core: StoreCore, _: CallContext, ...[source, run, lease]: Args<'completeDirectory'>) =>
     core.completeDirectory(source, run, lease),
   directories: (core: StoreCore) => core.directory.records(),
+  directoryVersion: (core: StoreCore) => core.directory.version(),
   accounts: (core: StoreCore, _: CallContext, ...[principals, emails]: Args<'accounts'>) =>
     core.directory.accounts(principals, emails),
   withGroups: (core: StoreCore, _: CallContext, principals: Args<'withGroups'>[0]) =>

@@ -1,0 +1,40 @@
+import { Database } from '../database.ts';
+import type { DatabaseOptions } from '../database.ts';
+import { AccessChanges } from './access-changes.ts';
+import { DirectoryStore } from './directory.ts';
+
+/**
+ * Answers in the calling thread what every question asks first: two rows by key, which would otherwise wait behind searches in
+ * the threads. Opened when first asked.
+ */
+export class Versions {
+  readonly #options: DatabaseOptions;
+  #db: Database | undefined;
+  #isClosed = false;
+
+  constructor(options: DatabaseOptions) {
+    this.#options = options;
+  }
+
+  /** Undefined when closed, like the next. */
+  access(): string | undefined {
+    const db = this.#open();
+    return db && new AccessChanges(db).version();
+  }
+
+  directory(): string | undefined {
+    const db = this.#open();
+    return db && new DirectoryStore(db, Date.now).version();
+  }
+
+  close(): void {
+    this.#isClosed = true;
+    this.#db?.close();
+  }
+
+  #open(): Database | undefined {
+    if (this.#isClosed) return undefined;
+    this.#db ??= new Database({ ...this.#options, readOnly: true });
+    return this.#db;
+  }
+}
