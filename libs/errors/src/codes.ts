@@ -76,6 +76,7 @@ export type ErrorCode =
   | 'FUSION_WEIGHT_INVALID'
   | 'ACCESS_FILTER_INVALID'
   // serving
+  | 'RIGHTS_CHANGED'
   | 'PORT_IN_USE'
   | 'ADDRESS_NOT_ALLOWED'
   | 'RATE_LIMITED'

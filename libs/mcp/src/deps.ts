@@ -21,6 +21,8 @@ export interface McpDeps {
   readonly onShown?: (event: ShownEvent, context: McpRequestContext) => Promise<void>;
   /** Whether the roles of a person include a tool; resources and completion count as the tool that shows the same. */
   readonly mayUse?: (person: PersonId, tool: string) => boolean;
+  /** Changes with persons, groups and roles: what was worked out under another one is worked out again. */
+  readonly peopleVersion?: () => string;
   /** Scopes that a tool needs beside the one that every call needs; asked for by a challenge when a token lacks them. */
   readonly toolScopes?: Readonly<Record<string, readonly string[]>>;
   /** Whether changes of documents are announced to subscribers (`resources.subscribe`); default no. */
