@@ -3,6 +3,7 @@ export type { Asked } from './audit.ts';
 export { CONNECTOR_KINDS, connectorFor, connectorsFor, setupOf } from './connectors/registry.ts';
 export type { ConnectorHost } from './connectors/registry.ts';
 export { localPerson, openInstallation } from './installation.ts';
+export { localIdsOf } from './people/people.ts';
 export { migrateStore } from './migration.ts';
 export { compareStores } from './migration-check.ts';
 export { DATABASE_FILE, openStore } from './store.ts';

@@ -1,6 +1,6 @@
 import { explainAccess, localPrincipal, reachOf, readersOf, reviewPrincipal } from '@fumikura/access';
 import type { Explanation, ListVerdict } from '@fumikura/access';
-import { openInstallation } from '@fumikura/composition';
+import { localIdsOf, openInstallation } from '@fumikura/composition';
 import type { Installation } from '@fumikura/composition';
 import type { Config } from '@fumikura/config';
 import { AppError } from '@fumikura/errors';
@@ -113,7 +113,7 @@ export async function searchAsCommand(
 
 export function reviewCommand(context: Context, subject: string): Promise<void> {
   return looking(context, 'cli access review', { object: subject }, async (installation, config) => {
-    const people = peopleOf(config);
+    const people = localIdsOf(config);
     const principal = principalOf(subject);
     if (principal) return reviewGroup(context, installation, people, principal);
     if (config.sources.some(({ id }) => id === subject))
@@ -203,9 +203,4 @@ async function reviewDocument(
       ]),
     );
   };
-}
-
-function peopleOf({ persons, owner }: Config): PersonId[] {
-  const ids = [...new Set([owner, ...persons.map(({ id }) => id)])];
-  return ids.map((subject) => ({ issuer: 'local', subject }));
 }
