@@ -122,6 +122,10 @@ export const REQUIREMENTS: readonly Requirement[] = [
       'An account is somebody\u2019s when it is written down or verified alone; anything else is nobody\u2019s and named.',
     'access.groups':
       'Groups of a source open what they open there, nested or not; a membership that ends closes it.',
+    'access.late': 'A source that is asked decides beside the lists, for whoever it says no to.',
+    'access.late-when': 'Sources are asked where their readers are too old, or where it is configured.',
+    'access.late-time': 'What a source does not confirm in time is withheld, and the coverage says so.',
+    'access.late-cannot': 'A source that must be asked and tells nothing shows nothing.',
     'access.folders': 'Folder rules narrow readers; a link opens nothing that its target closes.',
   }),
   ...of('sync', {

@@ -18,6 +18,8 @@ import type { Variables } from './connectors/secrets.ts';
 import { installEmbedder } from './embedding.ts';
 import type { InstalledEmbedder } from './embedding.ts';
 import type { OnChanged } from './commits.ts';
+import { installLateCheck } from './late-check.ts';
+import type { InstalledLateCheck } from './late-check.ts';
 import { narrowedByRoles } from './narrowed.ts';
 import { openPeople } from './people/live-people.ts';
 import type { LivePeople } from './people/live-people.ts';
@@ -41,6 +43,8 @@ export interface Installation {
   /** What the roles of somebody include. */
   readonly rightsOf: RightsOf;
   readonly directory: Directory;
+  /** Asks sources before something of theirs is shown, where their readers are too old. */
+  readonly lateCheck: InstalledLateCheck;
   /**
    * The person who sits at this machine: the one whose `osUser` is the login name; the owner when the configuration
    * names no login at all.
@@ -79,8 +83,10 @@ export async function openInstallation(
     variables,
     isOneShot: mode === 'one-shot',
   });
+  const lateCheck = installLateCheck(config, store.catalog, logger, variables);
   const allKnowledge = await createKnowledge({
     store,
+    lateCheck,
     freshnessMs: config.freshnessMinutes * 60_000,
     deadlineMs: config.search.deadlineMs,
     ...(embedder && { embedQuery: embedder.embedQuery, fusion: fusionWeights(config.embedder?.weight) }),
@@ -93,6 +99,7 @@ export async function openInstallation(
     ...narrowedByRoles(createAccess(store.catalog, directory), allKnowledge, store.catalog, rightsOf),
     people,
     directory,
+    lateCheck,
     rightsOf,
     ingest: auditedIngest(createIngest({ store: commits.store, documents: pipeline, logger }), audit),
     audit,
@@ -100,6 +107,7 @@ export async function openInstallation(
     onChanged: commits.onChanged,
     close: async () => {
       people.close();
+      await lateCheck.close();
       await embedder?.close();
       await pipeline.close();
       await audit.close();

@@ -3,7 +3,7 @@ import type { ErrorCode } from '@fumikura/errors';
 import type { Logger } from '@fumikura/logging';
 import type { DocumentId, PersonId } from '@fumikura/model';
 import type { AccessFilter } from '@fumikura/ports';
-import type { Knowledge } from '@fumikura/retrieval';
+import type { Knowledge, WithheldDocument } from '@fumikura/retrieval';
 import type { McpRequestContext } from '@modelcontextprotocol/server';
 
 export interface McpDeps {
@@ -52,8 +52,8 @@ export interface ShownEvent {
   readonly documentIds: readonly DocumentId[];
   /** The document that was asked for by its id. */
   readonly wanted?: DocumentId;
-  /** Found, and refused by the second check: the readers changed meanwhile. */
-  readonly withheld: readonly DocumentId[];
+  /** Found, and refused afterwards. */
+  readonly withheld: readonly WithheldDocument[];
   readonly refusedWith?: ErrorCode;
 }
 

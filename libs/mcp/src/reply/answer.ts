@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { AppError, toAppError } from '@fumikura/errors';
 import type { DocumentId } from '@fumikura/model';
 import { readGrant } from '@fumikura/ports';
+import type { WithheldDocument } from '@fumikura/retrieval';
 import { DEFAULT_MCP_LIMITS } from '../deps.ts';
 import type { CallContext, Caller, ShownEvent } from '../deps.ts';
 import { requireRoleFor, requireScopesFor } from '../scopes.ts';
@@ -19,7 +20,7 @@ export interface Question {
 export interface Answer<T> {
   readonly value: T;
   readonly documentIds: readonly DocumentId[];
-  readonly withheld?: readonly DocumentId[];
+  readonly withheld?: readonly WithheldDocument[];
 }
 
 /**
