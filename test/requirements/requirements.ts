@@ -3,6 +3,7 @@ export const SOURCES = {
   access: ['docs/architecture.md', 'Access'],
   audit: ['docs/security/audit.md', 'What is promised'],
   roles: ['docs/security/roles.md', 'What is promised'],
+  people: ['docs/auth/people.md', 'What is promised'],
   'sign-in': ['docs/auth/README.md', 'What is promised'],
   'bad-input': ['docs/troubleshooting.md', 'What you see when something is wrong'],
   commands: ['README.md', 'Your own documents'],
@@ -124,6 +125,10 @@ export const REQUIREMENTS: readonly Requirement[] = [
       'What is decided about an account is written down, outlives the process and counts from the next question on.',
     'access.groups':
       'Groups of a source open what they open there, nested or not; a membership that ends closes it.',
+    'access.late': 'A source that is asked decides beside the lists, for whoever it says no to.',
+    'access.late-when': 'Sources are asked where their readers are too old, or where it is configured.',
+    'access.late-time': 'What a source does not confirm in time is withheld, and the coverage says so.',
+    'access.late-cannot': 'A source that must be asked and tells nothing shows nothing.',
     'access.folders': 'Folder rules narrow readers; a link opens nothing that its target closes.',
   }),
   ...of('sync', {
@@ -222,6 +227,14 @@ export const REQUIREMENTS: readonly Requirement[] = [
     'token.revoked': 'A revoked personal token ends at the next request.',
     'token.person': 'A personal token is its person.',
     'token.scope': 'A personal token does what its scopes say.',
+  }),
+  ...of('people', {
+    'people.live':
+      'Persons, groups, roles and links count within five seconds in every process, without a restart.',
+    'people.half-written': 'A configuration that cannot be used changes nothing.',
+    'people.subscriptions': 'A subscription ends with the rights of its person.',
+    'people.running': 'Who loses rights while an answer is made does not get it.',
+    'people.cursors': 'A page that was begun goes on with the rights of now.',
   }),
   ...of('roles', {
     'role.built-in': 'Readers read, auditors audit, administrators administer, and none of them more.',

@@ -7,7 +7,7 @@ import { recordDeed } from './change.ts';
 import type { Context } from './context.ts';
 
 export function rightsOfLocal(config: Config): Rights {
-  return createRights(config.persons, config.owner, config.roles)(localPerson(config));
+  return createRights(config.persons, config.owner, config.roles, config.left)(localPerson(config));
 }
 
 /** @throws AppError ROLE_MISSING (permission), after the refusal was written down */

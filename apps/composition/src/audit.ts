@@ -52,7 +52,7 @@ export async function recordShown(
     ...(query !== undefined && { query }),
     ...(wanted !== undefined && { object: wanted }),
     shown: documentIds,
-    withheld: [...hidden, ...withheld.map((id): Withheld => ({ id, reason: 'lists-changed' }))],
+    withheld: [...hidden, ...withheld],
     ...refusal,
   });
 }
@@ -72,7 +72,7 @@ export async function refusedDocument(
 export interface Asked<T> {
   readonly value: T;
   readonly shown: readonly DocumentId[];
-  readonly withheld?: readonly DocumentId[];
+  readonly withheld?: readonly Withheld[];
 }
 
 /** Runs the work, and gives its value only once it is written down; a refusal is written down too, and stays the refusal. */
@@ -91,8 +91,7 @@ export async function audited<T>(
     await audit.record({ ...event, outcome: kind === 'internal' ? 'failed' : 'refused', code, withheld });
     throw cause;
   }
-  const withheld = (asked.withheld ?? []).map((id): Withheld => ({ id, reason: 'lists-changed' }));
-  await audit.record({ ...event, outcome: 'done', shown: asked.shown, withheld });
+  await audit.record({ ...event, outcome: 'done', shown: asked.shown, withheld: asked.withheld ?? [] });
   return asked.value;
 }
 

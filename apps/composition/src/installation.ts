@@ -1,12 +1,5 @@
-import { createHash } from 'node:crypto';
 import { availableParallelism, userInfo } from 'node:os';
-import {
-  createAccess,
-  createLinkedDirectory,
-  createLocalDirectory,
-  createRights,
-  LOCAL_ISSUER,
-} from '@fumikura/access';
+import { createAccess, LOCAL_ISSUER } from '@fumikura/access';
 import type { Access, Directory, RightsOf } from '@fumikura/access';
 import type { AuditTrail } from '@fumikura/audit';
 import type { Config } from '@fumikura/config';
@@ -25,8 +18,12 @@ import type { Variables } from './connectors/secrets.ts';
 import { installEmbedder } from './embedding.ts';
 import type { InstalledEmbedder } from './embedding.ts';
 import type { OnChanged } from './commits.ts';
-import { linkDecisionsOf, linkedPersonsOf } from './links.ts';
+import { installLateCheck } from './late-check.ts';
+import type { InstalledLateCheck } from './late-check.ts';
 import { narrowedByRoles } from './narrowed.ts';
+import { openPeople } from './people/live-people.ts';
+import type { LivePeople } from './people/live-people.ts';
+import type { PeopleConfig } from './people/people.ts';
 import { openStore } from './store.ts';
 import type { InstalledStore } from './store.ts';
 
@@ -41,9 +38,13 @@ export interface Installation {
   /** Absent when the configuration names none: then words alone are compared. */
   readonly embedder?: InstalledEmbedder;
   readonly audit: AuditTrail;
+  /** Who people are, at each moment; the two below ask it. */
+  readonly people: LivePeople;
   /** What the roles of somebody include. */
   readonly rightsOf: RightsOf;
   readonly directory: Directory;
+  /** Asks sources before something of theirs is shown, where their readers are too old. */
+  readonly lateCheck: InstalledLateCheck;
   /**
    * The person who sits at this machine: the one whose `osUser` is the login name; the owner when the configuration
    * names no login at all.
@@ -76,20 +77,16 @@ export async function openInstallation(
     limits: { maxBytes: config.parsing.maxBytes, timeoutMs: config.parsing.timeoutMs },
   });
   const commits = watchCommits(store);
-  const people = [...new Set([config.owner, ...config.persons.map(({ id }) => id)])];
-  const directory = createLinkedDirectory(
-    createLocalDirectory(people, config.groups, versionOf(config)),
-    store.catalog,
-    linkedPersonsOf(config),
-    linkDecisionsOf(config),
-  );
+  const people = openPeople({ config, catalog: store.catalog, logger, isOneShot: mode === 'one-shot' });
+  const { directory, rightsOf } = people;
   const embedder = installEmbedder(config, store, logger, {
     variables,
     isOneShot: mode === 'one-shot',
   });
-  const rightsOf = createRights(config.persons, config.owner, config.roles);
+  const lateCheck = installLateCheck(config, store.catalog, logger, variables);
   const allKnowledge = await createKnowledge({
     store,
+    lateCheck,
     freshnessMs: config.freshnessMinutes * 60_000,
     deadlineMs: config.search.deadlineMs,
     ...(embedder && { embedQuery: embedder.embedQuery, fusion: fusionWeights(config.embedder?.weight) }),
@@ -100,13 +97,17 @@ export async function openInstallation(
     store,
     ...(embedder && { embedder }),
     ...narrowedByRoles(createAccess(store.catalog, directory), allKnowledge, store.catalog, rightsOf),
+    people,
     directory,
+    lateCheck,
     rightsOf,
     ingest: auditedIngest(createIngest({ store: commits.store, documents: pipeline, logger }), audit),
     audit,
-    localPerson: () => localPerson(config),
+    localPerson: () => localPerson(people.now().config),
     onChanged: commits.onChanged,
     close: async () => {
+      people.close();
+      await lateCheck.close();
       await embedder?.close();
       await pipeline.close();
       await audit.close();
@@ -116,21 +117,14 @@ export async function openInstallation(
 }
 
 /** @throws AppError PERSON_UNKNOWN (config) */
-export function localPerson({ persons, file, owner }: Config): Person {
+export function localPerson({ persons, file, owner, left }: Omit<PeopleConfig, 'signIn'>): Person {
   const login = userInfo().username;
   // Without any login named, the installation is one person's: who runs it can read its files anyway.
   const isOnePersons = persons.every(({ osUser }) => osUser === undefined);
   const person = isOnePersons ? { id: owner, name: owner } : persons.find(({ osUser }) => osUser === login);
-  if (person) return { issuer: LOCAL_ISSUER, subject: person.id, name: person.name ?? person.id };
+  if (person && !left.includes(person.id))
+    return { issuer: LOCAL_ISSUER, subject: person.id, name: person.name ?? person.id };
   throw new AppError('PERSON_UNKNOWN', 'config', `no person with osUser ${login}`, {
     publicMessage: `Nobody in ${file} has the login name "${login}". Add "osUser: ${login}" to the person you are.`,
   });
-}
-
-/** Changes with every change of persons or groups. */
-function versionOf({ persons, groups, owner }: Config): string {
-  return createHash('sha256')
-    .update(JSON.stringify([owner, persons, groups]))
-    .digest('base64url')
-    .slice(0, 16);
 }

@@ -6,11 +6,19 @@ import { buildServer, documentAddress } from '@fumikura/mcp';
 import type { McpDeps, ToolSet } from '@fumikura/mcp';
 import type { PersonId } from '@fumikura/model';
 import { startHttpServer, UpdateBus } from '@fumikura/server';
-import type { AuthenticatedInfo, LoadLimits, MayHear, RunningServer, SignIn } from '@fumikura/server';
+import type {
+  AuthenticatedInfo,
+  LoadLimits,
+  MayHear,
+  MayStay,
+  RunningServer,
+  SignIn,
+} from '@fumikura/server';
 import type { AuthInfo, McpServerFactory } from '@modelcontextprotocol/server';
 import { recordShown } from './audit.ts';
 import type { Variables } from './connectors/secrets.ts';
 import type { Installation } from './installation.ts';
+import { idsOf } from './people/people.ts';
 import { personOfIdentity } from './person-of-identity.ts';
 import { webhooksOf } from './webhooks.ts';
 import type { WebhookOptions } from './webhooks.ts';
@@ -47,6 +55,7 @@ function factoryFor(
     announcesUpdates,
     resolvePerson,
     mayUse: (person, tool) => installation.rightsOf(person).mayUse(tool),
+    peopleVersion: () => installation.people.now().version,
     ...(config.signIn && { toolScopes: advertised(config.signIn) }),
     onShown: (event, { authInfo }) =>
       recordShown(audit, store.catalog, event, {
@@ -72,12 +81,17 @@ function advertised({ issuers, toolScopes }: NonNullable<Config['signIn']>): Rec
 export async function serveHttp(options: ServeOptions, host: string, port: number): Promise<RunningServer> {
   const { installation, logger, variables = {} } = options;
   const { config, audit } = installation;
-  const signIn = config.signIn && (await import('./sign-in.ts')).openSignIn(config, audit, logger, variables);
+  const isPerson = (id: string) => idsOf(installation.people.now().config).includes(id);
+  const signIn =
+    config.signIn && (await import('./sign-in.ts')).openSignIn(config, audit, logger, variables, isPerson);
   if (!signIn) installation.localPerson();
   const personOf = (auth: AuthInfo | undefined) => personOfRequest(installation, signIn !== undefined, auth);
-  const updates = new UpdateBus(mayHear(installation, signIn, personOf), (cause) =>
-    logger.warn('mcp.update.failed', { message: toAppError(cause).message }),
+  const updates = new UpdateBus(
+    mayHear(installation, signIn, personOf),
+    mayStay(installation, signIn, personOf),
+    (cause) => logger.warn('mcp.update.failed', { message: toAppError(cause).message }),
   );
+  const stopSweeping = installation.people.onChanged(() => void updates.sweep());
   const factory = (toolSet: ToolSet, announces: boolean) =>
     factoryFor(options, toolSet, ({ authInfo }) => personOf(authInfo), { channel: 'http' }, announces);
   const server = await startHttpServer({
@@ -99,6 +113,7 @@ export async function serveHttp(options: ServeOptions, host: string, port: numbe
     url: server.url,
     close: () => {
       stop();
+      stopSweeping();
       return server.close();
     },
   };
@@ -113,16 +128,22 @@ function hostsOf({ server, signIn }: Config): string[] {
 }
 
 /** Where people sign in, a request without a verified token is nobody's, however it came to be here. */
-function personOfRequest(
-  { config, localPerson }: Installation,
+async function personOfRequest(
+  { people, localPerson }: Installation,
   isSignedIn: boolean,
   auth: AuthInfo | undefined,
-): PersonId {
+): Promise<PersonId> {
   if (!isSignedIn) return localPerson();
   const { identity } = (auth?.extra ?? {}) as Partial<AuthenticatedInfo['extra']>;
-  if (identity) return personOfIdentity(config, identity);
-  throw new AppError('PERSON_UNKNOWN', 'permission', 'a request without an identity');
+  if (!identity) throw new AppError('PERSON_UNKNOWN', 'permission', 'a request without an identity');
+  const holds = (await identity.holdsStill?.()) ?? true;
+  if (holds) return personOfIdentity(people.now().config, identity);
+  throw new AppError('PERSON_UNKNOWN', 'permission', 'the credential was revoked meanwhile', {
+    publicMessage: 'Your sign-in ended meanwhile. Sign in again.',
+  });
 }
+
+type PersonOf = (auth: AuthInfo | undefined) => Promise<PersonId>;
 
 /**
  * Who may read a document may hear that it changed; asked when it did, with the rights of that moment. A subscription
@@ -131,14 +152,32 @@ function personOfRequest(
 function mayHear(
   { access, rightsOf, store }: Installation,
   signIn: SignIn | undefined,
-  personOf: (auth: AuthInfo | undefined) => PersonId,
+  personOf: PersonOf,
 ): MayHear {
   return async (request, uri) => {
     const auth = await signIn?.authenticate(request);
     if (auth instanceof Response) return false;
-    const person = personOf(auth);
+    const person = await personOf(auth);
     const filter = await access.filterFor(person);
     const [readable] = await store.catalog.readable([documentAddress.idOf(uri)], filter);
     return readable !== undefined && rightsOf(person).maySee(readable.source);
+  };
+}
+
+/** Whoever is a person here, signed in still, and has a role that reads. */
+function mayStay(
+  { directory, rightsOf }: Installation,
+  signIn: SignIn | undefined,
+  personOf: PersonOf,
+): MayStay {
+  return async (request) => {
+    const auth = await signIn?.authenticate(request);
+    if (auth instanceof Response) return false;
+    const person = await personOf(auth).catch((cause: unknown) => {
+      if (toAppError(cause).code === 'PERSON_UNKNOWN') return undefined;
+      throw cause;
+    });
+    if (!person || (await directory.principalsOf(person)).length === 0) return false;
+    return rightsOf(person).mayUse('get_document');
   };
 }

@@ -19,6 +19,7 @@ export function openSignIn(
   audit: AuditTrail,
   logger: Logger,
   variables: Variables,
+  isPerson: (id: string) => boolean,
 ): SignIn | undefined {
   const { signIn } = config;
   if (!signIn) return undefined;
@@ -28,7 +29,7 @@ export function openSignIn(
     paths: ENDPOINTS,
     issuers: issuersOf(config, variables),
     readScope: signIn.readScope,
-    personalTokens: verifyPersonalTokens(config),
+    personalTokens: verifyPersonalTokens(config, isPerson),
     logger,
     onRefused: (request, rule) =>
       audit.record({
@@ -42,14 +43,17 @@ export function openSignIn(
   });
 }
 
-/** A token whose person has left the configuration speaks of nobody. */
-function verifyPersonalTokens(config: Config): VerifyToken {
+/** A token whose person has left speaks of nobody. */
+function verifyPersonalTokens(config: Config, isPerson: (id: string) => boolean): VerifyToken {
   const tokens = personalTokensOf(config);
-  const people = new Set([config.owner, ...config.persons.map(({ id }) => id)]);
   return async (token) => {
     if (!isPersonalToken(token)) return undefined;
-    const record = await tokens.find(token);
-    if (!record || !people.has(record.person)) throw invalidToken('the personal token does not hold');
+    const find = async () => {
+      const record = await tokens.find(token);
+      return record && isPerson(record.person) ? record : undefined;
+    };
+    const record = await find();
+    if (!record) throw invalidToken('the personal token does not hold');
     const { id, person, scopes, expiresAt } = record;
     return {
       issuer: LOCAL_ISSUER,
@@ -57,6 +61,7 @@ function verifyPersonalTokens(config: Config): VerifyToken {
       credential: `personal token ${id}`,
       scopes,
       expiresAt: Date.parse(expiresAt) / 1_000,
+      holdsStill: async () => (await find()) !== undefined,
     };
   };
 }

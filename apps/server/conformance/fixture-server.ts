@@ -14,6 +14,7 @@ import { registerInputTools, stateCodec } from './input-fixtures.ts';
 
 const updates = new UpdateBus(
   () => Promise.resolve(true),
+  () => Promise.resolve(true),
   (cause) => {
     throw cause;
   },

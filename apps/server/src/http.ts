@@ -92,6 +92,7 @@ export async function startHttpServer(options: HttpServerOptions): Promise<Runni
 function silentBus(): UpdateBus {
   return new UpdateBus(
     () => Promise.resolve(false),
+    () => Promise.resolve(false),
     () => undefined,
   );
 }
@@ -123,7 +124,7 @@ function createHttpServer(
   const endpoints = new Map<string, Handle>(
     handlers.map(([path, handler]) => {
       const handle: Handle = (request, auth) =>
-        bus.serving(request, () => handler.fetch(request, auth ? { authInfo: auth } : undefined));
+        bus.serving(request, (own) => handler.fetch(own, auth ? { authInfo: auth } : undefined));
       return [path, handle] as const;
     }),
   );

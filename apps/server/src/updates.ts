@@ -3,6 +3,22 @@ import type { ServerEvent, ServerEventBus } from '@modelcontextprotocol/server';
 
 /** Whether the caller of a request may hear of a change of this resource, now. */
 export type MayHear = (request: Request, uri: string) => Promise<boolean>;
+/** Whether the caller of a request is somebody still. */
+export type MayStay = (request: Request) => Promise<boolean>;
+
+/** How often open subscriptions are asked whose they are: what ended without an event ends them within so long. */
+const SWEEP_EVERY_MS = 2_000;
+
+interface Subscription {
+  readonly request: Request;
+  readonly listener: (event: ServerEvent) => void;
+  readonly end: () => void;
+}
+
+interface Serving {
+  readonly request: Request;
+  readonly end: () => void;
+}
 
 /**
  * Change events for open subscriptions, each asked anew whether it may hear of this one: a subscription to a document
@@ -10,12 +26,15 @@ export type MayHear = (request: Request, uri: string) => Promise<boolean>;
  */
 export class UpdateBus implements ServerEventBus {
   readonly #mayHear: MayHear;
+  readonly #mayStay: MayStay;
   readonly #onError: (error: unknown) => void;
-  readonly #listeners = new Set<{ request: Request; listener: (event: ServerEvent) => void }>();
-  readonly #request = new AsyncLocalStorage<Request>();
+  readonly #listeners = new Set<Subscription>();
+  readonly #serving = new AsyncLocalStorage<Serving>();
+  #timer: NodeJS.Timeout | undefined;
 
-  constructor(mayHear: MayHear, onError: (error: unknown) => void) {
+  constructor(mayHear: MayHear, mayStay: MayStay, onError: (error: unknown) => void) {
     this.#mayHear = mayHear;
+    this.#mayStay = mayStay;
     this.#onError = onError;
   }
 
@@ -24,9 +43,12 @@ export class UpdateBus implements ServerEventBus {
     return this.#listeners.size;
   }
 
-  /** Runs the handling of a request, so that a subscription made in it is known to be its caller's. */
-  serving<T>(request: Request, handle: () => Promise<T>): Promise<T> {
-    return this.#request.run(request, handle);
+  /** Runs the handling of a request, so that a subscription made in it is known to be its caller's and can be ended. */
+  serving<T>(request: Request, handle: (request: Request) => Promise<T>): Promise<T> {
+    const ending = new AbortController();
+    const signal = AbortSignal.any([request.signal, ending.signal]);
+    const serving = { request, end: () => ending.abort() };
+    return this.#serving.run(serving, () => handle(new Request(request, { signal })));
   }
 
   publish(event: ServerEvent): void {
@@ -36,18 +58,36 @@ export class UpdateBus implements ServerEventBus {
   }
 
   subscribe(listener: (event: ServerEvent) => void): () => void {
-    const request = this.#request.getStore();
-    if (!request) throw new Error('a subscription outside of a request');
-    const subscription = { request, listener };
+    const serving = this.#serving.getStore();
+    if (!serving) throw new Error('a subscription outside of a request');
+    const subscription = { ...serving, listener };
     this.#listeners.add(subscription);
-    return () => void this.#listeners.delete(subscription);
+    this.#timer ??= setInterval(() => void this.sweep(), SWEEP_EVERY_MS).unref();
+    return () => this.#forget(subscription);
   }
 
-  async #deliver(
-    subscription: { request: Request; listener: (event: ServerEvent) => void },
-    event: ServerEvent,
-  ): Promise<void> {
+  /** Ends the subscriptions of callers who are nobody any more. One whose caller cannot be looked up hears nothing meanwhile. */
+  async sweep(): Promise<void> {
+    await Promise.all(
+      [...this.#listeners].map((subscription) =>
+        this.#mayStay(subscription.request).then((mayStay) => {
+          if (mayStay) return;
+          this.#forget(subscription);
+          subscription.end();
+        }, this.#onError),
+      ),
+    );
+  }
+
+  async #deliver(subscription: Subscription, event: ServerEvent): Promise<void> {
     if (event.kind === 'resource_updated' && !(await this.#mayHear(subscription.request, event.uri))) return;
     if (this.#listeners.has(subscription)) subscription.listener(event);
+  }
+
+  #forget(subscription: Subscription): void {
+    this.#listeners.delete(subscription);
+    if (this.#listeners.size > 0) return;
+    clearInterval(this.#timer);
+    this.#timer = undefined;
   }
 }

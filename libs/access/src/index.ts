@@ -5,6 +5,8 @@ export { explainAccess, reachOf, readersOf, reviewPrincipal } from './explain.ts
 export type { Admission, Explanation, ListVerdict } from './explain.ts';
 export { createLinkDecisions } from './link-decisions.ts';
 export type { LinkDecision, LinkDecisions } from './link-decisions.ts';
+export { createLateCheck } from './late-check.ts';
+export type { LateAnswer, LateChecker } from './late-check.ts';
 export { createLinkedDirectory } from './linked-directory.ts';
 export { linksOf } from './links.ts';
 export type { AccountLink, Decided, LinkedPerson } from './links.ts';

@@ -38,6 +38,7 @@ describe('decisions about accounts', () => {
         accounts: async (wanted, emails) =>
           ACCOUNTS.filter(({ principal }) => wanted.includes(principal) || emails.includes(MAIL)),
         withGroups: async (all) => all,
+        directoryVersion: async () => '1',
       },
       persons,
       decisions,
@@ -59,6 +60,16 @@ describe('decisions about accounts', () => {
     assert.deepEqual(await accountsOf(directory), []);
     await decide(user('1'), 'ada');
     assert.deepEqual(await accountsOf(directory), [user('1')]);
+  });
+
+  it('[access.links.decided] change the version of the directory, so that no filter outlives them', async () => {
+    const directory = directoryOf({ id: 'ada', email: MAIL });
+    const before = await directory.version();
+    assert.equal(await directory.version(), before);
+    await decide(user('2'), 'ada');
+    const decided = await directory.version();
+    await decide(user('2'));
+    assert.equal(new Set([before, decided, await directory.version()]).size, 3);
   });
 
   it('close what is written down, and give nobody what is written down for somebody else', async () => {

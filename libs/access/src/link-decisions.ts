@@ -17,11 +17,16 @@ export interface LinkDecision {
 export interface LinkDecisions {
   /** The newest of each account. Read from the disk when it has changed: a decision counts at once, in every process. */
   newest(): Promise<ReadonlyMap<Principal, LinkDecision>>;
+  /** Another one after every decision. */
+  version(): Promise<string>;
   /** Durable when it resolves. */
   decide(decision: Omit<LinkDecision, 'at'>): Promise<void>;
 }
 
-export const NO_DECISIONS: Pick<LinkDecisions, 'newest'> = { newest: async () => new Map() };
+export const NO_DECISIONS: Pick<LinkDecisions, 'newest' | 'version'> = {
+  newest: async () => new Map(),
+  version: async () => '',
+};
 
 /** One line a decision, only ever added to: its length tells whether there is anything new. */
 export function createLinkDecisions(file: string, now: () => number = Date.now): LinkDecisions {
@@ -36,6 +41,7 @@ export function createLinkDecisions(file: string, now: () => number = Date.now):
       known = { size, decisions };
       return decisions;
     },
+    version: async () => String(await sizeOf(file)),
     decide: async (decision) => {
       await mkdir(dirname(file), { recursive: true, mode: 0o700 });
       const handle = await open(file, 'a', 0o600);

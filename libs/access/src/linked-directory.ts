@@ -16,7 +16,7 @@ export function createLinkedDirectory(
   local: Directory,
   catalog: Pick<Catalog, 'accounts' | 'withGroups' | 'directoryVersion'>,
   persons: readonly LinkedPerson[],
-  decisions: Pick<LinkDecisions, 'newest'> = NO_DECISIONS,
+  decisions: Pick<LinkDecisions, 'newest' | 'version'> = NO_DECISIONS,
 ): Directory {
   const known = new Map(persons.map((person) => [person.id, person]));
   return {
@@ -30,7 +30,8 @@ export function createLinkedDirectory(
       const reached = await catalog.withGroups(accounts);
       return [...new Set([...principals, ...accounts.map(signedIn), ...reached])];
     },
-    version: async () => JSON.stringify([await local.version(), await catalog.directoryVersion()]),
+    version: async () =>
+      JSON.stringify(await Promise.all([local.version(), catalog.directoryVersion(), decisions.version()])),
   };
 }
 

@@ -40,16 +40,19 @@ export interface Rights {
 
 export type RightsOf = (person: PersonId) => Rights;
 
-/** Owners have every built-in role unless theirs are written down; everybody else is a reader. */
+/** Owners have every built-in role unless theirs are written down; whoever left has none; everybody else is a reader. */
 export function createRights(
   persons: readonly RoledPerson[],
   owner: string,
   ownRoles: readonly Role[],
+  left: readonly string[] = [],
 ): RightsOf {
+  const gone = new Set(left);
   const roles = new Map([...BUILT_IN_ROLES, ...ownRoles].map((role) => [role.id, role]));
   const written = new Map(persons.map(({ id, roles: names }) => [id, names]));
   const everything = BUILT_IN_ROLES.map(({ id }) => id);
   return ({ issuer, subject }) => {
+    if (issuer === LOCAL_ISSUER && gone.has(subject)) return rightsOf([], roles);
     const isOwner = issuer === LOCAL_ISSUER && subject === owner;
     const names = issuer === LOCAL_ISSUER ? written.get(subject) : undefined;
     return rightsOf(names ?? (isOwner ? everything : ['reader']), roles);

@@ -38,9 +38,10 @@ export interface Withheld {
   readonly id: DocumentId;
   /**
    * `not-allowed`: the lists refuse. `absent`: there is no such document. `lists-changed`: found, and refused by the second
-   * check because its readers changed meanwhile.
+   * check because its readers changed meanwhile. `source-refused`, `source-unconfirmed`: its source was asked, and said no or
+   * nothing in time.
    */
-  readonly reason: 'not-allowed' | 'absent' | 'lists-changed';
+  readonly reason: 'not-allowed' | 'absent' | 'lists-changed' | 'source-refused' | 'source-unconfirmed';
 }
 
 /** A record as stored: the event with the query as policy left it. */

@@ -3,7 +3,7 @@ import type { ErrorCode } from '@fumikura/errors';
 import type { Logger } from '@fumikura/logging';
 import type { DocumentId, PersonId } from '@fumikura/model';
 import type { AccessFilter } from '@fumikura/ports';
-import type { Knowledge } from '@fumikura/retrieval';
+import type { Knowledge, WithheldDocument } from '@fumikura/retrieval';
 import type { McpRequestContext } from '@modelcontextprotocol/server';
 
 export interface McpDeps {
@@ -21,6 +21,8 @@ export interface McpDeps {
   readonly onShown?: (event: ShownEvent, context: McpRequestContext) => Promise<void>;
   /** Whether the roles of a person include a tool; resources and completion count as the tool that shows the same. */
   readonly mayUse?: (person: PersonId, tool: string) => boolean;
+  /** Changes with persons, groups and roles: what was worked out under another one is worked out again. */
+  readonly peopleVersion?: () => string;
   /** Scopes that a tool needs beside the one that every call needs; asked for by a challenge when a token lacks them. */
   readonly toolScopes?: Readonly<Record<string, readonly string[]>>;
   /** Whether changes of documents are announced to subscribers (`resources.subscribe`); default no. */
@@ -50,8 +52,8 @@ export interface ShownEvent {
   readonly documentIds: readonly DocumentId[];
   /** The document that was asked for by its id. */
   readonly wanted?: DocumentId;
-  /** Found, and refused by the second check: the readers changed meanwhile. */
-  readonly withheld: readonly DocumentId[];
+  /** Found, and refused afterwards. */
+  readonly withheld: readonly WithheldDocument[];
   readonly refusedWith?: ErrorCode;
 }
 

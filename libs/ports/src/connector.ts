@@ -6,6 +6,7 @@ import type {
   DirectoryPart,
   DocumentId,
   JsonValue,
+  Principal,
   SourceDocument,
   SourceId,
 } from '@fumikura/model';
@@ -61,6 +62,12 @@ export interface WebhookNews {
   readonly reply?: string;
 }
 
+/** What a source says of one document and one person, now. */
+export interface ReadVerdict {
+  readonly id: DocumentId;
+  readonly mayRead: boolean;
+}
+
 /** Reads one source. Keeps no sync state between calls: the engine owns checkpoint, retry, rate, guards, counters. */
 export interface Connector<C extends JsonValue = JsonValue> {
   readonly id: SourceId;
@@ -93,6 +100,16 @@ export interface Connector<C extends JsonValue = JsonValue> {
   ownLists?(own: readonly AllowListId[], item: Acl): readonly AllowListId[];
   /** The whole directory; rejects when it cannot be read whole. */
   directory?(signal: AbortSignal): AsyncIterable<DirectoryPart>;
+  /**
+   * Whether somebody with these accounts may read each of these documents, asked of the source now and told as the answers
+   * come; an id that is not told stays unknown. Without accounts: whether everybody may. Rejects with kind permission where
+   * our account may not ask about others. Absent where the source cannot be asked about somebody else.
+   */
+  mayRead?(
+    accounts: readonly Principal[],
+    ids: readonly DocumentId[],
+    signal: AbortSignal,
+  ): AsyncIterable<ReadVerdict>;
   /** Verifies a delivery on its raw bytes and tells what to read again; never what to believe. */
   webhook?(delivery: WebhookDelivery): Promise<WebhookNews>;
   /** Resolves whenever the source may have changed; ends on abort. Several changes may be told as one. */

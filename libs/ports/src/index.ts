@@ -17,11 +17,13 @@ export type {
   StoreBatch,
   StoredText,
 } from './catalog.ts';
+export type { LateCheck, LateRefusal, LateResult, LateTrouble } from './late-check.ts';
 export { PASSES } from './connector.ts';
 export type {
   Change,
   Connector,
   Pass,
+  ReadVerdict,
   SourceCheck,
   SyncBatch,
   WebhookDelivery,

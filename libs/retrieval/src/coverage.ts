@@ -1,5 +1,5 @@
-import type { Coverage, SourceCoverage } from '@fumikura/model';
-import type { AccessFilter, Catalog, SourceRecord } from '@fumikura/ports';
+import type { Coverage, SourceCoverage, SourceId } from '@fumikura/model';
+import type { AccessFilter, Catalog, LateTrouble, SourceRecord } from '@fumikura/ports';
 import type { SourceSummary } from './types.ts';
 
 /** Sources a reply lists at most. */
@@ -20,9 +20,16 @@ export async function visibleSources(catalog: Catalog, access: AccessFilter): Pr
   });
 }
 
-/** Indexed sources always answer; what can be wrong with them is their age. */
-export function coverageOf(sources: readonly SourceSummary[], freshnessMs: number, now: number): Coverage {
+/** Indexed sources always answer; what can be wrong with them is their age, and that they did not confirm who may read. */
+export function coverageOf(
+  sources: readonly SourceSummary[],
+  freshnessMs: number,
+  now: number,
+  troubled: ReadonlyMap<SourceId, LateTrouble> = new Map(),
+): Coverage {
   const covered = sources.map(({ id, lastCompletedAt }): SourceCoverage => {
+    const trouble = troubled.get(id);
+    if (trouble) return { source: id, ...trouble };
     if (lastCompletedAt === undefined) {
       return {
         source: id,

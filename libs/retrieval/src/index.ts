@@ -15,4 +15,5 @@ export type {
   SearchPage,
   Snippet,
   SourceSummary,
+  WithheldDocument,
 } from './types.ts';

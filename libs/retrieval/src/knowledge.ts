@@ -1,5 +1,5 @@
 import { AppError, toAppError } from '@fumikura/errors';
-import type { Store } from '@fumikura/ports';
+import type { LateCheck, Store } from '@fumikura/ports';
 import { visibleSources } from './coverage.ts';
 import { createCursorSealer } from './cursor.ts';
 import type { FusionWeights } from './fusion.ts';
@@ -13,6 +13,8 @@ export interface KnowledgeOptions {
   readonly store: Store;
   readonly embedQuery?: EmbedQuery;
   readonly fusion?: FusionWeights;
+  /** Asks sources before anything of theirs is shown; default: lists alone decide. */
+  readonly lateCheck?: LateCheck;
   /** Told of what made a query be answered by its words alone. */
   readonly onWithoutVectors?: (error: AppError) => void;
   /** A source without a good sync for this long is reported as stale; default one day. */
@@ -24,18 +26,18 @@ export interface KnowledgeOptions {
 }
 
 export async function createKnowledge(options: KnowledgeOptions): Promise<Knowledge> {
-  const { store, freshnessMs = 86_400_000, deadlineMs = 5_000, now = Date.now } = options;
+  const { store, freshnessMs = 86_400_000, deadlineMs = 5_000, now = Date.now, lateCheck } = options;
   const { catalog } = store;
   const cursors = await createCursorSealer(catalog, now);
   const rank = createRanker({ index: store.index, ...options });
-  const parts = { catalog, rank, cursors, freshnessMs, now };
+  const parts = { catalog, rank, cursors, freshnessMs, now, ...(lateCheck && { lateCheck }) };
   return {
     search: (query, access, signal, onWithheld) =>
       withDeadline(deadlineMs, signal, (combined) =>
         searchKnowledge(parts, query, access, combined, onWithheld),
       ),
     read: (request, access, signal) =>
-      withDeadline(deadlineMs, signal, () => readDocument(request, access, catalog, cursors)),
+      withDeadline(deadlineMs, signal, (combined) => readDocument(request, access, parts, combined)),
     sources: (access) => visibleSources(catalog, access),
   };
 }

@@ -1,6 +1,6 @@
 import { AppError, invalidInput } from '@fumikura/errors';
 import type { Section } from '@fumikura/model';
-import type { AccessFilter, Catalog, DocumentRecord, StoredText } from '@fumikura/ports';
+import type { AccessFilter, Catalog, DocumentRecord, LateCheck, StoredText } from '@fumikura/ports';
 import { readGrant } from '@fumikura/ports';
 import { estimateTokens } from '@fumikura/text';
 import type { CursorSealer } from './cursor.ts';
@@ -9,15 +9,22 @@ import type { DocumentPage, ReadRequest } from './types.ts';
 
 const TOKENS = { least: 100, most: 8_000, usual: 4_000 };
 
+export interface ReadParts {
+  readonly catalog: Catalog;
+  readonly cursors: CursorSealer;
+  readonly lateCheck?: LateCheck;
+}
+
 /** One page of a document the caller may read, cut where a chunk ends. */
 export async function readDocument(
   request: ReadRequest,
   access: AccessFilter,
-  catalog: Catalog,
-  cursors: CursorSealer,
+  { catalog, cursors, lateCheck }: ReadParts,
+  signal: AbortSignal,
 ): Promise<DocumentPage> {
   const maxTokens = checkedTokens(request.maxTokens);
   const [record] = await catalog.readable([request.id], access);
+  if (record && lateCheck) await confirmed(record, access, lateCheck, signal);
   const stored = record && (await catalog.text(request.id, access));
   if (!record || !stored) throw notFound();
   const span = request.section === undefined ? whole(stored) : findSection(stored, request.section);
@@ -29,6 +36,23 @@ export async function readDocument(
     text: stored.text.slice(start, end),
     ...(end < span.end && { nextCursor: cursors.seal(end, binding) }),
   };
+}
+
+/** @throws AppError DOCUMENT_NOT_FOUND, SOURCE_UNCONFIRMED */
+async function confirmed(
+  { id, source }: DocumentRecord,
+  access: AccessFilter,
+  lateCheck: LateCheck,
+  signal: AbortSignal,
+): Promise<void> {
+  const { withheld, troubled } = await lateCheck.check([{ id, source }], access, signal);
+  const reason = withheld.get(id);
+  if (reason === undefined) return;
+  if (reason === 'source-refused') throw notFound();
+  const why = troubled.get(source)?.reason ?? `${source} did not confirm that you may read this`;
+  throw new AppError('SOURCE_UNCONFIRMED', 'transient', why, {
+    publicMessage: `${why}. Try again in a moment.`,
+  });
 }
 
 function checkedTokens(wanted = TOKENS.usual): number {

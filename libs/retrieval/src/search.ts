@@ -1,14 +1,14 @@
 import { invalidInput } from '@fumikura/errors';
-import type { AccessFilter, Catalog, DocumentRecord } from '@fumikura/ports';
+import type { AccessFilter, Catalog, DocumentRecord, LateCheck } from '@fumikura/ports';
 import { readGrant } from '@fumikura/ports';
 import { analyseQuery } from '@fumikura/text';
 import type { QueryTerms } from '@fumikura/text';
-import { collapse } from './collapse.ts';
-import type { Place, RankedDocument } from './collapse.ts';
+import type { Place } from './collapse.ts';
 import { coverageOf, visibleSources } from './coverage.ts';
 import type { CursorSealer } from './cursor.ts';
 import { resolveFilter } from './filter.ts';
 import type { Ranked } from './fusion.ts';
+import { readablePlaces } from './places.ts';
 import type { Ranker } from './ranker.ts';
 import { emptySnippet, makeSnippet } from './snippet.ts';
 import type { Hit, HitSummary, KnowledgeQuery, OnWithheld, SearchPage, Snippet } from './types.ts';
@@ -21,6 +21,7 @@ export interface SearchParts {
   readonly rank: Ranker;
   readonly cursors: CursorSealer;
   readonly freshnessMs: number;
+  readonly lateCheck?: LateCheck;
   readonly now: () => number;
 }
 
@@ -39,7 +40,8 @@ export async function searchKnowledge(
   const offset = request.cursor === undefined ? 0 : parts.cursors.open(request.cursor, binding);
   const query = { text: request.query, terms, ...(filter && { filter }) };
   const { ranked, notices } = await parts.rank(query, access, signal);
-  const places = await readablePlaces(ranked, offset + limit + 1, parts.catalog, access, onWithheld);
+  const wanted = offset + limit + 1;
+  const { places, troubled } = await readablePlaces(ranked, wanted, parts, access, signal, onWithheld);
   signal.throwIfAborted();
   const shown = places.slice(offset, offset + limit);
   const [snippets, sources] = await Promise.all([
@@ -51,7 +53,7 @@ export async function searchKnowledge(
   );
   return {
     hits,
-    coverage: coverageOf(sources, parts.freshnessMs, parts.now()),
+    coverage: coverageOf(sources, parts.freshnessMs, parts.now(), troubled),
     ...(places.length > offset + limit && { nextCursor: parts.cursors.seal(offset + limit, binding) }),
     notices: sources.length === 0 ? ['No source has documents that you may read.'] : notices,
     tookMs: Math.round((performance.now() - started) * 10) / 10,
@@ -78,34 +80,6 @@ function checkedTerms(query: string): QueryTerms {
     'QUERY_WITHOUT_TERMS',
     'The query has no word to look for, only signs. Add a word or a number.',
   );
-}
-
-/**
- * The first `wanted` places after the second check and after collapsing. Candidates are read in steps, because most
- * pages need few of them; a withheld document leaves no gap in the ranks.
- */
-async function readablePlaces(
-  ranked: readonly Ranked[],
-  wanted: number,
-  catalog: Catalog,
-  access: AccessFilter,
-  onWithheld: OnWithheld,
-): Promise<Place[]> {
-  const documents: RankedDocument[] = [];
-  const step = Math.max(20, wanted);
-  for (let from = 0; from < ranked.length; from += step) {
-    const part = ranked.slice(from, from + step);
-    const ids = part.map(({ candidate }) => candidate.documentId);
-    const records = new Map((await catalog.readable(ids, access)).map((record) => [record.id, record]));
-    const refused = ids.filter((id) => !records.has(id));
-    if (refused.length > 0) onWithheld(refused);
-    for (const entry of part) {
-      const record = records.get(entry.candidate.documentId);
-      if (record) documents.push({ ranked: entry, record });
-    }
-    if (documents.length >= wanted && collapse(documents).length >= wanted) break;
-  }
-  return collapse(documents);
 }
 
 async function snippetsFor(

@@ -1,5 +1,5 @@
 import type { BlockPlace, Coverage, DocumentId, JsonValue, Section, SourceId } from '@fumikura/model';
-import type { AccessFilter, IndexFilter } from '@fumikura/ports';
+import type { AccessFilter, IndexFilter, LateRefusal } from '@fumikura/ports';
 
 export interface KnowledgeQuery {
   /** 1 to 2,000 characters. */
@@ -93,11 +93,14 @@ export interface SourceSummary {
   readonly state: 'ready' | 'syncing' | 'never-synced' | 'failed';
 }
 
-/**
- * Told of documents that the index found and the second check refused: their readers changed meanwhile. For the audit
- * alone: never part of a reply.
- */
-export type OnWithheld = (ids: readonly DocumentId[]) => void;
+export interface WithheldDocument {
+  readonly id: DocumentId;
+  /** `lists-changed`: its readers changed since it was indexed. Else what its source said, or did not say in time. */
+  readonly reason: 'lists-changed' | LateRefusal;
+}
+
+/** Told of documents that were found and refused afterwards. For the audit alone: never part of a reply. */
+export type OnWithheld = (documents: readonly WithheldDocument[]) => void;
 
 /** Search and reading for one caller at a time; every call needs the caller's AccessFilter. */
 export interface Knowledge {
@@ -107,7 +110,10 @@ export interface Knowledge {
     signal: AbortSignal,
     onWithheld?: OnWithheld,
   ): Promise<SearchPage>;
-  /** Rejects with DOCUMENT_NOT_FOUND when absent or forbidden alike. */
+  /**
+   * Rejects with DOCUMENT_NOT_FOUND when absent or forbidden alike; with SOURCE_UNCONFIRMED (transient) when its source has
+   * to be asked and does not answer in time.
+   */
   read(request: ReadRequest, access: AccessFilter, signal: AbortSignal): Promise<DocumentPage>;
   /** Sources with at least one document the caller may read. */
   sources(access: AccessFilter): Promise<readonly SourceSummary[]>;

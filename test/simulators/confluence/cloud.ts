@@ -8,7 +8,7 @@ import {
   spaceAnswer,
   userAnswer,
 } from './answers.ts';
-import { mayReadSpace } from './oracle.ts';
+import { judge, mayReadSpace } from './oracle.ts';
 import { isAnswer, part, refusal } from './paging.ts';
 import { search } from './search.ts';
 import type { Site } from './server.ts';
@@ -16,6 +16,7 @@ import type { ConfluenceWorld, SimulatedContent, SimulatedSpace } from './world.
 
 const V2 = '/wiki/api/v2';
 const V1 = '/wiki/rest/api';
+const PERMISSION_CHECK = /^\/wiki\/rest\/api\/content\/([^/]+)\/permission\/check$/u;
 
 export function answerCloud(
   site: Site,
@@ -23,10 +24,30 @@ export function answerCloud(
   request: SimulatedRequest,
 ): SimulatedAnswer | undefined {
   if (request.method === 'POST' && path === `${V2}/users-bulk`) return usersBulk(site, request);
+  const asked = PERMISSION_CHECK.exec(path);
+  if (request.method === 'POST' && asked) return permissionCheck(site, asked[1] ?? '', request);
   if (request.method !== 'GET') return refusal(405, 'Method not allowed');
   if (path.startsWith(`${V2}/`)) return second(site, path.slice(V2.length + 1).split('/'), request.url);
   if (path.startsWith(`${V1}/`)) return first(site, path.slice(V1.length + 1).split('/'), request.url);
   return undefined;
+}
+
+/** About others an administrator alone may ask. */
+function permissionCheck(
+  { world }: Site,
+  id: string,
+  { body }: SimulatedRequest,
+): SimulatedAnswer | undefined {
+  const { subject, operation } = body as {
+    readonly subject?: { readonly type?: string; readonly identifier?: string };
+    readonly operation?: string;
+  };
+  if (!world.mayAskAboutOthers) return refusal(403, 'Not permitted to check permissions of others');
+  if (operation !== 'read' || subject?.type !== 'user') return refusal(400, 'Invalid subject or operation');
+  const container = world.attachments.get(id)?.container ?? world.comments.get(id)?.container ?? id;
+  if (!world.content.has(container)) return undefined;
+  const hasPermission = judge(world, subject.identifier, container).mayRead;
+  return ok({ hasPermission, errors: [], _links: {} });
 }
 
 /** Fewer may come than were asked for: who has left is not told. */

@@ -23,6 +23,7 @@ export function randomWorld(
   const world = emptyWorld(deployment, {
     mode: isCloud ? pick(random, ['PRE_ROLES', 'ROLES_TRANSITION', 'ROLES'] as const) : 'PRE_ROLES',
     isAnonymousAllowed: random() < 0.5,
+    mayAskAboutOthers: true,
     searchLag: pick(random, [0, 0, 3]),
   });
   addPeople(world, random);

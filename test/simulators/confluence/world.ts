@@ -112,6 +112,8 @@ export interface ConfluenceWorld {
   mode: 'PRE_ROLES' | 'ROLES_TRANSITION' | 'ROLES';
   /** Global permission of the anonymous: without it what spaces grant them has no effect. */
   isAnonymousAllowed: boolean;
+  /** Our account administers Confluence. */
+  mayAskAboutOthers: boolean;
   /** The account that syncs. */
   readonly account: string;
   readonly users: Map<string, SimulatedUser>;
@@ -137,6 +139,7 @@ export function emptyWorld(
     deployment,
     mode: 'PRE_ROLES',
     isAnonymousAllowed: false,
+    mayAskAboutOthers: true,
     account: 'sync',
     users: new Map(),
     groups: new Map(),

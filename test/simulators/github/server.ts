@@ -2,7 +2,6 @@ import { existsSync } from 'node:fs';
 import { startSimulator } from '../kit/simulator.ts';
 import type { SimulatedAnswer, SimulatedRequest, Simulator } from '../kit/simulator.ts';
 import {
-  collaboratorAnswer,
   fullName,
   fullRepositoryAnswer,
   organisationAnswer,
@@ -12,18 +11,13 @@ import {
 } from './answers.ts';
 import type { Answers } from './answers.ts';
 import { appRoute, keys } from './app-routes.ts';
+import { collaborators, permission } from './collaborators.ts';
 import { documented } from './documented.ts';
 import { archiveOf } from './git.ts';
 import { answerGraphql } from './graphql.ts';
 import { page, tagged } from './paging.ts';
 import { repositoryRoute } from './repository-routes.ts';
-import {
-  accountMay,
-  accountSees,
-  accountSeesBasePermission,
-  accountSeesCollaborators,
-  roleOf,
-} from './rights.ts';
+import { accountMay, accountSees, accountSeesBasePermission, roleOf } from './rights.ts';
 import type { GithubWorld, Role, SimulatedRepository } from './world.ts';
 
 export interface GithubOptions {
@@ -96,7 +90,9 @@ export async function startGithubSimulator(
       return ordinary && { ...ordinary, headers: { date, ...quota(), ...ordinary.headers }, ...fault };
     },
     specifications: existsSync(SPECIFICATION) ? [documented(SPECIFICATION, world, basePath)] : [],
-    undescribed: (path) => path.endsWith('/graphql') || path.startsWith('/codeload/'),
+    // People by their number are described by the vendor's pages, and not in the description at hand.
+    undescribed: (path) =>
+      path.endsWith('/graphql') || path.startsWith('/codeload/') || /\/user\/\d+$/u.test(path),
     ...(options.latencyMs !== undefined && { latencyMs: options.latencyMs }),
     ...(options.perSecond !== undefined && {
       limit: {
@@ -168,6 +164,8 @@ export async function startGithubSimulator(
     if (path === '/user/repos' && world.account.kind === 'token')
       return paged(described(visible().filter((each) => ownRole(world, each) !== 'none')));
     const [, kind, name = '', ...rest] = path.split('/').map(decodeURIComponent);
+    const named = kind === 'user' && rest.length === 0 ? world.users.get(Number(name)) : undefined;
+    if (named) return ok(userAnswer(answers, named));
     if (kind === 'orgs') return organisationRoute(name, rest, paged, described, visible);
     const byId = kind === 'repositories' ? world.repositories.get(Number(name)) : undefined;
     if (byId) return repositoryCall(byId, rest, request);
@@ -198,7 +196,10 @@ export async function startGithubSimulator(
       page(answers.api, request, basePath, all, undefined, repository);
     const [what] = rest;
     if (what === undefined) return ok(fullRepositoryAnswer(answers, repository, ownRole(world, repository)));
-    if (what === 'collaborators') return collaborators(repository, request, paged);
+    const [, login, of] = rest;
+    if (what === 'collaborators' && login !== undefined && of === 'permission')
+      return permission(answers, repository, login);
+    if (what === 'collaborators') return collaborators(answers, repository, request, paged);
     if (what === 'tarball')
       return {
         status: 302,
@@ -208,25 +209,6 @@ export async function startGithubSimulator(
       };
     const treeLimit = options.treeLimit ?? 100_000;
     return repositoryRoute({ answers, repository, request, treeLimit, paged, rest });
-  };
-
-  const collaborators = (
-    repository: SimulatedRepository,
-    { url }: SimulatedRequest,
-    paged: (all: readonly unknown[]) => SimulatedAnswer,
-  ): SimulatedAnswer => {
-    if (!accountSeesCollaborators(world, repository))
-      return refusal(403, 'Must have push access to view repository collaborators.');
-    const affiliation = url.searchParams.get('affiliation') ?? 'all';
-    const organisation = world.organisations.get(repository.owner);
-    const all = [...world.users.values()].flatMap((user) => {
-      const role = roleOf(world, user.id, repository);
-      const isDirect = repository.collaborators.has(user.id);
-      const isOutside = isDirect && !organisation?.members.has(user.id);
-      const isAsked = { all: true, direct: isDirect, outside: isOutside }[affiliation] ?? false;
-      return isAsked && role !== 'none' ? [collaboratorAnswer(answers, user, role)] : [];
-    });
-    return paged(all);
   };
 
   const organisationRoute = (

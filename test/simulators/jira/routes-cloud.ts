@@ -1,5 +1,6 @@
 import type { SimulatedAnswer } from '../kit/simulator.ts';
 import { describedHistory, holderAnswer, membersAnswer, projectAnswer, userAnswer } from './answers.ts';
+import { judge } from './oracle.ts';
 import { ok, refusal } from './replies.ts';
 import { attachment } from './routes.ts';
 import { page } from './site.ts';
@@ -19,6 +20,7 @@ export function cloudRoutes(site: Site, mediaUrl: () => string): Route[] {
     [/^POST search\/approximate-count$/u, ({ body }) => search.count(body)],
     [/^POST issue\/bulkfetch$/u, ({ body }) => bulkFetch(site, body as BulkFetch)],
     [/^POST changelog\/bulkfetch$/u, ({ body }) => changelogs(site, body as Changelogs)],
+    [/^POST permissions\/check$/u, ({ body }) => checkPermissions(site, body as PermissionCheck)],
     [/^POST permissions\/project$/u, () => ok({ projects: administrable(world) })],
     [
       /^GET project\/search$/u,
@@ -58,6 +60,31 @@ export function cloudRoutes(site: Site, mediaUrl: () => string): Route[] {
         attachment(world, id) && { status: 303, headers: { location: `${mediaUrl()}/${id}?token=x` } },
     ],
   ];
+}
+
+interface PermissionCheck {
+  readonly accountId?: string;
+  readonly projectPermissions?: readonly {
+    readonly permissions: readonly string[];
+    readonly issues?: readonly number[];
+  }[];
+}
+
+/** About others an administrator alone may ask; what is not there is left out. */
+function checkPermissions(
+  { world, administer }: Site,
+  { accountId, projectPermissions = [] }: PermissionCheck,
+) {
+  return administer(() => ({
+    globalPermissions: [],
+    projectPermissions: projectPermissions.flatMap(({ permissions, issues = [] }) =>
+      permissions.map((permission) => ({
+        permission,
+        projects: [],
+        issues: issues.filter((id) => judge(world, accountId, `issue/${id}`).mayRead),
+      })),
+    ),
+  }));
 }
 
 function administrable(world: JiraWorld) {

@@ -1,11 +1,12 @@
 import { explainAccess, localPrincipal, reachOf, readersOf, reviewPrincipal } from '@fumikura/access';
-import type { Explanation, ListVerdict } from '@fumikura/access';
-import { openInstallation } from '@fumikura/composition';
+import type { Explanation, LateAnswer, ListVerdict } from '@fumikura/access';
+import { localIdsOf, openInstallation } from '@fumikura/composition';
 import type { Installation } from '@fumikura/composition';
 import type { Config } from '@fumikura/config';
 import { AppError } from '@fumikura/errors';
 import { isPrincipal } from '@fumikura/model';
-import type { PersonId, Principal } from '@fumikura/model';
+import type { PersonId, Principal, SourceId } from '@fumikura/model';
+import type { AccessFilter, DocumentRecord } from '@fumikura/ports';
 import type { Context } from '../context.ts';
 import { requireLocalDuty } from '../duty.ts';
 import { safe } from '../output.ts';
@@ -47,13 +48,17 @@ export function explainCommand(context: Context, name: string, document: string)
     const { access, directory, rightsOf, store } = installation;
     const person = personOf(config, name);
     const explanation = await explainAccess(person, document, directory, store.catalog);
-    const readable = await store.catalog.readable([document], await access.filterFor(person));
+    const filter = await access.filterFor(person);
+    const readable = await store.catalog.readable([document], filter);
     if (readable.length > 0 !== explanation.mayRead) throw disagreement(document);
     const { roles, maySee } = rightsOf(person);
-    const byRole = readable[0] === undefined || maySee(readable[0].source);
+    const [shown] = readable;
+    const byRole = shown === undefined || maySee(shown.source);
+    const source = shown && (await askSource(installation, config, shown, filter));
     return () => {
-      context.output.json({ person, roles, seenByRole: byRole, ...explanation });
+      context.output.json({ person, roles, seenByRole: byRole, ...explanation, ...(source && { source }) });
       printExplanation(context, name, explanation, roles, byRole);
+      if (source) printSource(context, source);
     };
   });
 }
@@ -73,6 +78,48 @@ function printExplanation(
   for (const denied of deniedBy) output.line(`stopped by   a denial of ${safe(denied)}`);
   if (lists.length === 0) output.line('stopped by   having no readers at all');
   for (const list of lists) output.line(describe(list));
+}
+
+interface SourceSays {
+  readonly source: SourceId;
+  readonly says: LateAnswer;
+  readonly askedAt: string;
+  readonly readersAt?: string;
+  /** When it is asked before the document is shown. */
+  readonly when: Config['lateCheck']['when'];
+}
+
+/** Asked now, however fresh the readers are; what the lists close already, no source is asked about. */
+async function askSource(
+  { lateCheck }: Installation,
+  config: Config,
+  { id, source }: Pick<DocumentRecord, 'id' | 'source'>,
+  filter: AccessFilter,
+): Promise<SourceSays> {
+  const readersAt = await lateCheck.readersAt(source);
+  const own = config.sources.find((each) => each.id === source)?.lateCheck;
+  return {
+    source,
+    says: await lateCheck.ask({ id, source }, filter),
+    askedAt: new Date().toISOString(),
+    when: own ?? config.lateCheck.when,
+    ...(readersAt !== undefined && { readersAt }),
+  };
+}
+
+const SAYS: Readonly<Record<LateAnswer, string>> = {
+  admitted: 'may read',
+  refused: 'MAY NOT read: withheld whenever the source is asked',
+  'timed-out': 'nothing in time',
+  failed: 'nothing: it could not be asked',
+  cannot: 'nothing: it tells our account nothing of others, the lists decide',
+};
+
+function printSource({ output }: Context, { source, says, readersAt, when }: SourceSays): void {
+  output.line(`source says  ${source}, asked now: ${SAYS[says]}`);
+  output.line(
+    `             its readers were last read whole ${readersAt ?? 'never'}; asked before showing: ${when}`,
+  );
 }
 
 function describe({ list, readAt, members, admittedBy }: ListVerdict): string {
@@ -113,7 +160,7 @@ export async function searchAsCommand(
 
 export function reviewCommand(context: Context, subject: string): Promise<void> {
   return looking(context, 'cli access review', { object: subject }, async (installation, config) => {
-    const people = peopleOf(config);
+    const people = localIdsOf(config);
     const principal = principalOf(subject);
     if (principal) return reviewGroup(context, installation, people, principal);
     if (config.sources.some(({ id }) => id === subject))
@@ -203,9 +250,4 @@ async function reviewDocument(
       ]),
     );
   };
-}
-
-function peopleOf({ persons, owner }: Config): PersonId[] {
-  const ids = [...new Set([owner, ...persons.map(({ id }) => id)])];
-  return ids.map((subject) => ({ issuer: 'local', subject }));
 }

@@ -11,7 +11,7 @@ import { personOf } from '../person.ts';
 export async function listRoles(context: Context): Promise<void> {
   const config = await context.config();
   const roles = rolesOf(config);
-  const rightsOf = createRights(config.persons, config.owner, config.roles);
+  const rightsOf = createRights(config.persons, config.owner, config.roles, config.left);
   const people = [...new Set([config.owner, ...config.persons.map(({ id }) => id)])];
   const holders = people.map((id) => ({
     person: id,
@@ -33,7 +33,6 @@ export async function listRoles(context: Context): Promise<void> {
   );
 }
 
-/** A running server reads its configuration at its start: it says so, because a role taken away still holds there. */
 export async function changeRole(
   context: Context,
   verb: 'grant' | 'revoke',
@@ -48,13 +47,13 @@ export async function changeRole(
   const known = rolesOf(config).map((role) => role.id);
   if (!known.includes(name))
     throw invalidInput('INVALID_ARGUMENT', `There is no role "${name}". There are: ${known.join(', ')}.`);
-  const { roles } = createRights(config.persons, config.owner, config.roles)(id);
+  const { roles } = createRights(config.persons, config.owner, config.roles, config.left)(id);
   const next = verb === 'grant' ? [...new Set([...roles, name])] : roles.filter((each) => each !== name);
   await recordChange(context, config, { via: `cli role ${verb}`, object: person, details: { role: name } });
   await setRoles(config.file, person, next);
   context.output.json({ person, roles: next });
   context.output.line(
-    `${person}: ${next.join(', ') || 'no role'}. Servers that run learn it when they start again.`,
+    `${person}: ${next.join(', ') || 'no role'}. Servers that run know it within five seconds.`,
   );
 }
 

@@ -1,8 +1,8 @@
 import { audited, openInstallation } from '@fumikura/composition';
 import type { Installation } from '@fumikura/composition';
-import type { Coverage, DocumentId, PersonId, SourceId } from '@fumikura/model';
+import type { Coverage, PersonId, SourceId } from '@fumikura/model';
 import type { IndexFilter } from '@fumikura/ports';
-import type { Hit, SearchPage } from '@fumikura/retrieval';
+import type { Hit, SearchPage, WithheldDocument } from '@fumikura/retrieval';
 import { styleText } from 'node:util';
 import type { Context } from '../context.ts';
 import { requireTool } from '../duty.ts';
@@ -50,10 +50,10 @@ export function searchAs(
     query,
   };
   return audited(audit, store.catalog, event, async () => {
-    const withheld: DocumentId[] = [];
+    const withheld: WithheldDocument[] = [];
     if (!as) requireTool(rightsOf(actor), 'search_knowledge');
-    const value = await knowledge.search(wanted, await access.filterFor(as ?? actor), signal, (ids) =>
-      withheld.push(...ids),
+    const value = await knowledge.search(wanted, await access.filterFor(as ?? actor), signal, (found) =>
+      withheld.push(...found),
     );
     const shown = value.hits.flatMap(({ id, duplicates }) => [id, ...duplicates.map((copy) => copy.id)]);
     return { value, shown, withheld };

@@ -34,6 +34,8 @@ export interface Identity {
   readonly verifiedEmail?: string;
   /** The verdict may be remembered so long; default 60. */
   readonly cacheSeconds?: number;
+  /** Whether the credential holds still; for those whose end we know at once. */
+  readonly holdsStill?: () => Promise<boolean>;
 }
 
 /** Says whom a token speaks of, or throws an OAuthError InvalidToken. Undefined for a token of another kind. */

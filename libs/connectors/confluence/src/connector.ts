@@ -11,6 +11,7 @@ import { readCloudDirectory } from './cloud/directory.ts';
 import type { ConfluenceConfig } from './config.ts';
 import { createDataCenterApi } from './data-center/api.ts';
 import { readDataCenterDirectory } from './data-center/directory.ts';
+import { mayRead } from './may-read.ts';
 import { pull } from './pull.ts';
 import type { ConfluenceCheckpoint } from './pull.ts';
 import { createReaders } from './readers.ts';
@@ -62,6 +63,8 @@ export function createConfluenceConnector(
     refresh: (ids, signal) => refresh(run(signal), ids),
     listIds: (signal) => listIds(run(signal)),
     directory: (signal) => (isCloud ? readCloudDirectory : readDataCenterDirectory)(client, config, signal),
+    // Data Center tells nobody of the rights of another one.
+    ...(isCloud && { mayRead: (accounts, ids, signal) => mayRead(client, config, accounts, ids, signal) }),
     ...(!isCloud && { webhook: async (delivery) => readDelivery(config, delivery) }),
   };
 }

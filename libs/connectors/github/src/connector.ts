@@ -8,6 +8,8 @@ import { check } from './check.ts';
 import { createGithubClient } from './client.ts';
 import type { GithubConfig } from './config.ts';
 import { readDirectory } from './directory.ts';
+import { mayRead } from './may-read.ts';
+import type { Logins } from './may-read.ts';
 import { pull } from './pull.ts';
 import type { GithubCheckpoint } from './pull.ts';
 import { refresh } from './refresh.ts';
@@ -31,6 +33,7 @@ export function createGithubConnector(config: GithubConfig, deps: GithubDeps): C
   const logger = deps.logger.child({ sourceId: config.id });
   const verified: Verified = { seen: [], at: undefined };
   const handed: Handed = { repositories: [], at: undefined };
+  const logins: Logins = new Map();
   const run = (signal: AbortSignal): Run => ({
     client,
     config,
@@ -53,6 +56,7 @@ export function createGithubConnector(config: GithubConfig, deps: GithubDeps): C
     refresh: (ids, signal) => refresh(run(signal), ids),
     listIds: (signal) => listIds(run(signal)),
     directory: (signal) => readDirectory(run(signal)),
+    mayRead: (accounts, ids, signal) => mayRead(client, config, logins, accounts, ids, signal),
     webhook: async (delivery) => readDelivery(config, delivery),
   };
 }

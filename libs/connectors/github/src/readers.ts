@@ -71,7 +71,7 @@ export async function grantsOf(run: Run, repository: Repository): Promise<Grants
   return all ? { members: all, closed: [] } : byParts(run, repository, base);
 }
 
-function everybody({ id, publicReaders, apiUrl }: GithubConfig): Principal {
+export function everybody({ id, publicReaders, apiUrl }: GithubConfig): Principal {
   const isOpen = publicReaders ?? (new URL(apiUrl).hostname === 'api.github.com' ? 'anyone' : 'accounts');
   return isOpen === 'anyone' ? 'anyone' : `authenticated:${id}`;
 }

@@ -7,6 +7,7 @@ import { check } from './check.ts';
 import { createJiraClient } from './client.ts';
 import type { JiraConfig } from './config.ts';
 import { readDirectory } from './directory.ts';
+import { mayRead } from './may-read.ts';
 import { pull } from './pull.ts';
 import type { JiraCheckpoint } from './pull.ts';
 import { ownLists } from './readers.ts';
@@ -40,6 +41,10 @@ export function createJiraConnector(config: JiraConfig, deps: JiraDeps): Connect
     partOf: (id) => partOf(config.id, id),
     ownLists: (own, item) => ownLists(config.id, own, item),
     directory: (signal) => readDirectory(run(signal)),
+    // Data Center tells nobody of the rights of another one.
+    ...(config.deployment === 'cloud' && {
+      mayRead: (accounts, ids, signal) => mayRead(client, config, accounts, ids, signal),
+    }),
     webhook: async (delivery) => readDelivery(config, delivery),
   };
 }

@@ -22,7 +22,7 @@ export function partOf(source: SourceId, id: DocumentId): DocumentId | undefined
   return item && `${source}/${item}`;
 }
 
-function issueOf(source: SourceId, id: DocumentId): string {
+export function issueOf(source: SourceId, id: DocumentId): string {
   const split = splitDocumentId(id);
   const issue = /^issue\/(\d+)(?:\/|$)/u.exec(split?.externalId ?? '')?.[1];
   if (split?.source === source && issue !== undefined) return issue;

@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { AppError, toAppError } from '@fumikura/errors';
 import type { DocumentId } from '@fumikura/model';
+import { readGrant } from '@fumikura/ports';
+import type { WithheldDocument } from '@fumikura/retrieval';
 import { DEFAULT_MCP_LIMITS } from '../deps.ts';
 import type { CallContext, Caller, ShownEvent } from '../deps.ts';
 import { requireRoleFor, requireScopesFor } from '../scopes.ts';
@@ -18,7 +20,7 @@ export interface Question {
 export interface Answer<T> {
   readonly value: T;
   readonly documentIds: readonly DocumentId[];
-  readonly withheld?: readonly DocumentId[];
+  readonly withheld?: readonly WithheldDocument[];
 }
 
 /**
@@ -39,11 +41,16 @@ export async function answer<T>(
   let caller: Caller | undefined;
   try {
     const done = await unlessAborted(signal, async () => {
-      caller = await call.caller();
       // A list of sources is a resource too, but no document.
       if (question.via !== 'resource' || question.wanted !== undefined) requireScopesFor(call, question.via);
-      requireRoleFor(call, caller.person, question.via);
-      return work(caller, signal);
+      for (let tries = 0; tries < MAX_TRIES; tries++) {
+        caller = await admitted(call, question);
+        const before = rightsMark(call, caller);
+        const result = await work(caller, signal);
+        // Whoever lost rights while the answer was made does not get it.
+        if (rightsMark(call, await admitted(call, question)) === before) return result;
+      }
+      throw rightsChanged();
     });
     await unlessAborted(signal, () => writeDown(call, question, caller, done));
     return done.value;
@@ -55,6 +62,30 @@ export async function answer<T>(
     clearTimeout(timer);
     progress.stop();
   }
+}
+
+/** An answer whose caller's rights change while it is made is made again, at most so often. */
+const MAX_TRIES = 3;
+
+async function admitted(call: CallContext, { via }: Question): Promise<Caller> {
+  const caller = await call.caller();
+  requireRoleFor(call, caller.person, via);
+  return caller;
+}
+
+/** Who somebody is and what they are. Lists are not part of it: the second check of each document asks those. */
+function rightsMark({ deps }: CallContext, { person, access }: Caller): string {
+  return JSON.stringify([
+    person.issuer,
+    person.subject,
+    deps.peopleVersion?.(),
+    readGrant(access)?.principals.toSorted(),
+  ]);
+}
+
+function rightsChanged(): AppError {
+  const message = 'What you may read changed while this was answered. Ask again.';
+  return new AppError('RIGHTS_CHANGED', 'conflict', message, { publicMessage: message });
 }
 
 /** Ends with the signal even when the work does not look at it. */

@@ -1,4 +1,4 @@
-import type { DocumentId } from '@fumikura/model';
+import type { WithheldDocument } from '@fumikura/retrieval';
 import type { McpServer } from '@modelcontextprotocol/server';
 import { ResourceTemplate } from '@modelcontextprotocol/server';
 import type { CallContext } from '../deps.ts';
@@ -62,9 +62,11 @@ async function complete(call: CallContext, value: string): Promise<string[]> {
   const request = { mcpReq: { signal: new AbortController().signal } };
   try {
     return await answer(call, request, { via: 'completion', query }, async ({ access }, signal) => {
-      const withheld: DocumentId[] = [];
+      const withheld: WithheldDocument[] = [];
       const wanted = { query, limit: MAX_COMPLETIONS };
-      const page = await call.deps.knowledge.search(wanted, access, signal, (ids) => withheld.push(...ids));
+      const page = await call.deps.knowledge.search(wanted, access, signal, (found) =>
+        withheld.push(...found),
+      );
       const ids = page.hits.map(({ id }) => id).filter((id) => id.startsWith(value));
       return { value: ids, documentIds: ids, withheld };
     });

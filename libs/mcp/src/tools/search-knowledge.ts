@@ -1,6 +1,6 @@
-import type { DocumentId, SourceId } from '@fumikura/model';
+import type { SourceId } from '@fumikura/model';
 import type { AccessFilter, IndexFilter } from '@fumikura/ports';
-import type { SearchPage } from '@fumikura/retrieval';
+import type { SearchPage, WithheldDocument } from '@fumikura/retrieval';
 import type { McpServer, ResourceLink } from '@modelcontextprotocol/server';
 import type { CallContext } from '../deps.ts';
 import type { Answer } from '../reply/answer.ts';
@@ -44,9 +44,9 @@ async function searchPage(
   access: AccessFilter,
   signal: AbortSignal,
 ): Promise<Answer<ToolAnswer>> {
-  const withheld: DocumentId[] = [];
+  const withheld: WithheldDocument[] = [];
   const search = (limit: number) =>
-    deps.knowledge.search({ ...queryOf(args), limit }, access, signal, (ids) => withheld.push(...ids));
+    deps.knowledge.search({ ...queryOf(args), limit }, access, signal, (found) => withheld.push(...found));
   const page = await search(args.limit);
   const results = page.hits.map((hit) => toResult(hit, args.format));
   const parts = results.map((result) =>

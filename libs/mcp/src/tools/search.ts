@@ -1,4 +1,4 @@
-import type { DocumentId } from '@fumikura/model';
+import type { WithheldDocument } from '@fumikura/retrieval';
 import type { McpServer } from '@modelcontextprotocol/server';
 import { z } from 'zod';
 import type { CallContext } from '../deps.ts';
@@ -29,9 +29,9 @@ export function registerSearch(server: McpServer, call: CallContext): void {
     },
     ({ query }, request) =>
       toolReply(call, request, { via: 'search', query }, async ({ access }, signal) => {
-        const withheld: DocumentId[] = [];
-        const { hits, coverage } = await call.deps.knowledge.search({ query }, access, signal, (ids) =>
-          withheld.push(...ids),
+        const withheld: WithheldDocument[] = [];
+        const { hits, coverage } = await call.deps.knowledge.search({ query }, access, signal, (found) =>
+          withheld.push(...found),
         );
         // A result without an address cannot be cited there.
         const citable = hits.filter(({ url }) => url !== '');

@@ -4,3 +4,5 @@ export type { Config } from './load.ts';
 export type { ConfigProblem } from './problems.ts';
 export type { ConfigInput, EmbedderConfig, EmbedderInput, Schedules, SourceConfig } from './schema.ts';
 export { Secret } from './secret.ts';
+export { watchConfig } from './watch.ts';
+export type { ConfigWatch, ConfigWatchOptions } from './watch.ts';

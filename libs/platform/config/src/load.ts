@@ -14,6 +14,8 @@ export interface Config extends ConfigValues {
   readonly file: string;
   readonly folder: string;
   readonly dataFolder: string;
+  /** Ids of persons who a directory of the company says have left: they are nobody here, whatever the file says. */
+  readonly left: readonly string[];
 }
 
 /**
@@ -64,7 +66,7 @@ export function parseConfig(text: string, file: string): Config {
   const problems = crossProblems(parsed.data, lineOf);
   if (problems.length > 0) throw invalid(file, problems);
   const folder = dirname(file);
-  return { ...parsed.data, file, folder, dataFolder: resolve(folder, parsed.data.data) };
+  return { ...parsed.data, file, folder, dataFolder: resolve(folder, parsed.data.data), left: [] };
 }
 
 /** All problems at once, in the form every configuration error has. */

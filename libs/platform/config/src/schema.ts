@@ -1,6 +1,13 @@
 import { parseQuietHours, parseSchedule } from '@fumikura/scheduling';
 import { z } from 'zod';
-import { auditSchema, roleSchema, signInIdentity, signInSchema } from './trust-schema.ts';
+import {
+  auditSchema,
+  lateCheckSchema,
+  lateCheckWhen,
+  roleSchema,
+  signInIdentity,
+  signInSchema,
+} from './trust-schema.ts';
 
 const name = z
   .string()
@@ -75,7 +82,12 @@ const schedules = z.strictObject({
 });
 
 /** What every source has; the rest belongs to its connector and is checked there. */
-const source = z.looseObject({ id: sourceId, schedules: schedules.optional() });
+const source = z.looseObject({
+  id: sourceId,
+  schedules: schedules.optional(),
+  /** In the place of `lateCheck.when`. */
+  lateCheck: lateCheckWhen.optional(),
+});
 
 /** Where a secret lies; it is never written into the configuration. */
 const secretPlace = z.union([
@@ -232,6 +244,7 @@ export const configSchema = z.strictObject({
   /** Compares meaning beside words; absent: words alone. */
   embedder: embedder.optional(),
   audit: auditSchema.prefault({}),
+  lateCheck: lateCheckSchema.prefault({}),
   /** With it, everybody who asks over HTTP has to sign in, also on this machine. */
   signIn: signInSchema.optional(),
   search: z

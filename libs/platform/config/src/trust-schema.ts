@@ -25,6 +25,19 @@ export const auditSchema = z.strictObject({
   key: secretReference.optional(),
 });
 
+/** When a source is asked again before something of it is shown. */
+export const lateCheckWhen = z.enum(['stale', 'always', 'never']);
+
+export const lateCheckSchema = z.strictObject({
+  /** `stale`: when its readers are older than `readersMinutes`. */
+  when: lateCheckWhen.default('stale'),
+  readersMinutes: z.int().min(1).max(525_600).default(120),
+  /** Milliseconds that a caller waits for all sources together. */
+  budgetMs: z.int().min(10).max(5_000).default(300),
+  /** An answer counts so long. Seconds. */
+  cacheSeconds: z.number().min(0).max(600).default(60),
+});
+
 const issuer = z.strictObject({
   /** Exactly as in its tokens and its metadata. */
   issuer: z.url(),

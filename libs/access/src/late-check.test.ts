@@ -1,0 +1,132 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
+import { AppError } from '@fumikura/errors';
+import type { Principal, SourceId } from '@fumikura/model';
+import type { Connector } from '@fumikura/ports';
+import { testAccess } from '@fumikura/testkit';
+import { createLateCheck } from './index.ts';
+import type { LateCheckOptions } from './late-check.ts';
+
+const WIKI: SourceId = 'confluence:acme';
+const ada: Principal = `user:${WIKI}:ada`;
+const access = testAccess([1], ['user:local:ada', ada, 'group:confluence:acme:x', 'user:jira:acme:ada']);
+const ids = ['a', 'b', 'c'].map((id) => `${WIKI}/page/${id}`);
+const documents = ids.map((id) => ({ id, source: WIKI }));
+type Ask = NonNullable<Connector['mayRead']>;
+
+/** A source that says these, each after its time in ms; counts how often it is asked. */
+function source(answers: Readonly<Record<string, readonly [mayRead: boolean, afterMs: number]>>) {
+  const asked: { accounts: readonly Principal[]; ids: readonly string[] }[] = [];
+  const ask: Ask = async function* (accounts, wanted, signal) {
+    asked.push({ accounts, ids: wanted });
+    const told = wanted
+      .map((id) => ({ id, answer: answers[id.at(-1) ?? ''] }))
+      .sort((x, y) => (x.answer?.[1] ?? 0) - (y.answer?.[1] ?? 0));
+    let waited = 0;
+    for (const { id, answer } of told) {
+      if (!answer) continue;
+      await delay(answer[1] - waited, undefined, { signal });
+      waited = answer[1];
+      yield { id, mayRead: answer[0] };
+    }
+  };
+  return { asked, ask };
+}
+
+function failing(error: Error) {
+  let asked = 0;
+  const ask: Ask = async function* () {
+    asked++;
+    throw error;
+  };
+  return { ask, times: () => asked };
+}
+
+const forbidden = new AppError('SOURCE_FORBIDDEN', 'permission', 'may not ask about others');
+const checker = (ask: Ask | undefined, options: Partial<LateCheckOptions> = {}) =>
+  createLateCheck({ askOf: () => ask, whenOf: async () => 'due', budgetMs: 100, ...options });
+const run = (late: ReturnType<typeof checker>) => late.check(documents, access, AbortSignal.timeout(10_000));
+const reasons = ({ withheld }: Awaited<ReturnType<typeof run>>) =>
+  Object.fromEntries([...withheld].map(([id, reason]) => [id.at(-1), reason]));
+
+describe('[access.late] the source is asked before its documents are shown', () => {
+  it('withholds what it refuses, and asks with the accounts of that source alone', async () => {
+    const { ask, asked } = source({ a: [true, 0], b: [false, 0], c: [true, 0] });
+    const result = await run(checker(ask));
+    assert.deepEqual(reasons(result), { b: 'source-refused' });
+    assert.equal(result.troubled.size, 0);
+    assert.deepEqual(asked, [{ accounts: [ada], ids }]);
+  });
+
+  it('withholds what did not come in time, says so, and knows it the next time', async () => {
+    const { ask, asked } = source({ a: [true, 0], b: [true, 300], c: [false, 300] });
+    const late = checker(ask);
+    const started = performance.now();
+    const first = await run(late);
+    assert.ok(performance.now() - started < 250, 'it waits no longer than its budget');
+    assert.deepEqual(reasons(first), { b: 'source-unconfirmed', c: 'source-unconfirmed' });
+    assert.equal(first.troubled.get(WIKI)?.state, 'timed-out');
+    await delay(400);
+    assert.deepEqual(reasons(await run(late)), { c: 'source-refused' });
+    assert.equal(asked.length, 1);
+  });
+
+  it('remembers an answer as long as it may, and no longer', async () => {
+    let now = 0;
+    const { ask, asked } = source({ a: [true, 0], b: [true, 0], c: [true, 0] });
+    const late = checker(ask, { now: () => now, cacheMs: 60_000 });
+    await run(late);
+    now = 59_999;
+    await run(late);
+    assert.equal(asked.length, 1);
+    now = 60_000;
+    await run(late);
+    assert.equal(asked.length, 2);
+  });
+
+  it('keeps answers of one person from another', async () => {
+    const { ask, asked } = source({ a: [true, 0], b: [true, 0], c: [true, 0] });
+    const late = checker(ask);
+    await run(late);
+    await late.check(documents, testAccess([1], [`user:${WIKI}:eve`]), AbortSignal.timeout(1_000));
+    assert.deepEqual(
+      asked.map(({ accounts }) => accounts),
+      [[ada], [`user:${WIKI}:eve`]],
+    );
+  });
+
+  it('withholds everything of a source that fails, and leaves it alone after a few times', async () => {
+    const { ask, times } = failing(new AppError('SOURCE_UNAVAILABLE', 'transient', 'away'));
+    const late = checker(ask);
+    for (let round = 0; round < 6; round++) {
+      const result = await run(late);
+      assert.equal(result.withheld.size, 3);
+      assert.equal(result.troubled.get(WIKI)?.state, 'failed');
+    }
+    assert.equal(times(), 3);
+  });
+
+  it('withholds what the source leaves out of its answer', async () => {
+    assert.deepEqual(reasons(await run(checker(source({ a: [true, 0] }).ask))), {
+      b: 'source-unconfirmed',
+      c: 'source-unconfirmed',
+    });
+  });
+
+  it('believes the lists of a source that tells nobody of others, unless it must always be asked', async () => {
+    const lenient = await run(checker(failing(forbidden).ask));
+    assert.equal(lenient.withheld.size, 0);
+    assert.match(lenient.troubled.get(WIKI)?.reason ?? '', /does not tell our account/);
+    const strict = await run(checker(failing(forbidden).ask, { whenOf: async () => 'always' }));
+    assert.equal(strict.withheld.size, 3);
+    assert.equal((await run(checker(undefined))).withheld.size, 0);
+    assert.equal((await run(checker(undefined, { whenOf: async () => 'always' }))).withheld.size, 3);
+  });
+
+  it('asks nothing where the readers are fresh', async () => {
+    const { ask, asked } = source({});
+    assert.equal((await run(checker(ask, { whenOf: async () => 'not-due' }))).withheld.size, 0);
+    assert.equal(asked.length, 0);
+  });
+});
