@@ -31,6 +31,7 @@ export interface SearchOptions {
   readonly language?: readonly string[];
   readonly author?: readonly string[];
   readonly label?: readonly string[];
+  readonly space?: readonly string[];
   readonly after?: string;
   readonly before?: string;
   readonly cursor?: string;

@@ -17,6 +17,7 @@ import type {
   SyncOptions,
   UpOptions,
 } from './options.ts';
+import { queryHelp } from './query-help.ts';
 import { addTrust } from './trust-program.ts';
 
 export const VERSION = '0.1.0';
@@ -159,21 +160,25 @@ function addReading(program: Command, context: MakeContext): void {
   program
     .command('search')
     .description('find documents')
-    .argument('<query...>', 'what you look for')
+    .argument('[query...]', 'what you look for; words of the query language are listed below')
     .option('-n, --limit <number>', 'hits, 1 to 50 (default: 10)', wholeNumber)
     .option('--source <id...>', 'only these sources')
     .option('--kind <kind...>', 'only these kinds')
     .option('--language <code...>', 'only these languages')
+    .option('--space <name...>', 'only these spaces, projects, repositories or top folders')
     .option('--author <name...>', 'only these authors')
     .option('--label <label...>', 'only these labels')
     .option('--after <date>', 'changed on or after')
     .option('--before <date>', 'changed before')
     .option('--cursor <cursor>', 'the next page of the same search')
     .option('--explain', 'why each hit stands where it stands')
+    .addHelpText('after', queryHelp())
     .addHelpText(
       'after',
       examples(
         'fumi search how do we rotate secrets',
+        `fumi search 'rotate keys source:jira author:me after:2026-01 -draft "exact phrase"'`,
+        `fumi search label:runbook kind:page`,
         'fumi search 経費精算の期限 --limit 3',
         'fumi search "on-call" --kind page --after 2026-01 --json',
       ),

@@ -128,6 +128,8 @@ describe('the MCP surface', () => {
             'kinds',
             'author',
             'labels',
+            'spaces',
+            'languages',
             'updatedAfter',
             'updatedBefore',
             'limit',

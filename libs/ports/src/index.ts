@@ -54,6 +54,7 @@ export { LEXICAL_WEIGHTS } from './search-index.ts';
 export type {
   Candidate,
   Damage,
+  ExcludedValues,
   IndexBatch,
   IndexChunk,
   IndexDocument,

@@ -1,20 +1,18 @@
 import { invalidInput } from '@fumikura/errors';
 import type { AccessFilter, Catalog, DocumentRecord } from '@fumikura/ports';
 import { readGrant } from '@fumikura/ports';
-import { analyseQuery } from '@fumikura/text';
-import type { QueryTerms } from '@fumikura/text';
 import { collapse } from './collapse.ts';
 import type { Place, RankedDocument } from './collapse.ts';
 import { coverageOf, visibleSources } from './coverage.ts';
 import type { CursorSealer } from './cursor.ts';
-import { resolveFilter } from './filter.ts';
 import type { Ranked } from './fusion.ts';
+import { readQuery } from './query/read-query.ts';
 import type { Ranker } from './ranker.ts';
-import { emptySnippet, makeSnippet } from './snippet.ts';
+import { snippetsFor } from './passages.ts';
+import { emptySnippet } from './snippet.ts';
 import type { Hit, HitSummary, KnowledgeQuery, OnWithheld, SearchPage, Snippet } from './types.ts';
 
 const LIMIT = { least: 1, most: 50, usual: 10 };
-const MAX_QUERY_CHARACTERS = 2_000;
 
 export interface SearchParts {
   readonly catalog: Catalog;
@@ -33,17 +31,19 @@ export async function searchKnowledge(
 ): Promise<SearchPage> {
   const started = performance.now();
   const limit = checkedLimit(request.limit);
-  const terms = checkedTerms(request.query);
-  const filter = await resolveFilter(request.filter, parts.catalog, access);
-  const binding = [readGrant(access)?.caller, request.query, filter ?? null];
+  const asked = await readQuery(request.query, request.filter, {
+    catalog: parts.catalog,
+    access,
+    ...(request.within && { within: request.within }),
+  });
+  const binding = [readGrant(access)?.caller, request.query, asked.filter ?? null];
   const offset = request.cursor === undefined ? 0 : parts.cursors.open(request.cursor, binding);
-  const query = { text: request.query, terms, ...(filter && { filter }) };
-  const { ranked, notices } = await parts.rank(query, access, signal);
+  const { ranked, notices } = await parts.rank(asked, access, signal);
   const places = await readablePlaces(ranked, offset + limit + 1, parts.catalog, access, onWithheld);
   signal.throwIfAborted();
   const shown = places.slice(offset, offset + limit);
   const [snippets, sources] = await Promise.all([
-    snippetsFor(shown, terms, parts.catalog, access),
+    snippetsFor(shown, asked, parts.catalog, access),
     visibleSources(parts.catalog, access),
   ]);
   const hits = shown.map((place, index) =>
@@ -53,7 +53,8 @@ export async function searchKnowledge(
     hits,
     coverage: coverageOf(sources, parts.freshnessMs, parts.now()),
     ...(places.length > offset + limit && { nextCursor: parts.cursors.seal(offset + limit, binding) }),
-    notices: sources.length === 0 ? ['No source has documents that you may read.'] : notices,
+    notices:
+      sources.length === 0 ? ['No source has documents that you may read.'] : [...asked.notices, ...notices],
     tookMs: Math.round((performance.now() - started) * 10) / 10,
   };
 }
@@ -63,20 +64,6 @@ function checkedLimit(limit = LIMIT.usual): number {
   throw invalidInput(
     'LIMIT_OUT_OF_RANGE',
     `limit: give a whole number from ${LIMIT.least} to ${LIMIT.most}.`,
-  );
-}
-
-function checkedTerms(query: string): QueryTerms {
-  if (query.trim() === '') throw invalidInput('QUERY_EMPTY', 'The query is empty. Write what you look for.');
-  if (query.length > MAX_QUERY_CHARACTERS) {
-    const message = `The query has ${query.length} characters; at most ${MAX_QUERY_CHARACTERS} are allowed.`;
-    throw invalidInput('QUERY_TOO_LONG', message);
-  }
-  const terms = analyseQuery(query);
-  if (terms.terms.length > 0) return terms;
-  throw invalidInput(
-    'QUERY_WITHOUT_TERMS',
-    'The query has no word to look for, only signs. Add a word or a number.',
   );
 }
 
@@ -106,20 +93,6 @@ async function readablePlaces(
     if (documents.length >= wanted && collapse(documents).length >= wanted) break;
   }
   return collapse(documents);
-}
-
-async function snippetsFor(
-  places: readonly Place[],
-  terms: QueryTerms,
-  catalog: Catalog,
-  access: AccessFilter,
-): Promise<Snippet[]> {
-  const wanted = places.map(({ ranked: { candidate } }) => {
-    const { documentId, chunkOrdinal, denseChunkOrdinal } = candidate;
-    return { documentId, ordinal: chunkOrdinal >= 0 ? chunkOrdinal : (denseChunkOrdinal ?? 0) };
-  });
-  const passages = await catalog.passages(wanted, access);
-  return passages.map((passage) => (passage ? makeSnippet(passage, terms) : emptySnippet()));
 }
 
 function hitOf({ record, duplicates, ranked }: Place, rank: number, snippet: Snippet, explain: boolean): Hit {

@@ -2,7 +2,7 @@ import type { BlockPlace, Coverage, DocumentId, JsonValue, Section, SourceId } f
 import type { AccessFilter, IndexFilter } from '@fumikura/ports';
 
 export interface KnowledgeQuery {
-  /** 1 to 2,000 characters. */
+  /** In the query language, at most 2,000 characters; empty only beside a filter: the newest are shown then. */
   readonly query: string;
   /** Values no readable document has are refused with near matches, never silently dropped. */
   readonly filter?: IndexFilter;
@@ -11,6 +11,8 @@ export interface KnowledgeQuery {
   /** From an earlier page of the same query by the same caller. */
   readonly cursor?: string;
   readonly explain?: boolean;
+  /** Every other source is as if it were not there: how roles narrow a search. */
+  readonly within?: readonly SourceId[];
 }
 
 export interface Snippet {

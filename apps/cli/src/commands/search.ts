@@ -117,6 +117,7 @@ function filterOf(options: SearchOptions): IndexFilter | undefined {
     ...(options.language && { languages: options.language }),
     ...(options.author && { authors: options.author }),
     ...(options.label && { labels: options.label }),
+    ...(options.space && { spaces: options.space }),
     ...(options.after !== undefined && { updatedFrom: options.after }),
     ...(options.before !== undefined && { updatedBefore: options.before }),
   };

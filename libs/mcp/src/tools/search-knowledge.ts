@@ -97,6 +97,8 @@ function filterOf(args: SearchInput): IndexFilter | undefined {
     ...(args.kinds && { kinds: args.kinds }),
     ...(args.author && { authors: args.author }),
     ...(args.labels && { labels: args.labels }),
+    ...(args.spaces && { spaces: args.spaces }),
+    ...(args.languages && { languages: args.languages }),
     ...(args.updatedAfter && { updatedFrom: args.updatedAfter }),
     ...(args.updatedBefore && { updatedBefore: args.updatedBefore }),
   };

@@ -10,11 +10,15 @@ export const searchInput = z.strictObject({
     .string()
     .min(1)
     .max(2_000)
-    .describe('What to look for: words of the answer, names, identifiers. English or Japanese.'),
+    .describe(
+      'Words of the answer, names, identifiers; English or Japanese. Also "exact phrase", -without, title:word, author:me and the filters below as kind:page, after:2026-01; filters alone list the newest.',
+    ),
   sources: values('Only these source ids.'),
   kinds: values('Only these kinds, such as page, document, sheet, slides, mail.'),
   author: values('Only documents by one of these authors.'),
   labels: values('Only documents with one of these labels.'),
+  spaces: values('Only these spaces, projects, repositories or top folders.'),
+  languages: values('Only these languages, such as en or ja.'),
   updatedAfter: z
     .string()
     .max(40)
