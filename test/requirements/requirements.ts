@@ -64,6 +64,8 @@ export const REQUIREMENTS: readonly Requirement[] = [
     'query.conflict': 'Conditions that exclude each other are refused and named.',
     'query.filters-only': 'Filters without words list what was changed last.',
     'query.phrase': 'An exact phrase and an exclusion hold for every hit.',
+    'query.correction':
+      'A word that no readable document has is replaced by the nearest that one has, and it is said.',
     'query.punctuation': 'A query of signs alone is refused.',
     'search.limit': 'A limit of 0, -1 or 10,000 is refused with the range allowed.',
     'search.cursor-altered': 'An altered cursor is refused.',
@@ -161,6 +163,12 @@ export const REQUIREMENTS: readonly Requirement[] = [
   }),
   ...of('search', {
     'search.pages': 'Pages show every hit once, in one order.',
+    'search.pages-stable': 'Pages repeat nothing and lose nothing while the index changes between them.',
+    'search.similar': 'Documents like one are found, for those who may read it.',
+    'suggest.words': 'What is typed is completed by words and titles.',
+    'suggest.titles': 'Titles are suggested that have all words typed.',
+    'suggest.hidden': 'No form of a word is suggested that stands in hidden documents alone.',
+    'facets.counts': 'Counts are of documents that the caller may read, within filter and words.',
     'search.snippet': 'A snippet shows the window that matched, with exact offsets.',
     'search.ties': 'Ties have a stable order.',
     'search.scores': 'Scores are as defined with a full delta, during a fold and after it.',

@@ -36,6 +36,14 @@ export interface SearchOptions {
   readonly before?: string;
   readonly cursor?: string;
   readonly explain?: boolean;
+  readonly facets?: boolean;
+  readonly group?: boolean;
+  /** Of `fumi similar`: the document that the hits are to be like. */
+  readonly similarTo?: string;
+}
+
+export interface SuggestOptions {
+  readonly limit?: number;
 }
 
 export interface GetOptions {

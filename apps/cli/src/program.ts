@@ -14,6 +14,7 @@ import type {
   PullModelOptions,
   SearchOptions,
   StartOptions,
+  SuggestOptions,
   SyncOptions,
   UpOptions,
 } from './options.ts';
@@ -172,6 +173,8 @@ function addReading(program: Command, context: MakeContext): void {
     .option('--before <date>', 'changed before')
     .option('--cursor <cursor>', 'the next page of the same search')
     .option('--explain', 'why each hit stands where it stands')
+    .option('--facets', 'count everything that matches by source, space, kind, language, author and label')
+    .option('--group', 'show the hits of each source together')
     .addHelpText('after', queryHelp())
     .addHelpText(
       'after',
@@ -185,6 +188,29 @@ function addReading(program: Command, context: MakeContext): void {
     )
     .action(async (query: string[], options: SearchOptions, command: Command) =>
       (await import('./commands/search.ts')).searchCommand(context(command), query.join(' '), options),
+    );
+  program
+    .command('similar')
+    .description('find documents like one')
+    .argument('<id>', 'document id, as search shows it')
+    .argument('[query...]', 'words and filters that narrow them')
+    .option('-n, --limit <number>', 'hits, 1 to 50 (default: 10)', wholeNumber)
+    .option('--cursor <cursor>', 'the next page')
+    .addHelpText(
+      'after',
+      examples('fumi similar files:handbook/security/secrets.md', 'fumi similar <id> source:jira'),
+    )
+    .action(async (id: string, query: string[], options: SearchOptions, command: Command) =>
+      (await import('./commands/search.ts')).similarCommand(context(command), id, query.join(' '), options),
+    );
+  program
+    .command('suggest')
+    .description('complete what is being typed, from documents you may read')
+    .argument('<text...>', 'what is typed so far')
+    .option('-n, --limit <number>', 'of each kind, 1 to 20 (default: 8)', wholeNumber)
+    .addHelpText('after', examples('fumi suggest how to rota', 'fumi suggest 経 --json'))
+    .action(async (text: string[], options: SuggestOptions, command: Command) =>
+      (await import('./commands/suggest.ts')).suggestCommand(context(command), text.join(' '), options),
     );
   program
     .command('get')

@@ -46,6 +46,13 @@ export function narrowedByRoles(
         const id = record && !isSeen(record.source) ? '' : request.id;
         return knowledge.read({ ...request, id }, filter, signal);
       },
+      suggest: async (request, filter, signal) => {
+        const isSeen = maySee(filter);
+        const visible = await knowledge.sources(filter);
+        if (visible.every(({ id }) => isSeen(id))) return knowledge.suggest(request, filter, signal);
+        const within = visible.map(({ id }) => id).filter((id) => isSeen(id));
+        return knowledge.suggest({ ...request, within }, filter, signal);
+      },
       sources: async (filter) => {
         const isSeen = maySee(filter);
         return (await knowledge.sources(filter)).filter(({ id }) => isSeen(id));

@@ -56,6 +56,7 @@ function knowledge(over: Partial<Knowledge> = {}): Knowledge {
         publicMessage: 'No such document.',
       });
     },
+    suggest: async () => ({ queries: [], documents: [] }),
     sources: async () => [{ id: 'files:handbook', documents: 3, state: 'ready' }],
     ...over,
   };
@@ -133,6 +134,8 @@ describe('the MCP surface', () => {
             'updatedAfter',
             'updatedBefore',
             'limit',
+            'similarTo',
+            'facets',
             'cursor',
             'format',
           ],

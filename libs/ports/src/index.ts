@@ -38,6 +38,7 @@ export type {
   KnownVector,
   WaitingDocument,
 } from './embedding-store.ts';
+export type { Completions, FacetCounts, FacetRequest, IndexExplorer, WordReport } from './index-explorer.ts';
 export type { JobQueue, JobRecord, ReadingNews, ReadingRequest } from './job-queue.ts';
 export type {
   CatalogJournal,

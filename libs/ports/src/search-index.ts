@@ -1,6 +1,7 @@
 import type { Chunk, DocumentId, Fingerprint, SourceId } from '@fumikura/model';
 import type { QueryTerms, TextConditions } from '@fumikura/text';
 import type { AccessFilter } from './access-filter.ts';
+import type { IndexExplorer } from './index-explorer.ts';
 
 export interface IndexChunk extends Pick<Chunk, 'ordinal' | 'headingPath' | 'context'> {
   /** The span itself. */
@@ -135,6 +136,8 @@ export interface Damage {
 export interface SearchIndex {
   write(batch: IndexBatch): Promise<void>;
   search(request: SearchRequest, access: AccessFilter, signal: AbortSignal): Promise<SearchAnswer>;
+  /** Absent where the engine cannot: suggestions and corrections are left out then, and facets count the best hits. */
+  readonly explore?: IndexExplorer;
   stats(): Promise<IndexStats>;
   /** Binds the index to a model's vectors; refuses another one while vectors exist. */
   useFingerprint(fingerprint: Fingerprint): Promise<void>;

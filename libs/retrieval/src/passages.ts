@@ -2,7 +2,7 @@ import type { AccessFilter, Catalog, Passage } from '@fumikura/ports';
 import { findPhrase, foldText, phraseOf } from '@fumikura/text';
 import type { Phrase } from '@fumikura/text';
 import type { Place } from './collapse.ts';
-import type { Asked } from './query/read-query.ts';
+import type { Asked } from './query/asked.ts';
 import { emptySnippet, makeSnippet } from './snippet.ts';
 import type { Snippet } from './types.ts';
 

@@ -1,14 +1,16 @@
 import { invalidInput } from '@fumikura/errors';
-import type { AccessFilter, Catalog, DocumentRecord } from '@fumikura/ports';
+import type { AccessFilter, Catalog, DocumentRecord, SearchIndex } from '@fumikura/ports';
 import { readGrant } from '@fumikura/ports';
 import { collapse } from './collapse.ts';
 import type { Place, RankedDocument } from './collapse.ts';
 import { coverageOf, visibleSources } from './coverage.ts';
 import type { CursorSealer } from './cursor.ts';
+import { facetsOf } from './facets.ts';
 import type { Ranked } from './fusion.ts';
-import { readQuery } from './query/read-query.ts';
+import { askedBy } from './query/asked.ts';
 import type { Ranker } from './ranker.ts';
 import { snippetsFor } from './passages.ts';
+import { Shown } from './shown.ts';
 import { emptySnippet } from './snippet.ts';
 import type { Hit, HitSummary, KnowledgeQuery, OnWithheld, SearchPage, Snippet } from './types.ts';
 
@@ -16,6 +18,7 @@ const LIMIT = { least: 1, most: 50, usual: 10 };
 
 export interface SearchParts {
   readonly catalog: Catalog;
+  readonly index: SearchIndex;
   readonly rank: Ranker;
   readonly cursors: CursorSealer;
   readonly freshnessMs: number;
@@ -31,28 +34,35 @@ export async function searchKnowledge(
 ): Promise<SearchPage> {
   const started = performance.now();
   const limit = checkedLimit(request.limit);
-  const asked = await readQuery(request.query, request.filter, {
-    catalog: parts.catalog,
-    access,
-    ...(request.within && { within: request.within }),
-  });
-  const binding = [readGrant(access)?.caller, request.query, asked.filter ?? null];
-  const offset = request.cursor === undefined ? 0 : parts.cursors.open(request.cursor, binding);
+  const asked = await askedBy(parts, request, access, signal);
+  const binding = [readGrant(access)?.caller, request.query, request.similarTo ?? null, asked.filter ?? null];
+  const before = new Shown(request.cursor && String(parts.cursors.open(request.cursor, binding)));
   const { ranked, notices } = await parts.rank(asked, access, signal);
-  const places = await readablePlaces(ranked, offset + limit + 1, parts.catalog, access, onWithheld);
+  const places = await readablePlaces(
+    ranked,
+    limit + 1,
+    (place) => !asked.isLeftOut(place) && !isShown(place, before),
+    parts.catalog,
+    access,
+    onWithheld,
+  );
   signal.throwIfAborted();
-  const shown = places.slice(offset, offset + limit);
-  const [snippets, sources] = await Promise.all([
+  const shown = places.slice(0, limit);
+  const after = before.and(shown.map(({ record }) => record.id));
+  const [snippets, sources, facets] = await Promise.all([
     snippetsFor(shown, asked, parts.catalog, access),
     visibleSources(parts.catalog, access),
+    request.facets ? facetsOf(asked, ranked, parts, access, signal) : undefined,
   ]);
   const hits = shown.map((place, index) =>
-    hitOf(place, offset + index + 1, snippets[index] ?? emptySnippet(), request.explain ?? false),
+    hitOf(place, before.count + index + 1, snippets[index] ?? emptySnippet(), request.explain ?? false),
   );
   return {
     hits,
     coverage: coverageOf(sources, parts.freshnessMs, parts.now()),
-    ...(places.length > offset + limit && { nextCursor: parts.cursors.seal(offset + limit, binding) }),
+    ...(places.length > limit && !after.isFull && { nextCursor: parts.cursors.seal(after.pack(), binding) }),
+    ...(asked.corrections.length > 0 && { corrections: asked.corrections }),
+    ...(facets && { facets }),
     notices:
       sources.length === 0 ? ['No source has documents that you may read.'] : [...asked.notices, ...notices],
     tookMs: Math.round((performance.now() - started) * 10) / 10,
@@ -68,19 +78,21 @@ function checkedLimit(limit = LIMIT.usual): number {
 }
 
 /**
- * The first `wanted` places after the second check and after collapsing. Candidates are read in steps, because most
- * pages need few of them; a withheld document leaves no gap in the ranks.
+ * The first `wanted` places that are fresh, after the second check and after collapsing. Candidates are read in steps,
+ * because most pages need few of them; a withheld document leaves no gap in the ranks.
  */
 async function readablePlaces(
   ranked: readonly Ranked[],
   wanted: number,
+  isFresh: (place: Place) => boolean,
   catalog: Catalog,
   access: AccessFilter,
   onWithheld: OnWithheld,
 ): Promise<Place[]> {
   const documents: RankedDocument[] = [];
+  let fresh: Place[] = [];
   const step = Math.max(20, wanted);
-  for (let from = 0; from < ranked.length; from += step) {
+  for (let from = 0; from < ranked.length && fresh.length < wanted; from += step) {
     const part = ranked.slice(from, from + step);
     const ids = part.map(({ candidate }) => candidate.documentId);
     const records = new Map((await catalog.readable(ids, access)).map((record) => [record.id, record]));
@@ -90,9 +102,14 @@ async function readablePlaces(
       const record = records.get(entry.candidate.documentId);
       if (record) documents.push({ ranked: entry, record });
     }
-    if (documents.length >= wanted && collapse(documents).length >= wanted) break;
+    fresh = collapse(documents).filter(isFresh);
   }
-  return collapse(documents);
+  return fresh;
+}
+
+/** With all of its copies: which of them stands for the others may change between two pages. */
+function isShown({ record, duplicates }: Place, before: Shown): boolean {
+  return [record, ...duplicates].some(({ id }) => before.has(id));
 }
 
 function hitOf({ record, duplicates, ranked }: Place, rank: number, snippet: Snippet, explain: boolean): Hit {
@@ -108,6 +125,7 @@ function hitOf({ record, duplicates, ranked }: Place, rank: number, snippet: Sni
     ...(updatedAt && { updatedAt }),
     snippet,
     duplicates: duplicates.map(summaryOf),
+    ...(ranked.candidate.furtherChunks && { furtherPassages: ranked.candidate.furtherChunks }),
     ...(explain && { explain: explanation(ranked) }),
   };
 }

@@ -10,6 +10,7 @@ describe('query language', () => {
     );
     assert.deepEqual(parsed, {
       text: 'rotate exact phrase keys keys',
+      plain: ['rotate', 'keys'],
       conditions: {
         phrases: ['exact phrase'],
         title: ['keys'],

@@ -10,6 +10,8 @@ import type { QueryWordName } from './words.ts';
 export interface ParsedQuery {
   /** Words to rank by, phrases and titles among them; empty when there are only filters and exclusions. */
   readonly text: string;
+  /** The part of it outside of quotes. */
+  readonly plain: readonly string[];
   readonly conditions: TextConditions;
   /** Values as typed: `resolveFilter` compares them with those there are. */
   readonly filter: IndexFilter;
@@ -42,6 +44,7 @@ type Mutable<T> = { -readonly [K in keyof T]: T[K] extends readonly (infer V)[] 
 
 class Draft {
   readonly #text: string[] = [];
+  readonly #plain: string[] = [];
   readonly #phrases: string[] = [];
   readonly #title: string[] = [];
   readonly #excluded: string[] = [];
@@ -62,6 +65,7 @@ class Draft {
   finish(): ParsedQuery {
     return {
       text: this.#text.join(' '),
+      plain: this.#plain,
       conditions: {
         ...some('phrases', this.#phrases),
         ...some('title', this.#title),
@@ -90,7 +94,10 @@ class Draft {
       this.#count();
       this.#phrases.push(value);
       this.#text.push(value);
-    } else this.#text.push(written);
+    } else {
+      this.#text.push(written);
+      this.#plain.push(written);
+    }
   }
 
   #addUnfinished(name: QueryWordName, { written }: QueryToken): void {

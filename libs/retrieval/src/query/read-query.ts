@@ -9,9 +9,11 @@ import { parseQuery } from './parse.ts';
 const MAX_QUERY_CHARACTERS = 2_000;
 
 /** What is asked of the index. */
-export interface Asked {
+export interface ReadQuery {
   /** To rank by, without filters and signs; empty when there are only those: the newest are asked for then. */
   readonly text: string;
+  /** The part of it outside of quotes. */
+  readonly plain: readonly string[];
   readonly terms: QueryTerms;
   readonly filter?: IndexFilter;
   readonly conditions?: TextConditions;
@@ -27,15 +29,16 @@ export async function readQuery(
   query: string,
   beside: IndexFilter | undefined,
   context: FilterContext,
-): Promise<Asked> {
+  { mayBeEmpty = false }: { readonly mayBeEmpty?: boolean } = {},
+): Promise<ReadQuery> {
   if (query.length > MAX_QUERY_CHARACTERS) {
     const message = `The query has ${query.length} characters; at most ${MAX_QUERY_CHARACTERS} are allowed.`;
     throw invalidInput('QUERY_TOO_LONG', message);
   }
-  const { text, conditions, filter: typed, notices } = parseQuery(query);
+  const { text, plain, conditions, filter: typed, notices } = parseQuery(query);
   const hasConditions = Object.keys(conditions).length > 0;
   const hasFilter = [typed, beside ?? {}].some((each) => Object.keys(each).length > 0);
-  if (text === '' && !hasConditions && !hasFilter)
+  if (text === '' && !hasConditions && !hasFilter && !mayBeEmpty)
     throw invalidInput('QUERY_EMPTY', 'The query is empty. Write what you look for.');
   const terms = analyseQuery(text);
   if (text !== '' && terms.terms.length === 0)
@@ -44,5 +47,5 @@ export async function readQuery(
       'The query has no word to look for, only signs. Add a word or a number.',
     );
   const filter = await resolveFilter([Object.keys(typed).length > 0 ? typed : undefined, beside], context);
-  return { text, terms, notices, ...(filter && { filter }), ...(hasConditions && { conditions }) };
+  return { text, plain, terms, notices, ...(filter && { filter }), ...(hasConditions && { conditions }) };
 }

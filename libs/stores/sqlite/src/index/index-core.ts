@@ -20,6 +20,7 @@ import { BlockWriter, DEAD } from './columns.ts';
 import type { TextOf } from './conditions.ts';
 import { writeDelta } from './delta.ts';
 import { DocumentTerms } from './doc-terms.ts';
+import { Explorer } from './explorer.ts';
 import { foldAt, foldStep } from './fold.ts';
 import { readMeta, writeMeta } from './meta.ts';
 import type { IndexMeta } from './meta.ts';
@@ -36,6 +37,7 @@ export class IndexCore {
   readonly #dense: DenseIndex;
   readonly #reader: IndexReader;
   readonly #search: CandidateSearch;
+  readonly #explorer: Explorer;
 
   /** @param textOf for conditions that posting lists cannot decide; without it no document meets them */
   constructor(db: Database, textOf: TextOf = () => undefined) {
@@ -43,6 +45,7 @@ export class IndexCore {
     this.#dense = createDenseIndex(db);
     this.#reader = new IndexReader(db, this.#dense);
     this.#search = new CandidateSearch(this.#reader, textOf);
+    this.#explorer = new Explorer(this.#reader, textOf);
   }
 
   /** Inside a transaction that the caller opened. */
@@ -84,6 +87,13 @@ export class IndexCore {
     return this.#db.read(() => {
       this.#reader.refresh();
       return this.#search.search(request, grant, shouldStop);
+    });
+  }
+
+  explore<T>(work: (explorer: Explorer) => T): T {
+    return this.#db.read(() => {
+      this.#reader.refresh();
+      return work(this.#explorer);
     });
   }
 
