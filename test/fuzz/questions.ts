@@ -1,6 +1,6 @@
 import type { ToolSet } from '@fumikura/mcp';
 import type { World } from './world.ts';
-import { SOURCES } from './world.ts';
+import { SOURCES, wordOf } from './world.ts';
 
 export interface Question {
   readonly surface: string;
@@ -69,6 +69,51 @@ const QUESTIONS: readonly Make[] = [
       method: 'completion/complete',
       params: { ref, argument: { name: 'id', value } },
     };
+  },
+  (world) => {
+    const typed = [
+      're',
+      'common re',
+      'zyx',
+      wordOf(world.pickDocument()).slice(0, 5),
+      'secret1',
+      'probe',
+      'zyxa',
+    ];
+    const value = typed[Math.floor(world.random() * typed.length)];
+    const ref = { type: 'ref/prompt', name: 'research_topic' };
+    return {
+      surface: 'suggestions',
+      method: 'completion/complete',
+      params: { ref, argument: { name: 'topic', value } },
+    };
+  },
+  (world) => {
+    // One letter off: whoever may not read the word must not be told it.
+    const word = wordOf(world.pickDocument());
+    const query = `${word.slice(0, 5)}${word[6] ?? ''}${word[5] ?? ''}${word.slice(7)}`;
+    return { surface: 'corrections', ...tool('search_knowledge', { query: `common ${query}`, limit: 3 }) };
+  },
+  (world) => {
+    const about = world.pickDocument();
+    const query = [
+      'kind:page',
+      '-common',
+      '"common words and"',
+      'title:report -probe',
+      `"probe${about}z with"`,
+      `common -label:label${about}z`,
+      `common -space:secret${about}z`,
+      'kind:page source:wiki',
+    ][Math.floor(world.random() * 8)];
+    return {
+      surface: 'query language',
+      ...tool('search_knowledge', { query, facets: world.random() < 0.5 }),
+    };
+  },
+  (world) => {
+    const similarTo = world.documents[world.pickDocument()]?.id;
+    return { surface: 'similar', ...tool('search_knowledge', { query: '', similarTo, facets: true }) };
   },
   () => ({ surface: 'sources', method: 'resources/list', params: {} }),
   (world) => {

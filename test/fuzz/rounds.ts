@@ -23,6 +23,7 @@ export function emptyTally(): Tally {
 }
 
 const MAX_SAMPLES = 20;
+const REFUSALS = ['CURSOR_INVALID', 'FILTER_VALUE_UNKNOWN', 'DOCUMENT_NOT_FOUND'];
 
 export function note(tally: Tally, kind: 'leaks' | 'missing', what: string): void {
   tally[kind]++;
@@ -62,6 +63,7 @@ export class Rounds {
     else if (kind < 0.3) await this.#explain();
     else if (kind < 0.35) await this.#counts();
     else if (kind < 0.4) await this.#sameRefusal();
+    else if (kind < 0.44) await this.#facets();
     else await this.#askOnce(anyQuestion(world), world.pickPerson(), world.random() < 0.1);
   }
 
@@ -108,11 +110,9 @@ export class Rounds {
     const question: Question = { surface: 'cursor', method: 'tools/call', params };
     const answer = await ask(person.id, question.method, params);
     this.#compare(question, person, answer, (at) => world.mayRead(person, at));
-    if (
-      person.id !== kept.person.id &&
-      !answer.includes('CURSOR_INVALID') &&
-      !answer.includes('FILTER_VALUE_UNKNOWN')
-    )
+    // Refused before the cursor is looked at, when the question itself is of what this person may not read.
+    const isRefused = REFUSALS.some((code) => answer.includes(code));
+    if (person.id !== kept.person.id && !isRefused)
       note(this.#tally, 'leaks', `${person.id} used the cursor of ${kept.person.id}`);
   }
 
@@ -153,6 +153,28 @@ export class Rounds {
         told > expected ? 'leaks' : 'missing',
         `${person.id} was told of ${told} documents, not ${expected}`,
       );
+  }
+
+  /** What a search says matches is as many documents as the person may read of them. */
+  async #facets(): Promise<void> {
+    const { world, ask } = this.#installation;
+    const person = world.pickPerson();
+    const expected = world.readable(person).size;
+    const args = {
+      query: ['common', '"common words"', 'kind:page'][Math.floor(world.random() * 3)],
+      facets: true,
+    };
+    const answer = await ask(person.id, 'tools/call', { name: 'search_knowledge', arguments: args });
+    held(this.#tally, 'facets');
+    const told = Number(/"matches":(\d+)/u.exec(answer)?.[1] ?? 0);
+    const kinds = Number(/"kind":\[\{"value":"page","documents":(\d+)/u.exec(answer)?.[1] ?? 0);
+    for (const count of [told, kinds])
+      if (count !== expected)
+        note(
+          this.#tally,
+          count > expected ? 'leaks' : 'missing',
+          `${person.id} was told that ${count} match ${args.query}, not ${expected}`,
+        );
   }
 
   /** A document that is hidden and one that never was are refused in the same words. */

@@ -146,7 +146,10 @@ export class World {
     this.documents[at] = facts;
     const write = documentWrite(facts.id, facts.acl, {
       title: `Report secret${at}z`,
-      parts: [`common words and probe${at}z with secret${at}z inside`, `more common words of secret${at}z`],
+      parts: [
+        `common words and probe${at}z with secret${at}z inside, ${wordOf(at)}`,
+        `more common words of secret${at}z`,
+      ],
       url: `https://example.test/secret${at}z`,
       labels: [`label${at}z`],
       authors: [`author${at}z`],
@@ -217,12 +220,22 @@ function groupOf(source: SourceId, at: number): Principal {
   return `group:${source}:g${at}`;
 }
 
+/** A name without digits, as only such words are completed by form and corrected: `zyxabcq` for 12. */
+export function wordOf(at: number): string {
+  const letters = [...String(at).padStart(3, '0')].map((digit) => LETTERS[Number(digit)]);
+  return `zyx${letters.join('')}q`;
+}
+
+const LETTERS = 'abcdefghij';
 const NAME = /(?:secret|doc|probe|label|author)(\d+)z/gu;
+const WORD = /zyx([a-j]{3})q/gu;
 
 /** Documents that an answer tells of by any of their names, apart from names that stood in the question. */
 export function toldOf(answer: string, question: string): Set<number> {
-  const asked = new Set(question.match(NAME));
+  const asked = new Set([...(question.match(NAME) ?? []), ...(question.match(WORD) ?? [])]);
   const told = new Set<number>();
   for (const [name, at] of answer.matchAll(NAME)) if (!asked.has(name)) told.add(Number(at));
+  for (const [name, letters = ''] of answer.matchAll(WORD))
+    if (!asked.has(name)) told.add(Number([...letters].map((letter) => LETTERS.indexOf(letter)).join('')));
   return told;
 }

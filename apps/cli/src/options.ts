@@ -31,10 +31,19 @@ export interface SearchOptions {
   readonly language?: readonly string[];
   readonly author?: readonly string[];
   readonly label?: readonly string[];
+  readonly space?: readonly string[];
   readonly after?: string;
   readonly before?: string;
   readonly cursor?: string;
   readonly explain?: boolean;
+  readonly facets?: boolean;
+  readonly group?: boolean;
+  /** Of `fumi similar`: the document that the hits are to be like. */
+  readonly similarTo?: string;
+}
+
+export interface SuggestOptions {
+  readonly limit?: number;
 }
 
 export interface GetOptions {

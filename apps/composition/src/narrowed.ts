@@ -1,6 +1,5 @@
 import type { Access, RightsOf } from '@fumikura/access';
 import { AppError } from '@fumikura/errors';
-import type { SourceId } from '@fumikura/model';
 import type { AccessFilter, Catalog } from '@fumikura/ports';
 import type { Knowledge } from '@fumikura/retrieval';
 
@@ -34,9 +33,8 @@ export function narrowedByRoles(
         const isSeen = maySee(filter);
         const visible = await knowledge.sources(filter);
         if (visible.every(({ id }) => isSeen(id))) return knowledge.search(query, filter, signal, onWithheld);
-        const wanted = query.filter?.sources ?? visible.map(({ id }) => id);
-        const sources = wanted.filter((id) => isSeen(id));
-        const narrowed = { ...query, filter: { ...query.filter, sources: orNone(sources) } };
+        const within = visible.map(({ id }) => id).filter((id) => isSeen(id));
+        const narrowed = { ...query, within };
         const page = await knowledge.search(narrowed, filter, signal, onWithheld);
         const shown = page.coverage.sources.filter(({ source }) => isSeen(source));
         return { ...page, coverage: { ...page.coverage, sources: shown } };
@@ -48,15 +46,17 @@ export function narrowedByRoles(
         const id = record && !isSeen(record.source) ? '' : request.id;
         return knowledge.read({ ...request, id }, filter, signal);
       },
+      suggest: async (request, filter, signal) => {
+        const isSeen = maySee(filter);
+        const visible = await knowledge.sources(filter);
+        if (visible.every(({ id }) => isSeen(id))) return knowledge.suggest(request, filter, signal);
+        const within = visible.map(({ id }) => id).filter((id) => isSeen(id));
+        return knowledge.suggest({ ...request, within }, filter, signal);
+      },
       sources: async (filter) => {
         const isSeen = maySee(filter);
         return (await knowledge.sources(filter)).filter(({ id }) => isSeen(id));
       },
     },
   };
-}
-
-/** No source at all is refused by the search in the words of one that does not exist. */
-function orNone(sources: readonly SourceId[]): readonly SourceId[] {
-  return sources.length > 0 ? sources : ['files:none'];
 }

@@ -69,7 +69,7 @@ export function buildServer(deps: McpDeps, toolSet: ToolSet, context: McpRequest
   registerGetDocument(server, call);
   registerDocumentResource(server, call);
   registerSourceResource(server, call);
-  registerResearchTopic(server);
+  registerResearchTopic(server, call);
   registerBriefMeOnTicket(server);
   return server;
 }

@@ -56,6 +56,7 @@ function knowledge(over: Partial<Knowledge> = {}): Knowledge {
         publicMessage: 'No such document.',
       });
     },
+    suggest: async () => ({ queries: [], documents: [] }),
     sources: async () => [{ id: 'files:handbook', documents: 3, state: 'ready' }],
     ...over,
   };
@@ -128,9 +129,13 @@ describe('the MCP surface', () => {
             'kinds',
             'author',
             'labels',
+            'spaces',
+            'languages',
             'updatedAfter',
             'updatedBefore',
             'limit',
+            'similarTo',
+            'facets',
             'cursor',
             'format',
           ],

@@ -180,7 +180,7 @@ export interface Catalog extends JobQueue {
 /** Which pass a checkpoint is of; `content` unless said. */
 export type CheckpointOf = 'content' | 'access';
 
-export type FilterField = 'source' | 'kind' | 'language' | 'author' | 'label';
+export type FilterField = 'source' | 'kind' | 'language' | 'author' | 'label' | 'space';
 
 export interface FieldValue {
   readonly value: string;

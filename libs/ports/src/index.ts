@@ -40,6 +40,7 @@ export type {
   KnownVector,
   WaitingDocument,
 } from './embedding-store.ts';
+export type { Completions, FacetCounts, FacetRequest, IndexExplorer, WordReport } from './index-explorer.ts';
 export type { JobQueue, JobRecord, ReadingNews, ReadingRequest } from './job-queue.ts';
 export type {
   CatalogJournal,
@@ -56,6 +57,7 @@ export { LEXICAL_WEIGHTS } from './search-index.ts';
 export type {
   Candidate,
   Damage,
+  ExcludedValues,
   IndexBatch,
   IndexChunk,
   IndexDocument,

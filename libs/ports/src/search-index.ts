@@ -1,6 +1,7 @@
 import type { Chunk, DocumentId, Fingerprint, SourceId } from '@fumikura/model';
-import type { QueryTerms } from '@fumikura/text';
+import type { QueryTerms, TextConditions } from '@fumikura/text';
 import type { AccessFilter } from './access-filter.ts';
+import type { IndexExplorer } from './index-explorer.ts';
 
 export interface IndexChunk extends Pick<Chunk, 'ordinal' | 'headingPath' | 'context'> {
   /** The span itself. */
@@ -38,10 +39,19 @@ export interface IndexFilter {
   readonly languages?: readonly string[];
   readonly authors?: readonly string[];
   readonly labels?: readonly string[];
+  /** The first of the breadcrumbs: a wiki's space, a tracker's project, a repository, a top folder. */
+  readonly spaces?: readonly string[];
   /** ISO 8601 UTC, inclusive / exclusive. */
   readonly updatedFrom?: string;
   readonly updatedBefore?: string;
+  /** Documents with one of these values are left out. */
+  readonly excluded?: ExcludedValues;
 }
+
+export type ExcludedValues = Pick<
+  IndexFilter,
+  'sources' | 'kinds' | 'languages' | 'authors' | 'labels' | 'spaces'
+>;
 
 /**
  * score = document·D + chunk·C + title·T, where each part is BM25 (k1 1.2; b .75, title .5) summed over term classes,
@@ -63,10 +73,13 @@ export const LEXICAL_WEIGHTS: LexicalWeights = {
   titleBigram: 1,
 };
 
+/** With neither words nor a vector the answer is what was changed last, newest first. */
 export interface SearchRequest {
   readonly lexical?: { readonly query: QueryTerms; readonly weights?: LexicalWeights };
   readonly dense?: { readonly vector: Float32Array; readonly fingerprint: Fingerprint };
   readonly filter?: IndexFilter;
+  /** Documents that do not meet them are no hits of either side, as with a filter. */
+  readonly conditions?: TextConditions;
   /** Documents wanted from each side, 1 to 1,000. The answer is their union, each scored by both sides. */
   readonly candidates: number;
   /** Chunks the 1-bit pass hands to rescoring; default 200 up to 100,000 chunks, 400 above. */
@@ -84,11 +97,15 @@ export interface Candidate {
   /** Highest cosine over readable chunks; undefined without a vector query or vectors. */
   readonly cosine?: number;
   readonly denseChunkOrdinal?: number;
+  /** Further chunks that speak of it nearly as much as the best one; absent where the engine does not count them. */
+  readonly furtherChunks?: number;
 }
 
 export interface SearchAnswer {
-  /** By descending lexical score, then cosine, then document id: stable on ties. */
+  /** By descending lexical score, then cosine, then document id: stable on ties. Without a question, newest first. */
   readonly candidates: readonly Candidate[];
+  /** So many documents at most were compared with exact phrases, and there were more: of those none is told. */
+  readonly comparedAtMost?: number;
   /** Rises with every committed write. */
   readonly indexVersion: number;
 }
@@ -119,6 +136,8 @@ export interface Damage {
 export interface SearchIndex {
   write(batch: IndexBatch): Promise<void>;
   search(request: SearchRequest, access: AccessFilter, signal: AbortSignal): Promise<SearchAnswer>;
+  /** Absent where the engine cannot: suggestions and corrections are left out then, and facets count the best hits. */
+  readonly explore?: IndexExplorer;
   stats(): Promise<IndexStats>;
   /** Binds the index to a model's vectors; refuses another one while vectors exist. */
   useFingerprint(fingerprint: Fingerprint): Promise<void>;

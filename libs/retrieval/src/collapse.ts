@@ -34,6 +34,11 @@ export function collapse(documents: readonly RankedDocument[]): Place[] {
   return places.map(({ place, duplicates }) => ({ ...place, duplicates }));
 }
 
+export function isCopy(a: DocumentRecord, b: DocumentRecord): boolean {
+  if (a.similarity === WITHOUT_TEXT) return false;
+  return distance(BigInt(`0x${a.similarity}`), BigInt(`0x${b.similarity}`)) <= MAX_DISTANCE;
+}
+
 function distance(a: bigint, b: bigint): number {
   let bits = a ^ b;
   let count = 0;

@@ -8,29 +8,35 @@ const LIFETIME_MS = 60 * 60 * 1_000;
 /** Seals resume points so that a caller can neither read, alter nor hand them on. */
 export interface CursorSealer {
   /** @param binding everything the cursor may only be used with: caller, query, filter */
-  seal(offset: number, binding: readonly unknown[]): string;
+  seal(point: ResumePoint, binding: readonly unknown[]): string;
   /** @throws AppError CURSOR_INVALID (invalid-input), the same for altered, foreign, expired and misused cursors */
-  open(cursor: string, binding: readonly unknown[]): number;
+  open(cursor: string, binding: readonly unknown[]): ResumePoint;
 }
+
+/** A place in a text, or what was shown already. */
+export type ResumePoint = number | string;
+
+/** Longer ones were made by nobody here. */
+const MAX_BYTES = 2_000;
 
 /** The key is made once per installation and kept in its catalog, so that every process opens every cursor. */
 export async function createCursorSealer(catalog: Catalog, now: () => number): Promise<CursorSealer> {
   const stored = await catalog.setting('cursor-key', () => randomBytes(32).toString('base64'));
   const key = Buffer.from(stored, 'base64');
   return {
-    seal: (offset, binding) => {
+    seal: (point, binding) => {
       const iv = randomBytes(12);
       const cipher = createCipheriv('aes-256-gcm', key, iv).setAAD(digest(binding));
-      const sealed = cipher.update(JSON.stringify([offset, now() + LIFETIME_MS]), 'utf8');
+      const sealed = cipher.update(JSON.stringify([point, now() + LIFETIME_MS]), 'utf8');
       return Buffer.concat([iv, sealed, cipher.final(), cipher.getAuthTag()]).toString('base64url');
     },
     open: (cursor, binding) => {
       const bytes = Buffer.from(cursor, 'base64url');
-      if (bytes.length < 12 + 16 + 1 || bytes.length > 200) throw refused();
+      if (bytes.length < 12 + 16 + 1 || bytes.length > MAX_BYTES) throw refused();
       const content = decrypt(bytes, key, digest(binding));
-      const [offset, expiresAt] = JSON.parse(content) as [number, number];
+      const [point, expiresAt] = JSON.parse(content) as [ResumePoint, number];
       if (now() > expiresAt) throw refused();
-      return offset;
+      return point;
     },
   };
 }

@@ -7,6 +7,7 @@ import { createRanker } from './ranker.ts';
 import type { EmbedQuery } from './ranker.ts';
 import { readDocument } from './read.ts';
 import { searchKnowledge } from './search.ts';
+import { suggest } from './suggest.ts';
 import type { Knowledge } from './types.ts';
 
 export interface KnowledgeOptions {
@@ -30,7 +31,10 @@ export async function createKnowledge(options: KnowledgeOptions): Promise<Knowle
   const { catalog } = store;
   const cursors = await createCursorSealer(catalog, now);
   const rank = createRanker({ index: store.index, ...options });
-  const parts = { catalog, rank, cursors, freshnessMs, now, ...(lateCheck && { lateCheck }) };
+  const parts = {
+    ...{ catalog, index: store.index, rank, cursors, freshnessMs, now },
+    ...(lateCheck && { lateCheck }),
+  };
   return {
     search: (query, access, signal, onWithheld) =>
       withDeadline(deadlineMs, signal, (combined) =>
@@ -38,6 +42,8 @@ export async function createKnowledge(options: KnowledgeOptions): Promise<Knowle
       ),
     read: (request, access, signal) =>
       withDeadline(deadlineMs, signal, (combined) => readDocument(request, access, parts, combined)),
+    suggest: (request, access, signal) =>
+      withDeadline(deadlineMs, signal, (combined) => suggest(request, parts, access, combined)),
     sources: (access) => visibleSources(catalog, access),
   };
 }

@@ -24,16 +24,24 @@ function cost(target: string, value: string): number {
   return edits <= Math.max(1, Math.floor(target.length / 3)) ? 2 + edits : Infinity;
 }
 
-/** Levenshtein distance in UTF-16 units; quadratic, callers bound the lengths. */
-function editDistance(a: string, b: string): number {
+/**
+ * Characters changed, left out, added, or exchanged with their neighbour (optimal string alignment), in UTF-16 units.
+ * Quadratic: callers bound the lengths.
+ */
+export function editDistance(a: string, b: string): number {
+  let before: number[] = [];
   let previous = Array.from({ length: b.length + 1 }, (_, index) => index);
   for (let row = 1; row <= a.length; row++) {
     const current = [row];
     for (let column = 1; column <= b.length; column++) {
       const substitute = (previous[column - 1] ?? 0) + (a[row - 1] === b[column - 1] ? 0 : 1);
-      current.push(Math.min(substitute, (previous[column] ?? 0) + 1, (current[column - 1] ?? 0) + 1));
+      let least = Math.min(substitute, (previous[column] ?? 0) + 1, (current[column - 1] ?? 0) + 1);
+      const isExchanged =
+        row > 1 && column > 1 && a[row - 1] === b[column - 2] && a[row - 2] === b[column - 1];
+      if (isExchanged) least = Math.min(least, (before[column - 2] ?? 0) + 1);
+      current.push(least);
     }
-    previous = current;
+    [before, previous] = [previous, current];
   }
   return previous[b.length] ?? 0;
 }

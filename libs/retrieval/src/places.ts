@@ -16,16 +16,22 @@ export interface ReadablePlaces {
   readonly troubled: ReadonlyMap<SourceId, LateTrouble>;
 }
 
+export interface WantedPlaces {
+  readonly count: number;
+  /** Of places that were not shown on an earlier page and are not left out. */
+  readonly isFresh: (place: Place) => boolean;
+}
+
 /** Sources are asked at most so often for one page; what is not confirmed by then is not shown. */
 const MAX_ROUNDS = 4;
 
 /**
- * The first `wanted` places after the second check, after collapsing, and after the sources were asked about what would be
+ * The first `wanted` fresh places after the second check, after collapsing, and after the sources were asked about what would be
  * shown. A withheld document leaves no gap in the ranks.
  */
 export async function readablePlaces(
   ranked: readonly Ranked[],
-  wanted: number,
+  wanted: WantedPlaces,
   { catalog, lateCheck }: PlaceParts,
   access: AccessFilter,
   signal: AbortSignal,
@@ -35,7 +41,7 @@ export async function readablePlaces(
   const troubled = new Map<SourceId, LateTrouble>();
   const confirmed = new Set<DocumentId>();
   for (let round = 0; ; round++) {
-    const places = (await candidates.collapsed()).slice(0, wanted);
+    const places = (await candidates.fresh()).slice(0, wanted.count);
     if (!lateCheck) return { places, troubled };
     const open = places.flatMap(shownBy).filter(({ id }) => !confirmed.has(id));
     if (open.length === 0) return { places, troubled };
@@ -62,12 +68,12 @@ function isConfirmed(place: Place, confirmed: ReadonlySet<DocumentId>): boolean 
 /** Candidates are read in steps, because most pages need few of them. */
 function createCandidates(
   ranked: readonly Ranked[],
-  wanted: number,
+  { count, isFresh }: WantedPlaces,
   catalog: Catalog,
   access: AccessFilter,
   onWithheld: OnWithheld,
 ) {
-  const step = Math.max(20, wanted);
+  const step = Math.max(20, count);
   let documents: RankedDocument[] = [];
   let from = 0;
   const more = async () => {
@@ -83,10 +89,13 @@ function createCandidates(
     }
   };
   return {
-    collapsed: async () => {
-      while (from < ranked.length && (documents.length < wanted || collapse(documents).length < wanted))
+    fresh: async () => {
+      let fresh = collapse(documents).filter(isFresh);
+      while (from < ranked.length && fresh.length < count) {
         await more();
-      return collapse(documents);
+        fresh = collapse(documents).filter(isFresh);
+      }
+      return fresh;
     },
     drop: (ids: ReadonlySet<DocumentId>) => {
       documents = documents.filter(({ record }) => !ids.has(record.id));

@@ -1,8 +1,8 @@
 import { toAppError } from '@fumikura/errors';
 import type { AppError } from '@fumikura/errors';
 import type { Fingerprint } from '@fumikura/model';
-import type { AccessFilter, IndexFilter, SearchIndex } from '@fumikura/ports';
-import type { QueryTerms } from '@fumikura/text';
+import type { AccessFilter, Candidate, IndexFilter, SearchIndex } from '@fumikura/ports';
+import type { QueryTerms, TextConditions } from '@fumikura/text';
 import { fuse } from './fusion.ts';
 import type { FusionWeights, Ranked } from './fusion.ts';
 
@@ -39,12 +39,16 @@ export interface Ranking {
   readonly notices: readonly string[];
 }
 
+export interface RankedQuery {
+  /** Empty for what was changed last, newest first. */
+  readonly text: string;
+  readonly terms: QueryTerms;
+  readonly filter?: IndexFilter;
+  readonly conditions?: TextConditions;
+}
+
 /** Retrieves and fuses: the whole ranking, before anything of a document is read. */
-export type Ranker = (
-  query: { readonly text: string; readonly terms: QueryTerms; readonly filter?: IndexFilter },
-  access: AccessFilter,
-  signal: AbortSignal,
-) => Promise<Ranking>;
+export type Ranker = (query: RankedQuery, access: AccessFilter, signal: AbortSignal) => Promise<Ranking>;
 
 const WITHOUT_VECTORS = 'Ranked by words alone: meaning cannot be compared at the moment.';
 const OTHER_MODEL =
@@ -56,19 +60,23 @@ export function createRanker({ index, embedQuery, fusion, onWithoutVectors }: Ra
     if (signal.aborted) throw toAppError(signal.reason);
     onWithoutVectors?.(toAppError(cause));
   };
-  return async ({ text, terms, filter }, access, signal) => {
+  return async ({ text, terms, filter, conditions }, access, signal) => {
     const notices: string[] = [];
-    const dense = await embedQuery?.(text, terms.language, signal).catch((cause: unknown) => {
-      failed(cause, signal);
-      notices.push(WITHOUT_VECTORS);
-      return undefined;
-    });
+    const isQuestion = text !== '';
+    const dense = await (isQuestion ? embedQuery : undefined)?.(text, terms.language, signal).catch(
+      (cause: unknown) => {
+        failed(cause, signal);
+        notices.push(WITHOUT_VECTORS);
+        return undefined;
+      },
+    );
     const search = (vectors: QueryVector | undefined) =>
       index.search(
         {
-          ...(terms.terms.length > 0 && { lexical: { query: terms } }),
+          ...(isQuestion && { lexical: { query: terms } }),
           ...(vectors && { dense: vectors }),
           ...(filter && { filter }),
+          ...(conditions && { conditions }),
           candidates: CANDIDATES,
         },
         access,
@@ -80,10 +88,19 @@ export function createRanker({ index, embedQuery, fusion, onWithoutVectors }: Ra
       notices.push(OTHER_MODEL);
       return search(undefined);
     });
+    if (answer.comparedAtMost !== undefined) notices.push(comparedAtMost(answer.comparedAtMost));
     return {
-      ranked: fuse(answer.candidates, fusion),
+      ranked: isQuestion ? fuse(answer.candidates, fusion) : asAnswered(answer.candidates),
       indexVersion: answer.indexVersion,
       notices,
     };
   };
+}
+
+function asAnswered(candidates: readonly Candidate[]): Ranked[] {
+  return candidates.map((candidate) => ({ candidate, score: 0, parts: {} }));
+}
+
+function comparedAtMost(documents: number): string {
+  return `Exact words were looked for in the ${documents} best documents alone; there were more. Add a word or a filter.`;
 }

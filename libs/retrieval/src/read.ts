@@ -29,7 +29,7 @@ export async function readDocument(
   if (!record || !stored) throw notFound();
   const span = request.section === undefined ? whole(stored) : findSection(stored, request.section);
   const binding = [readGrant(access)?.caller, request.id, record.version, request.section ?? null];
-  const start = request.cursor === undefined ? span.start : cursors.open(request.cursor, binding);
+  const start = request.cursor === undefined ? span.start : Number(cursors.open(request.cursor, binding));
   const end = pageEnd(stored, start, span.end, maxTokens);
   return {
     ...pageOf(record, stored),
@@ -64,7 +64,7 @@ function checkedTokens(wanted = TOKENS.usual): number {
 }
 
 /** "Not there" and "not yours" are one answer. */
-function notFound(): AppError {
+export function notFound(): AppError {
   return new AppError('DOCUMENT_NOT_FOUND', 'not-found', 'document absent or not readable for the caller', {
     publicMessage: 'No such document, or you may not read it. Ids come from search results.',
   });

@@ -1,23 +1,24 @@
 import { invalidInput } from '@fumikura/errors';
-import type { AccessFilter, Catalog, DocumentRecord, LateCheck } from '@fumikura/ports';
+import type { AccessFilter, Catalog, DocumentRecord, LateCheck, SearchIndex } from '@fumikura/ports';
 import { readGrant } from '@fumikura/ports';
-import { analyseQuery } from '@fumikura/text';
-import type { QueryTerms } from '@fumikura/text';
 import type { Place } from './collapse.ts';
 import { coverageOf, visibleSources } from './coverage.ts';
 import type { CursorSealer } from './cursor.ts';
-import { resolveFilter } from './filter.ts';
+import { facetsOf } from './facets.ts';
 import type { Ranked } from './fusion.ts';
 import { readablePlaces } from './places.ts';
+import { askedBy } from './query/asked.ts';
 import type { Ranker } from './ranker.ts';
-import { emptySnippet, makeSnippet } from './snippet.ts';
+import { snippetsFor } from './passages.ts';
+import { Shown } from './shown.ts';
+import { emptySnippet } from './snippet.ts';
 import type { Hit, HitSummary, KnowledgeQuery, OnWithheld, SearchPage, Snippet } from './types.ts';
 
 const LIMIT = { least: 1, most: 50, usual: 10 };
-const MAX_QUERY_CHARACTERS = 2_000;
 
 export interface SearchParts {
   readonly catalog: Catalog;
+  readonly index: SearchIndex;
   readonly rank: Ranker;
   readonly cursors: CursorSealer;
   readonly freshnessMs: number;
@@ -34,28 +35,32 @@ export async function searchKnowledge(
 ): Promise<SearchPage> {
   const started = performance.now();
   const limit = checkedLimit(request.limit);
-  const terms = checkedTerms(request.query);
-  const filter = await resolveFilter(request.filter, parts.catalog, access);
-  const binding = [readGrant(access)?.caller, request.query, filter ?? null];
-  const offset = request.cursor === undefined ? 0 : parts.cursors.open(request.cursor, binding);
-  const query = { text: request.query, terms, ...(filter && { filter }) };
-  const { ranked, notices } = await parts.rank(query, access, signal);
-  const wanted = offset + limit + 1;
+  const asked = await askedBy(parts, request, access, signal);
+  const binding = [readGrant(access)?.caller, request.query, request.similarTo ?? null, asked.filter ?? null];
+  const before = new Shown(request.cursor && String(parts.cursors.open(request.cursor, binding)));
+  const { ranked, notices } = await parts.rank(asked, access, signal);
+  const isFresh = (place: Place) => !asked.isLeftOut(place) && !isShown(place, before);
+  const wanted = { count: limit + 1, isFresh };
   const { places, troubled } = await readablePlaces(ranked, wanted, parts, access, signal, onWithheld);
   signal.throwIfAborted();
-  const shown = places.slice(offset, offset + limit);
-  const [snippets, sources] = await Promise.all([
-    snippetsFor(shown, terms, parts.catalog, access),
+  const shown = places.slice(0, limit);
+  const after = before.and(shown.map(({ record }) => record.id));
+  const [snippets, sources, facets] = await Promise.all([
+    snippetsFor(shown, asked, parts.catalog, access),
     visibleSources(parts.catalog, access),
+    request.facets ? facetsOf(asked, ranked, parts, access, signal) : undefined,
   ]);
   const hits = shown.map((place, index) =>
-    hitOf(place, offset + index + 1, snippets[index] ?? emptySnippet(), request.explain ?? false),
+    hitOf(place, before.count + index + 1, snippets[index] ?? emptySnippet(), request.explain ?? false),
   );
   return {
     hits,
     coverage: coverageOf(sources, parts.freshnessMs, parts.now(), troubled),
-    ...(places.length > offset + limit && { nextCursor: parts.cursors.seal(offset + limit, binding) }),
-    notices: sources.length === 0 ? ['No source has documents that you may read.'] : notices,
+    ...(places.length > limit && !after.isFull && { nextCursor: parts.cursors.seal(after.pack(), binding) }),
+    ...(asked.corrections.length > 0 && { corrections: asked.corrections }),
+    ...(facets && { facets }),
+    notices:
+      sources.length === 0 ? ['No source has documents that you may read.'] : [...asked.notices, ...notices],
     tookMs: Math.round((performance.now() - started) * 10) / 10,
   };
 }
@@ -68,32 +73,9 @@ function checkedLimit(limit = LIMIT.usual): number {
   );
 }
 
-function checkedTerms(query: string): QueryTerms {
-  if (query.trim() === '') throw invalidInput('QUERY_EMPTY', 'The query is empty. Write what you look for.');
-  if (query.length > MAX_QUERY_CHARACTERS) {
-    const message = `The query has ${query.length} characters; at most ${MAX_QUERY_CHARACTERS} are allowed.`;
-    throw invalidInput('QUERY_TOO_LONG', message);
-  }
-  const terms = analyseQuery(query);
-  if (terms.terms.length > 0) return terms;
-  throw invalidInput(
-    'QUERY_WITHOUT_TERMS',
-    'The query has no word to look for, only signs. Add a word or a number.',
-  );
-}
-
-async function snippetsFor(
-  places: readonly Place[],
-  terms: QueryTerms,
-  catalog: Catalog,
-  access: AccessFilter,
-): Promise<Snippet[]> {
-  const wanted = places.map(({ ranked: { candidate } }) => {
-    const { documentId, chunkOrdinal, denseChunkOrdinal } = candidate;
-    return { documentId, ordinal: chunkOrdinal >= 0 ? chunkOrdinal : (denseChunkOrdinal ?? 0) };
-  });
-  const passages = await catalog.passages(wanted, access);
-  return passages.map((passage) => (passage ? makeSnippet(passage, terms) : emptySnippet()));
+/** With all of its copies: which of them stands for the others may change between two pages. */
+function isShown({ record, duplicates }: Place, before: Shown): boolean {
+  return [record, ...duplicates].some(({ id }) => before.has(id));
 }
 
 function hitOf({ record, duplicates, ranked }: Place, rank: number, snippet: Snippet, explain: boolean): Hit {
@@ -109,6 +91,7 @@ function hitOf({ record, duplicates, ranked }: Place, rank: number, snippet: Sni
     ...(updatedAt && { updatedAt }),
     snippet,
     duplicates: duplicates.map(summaryOf),
+    ...(ranked.candidate.furtherChunks && { furtherPassages: ranked.candidate.furtherChunks }),
     ...(explain && { explain: explanation(ranked) }),
   };
 }

@@ -1,5 +1,5 @@
 import type { Passage } from '@fumikura/ports';
-import { matchSpans } from '@fumikura/text';
+import { findPhrase, foldText, matchSpans, phraseOf } from '@fumikura/text';
 import type { QueryTerms } from '@fumikura/text';
 import type { Snippet } from './types.ts';
 
@@ -10,11 +10,17 @@ interface Span {
   readonly start: number;
   readonly end: number;
   readonly term: string;
+  /** What an exact phrase matched says more than its words. */
+  readonly isPhrase?: boolean;
 }
 
 /** The window of a chunk that shows most of the query, with the matches in it. */
-export function makeSnippet({ chunk, text }: Passage, query: QueryTerms): Snippet {
-  const spans = matchSpans(text, query);
+export function makeSnippet(
+  { chunk, text }: Passage,
+  query: QueryTerms,
+  phrases: readonly string[] = [],
+): Snippet {
+  const spans = withPhrases(matchSpans(text, query), phraseSpans(text, phrases));
   const [from, to] = bestWindow(text, spans);
   const shown = text.slice(from, to);
   return {
@@ -27,6 +33,30 @@ export function makeSnippet({ chunk, text }: Passage, query: QueryTerms): Snippe
     end: chunk.start + to,
     ...(chunk.place && { place: chunk.place }),
   };
+}
+
+/** Every place of every phrase; none in the rare text that changes its length when it is folded. */
+function phraseSpans(text: string, phrases: readonly string[]): Span[] {
+  const folded = phrases.length === 0 ? '' : foldText(text);
+  if (folded.length !== text.length) return [];
+  return phrases.flatMap((term) => {
+    const phrase = phraseOf(term);
+    const spans: Span[] = [];
+    for (let place = findPhrase(folded, phrase); place; place = findPhrase(folded, phrase, place.end))
+      spans.push({ ...place, term, isPhrase: true });
+    return spans;
+  });
+}
+
+/** A word within a phrase is shown as part of it. */
+function withPhrases(words: readonly Span[], phrases: readonly Span[]): readonly Span[] {
+  if (phrases.length === 0) return words;
+  const isWithin = ({ start, end }: Span) =>
+    phrases.some((phrase) => start < phrase.end && end > phrase.start);
+  const apart = phrases
+    .toSorted((a, b) => a.start - b.start)
+    .filter((phrase, at, all) => at === 0 || phrase.start >= (all[at - 1]?.end ?? 0));
+  return [...words.filter((word) => !isWithin(word)), ...apart].sort((a, b) => a.start - b.start);
 }
 
 /** For a document whose title alone matched and that has no text. */
@@ -48,14 +78,15 @@ function bestWindow(text: string, spans: readonly Span[]): [number, number] {
 /** Distinct terms first, then repetitions: a window with all words beats one with the same word thrice. */
 function windowValue(spans: readonly Span[], first: number, until: number): number {
   const terms = new Set<string>();
-  let matches = 0;
+  let [matches, phrases] = [0, 0];
   for (let index = first; index < spans.length; index++) {
     const span = spans[index];
     if (!span || span.end > until) break;
     terms.add(span.term);
     matches++;
+    if (span.isPhrase) phrases++;
   }
-  return terms.size + matches / 100;
+  return terms.size + matches / 100 + (phrases > 0 ? 10 : 0);
 }
 
 /** Begins at the sentence or line that holds the first match when it is near, else at a word. */

@@ -1,8 +1,10 @@
 import type { BlockPlace, Coverage, DocumentId, JsonValue, Section, SourceId } from '@fumikura/model';
-import type { AccessFilter, IndexFilter, LateRefusal } from '@fumikura/ports';
+import type { AccessFilter, FacetCounts, IndexFilter, LateRefusal } from '@fumikura/ports';
+import type { Correction } from './query/corrections.ts';
+import type { SuggestRequest, Suggestions } from './suggest.ts';
 
 export interface KnowledgeQuery {
-  /** 1 to 2,000 characters. */
+  /** In the query language, at most 2,000 characters; empty only beside a filter: the newest are shown then. */
   readonly query: string;
   /** Values no readable document has are refused with near matches, never silently dropped. */
   readonly filter?: IndexFilter;
@@ -11,6 +13,12 @@ export interface KnowledgeQuery {
   /** From an earlier page of the same query by the same caller. */
   readonly cursor?: string;
   readonly explain?: boolean;
+  /** Documents like this one, which the caller may read; a query beside it narrows them. */
+  readonly similarTo?: DocumentId;
+  /** Count what matches, by field. */
+  readonly facets?: boolean;
+  /** Every other source is as if it were not there: how roles narrow a search. */
+  readonly within?: readonly SourceId[];
 }
 
 export interface Snippet {
@@ -44,6 +52,8 @@ export interface Hit extends HitSummary {
   readonly snippet: Snippet;
   /** Near-duplicates elsewhere that the caller may read too; the best one is the hit. */
   readonly duplicates: readonly HitSummary[];
+  /** Passages of the same document that fit nearly as well. */
+  readonly furtherPassages?: number;
   /** For operators and `--explain`: how the place came about; parts of one fused score, comparable within a reply. */
   readonly explain?: Readonly<Record<string, number>>;
 }
@@ -52,6 +62,10 @@ export interface SearchPage {
   readonly hits: readonly Hit[];
   readonly coverage: Coverage;
   readonly nextCursor?: string;
+  /** Words that no readable document has, and those that were looked for instead. Text of documents, like any other. */
+  readonly corrections?: readonly Correction[];
+  /** When asked for; over everything that matches, not this page alone. */
+  readonly facets?: FacetCounts;
   /** Said to the asker: what was ignored or cut, and why. */
   readonly notices: readonly string[];
   readonly tookMs: number;
@@ -115,6 +129,8 @@ export interface Knowledge {
    * to be asked and does not answer in time.
    */
   read(request: ReadRequest, access: AccessFilter, signal: AbortSignal): Promise<DocumentPage>;
+  /** For the person who types. */
+  suggest(request: SuggestRequest, access: AccessFilter, signal: AbortSignal): Promise<Suggestions>;
   /** Sources with at least one document the caller may read. */
   sources(access: AccessFilter): Promise<readonly SourceSummary[]>;
 }

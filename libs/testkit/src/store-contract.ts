@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe } from 'node:test';
 import type { DocumentHead } from '@fumikura/model';
-import type { AccessFilter, DocumentWrite, IndexFilter, Store } from '@fumikura/ports';
+import type { AccessFilter, DocumentWrite, IndexFilter, SearchRequest, Store } from '@fumikura/ports';
+import type { TextConditions } from '@fumikura/text';
 import {
   ALICE,
   allowList,
@@ -231,6 +232,75 @@ const storeCases: Readonly<Record<string, Case<Store>>> = {
     assert.ok((best?.cosine ?? 0) > 0.98, `cosine ${best?.cosine}`);
     assert.deepEqual(await found(store, 'word', access, { labels: ['x'] }), ['a']);
     await isSound(store);
+  },
+
+  'phrases, titles and exclusions hold whatever ranks': async (store) => {
+    const upserts = [
+      documentWrite(`${SOURCE}/rota`, ALL, {
+        title: 'On-call rota',
+        parts: ['The on-call engineer rotates keys.', 'Second part: draft of the plan.'],
+        breadcrumbs: ['Operations'],
+      }),
+      documentWrite(`${SOURCE}/keys`, ALL, {
+        title: 'Rotating keys',
+        parts: ['keys rotates nobody, drafts'],
+      }),
+      documentWrite(`${SOURCE}/ja`, ALL, {
+        title: '経費',
+        parts: ['出張の経費精算は月末までに行う。', 'rotates keys'],
+      }),
+      documentWrite(`${SOURCE}/hers`, HERS, { title: 'hers', parts: ['rotates keys in secret'] }),
+    ];
+    await store.commit({ source: SOURCE, lists: LISTS, upserts });
+    const access = await filterFor(store.catalog, BOB);
+    const meeting = async (text: string, conditions: TextConditions, filter?: IndexFilter) => {
+      const request = lexical(text, { conditions, ...(filter && { filter }) });
+      const { candidates } = await store.index.search(request, access, signal);
+      return candidates.map(({ documentId }) => documentId.slice(SOURCE.length + 1)).sort();
+    };
+    assert.deepEqual(await meeting('rotates keys', { phrases: ['Rotates  KEYS'] }), ['ja', 'rota']);
+    assert.deepEqual(await meeting('rotates keys', { phrases: ['rotates key'] }), []);
+    assert.deepEqual(await meeting('keys', { phrases: ['keys second part'] }), ['rota']);
+    assert.deepEqual(await meeting('経費', { phrases: ['経費精算は月末'] }), ['ja']);
+    assert.deepEqual(await meeting('経費', { phrases: ['経費精算の月末'] }), []);
+    assert.deepEqual(await meeting('keys', { title: ['rotate'] }), ['keys']);
+    assert.deepEqual(await meeting('keys', { title: ['on call'] }), ['rota']);
+    assert.deepEqual(await meeting('keys', { excluded: ['draft'] }), ['ja']);
+    assert.deepEqual(await meeting('keys', { excludedPhrases: ['draft'] }), ['ja', 'keys']);
+    assert.deepEqual(await meeting('keys', { excluded: ['経費精算'] }), ['keys', 'rota']);
+    assert.deepEqual(await meeting('keys', {}, { spaces: ['Operations'] }), ['rota']);
+    assert.deepEqual(await meeting('keys', {}, { excluded: { spaces: ['Operations'] } }), ['ja', 'keys']);
+    assert.deepEqual(await meeting('keys', {}, { spaces: [] }), []);
+    const spaces = await store.catalog.fieldValues('space', access, 10);
+    assert.deepEqual(spaces, [{ value: 'Operations', documents: 1 }]);
+  },
+
+  'without a question the newest come first, within filter and conditions': async (store) => {
+    const at = (name: string, updatedAt: string | undefined, more = {}) =>
+      documentWrite(`${SOURCE}/${name}`, name === 'hers' ? HERS : ALL, {
+        title: name,
+        ...(updatedAt && { updatedAt }),
+        ...more,
+      });
+    const upserts = [
+      at('old', '2025-01-01T00:00:00Z'),
+      at('new', '2026-01-03T00:00:00Z', { labels: ['x'] }),
+      at('hers', '2026-01-09T00:00:00Z'),
+      at('undated', undefined),
+      at('middle', '2026-01-02T00:00:00Z', { parts: ['one', 'two'], labels: ['y'] }),
+    ];
+    await store.commit({ source: SOURCE, lists: LISTS, upserts });
+    const access = await filterFor(store.catalog, BOB);
+    const newest = async (more: Partial<SearchRequest> = {}) => {
+      const { candidates } = await store.index.search({ candidates: 10, ...more }, access, signal);
+      return candidates.map(({ documentId }) => documentId.slice(SOURCE.length + 1));
+    };
+    assert.deepEqual(await newest(), ['new', 'middle', 'old', 'undated']);
+    assert.deepEqual(await newest({ candidates: 2 }), ['new', 'middle']);
+    assert.deepEqual(await newest({ filter: { labels: ['x', 'y'] } }), ['new', 'middle']);
+    assert.deepEqual(await newest({ filter: { excluded: { labels: ['x'] } } }), ['middle', 'old', 'undated']);
+    assert.deepEqual(await newest({ conditions: { phrases: ['one two'] } }), ['middle']);
+    assert.deepEqual(await newest({ conditions: { excluded: ['middle'] } }), ['new', 'old', 'undated']);
   },
 
   'a removed source is found no more, the others are': async (store) => {

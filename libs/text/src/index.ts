@@ -1,6 +1,8 @@
 export { estimateTokens } from './estimate.ts';
 export { detectLanguage } from './language.ts';
 export { normaliseText } from './normalise.ts';
+export { findPhrase, foldText, phraseOf, termOfWord, termsOfPhrase } from './phrase.ts';
+export type { Phrase } from './phrase.ts';
 export { analyseQuery, MAX_QUERY_TERMS } from './query.ts';
 export type { QueryTerm, QueryTerms } from './query.ts';
 export { matchSpans } from './spans.ts';
@@ -8,3 +10,5 @@ export type { MatchSpan } from './spans.ts';
 export { TermNumbers, TermTally } from './tally.ts';
 export { countTerms, termClass, TOKENISER_VERSION } from './terms.ts';
 export type { TermClass, TermCounts } from './terms.ts';
+export { textTest } from './text-conditions.ts';
+export type { ReadableText, TextConditions } from './text-conditions.ts';

@@ -1,12 +1,12 @@
 import { audited, openInstallation } from '@fumikura/composition';
 import type { Installation } from '@fumikura/composition';
-import type { Coverage, PersonId, SourceId } from '@fumikura/model';
-import type { IndexFilter } from '@fumikura/ports';
+import type { Coverage, DocumentId, PersonId, SourceId } from '@fumikura/model';
+import type { FacetCounts, IndexFilter } from '@fumikura/ports';
 import type { Hit, SearchPage, WithheldDocument } from '@fumikura/retrieval';
 import { styleText } from 'node:util';
 import type { Context } from '../context.ts';
 import { requireTool } from '../duty.ts';
-import { duration, safe } from '../output.ts';
+import { count, duration, safe } from '../output.ts';
 import type { Output } from '../output.ts';
 import type { SearchOptions } from '../options.ts';
 import { snippetLine } from '../snippet.ts';
@@ -16,12 +16,22 @@ export async function searchCommand(context: Context, query: string, options: Se
   const installation = await openInstallation(config, { ...context, mode: 'one-shot' });
   try {
     const person = installation.localPerson();
-    const page = await searchAs(context, installation, query, options, { via: 'cli search', actor: person });
+    const via = options.similarTo === undefined ? 'cli search' : 'cli similar';
+    const page = await searchAs(context, installation, query, options, { via, actor: person });
     context.output.json(page);
-    printPage(context.output, page);
+    printPage(context.output, page, options.group ?? false);
   } finally {
     await installation.close();
   }
+}
+
+export function similarCommand(
+  context: Context,
+  id: DocumentId,
+  query: string,
+  options: SearchOptions,
+): Promise<void> {
+  return searchCommand(context, query, { ...options, similarTo: id });
 }
 
 /** The search of one person for another or for themselves, written down before anything of it is shown. */
@@ -39,6 +49,8 @@ export function searchAs(
     ...(options.limit !== undefined && { limit: options.limit }),
     ...(options.cursor !== undefined && { cursor: options.cursor }),
     ...(options.explain && { explain: true }),
+    ...(options.facets && { facets: true }),
+    ...(options.similarTo !== undefined && { similarTo: options.similarTo }),
   };
   const { issuer, subject } = actor;
   const event = {
@@ -60,14 +72,38 @@ export function searchAs(
   });
 }
 
-export function printPage(output: Output, page: SearchPage): void {
-  for (const hit of page.hits) printHit(output, hit);
+export function printPage(output: Output, page: SearchPage, isGrouped = false): void {
+  for (const { from, to } of page.corrections ?? [])
+    output.line(
+      `Nothing says "${safe(from)}": looked for "${safe(to)}". Put it in quotes to look for it as it is.`,
+    );
+  if (isGrouped) printGroups(output, page.hits);
+  else for (const hit of page.hits) printHit(output, hit);
+  if (page.facets) printFacets(output, page.facets);
   if (page.hits.length === 0) output.line('Nothing found.');
   for (const notice of page.notices) output.line(styleText('yellow', safe(notice)));
   output.line(
     styleText('dim', `${page.hits.length} shown in ${duration(page.tookMs)}. ${coverageLine(page.coverage)}`),
   );
   if (page.nextCursor !== undefined) output.line(styleText('dim', `More: add --cursor ${page.nextCursor}`));
+}
+
+/** Groups in the order of their best hits; each hit keeps its rank. */
+function printGroups(output: Output, hits: readonly Hit[]): void {
+  for (const [source, group] of Map.groupBy(hits, (hit) => hit.source)) {
+    output.line(styleText('underline', `${safe(source)}: ${group.length}`));
+    for (const hit of group) printHit(output, hit);
+  }
+}
+
+function printFacets(output: Output, { documents, values, isLowerBound }: FacetCounts): void {
+  output.line(
+    `${isLowerBound ? 'At least ' : ''}${count(documents, 'document')} match${documents === 1 ? 'es' : ''}.`,
+  );
+  for (const [field, counts] of Object.entries(values))
+    if (counts.length > 0)
+      output.line(`  ${field}: ${counts.map((each) => `${safe(each.value)} ${each.documents}`).join(', ')}`);
+  output.line();
 }
 
 function printHit(output: Output, hit: Hit): void {
@@ -83,6 +119,7 @@ function printHit(output: Output, hit: Hit): void {
   output.line(`   ${snippetLine(snippet.text, snippet.highlights, hit.title)}`);
   output.line(`   ${styleText('cyan', safe(hit.url))}`);
   output.line(`   ${styleText('dim', safe(hit.id))}`);
+  if (hit.furtherPassages) output.line(styleText('dim', `   ${hit.furtherPassages} more in this document`));
   if (hit.duplicates.length > 0)
     output.line(styleText('dim', `   same text: ${hit.duplicates.map(({ id }) => safe(id)).join(', ')}`));
   if (hit.explain)
@@ -117,6 +154,7 @@ function filterOf(options: SearchOptions): IndexFilter | undefined {
     ...(options.language && { languages: options.language }),
     ...(options.author && { authors: options.author }),
     ...(options.label && { labels: options.label }),
+    ...(options.space && { spaces: options.space }),
     ...(options.after !== undefined && { updatedFrom: options.after }),
     ...(options.before !== undefined && { updatedBefore: options.before }),
   };

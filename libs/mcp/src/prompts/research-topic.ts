@@ -1,13 +1,20 @@
 import type { McpServer } from '@modelcontextprotocol/server';
+import { completable } from '@modelcontextprotocol/server';
 import { z } from 'zod';
+import { completeText } from '../completion.ts';
+import type { CallContext } from '../deps.ts';
 
-export function registerResearchTopic(server: McpServer): void {
+export function registerResearchTopic(server: McpServer, call: CallContext): void {
   server.registerPrompt(
     'research_topic',
     {
       title: 'Research a topic',
       description: 'Gathers what the company has written about a topic, with sources.',
-      argsSchema: z.object({ topic: z.string().min(1).max(500).describe('What to research.') }),
+      argsSchema: z.object({
+        topic: completable(z.string().min(1).max(500).describe('What to research.'), (typed) =>
+          completeText(call, typed),
+        ),
+      }),
     },
     ({ topic }) => ({
       messages: [

@@ -1,22 +1,19 @@
-import type { WithheldDocument } from '@fumikura/retrieval';
 import type { McpServer } from '@modelcontextprotocol/server';
 import { ResourceTemplate } from '@modelcontextprotocol/server';
+import { completeId } from '../completion.ts';
 import type { CallContext } from '../deps.ts';
-import { answer } from '../reply/answer.ts';
 import { resourceReply } from '../reply/resource-reply.ts';
 import { readFitting } from '../tools/document-page.ts';
 import { challengeFor } from '../scopes.ts';
 import { documentAddress } from './address.ts';
 
-/** Suggestions for an id that is being typed. */
-const MAX_COMPLETIONS = 20;
 const MAX_TOKENS = 8_000;
 
 /** Documents are read by address and never listed: there are too many, and a list cannot be paged. */
 export function registerDocumentResource(server: McpServer, call: CallContext): void {
   const template = new ResourceTemplate(documentAddress, {
     list: undefined,
-    complete: { id: (value) => complete(call, value) },
+    complete: { id: (value) => completeId(call, value) },
   });
   server.registerResource(
     'document',
@@ -49,29 +46,4 @@ export function registerDocumentResource(server: McpServer, call: CallContext): 
       });
     },
   );
-}
-
-/** Found by search: only documents the caller may read can be suggested. No suggestion is no failure. */
-async function complete(call: CallContext, value: string): Promise<string[]> {
-  const query = value
-    .replace(/[^\p{L}\p{N}]+/gu, ' ')
-    .trim()
-    .slice(0, 200);
-  if (query === '') return [];
-  // The SDK gives completions no request context: neither signal nor progress token.
-  const request = { mcpReq: { signal: new AbortController().signal } };
-  try {
-    return await answer(call, request, { via: 'completion', query }, async ({ access }, signal) => {
-      const withheld: WithheldDocument[] = [];
-      const wanted = { query, limit: MAX_COMPLETIONS };
-      const page = await call.deps.knowledge.search(wanted, access, signal, (found) =>
-        withheld.push(...found),
-      );
-      const ids = page.hits.map(({ id }) => id).filter((id) => id.startsWith(value));
-      return { value: ids, documentIds: ids, withheld };
-    });
-  } catch {
-    // Said and logged by `answer`; a field without suggestions is still a field.
-    return [];
-  }
 }

@@ -11,7 +11,7 @@ import type { ToolAnswer } from '../reply/tool-reply.ts';
 import { documentAddress } from '../resources/address.ts';
 import { challengeFor } from '../scopes.ts';
 import { READ_ONLY } from './annotations.ts';
-import { pageBudget, toResult } from './search-results.ts';
+import { pageBudget, toFacets, toResult } from './search-results.ts';
 import { searchInput, searchOutput } from './search-schema.ts';
 import type { SearchInput, SearchResult } from './search-schema.ts';
 
@@ -73,6 +73,8 @@ function answerOf(
       structured: {
         results,
         coverage: toCoverage(page.coverage),
+        ...(page.corrections && { corrections: page.corrections }),
+        ...(page.facets && { matches: page.facets.documents, facets: toFacets(page.facets) }),
         ...(page.nextCursor && { nextCursor: page.nextCursor }),
         ...(notices.length > 0 && { notices }),
       },
@@ -88,7 +90,13 @@ function resourceLink({ id }: SearchResult): ResourceLink & { type: 'resource_li
 
 function queryOf(args: SearchInput) {
   const filter = filterOf(args);
-  return { query: args.query, ...(args.cursor && { cursor: args.cursor }), ...(filter && { filter }) };
+  return {
+    query: args.query,
+    ...(args.similarTo !== undefined && { similarTo: args.similarTo }),
+    ...(args.facets && { facets: true }),
+    ...(args.cursor && { cursor: args.cursor }),
+    ...(filter && { filter }),
+  };
 }
 
 function filterOf(args: SearchInput): IndexFilter | undefined {
@@ -97,6 +105,8 @@ function filterOf(args: SearchInput): IndexFilter | undefined {
     ...(args.kinds && { kinds: args.kinds }),
     ...(args.author && { authors: args.author }),
     ...(args.labels && { labels: args.labels }),
+    ...(args.spaces && { spaces: args.spaces }),
+    ...(args.languages && { languages: args.languages }),
     ...(args.updatedAfter && { updatedFrom: args.updatedAfter }),
     ...(args.updatedBefore && { updatedBefore: args.updatedBefore }),
   };

@@ -1,7 +1,8 @@
+import type { FacetCounts } from '@fumikura/ports';
 import type { Hit, Snippet } from '@fumikura/retrieval';
 import { fitItems, fitText, tokensOf } from '../reply/size.ts';
 import { cleanLine, cleanText } from '../untrusted/clean.ts';
-import type { SearchInput, SearchResult } from './search-schema.ts';
+import type { SearchInput, SearchOutput, SearchResult } from './search-schema.ts';
 
 /**
  * Tokens a hit may take. Ten concise ones stay below 2,000 with coverage and cursor, 25 detailed ones with their
@@ -32,6 +33,7 @@ function core(hit: Hit): Omit<SearchResult, 'snippet'> & { snippet: string } {
     source: hit.source,
     kind: hit.kind,
     ...(hit.updatedAt && { updatedAt: hit.updatedAt }),
+    ...(hit.furtherPassages && { furtherPassages: hit.furtherPassages }),
     ...(author && { author: fitText(cleanLine(author, 100), 20) }),
   };
 }
@@ -70,6 +72,18 @@ function texts(values: readonly string[]): readonly string[] {
 
 function some<K extends string>(key: K, values: readonly string[]): Partial<Record<K, string[]>> {
   return values.length === 0 ? {} : ({ [key]: [...values] } as Record<K, string[]>);
+}
+
+/** Values of each field, as many as fit. */
+const FACET_TOKENS = 60;
+
+export function toFacets({ values }: FacetCounts): NonNullable<SearchOutput['facets']> {
+  return Object.fromEntries(
+    Object.entries(values).flatMap(([field, counts]) => {
+      const cleaned = counts.map(({ value, documents }) => ({ value: cleanLine(value, 60), documents }));
+      return cleaned.length === 0 ? [] : [[field, [...fitItems(cleaned, FACET_TOKENS)]]];
+    }),
+  );
 }
 
 /** The window once more, smaller, with the first match near its start. */

@@ -5,16 +5,19 @@ import { untrustedText, untrustedTexts } from '../untrusted/schema.ts';
 const values = (what: string) => z.array(z.string().min(1).max(200)).min(1).max(20).optional().describe(what);
 
 /** Strict: a misspelt filter would otherwise be a silently wider search. */
-export const searchInput = z.strictObject({
+const fields = z.strictObject({
   query: z
     .string()
-    .min(1)
     .max(2_000)
-    .describe('What to look for: words of the answer, names, identifiers. English or Japanese.'),
+    .describe(
+      'Words of the answer, names, identifiers; English or Japanese. Also "exact phrase", -without, title:word, author:me and the filters below as kind:page, after:2026-01; filters alone list the newest.',
+    ),
   sources: values('Only these source ids.'),
   kinds: values('Only these kinds, such as page, document, sheet, slides, mail.'),
   author: values('Only documents by one of these authors.'),
   labels: values('Only documents with one of these labels.'),
+  spaces: values('Only these spaces, projects, repositories or top folders.'),
+  languages: values('Only these languages, such as en or ja.'),
   updatedAfter: z
     .string()
     .max(40)
@@ -22,12 +25,31 @@ export const searchInput = z.strictObject({
     .describe('Changed on or after: 2026, 2026-01, 2026-01-31 or a full time.'),
   updatedBefore: z.string().max(40).optional().describe('Changed before, written likewise.'),
   limit: z.int().min(1).max(25).default(10).describe('Hits on a page.'),
-  cursor: z.string().max(500).optional().describe('nextCursor of the same search, for the next page.'),
+  similarTo: z
+    .string()
+    .min(1)
+    .max(1_000)
+    .optional()
+    .describe('Id of a document: finds others like it; query may then be empty.'),
+  facets: z
+    .boolean()
+    .default(false)
+    .describe('Count all matches by source, space, kind, language, author, label.'),
+  cursor: z.string().max(2_500).optional().describe('nextCursor of the same search, for the next page.'),
   format: z
     .enum(['concise', 'detailed'])
     .default('concise')
     .describe('detailed adds places, labels, breadcrumbs, duplicates and resource links.'),
 });
+
+/** An empty query asks for nothing, unless something else does. */
+export const searchInput = fields.refine(
+  ({ query, similarTo, limit: _, cursor: __, format: ___, facets: ____, ...filters }) =>
+    query.trim() !== '' ||
+    similarTo !== undefined ||
+    Object.values(filters).some((each) => each !== undefined),
+  { path: ['query'], message: 'Write what you look for, or give a filter or similarTo.' },
+);
 
 export type SearchInput = z.output<typeof searchInput>;
 
@@ -44,6 +66,7 @@ const searchResult = z.object({
   place: untrustedText.optional(),
   labels: untrustedTexts.optional(),
   breadcrumbs: untrustedTexts.optional(),
+  furtherPassages: z.int().optional().describe('More passages of it fit; read them with get_document.'),
   duplicates: z.array(z.string()).optional().describe('Ids of documents with nearly the same text.'),
 });
 
@@ -52,6 +75,14 @@ export type SearchResult = z.output<typeof searchResult>;
 export const searchOutput = z.object({
   results: z.array(searchResult),
   coverage: coverageSchema,
+  corrections: z
+    .array(z.object({ from: z.string(), to: untrustedText }))
+    .optional()
+    .describe('Words no document has, and what was looked for instead.'),
+  facets: z.record(z.string(), z.array(z.object({ value: untrustedText, documents: z.int() }))).optional(),
+  matches: z.int().optional().describe('With facets: documents that match.'),
   nextCursor: z.string().optional().describe('There is more.'),
   notices: z.array(z.string()).optional().describe('What was cut or left out.'),
 });
+
+export type SearchOutput = z.output<typeof searchOutput>;

@@ -12,6 +12,7 @@ import type {
 } from '@fumikura/ports';
 import { compare, damagesOf } from './comparison.ts';
 import type { Comparison } from './comparison.ts';
+import { compared } from './conditions.ts';
 import { settleNotes } from './recovery.ts';
 
 export interface PairedStoreOptions {
@@ -177,13 +178,18 @@ function pairedIndex(
         new AppError('INVALID_ARGUMENT', 'internal', 'an index beside a catalog is written by commit alone'),
       ),
     search: async (request, access, signal) => {
-      const { candidates } = await index.searchConfirmed(
-        request,
-        access,
-        (ids) => journal.confirmed(ids),
-        signal,
-      );
-      return { candidates, indexVersion: await journal.version() };
+      const comparison = compared(request, (ids) => journal.documents(ids));
+      const confirmed = (ids: readonly DocumentId[]) => journal.confirmed(ids);
+      const asked = comparison?.request ?? request;
+      const { candidates } = await index.searchConfirmed(asked, access, confirmed, signal);
+      const indexVersion = await journal.version();
+      if (!comparison) return { candidates, indexVersion };
+      const among = await comparison.among(candidates, request.candidates);
+      return {
+        candidates: among.candidates,
+        indexVersion,
+        ...(among.isCut && { comparedAtMost: candidates.length }),
+      };
     },
     stats: () => index.stats(),
     useFingerprint: (fingerprint) => index.useFingerprint(fingerprint),

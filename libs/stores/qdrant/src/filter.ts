@@ -1,4 +1,5 @@
-import type { AccessGrant, IndexFilter } from '@fumikura/ports';
+import { AppError } from '@fumikura/errors';
+import type { AccessGrant, ExcludedValues, IndexFilter } from '@fumikura/ports';
 
 /** A condition that some points do not meet; made by the functions of this file alone. */
 export type Condition =
@@ -13,6 +14,7 @@ export type Condition =
       };
     }
   | { readonly has_vector: string }
+  | { readonly is_empty: { readonly key: string } }
   | { readonly should: NonEmpty<Filter> };
 
 type NonEmpty<T> = readonly [T, ...T[]];
@@ -55,7 +57,8 @@ export function admitting({ aclIds }: AccessGrant, wanted: IndexFilter = {}): Fi
   const facts = conditionsOf(wanted);
   if (!rights || !facts) return undefined;
   const [first, ...rest] = rights.must;
-  return { must: [first, ...rest, ...facts], ...(rights.must_not && { must_not: rights.must_not }) };
+  const [unwanted, ...others] = [...(rights.must_not ?? []), ...exclusionsOf(wanted)];
+  return { must: [first, ...rest, ...facts], ...(unwanted && { must_not: [unwanted, ...others] }) };
 }
 
 function rightsOf(aclIds: Uint32Array): Filter | undefined {
@@ -84,14 +87,7 @@ function complementOf(aclIds: Uint32Array, highest: number): number[] {
 /** Undefined when one of the conditions allows no value at all. */
 function conditionsOf(filter: IndexFilter): Condition[] | undefined {
   const conditions: Condition[] = [];
-  for (const [key, values] of [
-    ['source', filter.sources],
-    ['kind', filter.kinds],
-    ['lang', filter.languages],
-    ['authors', filter.authors],
-    ['labels', filter.labels],
-  ] as const) {
-    if (!values) continue;
+  for (const [key, values] of valuesOf(filter)) {
     const condition = among(key, values);
     if (!condition) return undefined;
     conditions.push(condition);
@@ -103,6 +99,29 @@ function conditionsOf(filter: IndexFilter): Condition[] | undefined {
       range: { ...(gte !== undefined && { gte }), ...(lt !== undefined && { lt }) },
     });
   return conditions;
+}
+
+function exclusionsOf({ excluded = {} }: IndexFilter): Condition[] {
+  return valuesOf(excluded).flatMap(([key, values]) => among(key, values) ?? []);
+}
+
+/** @throws AppError INVALID_ARGUMENT (internal) for spaces, which points do not carry: ignoring them would widen the search */
+function valuesOf(filter: ExcludedValues): (readonly [key: string, values: readonly string[]])[] {
+  if (filter.spaces)
+    throw new AppError(
+      'INVALID_ARGUMENT',
+      'internal',
+      'this index knows no spaces: compare them in the catalog',
+    );
+  return (
+    [
+      ['source', filter.sources],
+      ['kind', filter.kinds],
+      ['lang', filter.languages],
+      ['authors', filter.authors],
+      ['labels', filter.labels],
+    ] as const
+  ).flatMap(([key, values]) => (values ? [[key, values] as const] : []));
 }
 
 /** As the server reads it; undefined for text that is no time. */

@@ -8,10 +8,11 @@ import { admitting, among } from './filter.ts';
 import type { Filter } from './filter.ts';
 import { ScoreBoard, Versions } from './hits.ts';
 import type { Hit, Part } from './hits.ts';
+import { newestPoints } from './newest.ts';
 import { queryVector } from './terms.ts';
 import type { SparseVector } from './terms.ts';
 
-const PAYLOAD = ['doc', 'ver', 'ord', 'acl_id'];
+export const PAYLOAD = ['doc', 'ver', 'ord', 'acl_id'];
 /** The server's limit of one list, set by our strict mode. */
 const LONGEST = 1_000;
 /** Hits asked for of each list, to each document wanted: some documents have several chunks in it. */
@@ -42,8 +43,12 @@ export async function searchPoints(
   signal: AbortSignal,
 ): Promise<Candidate[]> {
   const filter = admitting(grant, request.filter);
+  requireNoConditions(request);
+  if (!filter) return [];
+  if (!request.lexical && !request.dense)
+    return newestPoints(call, collection, filter, new Versions(grant, confirmed), request.candidates, signal);
   const asked = askedOf(request);
-  if (!filter || asked.length === 0) return [];
+  if (asked.length === 0) return [];
   const weights = request.lexical?.weights ?? LEXICAL_WEIGHTS;
   const limit = Math.min(LONGEST, Math.ceil(request.candidates * DEPTH) + EXTRA);
   const versions = new Versions(grant, confirmed);
@@ -74,6 +79,16 @@ async function untied(
   if (!isTied || search.limit >= LONGEST) return { hits, isWhole: !isCut };
   const [all = []] = await ask([{ ...search, limit: LONGEST }]);
   return { hits: all, isWhole: all.length < LONGEST };
+}
+
+/** Nothing here can be compared with a text; ignoring a condition would show what must not be shown. */
+function requireNoConditions({ conditions }: SearchRequest): void {
+  if (!conditions) return;
+  throw new AppError(
+    'INVALID_ARGUMENT',
+    'internal',
+    'this index holds no texts: compare them in the catalog',
+  );
 }
 
 interface Search extends Asked {
@@ -154,7 +169,7 @@ async function queryAll(
 }
 
 /** A point without a score that can be compared, or without our fields, is none of ours. */
-function hitOf({ score, payload }: Schemas['ScoredPoint']): Hit[] {
+export function hitOf({ score, payload }: Schemas['ScoredPoint']): Hit[] {
   const { doc, ver, ord, acl_id: aclId } = (payload ?? {}) as Record<string, unknown>;
   const isOurs =
     typeof doc === 'string' &&

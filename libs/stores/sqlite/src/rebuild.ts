@@ -9,6 +9,7 @@ import type { Setting } from './catalog/setting.ts';
 import { Database } from './database.ts';
 import { IndexCore } from './index/index-core.ts';
 import { readMeta, writeMeta } from './index/meta.ts';
+import { VOCABULARY_SCHEMA } from './index/schema.ts';
 import { createIndexTables } from './schema.ts';
 
 /** Chunks written in one step: about 200 ms. */
@@ -167,6 +168,7 @@ function openBeside(storeFile: string, id: string): Beside {
   const file = `${storeFile}.rebuild-${id}`;
   const db = new Database({ file });
   db.write(() => {
+    db.exec(VOCABULARY_SCHEMA);
     if (db.get(`SELECT 1 FROM sqlite_schema WHERE name = 'rebuild_state'`)) return;
     createIndexTables(db);
     db.exec('CREATE TABLE rebuild_state(name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID');

@@ -8,7 +8,7 @@ import { APPLICATION_ID } from './database.ts';
 import type { Database } from './database.ts';
 import { DENSE_SCHEMA } from './dense/dense-index.ts';
 import { EMBEDDING_SCHEMA } from './embedding/schema.ts';
-import { INDEX_SCHEMA } from './index/schema.ts';
+import { INDEX_SCHEMA, VOCABULARY_SCHEMA } from './index/schema.ts';
 
 /** Brings a file from the format before to its own, inside of a transaction. */
 export type Migration = (db: Database) => void;
@@ -26,7 +26,26 @@ const MIGRATIONS: readonly Migration[] = [
   (db) => db.exec(EMBEDDING_SCHEMA),
   (db) => db.exec(STATE_SCHEMA),
   (db) => db.exec(ACCESS_CHANGE_SCHEMA),
+  (db) => {
+    db.exec(VOCABULARY_SCHEMA);
+    db.exec(FILL_VOCABULARY);
+    db.exec(FILL_SPACES);
+  },
 ];
+
+const FILL_VOCABULARY = `
+INSERT INTO vocabulary(term, entries)
+  SELECT term, sum(entries) FROM posting WHERE unicode(term) > 3 GROUP BY term;`;
+
+const SPACE = `json_extract(d.head, '$.breadcrumbs[0]')`;
+const FILL_SPACES = `
+INSERT INTO facet(field, value, acl_id, documents)
+  SELECT 'space', ${SPACE}, d.acl_id, count(*) FROM document AS d WHERE ${SPACE} <> '' GROUP BY 2, 3;
+INSERT OR IGNORE INTO index_value(field, text)
+  SELECT DISTINCT 'space', ${SPACE} FROM document AS d WHERE ${SPACE} <> '';
+INSERT INTO index_doc_value(value, doc)
+  SELECT v.value, i.doc FROM document AS d JOIN index_doc AS i ON i.id = d.id
+  JOIN index_value AS v ON v.field = 'space' AND v.text = ${SPACE};`;
 
 /**
  * Brings an empty or older file up to date, all steps in one transaction; forward only.

@@ -81,7 +81,7 @@ export class StoreCore {
       this.directory = new DirectoryStore(this.#db, this.#now);
       this.jobs = new JobStore(this.#db, this.#now);
       this.state = new StateStore(this.#db, this.#now);
-      this.index = new IndexCore(this.#db);
+      this.index = new IndexCore(this.#db, (id) => this.documents.readableText(id));
       this.embeddings = new EmbeddingTables(this.#db, this.documents, this.index);
       this.#tokeniser = new Setting(this.#db, 'tokeniser');
       this.#icu = new Setting(this.#db, 'icu');

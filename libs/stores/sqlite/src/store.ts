@@ -174,6 +174,13 @@ function createIndex(read: Ask, write: Ask): SearchIndex {
   return {
     write: (batch) => write('writeIndex', [batch]),
     search: async (request, access, signal) => read('search', [request], { ...granted(access), signal }),
+    explore: {
+      complete: async (request, access, signal) =>
+        read('complete', [request], { ...granted(access), signal }),
+      words: async (request, access, signal) => read('words', [request], { ...granted(access), signal }),
+      facets: async (request, access, signal) => read('facets', [request], { ...granted(access), signal }),
+      rarity: (terms) => read('rarity', [terms]),
+    },
     stats: () => read('stats', []),
     useFingerprint: (fingerprint) => write('useFingerprint', [fingerprint]),
     maintain: async (signal) => {

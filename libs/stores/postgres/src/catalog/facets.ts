@@ -10,6 +10,7 @@ export interface Filterable {
   readonly language: string;
   readonly authors?: readonly string[];
   readonly labels?: readonly string[];
+  readonly breadcrumbs?: readonly string[];
 }
 
 interface Change {
@@ -73,7 +74,7 @@ export async function fieldValues(
 /** Each field and value once, whatever the document repeats. */
 function valuesOf(
   source: SourceId,
-  { kind, language, authors, labels }: Filterable,
+  { kind, language, authors, labels, breadcrumbs = [] }: Filterable,
 ): (readonly [FilterField, string])[] {
   return [
     ['source', source],
@@ -81,5 +82,9 @@ function valuesOf(
     ['language', language],
     ...[...new Set(authors)].map((author) => ['author', author] as const),
     ...[...new Set(labels)].map((label) => ['label', label] as const),
+    ...breadcrumbs
+      .slice(0, 1)
+      .filter(Boolean)
+      .map((space) => ['space', space] as const),
   ];
 }

@@ -83,4 +83,14 @@ CREATE TABLE {schema}.state(space text COLLATE "C" NOT NULL, key text COLLATE "C
 CREATE INDEX state_expiry ON {schema}.state(expires_at) WHERE expires_at IS NOT NULL;
 `,
   },
+  {
+    name: '4-spaces',
+    sql: `
+INSERT INTO {schema}.facet(field, key, acl_id, value, documents)
+  SELECT 'space', substring(sha256(convert_to(d.space, 'UTF8')) from 1 for 16), d.acl_id, d.space, count(*)
+  FROM (SELECT acl_id, head::json -> 'breadcrumbs' ->> 0 AS space FROM {schema}.document
+    WHERE position('\\u0000' in head) = 0) AS d
+  WHERE d.space <> '' GROUP BY d.space, d.acl_id;
+`,
+  },
 ];

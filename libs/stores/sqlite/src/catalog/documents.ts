@@ -136,6 +136,16 @@ export class DocumentStore {
     return row && { id, text: unpack(row.text), ...(JSON.parse(unpack(row.structure)) as Structure) };
   }
 
+  /** What conditions on texts are compared with; undefined for an unknown document. */
+  readableText(id: DocumentId): { title: string; breadcrumbs: readonly string[]; text: string } | undefined {
+    const row = this.#row(id);
+    const text =
+      row && this.#db.get<{ text: Uint8Array }>('SELECT text FROM document_text WHERE doc = ?', row.doc);
+    if (!row || !text) return undefined;
+    const { title, breadcrumbs = [] } = JSON.parse(row.head) as StoredHead;
+    return { title, breadcrumbs, text: unpack(text.text) };
+  }
+
   /** A document as the index takes it, from what is stored; vectors by ordinal, as far as there are any. */
   indexDocument(id: DocumentId, vectors?: readonly (Float32Array | undefined)[]): IndexDocument | undefined {
     const row = this.#row(id);

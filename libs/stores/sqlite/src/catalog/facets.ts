@@ -8,6 +8,7 @@ export interface Filterable {
   readonly language: string;
   readonly authors?: readonly string[];
   readonly labels?: readonly string[];
+  readonly breadcrumbs?: readonly string[];
 }
 
 /** How many documents of each ACL carry a value, kept with every write: counting for a caller touches no document. */
@@ -58,7 +59,7 @@ export class Facets {
 /** Each field and value once, whatever the document repeats. */
 export function valuesOf(
   source: SourceId,
-  { kind, language, authors, labels }: Filterable,
+  { kind, language, authors, labels, breadcrumbs = [] }: Filterable,
 ): (readonly [FilterField, string])[] {
   return [
     ['source', source],
@@ -66,5 +67,9 @@ export function valuesOf(
     ['language', language],
     ...[...new Set(authors)].map((author) => ['author', author] as const),
     ...[...new Set(labels)].map((label) => ['label', label] as const),
+    ...breadcrumbs
+      .slice(0, 1)
+      .filter(Boolean)
+      .map((space) => ['space', space] as const),
   ];
 }

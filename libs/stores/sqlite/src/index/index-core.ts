@@ -1,7 +1,5 @@
-import { LEXICAL_WEIGHTS } from '@fumikura/ports';
 import type {
   AccessGrant,
-  Candidate,
   Damage,
   IndexBatch,
   IndexDocument,
@@ -16,47 +14,38 @@ import { createDenseIndex } from '../dense/dense-index.ts';
 import type { DenseIndex, VectorRow } from '../dense/dense-index.ts';
 import { isSameFingerprint } from '../dense/fingerprints.ts';
 import { storedVectors } from '../dense/stored-vectors.ts';
-import { Admission } from './admission.ts';
 import { checkIndex } from './check.ts';
-import { BlockWriter, Columns, DEAD } from './columns.ts';
-import { DeltaCache, writeDelta } from './delta.ts';
+import { CandidateSearch } from './candidate-search.ts';
+import { BlockWriter, DEAD } from './columns.ts';
+import type { TextOf } from './conditions.ts';
+import { writeDelta } from './delta.ts';
 import { DocumentTerms } from './doc-terms.ts';
+import { Explorer } from './explorer.ts';
 import { foldAt, foldStep } from './fold.ts';
-import { LexicalScan } from './lexical.ts';
-import type { LexicalScore } from './lexical.ts';
 import { readMeta, writeMeta } from './meta.ts';
 import type { IndexMeta } from './meta.ts';
 import { PostingLists } from './posting-lists.ts';
 import { appendLists } from './posting-writer.ts';
-import { Scratch } from './scratch.ts';
+import { IndexReader } from './reader.ts';
 import { minutesOf, valueId, writeManyValues } from './values.ts';
 
 /** A batch with at least such a share of a fold's chunks goes straight to the lists. */
 const BULK_SHARE = 0.25;
-/** Chunks of lexical hits that get a cosine although the vector scan did not choose them. */
-const MAX_RESCORED = 100;
-
-interface DocCosine {
-  readonly cosine: number;
-  /** Of the chunk that has it. */
-  readonly slot: number;
-}
-
 /** Chunks, postings and vectors of one file; synchronous, for one connection. */
 export class IndexCore {
   readonly #db: Database;
-  readonly #columns = new Columns();
-  readonly #delta = new DeltaCache();
-  readonly #admission = new Admission();
-  readonly #scratch = new Scratch();
   readonly #dense: DenseIndex;
-  #meta: IndexMeta;
-  #dataVersion = -1;
+  readonly #reader: IndexReader;
+  readonly #search: CandidateSearch;
+  readonly #explorer: Explorer;
 
-  constructor(db: Database) {
+  /** @param textOf for conditions that posting lists cannot decide; without it no document meets them */
+  constructor(db: Database, textOf: TextOf = () => undefined) {
     this.#db = db;
     this.#dense = createDenseIndex(db);
-    this.#meta = readMeta(db);
+    this.#reader = new IndexReader(db, this.#dense);
+    this.#search = new CandidateSearch(this.#reader, textOf);
+    this.#explorer = new Explorer(this.#reader, textOf);
   }
 
   /** Inside a transaction that the caller opened. */
@@ -86,25 +75,25 @@ export class IndexCore {
     blocks.flush();
     this.#dense.write(vectors, meta.version);
     writeMeta(this.#db, meta);
-    this.#dataVersion = -1;
+    this.#reader.markStale();
   }
 
   /** What was read inside a transaction that is gone must not be used. */
   afterRollback(): void {
-    this.#columns.forget();
-    this.#delta.forget();
-    this.#admission.forget();
-    this.#dataVersion = -1;
+    this.#reader.forget();
   }
 
   search(request: SearchRequest, grant: AccessGrant, shouldStop: () => boolean): SearchAnswer {
     return this.#db.read(() => {
-      this.#refresh();
-      const { version } = this.#meta;
-      if (grant.aclIds.length === 0 || this.#meta.chunks === 0)
-        return { candidates: [], indexVersion: version };
-      const admitted = this.#admission.admitted(this.#db, this.#columns, grant, request.filter, this.#meta);
-      return { candidates: this.#candidates(request, admitted, shouldStop), indexVersion: version };
+      this.#reader.refresh();
+      return this.#search.search(request, grant, shouldStop);
+    });
+  }
+
+  explore<T>(work: (explorer: Explorer) => T): T {
+    return this.#db.read(() => {
+      this.#reader.refresh();
+      return work(this.#explorer);
     });
   }
 
@@ -120,7 +109,7 @@ export class IndexCore {
       const goesOn = foldStep(this.#db, meta, this.#docReader());
       meta.version++;
       writeMeta(this.#db, meta);
-      this.#dataVersion = -1;
+      this.#reader.markStale();
       return goesOn;
     });
     this.#db.truncateLog();
@@ -137,6 +126,7 @@ export class IndexCore {
   clear(): void {
     for (const table of [
       'posting',
+      'vocabulary',
       'delta',
       'chunk_block',
       'doc_block',
@@ -167,7 +157,7 @@ export class IndexCore {
     if (bound && isSameFingerprint(bound, fingerprint)) return false;
     this.#dense.clear();
     this.#dense.useFingerprint(fingerprint);
-    this.#dataVersion = -1;
+    this.#reader.markStale();
     return true;
   }
 
@@ -188,7 +178,7 @@ export class IndexCore {
     }
     this.#dense.write(rows, meta.version);
     writeMeta(this.#db, meta);
-    this.#dataVersion = -1;
+    this.#reader.markStale();
   }
 
   fingerprint(): Fingerprint | undefined {
@@ -210,7 +200,7 @@ export class IndexCore {
     meta.version++;
     this.#foldWhole(meta);
     writeMeta(this.#db, meta);
-    this.#dataVersion = -1;
+    this.#reader.markStale();
   }
 
   stats(): Omit<IndexStats, 'sizeBytes'> {
@@ -231,117 +221,12 @@ export class IndexCore {
 
   check(shouldStop: () => boolean): Damage[] {
     return this.#db.read(() => {
-      this.#refresh();
+      this.#reader.refresh();
       return [
-        ...checkIndex(this.#db, this.#columns, this.#meta, shouldStop),
+        ...checkIndex(this.#db, this.#reader.columns, this.#reader.meta, shouldStop),
         ...this.#dense.check(shouldStop),
       ];
     });
-  }
-
-  #refresh(): void {
-    const dataVersion = this.#db.dataVersion();
-    if (dataVersion === this.#dataVersion) return;
-    const meta = readMeta(this.#db);
-    // Older than what was seen: another file lies under the same name.
-    if (meta.version < this.#meta.version || meta.epoch !== this.#meta.epoch) this.afterRollback();
-    this.#meta = meta;
-    this.#columns.refresh(this.#db, meta.version);
-    this.#delta.refresh(this.#db);
-    this.#dense.refresh();
-    this.#dataVersion = dataVersion;
-  }
-
-  #candidates(
-    { lexical, dense, candidates, denseCandidates }: SearchRequest,
-    admitted: Uint8Array,
-    shouldStop: () => boolean,
-  ): Candidate[] {
-    const source = { db: this.#db, delta: this.#delta, columns: this.#columns, meta: this.#meta };
-    const scan = new LexicalScan(source, admitted, this.#scratch);
-    const weights = lexical?.weights ?? LEXICAL_WEIGHTS;
-    const cosines = new Map<number, DocCosine>();
-    if (dense) this.#addDense(dense, admitted, candidates, denseCandidates, cosines, shouldStop);
-    const required = [...cosines.keys()].slice(0, candidates);
-    if (lexical) scan.run(lexical.query, { weights, candidates, required, shouldStop });
-    if (shouldStop()) return [];
-    const best = lexical ? scan.best(candidates, weights).map(({ doc }) => doc) : [];
-    if (dense) this.#rescore(dense.vector, best, scan, admitted, cosines);
-    const docs = new Set([...best, ...required]);
-    const ids = this.#documentIds([...docs]);
-    return [...docs]
-      .map((doc) => candidateOf(ids.get(doc) ?? '', scan.score(doc, weights), cosines.get(doc)))
-      .sort(byScores);
-  }
-
-  #documentIds(docs: readonly number[]): ReadonlyMap<number, string> {
-    const rows = this.#db.allOf<{ doc: number; id: string }>(
-      'SELECT d.doc, d.id FROM json_each(?) AS key JOIN index_doc AS d ON d.doc = key.value',
-      docs,
-    );
-    return new Map(rows.map(({ doc, id }) => [doc, id]));
-  }
-
-  /** Documents of the vector scan with their best chunk, best first. */
-  #addDense(
-    { vector, fingerprint }: NonNullable<SearchRequest['dense']>,
-    admitted: Uint8Array,
-    candidates: number,
-    denseCandidates = this.#meta.chunks > 100_000 ? 400 : 200,
-    cosines: Map<number, DocCosine>,
-    shouldStop: () => boolean,
-  ): void {
-    this.#dense.requireFingerprint(fingerprint);
-    const wanted = Math.max(candidates, denseCandidates);
-    for (const { chunkId, cosine } of this.#dense.scan(vector, admitted, wanted, shouldStop))
-      this.#keepCosine(chunkId, cosine, cosines);
-  }
-
-  /** Cosines for documents that only the words found. */
-  #rescore(
-    vector: Float32Array,
-    best: readonly number[],
-    scan: LexicalScan,
-    admitted: Uint8Array,
-    cosines: Map<number, DocCosine>,
-  ): void {
-    const missing = this.#toRescore(
-      best.filter((doc) => !cosines.has(doc)),
-      scan,
-      admitted,
-    );
-    const rescored = this.#dense.rescore(vector, Uint32Array.from(missing));
-    for (const [at, chunk] of missing.entries()) {
-      const cosine = rescored[at] ?? NaN;
-      if (!Number.isNaN(cosine)) this.#keepCosine(chunk, cosine, cosines);
-    }
-  }
-
-  #keepCosine(chunk: number, cosine: number, cosines: Map<number, DocCosine>): void {
-    const doc = this.#columns.doc.values[chunk] ?? 0;
-    const known = cosines.get(doc);
-    if (known && cosine <= known.cosine) return;
-    cosines.set(doc, { cosine, slot: chunk - (this.#columns.docs.firstChunk.values[doc] ?? 0) });
-  }
-
-  /** The best chunk by words of each document first, then its other chunks while there is room. */
-  #toRescore(docs: readonly number[], scan: LexicalScan, admitted: Uint8Array): number[] {
-    const best = docs.map(
-      (doc) => (this.#columns.docs.firstChunk.values[doc] ?? 0) + Math.max(0, scan.bestSlot(doc)),
-    );
-    const others = docs.flatMap((doc) => this.#admittedChunks(doc, admitted));
-    const chosen = new Set(best.filter((chunk) => admitted[chunk] === 1));
-    for (const chunk of others) {
-      if (chosen.size >= MAX_RESCORED) break;
-      chosen.add(chunk);
-    }
-    return [...chosen].sort((a, b) => a - b);
-  }
-
-  #admittedChunks(doc: number, admitted: Uint8Array): number[] {
-    const first = this.#columns.docs.firstChunk.values[doc] ?? 0;
-    const slots = this.#columns.docs.slots.values[doc] ?? 0;
-    return Array.from({ length: slots }, (_, slot) => first + slot).filter((chunk) => admitted[chunk] === 1);
   }
 
   #add(
@@ -436,22 +321,4 @@ function addLengths(
   meta.docBigrams += sign * document.bigram;
   meta.titleWords += sign * title.word;
   meta.titleBigrams += sign * title.bigram;
-}
-
-function candidateOf(
-  documentId: string,
-  { total, document, chunk, title, bestSlot }: LexicalScore,
-  dense: { cosine: number; slot: number } | undefined,
-): Candidate {
-  return {
-    documentId,
-    lexical: total,
-    parts: { document, chunk, title },
-    chunkOrdinal: bestSlot,
-    ...(dense && { cosine: dense.cosine, denseChunkOrdinal: dense.slot }),
-  };
-}
-
-function byScores(a: Candidate, b: Candidate): number {
-  return b.lexical - a.lexical || (b.cosine ?? 0) - (a.cosine ?? 0) || (a.documentId < b.documentId ? -1 : 1);
 }

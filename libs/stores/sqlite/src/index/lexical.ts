@@ -87,6 +87,18 @@ export class LexicalScan {
     return this.#bestChunk(doc).slot;
   }
 
+  /** Chunks beside the best one that have at least half of its score. */
+  furtherChunks(doc: number): number {
+    const first = this.#source.columns.docs.firstChunk.values[doc] ?? 0;
+    const end = first + (this.#source.columns.docs.slots.values[doc] ?? 0);
+    const least = (this.#arrays.docBest[doc] ?? 0) / 2;
+    let chunks = 0;
+    if (least > 0)
+      for (let chunk = first; chunk < end; chunk++)
+        if ((this.#arrays.chunkScore[chunk] ?? 0) >= least) chunks++;
+    return Math.max(0, chunks - 1);
+  }
+
   score(doc: number, weights: LexicalWeights): LexicalScore {
     const { score: chunk, slot: bestSlot } = this.#bestChunk(doc);
     const document = this.#arrays.docScore[doc] ?? 0;

@@ -37,6 +37,7 @@ function appendPostings(db: Database, key: string, postings: Postings, docOf: Do
     const entries = (to - from) / 3;
     if (open) extendRow(db, key, open.first, { last, entries, docs });
     else addRow(db, key, postings[from] ?? 0, { last, entries, docs });
+    if (!open && isWord(key)) countWord(db, key, entries);
     previousDoc = docOf(last);
     from = to;
     open = undefined;
@@ -57,6 +58,19 @@ function addRow(db: Database, key: string, first: number, { last, entries, docs 
   db.run(
     'INSERT INTO posting(term, first, last, entries, docs, data) VALUES(?, ?, ?, ?, ?, ?)',
     ...[key, first, last, entries, docs, writer.finish()],
+  );
+}
+
+/** Bigrams, single characters and titles have lists too, and are no words. */
+function isWord(key: string): boolean {
+  return key.charCodeAt(0) > 3;
+}
+
+function countWord(db: Database, term: string, entries: number): void {
+  db.run(
+    'INSERT INTO vocabulary(term, entries) VALUES(?, ?) ON CONFLICT(term) DO UPDATE SET entries = entries + excluded.entries',
+    term,
+    entries,
   );
 }
 

@@ -1,4 +1,4 @@
-import type { IndexDocument, IndexFilter } from '@fumikura/ports';
+import type { ExcludedValues, FilterField, IndexDocument, IndexFilter } from '@fumikura/ports';
 import type { Database } from '../database.ts';
 import type { Columns } from './columns.ts';
 import { NO_TIME } from './columns.ts';
@@ -27,6 +27,7 @@ export function writeManyValues(db: Database, doc: number, document: IndexDocume
   for (const [field, values] of [
     ['author', document.authors],
     ['label', document.labels],
+    ['space', document.breadcrumbs.slice(0, 1)],
   ] as const) {
     for (const text of new Set(values)) {
       if (text !== '')
@@ -54,17 +55,48 @@ export function matchingDocs(
 ): Uint8Array | undefined {
   if (!filter || Object.keys(filter).length === 0) return undefined;
   const matching = new Uint8Array(docs).fill(1);
-  for (const [field, values, column] of [
-    ['source', filter.sources, columns.docs.source.values],
-    ['kind', filter.kinds, columns.docs.kind.values],
-    ['language', filter.languages, columns.docs.language.values],
-  ] as const) {
-    if (values) keepOneOf(matching, column, knownIds(db, field, values));
+  for (const { field, values, isExcluded } of conditionsOf(filter)) {
+    const column = columnOf(columns, field);
+    const ids = knownIds(db, field, values);
+    const listed = column ? havingOneOf(column, ids, docs) : listedUnder(db, ids, docs);
+    for (let doc = 0; doc < docs; doc++)
+      matching[doc] = (matching[doc] ?? 0) & ((listed[doc] ?? 0) ^ (isExcluded ? 1 : 0));
   }
-  if (filter.authors) keepListed(db, matching, knownIds(db, 'author', filter.authors));
-  if (filter.labels) keepListed(db, matching, knownIds(db, 'label', filter.labels));
   keepTimes(matching, columns.docs.updated.values, filter);
   return matching;
+}
+
+const KEYS: readonly (readonly [keyof ExcludedValues, FilterField])[] = [
+  ['sources', 'source'],
+  ['kinds', 'kind'],
+  ['languages', 'language'],
+  ['authors', 'author'],
+  ['labels', 'label'],
+  ['spaces', 'space'],
+];
+
+interface ValueCondition {
+  readonly field: FilterField;
+  readonly values: readonly string[];
+  readonly isExcluded: boolean;
+}
+
+function conditionsOf(filter: IndexFilter): ValueCondition[] {
+  return [
+    { of: filter, isExcluded: false },
+    { of: filter.excluded ?? {}, isExcluded: true },
+  ].flatMap(({ of, isExcluded }) =>
+    KEYS.flatMap(([key, field]): ValueCondition[] => {
+      const values = of[key];
+      return values ? [{ field, values, isExcluded }] : [];
+    }),
+  );
+}
+
+/** Of fields with one value a document; the others are listed by value. */
+function columnOf({ docs }: Columns, field: FilterField): Int32Array | undefined {
+  if (field === 'source' || field === 'kind' || field === 'language') return docs[field].values;
+  return undefined;
 }
 
 function knownIds(db: Database, field: string, values: readonly string[]): ReadonlySet<number> {
@@ -74,17 +106,18 @@ function knownIds(db: Database, field: string, values: readonly string[]): Reado
   return new Set(rows.flatMap((row) => (row ? [row.value] : [])));
 }
 
-function keepOneOf(matching: Uint8Array, column: Int32Array, wanted: ReadonlySet<number>): void {
-  for (let doc = 0; doc < matching.length; doc++) if (!wanted.has(column[doc] ?? 0)) matching[doc] = 0;
+function havingOneOf(column: Int32Array, wanted: ReadonlySet<number>, docs: number): Uint8Array {
+  const having = new Uint8Array(docs);
+  for (let doc = 0; doc < docs; doc++) if (wanted.has(column[doc] ?? 0)) having[doc] = 1;
+  return having;
 }
 
-function keepListed(db: Database, matching: Uint8Array, wanted: ReadonlySet<number>): void {
-  const listed = new Uint8Array(matching.length);
-  for (const value of wanted) {
+function listedUnder(db: Database, wanted: ReadonlySet<number>, docs: number): Uint8Array {
+  const listed = new Uint8Array(docs);
+  for (const value of wanted)
     for (const { doc } of db.all<{ doc: number }>('SELECT doc FROM index_doc_value WHERE value = ?', value))
       listed[doc] = 1;
-  }
-  for (let doc = 0; doc < matching.length; doc++) matching[doc] = (matching[doc] ?? 0) & (listed[doc] ?? 0);
+  return listed;
 }
 
 function keepTimes(

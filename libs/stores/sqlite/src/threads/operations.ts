@@ -3,7 +3,9 @@ import type {
   AccessGrant,
   Catalog,
   EmbeddingStore,
+  FacetRequest,
   IndexBatch,
+  IndexExplorer,
   SearchIndex,
   SearchRequest,
   SharedState,
@@ -28,6 +30,14 @@ export const OPERATIONS = {
   writeIndex: (core: StoreCore, _: CallContext, batch: IndexBatch) => core.writeIndex(batch),
   search: (core: StoreCore, context: CallContext, request: SearchRequest) =>
     core.index.search(request, caller(context), context.shouldStop),
+  complete: (core: StoreCore, context: CallContext, request: Parameters<IndexExplorer['complete']>[0]) =>
+    core.index.explore((explorer) => explorer.complete(request, caller(context))),
+  words: (core: StoreCore, context: CallContext, request: Parameters<IndexExplorer['words']>[0]) =>
+    core.index.explore((explorer) => explorer.reports(request, caller(context))),
+  facets: (core: StoreCore, context: CallContext, request: FacetRequest) =>
+    core.index.explore((explorer) => explorer.facets(request, caller(context))),
+  rarity: (core: StoreCore, _: CallContext, terms: readonly string[]) =>
+    core.index.explore((explorer) => explorer.rarity(terms)),
   stats: (core: StoreCore) => core.stats(),
   useFingerprint: (
     core: StoreCore,

@@ -1,0 +1,50 @@
+import type { Candidate } from '@fumikura/ports';
+import type { Schemas } from '@qdrant/js-client-rest';
+import type { Call } from './client.ts';
+import { equals } from './filter.ts';
+import type { Condition, Filter } from './filter.ts';
+import type { Versions } from './hits.ts';
+import { hitOf, PAYLOAD, untilAborted } from './search.ts';
+
+/** The server's limit of one list, set by our strict mode. */
+const LONGEST = 1_000;
+
+/** What was changed last, newest first; documents without a time behind the others, by their ids. */
+export async function newestPoints(
+  call: Call,
+  collection: string,
+  filter: Filter,
+  versions: Versions,
+  wanted: number,
+  signal: AbortSignal,
+): Promise<Candidate[]> {
+  // Versions that do not count and older ones of the same document are met too.
+  const limit = Math.min(LONGEST, wanted * 2);
+  const ask = async (more: readonly Condition[], query?: unknown) => {
+    const { points } = await untilAborted(
+      call((client) =>
+        client.query(collection, {
+          ...(query !== undefined && { query: query as Schemas['QueryInterface'] }),
+          filter: {
+            ...filter,
+            must: [...filter.must, equals('ord', 0), ...more],
+          } as unknown as Schemas['Filter'],
+          limit,
+          with_payload: PAYLOAD,
+        }),
+      ),
+      signal,
+    );
+    // Points that are not scored, or scored by a time, have no score that could be compared.
+    return versions.among(points.flatMap((point) => hitOf({ ...point, score: 0 })));
+  };
+  const dated = await ask([], { order_by: { key: 'updated', direction: 'desc' } });
+  const undated = dated.length < wanted ? await ask([{ is_empty: { key: 'updated' } }]) : [];
+  const ids = new Set([...dated, ...undated].map(({ doc }) => doc));
+  return [...ids].slice(0, wanted).map((documentId) => ({
+    documentId,
+    lexical: 0,
+    parts: { document: 0, chunk: 0, title: 0 },
+    chunkOrdinal: -1,
+  }));
+}

@@ -1,0 +1,86 @@
+import type { SearchRequest } from '@fumikura/ports';
+import type { IndexReader } from './reader.ts';
+
+/** Chunks of lexical hits that get a cosine although the vector scan did not choose them. */
+const MAX_RESCORED = 100;
+
+interface DocCosine {
+  readonly cosine: number;
+  /** Of the chunk that has it. */
+  readonly slot: number;
+}
+
+/** The highest cosine of each document, as far as one was computed. */
+export class Cosines {
+  readonly #reader: IndexReader;
+  readonly #admitted: Uint8Array;
+  readonly #best = new Map<number, DocCosine>();
+
+  constructor(reader: IndexReader, admitted: Uint8Array) {
+    this.#reader = reader;
+    this.#admitted = admitted;
+  }
+
+  /** In the order in which they were found: best first after a scan. */
+  documents(): number[] {
+    return [...this.#best.keys()];
+  }
+
+  of(doc: number): DocCosine | undefined {
+    return this.#best.get(doc);
+  }
+
+  /** Documents of the vector scan with their best chunk. */
+  scan(
+    { vector, fingerprint }: NonNullable<SearchRequest['dense']>,
+    chunks: number,
+    shouldStop: () => boolean,
+  ): void {
+    const { dense } = this.#reader;
+    dense.requireFingerprint(fingerprint);
+    for (const { chunkId, cosine } of dense.scan(vector, this.#admitted, chunks, shouldStop))
+      this.#keep(chunkId, cosine);
+  }
+
+  /** For documents that only the words found. */
+  rescore(vector: Float32Array, best: readonly number[], bestSlot: (doc: number) => number): void {
+    const missing = this.#toRescore(
+      best.filter((doc) => !this.#best.has(doc)),
+      bestSlot,
+    );
+    const rescored = this.#reader.dense.rescore(vector, Uint32Array.from(missing));
+    for (const [at, chunk] of missing.entries()) {
+      const cosine = rescored[at] ?? NaN;
+      if (!Number.isNaN(cosine)) this.#keep(chunk, cosine);
+    }
+  }
+
+  #keep(chunk: number, cosine: number): void {
+    const { columns } = this.#reader;
+    const doc = columns.doc.values[chunk] ?? 0;
+    const known = this.#best.get(doc);
+    if (known && cosine <= known.cosine) return;
+    this.#best.set(doc, { cosine, slot: chunk - (columns.docs.firstChunk.values[doc] ?? 0) });
+  }
+
+  /** The best chunk by words of each document first, then its other chunks while there is room. */
+  #toRescore(docs: readonly number[], bestSlot: (doc: number) => number): number[] {
+    const first = this.#reader.columns.docs.firstChunk.values;
+    const best = docs.map((doc) => (first[doc] ?? 0) + Math.max(0, bestSlot(doc)));
+    const others = docs.flatMap((doc) => this.#admittedChunks(doc));
+    const chosen = new Set(best.filter((chunk) => this.#admitted[chunk] === 1));
+    for (const chunk of others) {
+      if (chosen.size >= MAX_RESCORED) break;
+      chosen.add(chunk);
+    }
+    return [...chosen].sort((a, b) => a - b);
+  }
+
+  #admittedChunks(doc: number): number[] {
+    const { firstChunk, slots } = this.#reader.columns.docs;
+    const first = firstChunk.values[doc] ?? 0;
+    return Array.from({ length: slots.values[doc] ?? 0 }, (_, slot) => first + slot).filter(
+      (chunk) => this.#admitted[chunk] === 1,
+    );
+  }
+}
