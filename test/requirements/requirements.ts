@@ -158,6 +158,11 @@ export const REQUIREMENTS: readonly Requirement[] = [
     'search.pages': 'Pages show every hit once, in one order.',
     'search.snippet': 'A snippet shows the window that matched, with exact offsets.',
     'search.ties': 'Ties have a stable order.',
+    'search.live-readers': 'What a source finds itself is shown to nobody whom the source would not show it.',
+    'search.live-deadline':
+      'A source that hangs costs nobody more than its deadline, and the reply names it.',
+    'search.live-breaker':
+      'A source that failed several times in a row is left alone for a while, then asked again.',
     'search.scores': 'Scores are as defined with a full delta, during a fold and after it.',
     'search.japanese': 'Japanese is found by words and bigrams beside English stems.',
     'search.identifiers': 'Identifiers are found whole and by their parts.',

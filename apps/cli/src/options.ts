@@ -35,6 +35,7 @@ export interface SearchOptions {
   readonly before?: string;
   readonly cursor?: string;
   readonly explain?: boolean;
+  readonly live?: boolean;
 }
 
 export interface GetOptions {

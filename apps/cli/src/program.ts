@@ -169,6 +169,7 @@ function addReading(program: Command, context: MakeContext): void {
     .option('--after <date>', 'changed on or after')
     .option('--before <date>', 'changed before')
     .option('--cursor <cursor>', 'the next page of the same search')
+    .option('--live', 'ask the sources themselves, too')
     .option('--explain', 'why each hit stands where it stands')
     .addHelpText(
       'after',

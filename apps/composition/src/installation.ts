@@ -25,6 +25,7 @@ import type { Variables } from './connectors/secrets.ts';
 import { installEmbedder } from './embedding.ts';
 import type { InstalledEmbedder } from './embedding.ts';
 import type { OnChanged } from './commits.ts';
+import { liveKnowledge } from './live.ts';
 import { narrowedByRoles } from './narrowed.ts';
 import { openStore } from './store.ts';
 import type { InstalledStore } from './store.ts';
@@ -97,11 +98,19 @@ export async function openInstallation(
     ...(embedder && { embedQuery: embedder.embedQuery, fusion: fusionWeights(config.embedder?.weight) }),
     onWithoutVectors: ({ code, message }) => logger.warn('search.without-vectors', { code, message }),
   });
+  const narrowed = narrowedByRoles(
+    createAccess(store.catalog, directory),
+    allKnowledge,
+    store.catalog,
+    rightsOf,
+  );
+  const live = { config, store, documents: pipeline, logger, variables, maySee: narrowed.maySee };
   return {
     config,
     store,
     ...(embedder && { embedder }),
-    ...narrowedByRoles(createAccess(store.catalog, directory), allKnowledge, store.catalog, rightsOf),
+    access: narrowed.access,
+    knowledge: liveKnowledge(narrowed.knowledge, live),
     directory,
     rightsOf,
     ingest: auditedIngest(createIngest({ store: commits.store, documents: pipeline, logger }), audit),

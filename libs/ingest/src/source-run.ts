@@ -8,7 +8,7 @@ import { ahead, forEach } from './batching.ts';
 import { ErrorBudget } from './budget.ts';
 import { readDirectory } from './directory-run.ts';
 import { findRemoved, guardRemovals } from './census.ts';
-import { children, contentHash, headOf, parentOf, toWrite } from './documents.ts';
+import { children, contentHash, headOf, inputOf, parentOf, toWrite } from './documents.ts';
 import type { IngestParts } from './ingest.ts';
 import { partsGone, partsOf } from './parts.ts';
 import type { Counters, SyncOptions, SyncProgress } from './types.ts';
@@ -217,16 +217,8 @@ export class SourceRun {
     const head = headOf(document);
     if (known?.contentHash === hash && !this.#options.full) return this.#writer.retell(head);
     if (this.#options.dryRun) return this.#writer.count('written');
-    const input =
-      body.type === 'content'
-        ? {
-            fileName: body.fileName,
-            bytes: bytes ?? new Uint8Array(),
-            ...(body.mediaType && { mediaType: body.mediaType }),
-          }
-        : { blocks: body.blocks };
     this.#parts.logger.debug('sync.item.parsing', { documentId: document.id });
-    const prepared = await this.#parts.documents.prepare(input, signal);
+    const prepared = await this.#parts.documents.prepare(inputOf(body, bytes), signal);
     const write = toWrite(head, prepared, hash);
     this.#writer.upsert(write);
     await this.#replaceChildren(document, children(write.document, prepared), known !== undefined);

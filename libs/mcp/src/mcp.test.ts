@@ -132,6 +132,7 @@ describe('the MCP surface', () => {
             'updatedBefore',
             'limit',
             'cursor',
+            'live',
             'format',
           ],
           ['query'],

@@ -21,6 +21,9 @@ export { PASSES } from './connector.ts';
 export type {
   Change,
   Connector,
+  LiveAnswer,
+  LiveHit,
+  LiveQuery,
   Pass,
   SourceCheck,
   SyncBatch,

@@ -2,6 +2,10 @@ export { FUSION_WEIGHTS, fuse, fusionWeights } from './fusion.ts';
 export type { FusionWeights } from './fusion.ts';
 export { createKnowledge } from './knowledge.ts';
 export type { KnowledgeOptions } from './knowledge.ts';
+export { withLiveSources } from './live/live-knowledge.ts';
+export type { LiveOptions } from './live/live-knowledge.ts';
+export { LIVE_SETTINGS } from './live/types.ts';
+export type { LiveSettings, LiveSource, ReadItem } from './live/types.ts';
 export { CANDIDATES, createRanker } from './ranker.ts';
 export type { EmbedQuery, Ranker, Ranking } from './ranker.ts';
 export type {

@@ -11,6 +11,8 @@ export interface KnowledgeQuery {
   /** From an earlier page of the same query by the same caller. */
   readonly cursor?: string;
   readonly explain?: boolean;
+  /** Ask the sources themselves, too, those that can be asked. */
+  readonly live?: boolean;
 }
 
 export interface Snippet {
@@ -44,6 +46,8 @@ export interface Hit extends HitSummary {
   readonly snippet: Snippet;
   /** Near-duplicates elsewhere that the caller may read too; the best one is the hit. */
   readonly duplicates: readonly HitSummary[];
+  /** Read from the source just now: not indexed, or newer than what is. */
+  readonly live?: true;
   /** For operators and `--explain`: how the place came about; parts of one fused score, comparable within a reply. */
   readonly explain?: Readonly<Record<string, number>>;
 }

@@ -15,6 +15,7 @@ import { appRoute, keys } from './app-routes.ts';
 import { documented } from './documented.ts';
 import { archiveOf } from './git.ts';
 import { answerGraphql } from './graphql.ts';
+import { searchRoute } from './live-search.ts';
 import { page, tagged } from './paging.ts';
 import { repositoryRoute } from './repository-routes.ts';
 import {
@@ -167,6 +168,7 @@ export async function startGithubSimulator(
     if (path === '/user/repos' && world.account.kind === 'token')
       return paged(described(visible().filter((each) => ownRole(world, each) !== 'none')));
     const [, kind, name = '', ...rest] = path.split('/').map(decodeURIComponent);
+    if (kind === 'search') return searchRoute(answers, name, request, visible());
     if (kind === 'orgs') return organisationRoute(name, rest, paged, described, visible);
     const byId = kind === 'repositories' ? world.repositories.get(Number(name)) : undefined;
     if (byId) return repositoryCall(byId, rest, request);

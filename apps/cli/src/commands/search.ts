@@ -39,6 +39,7 @@ export function searchAs(
     ...(options.limit !== undefined && { limit: options.limit }),
     ...(options.cursor !== undefined && { cursor: options.cursor }),
     ...(options.explain && { explain: true }),
+    ...(options.live && { live: true }),
   };
   const { issuer, subject } = actor;
   const event = {
@@ -76,6 +77,7 @@ function printHit(output: Output, hit: Hit): void {
     hit.source,
     ...hit.breadcrumbs,
     ...(snippet.place?.page ? [`page ${snippet.place.page}`] : []),
+    ...(hit.live ? ['read just now'] : []),
   ];
   output.line(
     `${styleText('bold', `${hit.rank}. ${safe(hit.title)}`)}  ${styleText('dim', place.map(safe).join(' › '))}`,

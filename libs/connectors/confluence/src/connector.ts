@@ -11,6 +11,7 @@ import { readCloudDirectory } from './cloud/directory.ts';
 import type { ConfluenceConfig } from './config.ts';
 import { createDataCenterApi } from './data-center/api.ts';
 import { readDataCenterDirectory } from './data-center/directory.ts';
+import { liveSearch } from './live-search.ts';
 import { pull } from './pull.ts';
 import type { ConfluenceCheckpoint } from './pull.ts';
 import { createReaders } from './readers.ts';
@@ -60,6 +61,7 @@ export function createConfluenceConnector(
     pullAccess: (from, signal) =>
       pullAccess(run(signal), (from ?? undefined) as AccessCheckpoint | undefined),
     refresh: (ids, signal) => refresh(run(signal), ids),
+    search: (query, signal) => liveSearch(run(signal), query),
     listIds: (signal) => listIds(run(signal)),
     directory: (signal) => (isCloud ? readCloudDirectory : readDataCenterDirectory)(client, config, signal),
     ...(!isCloud && { webhook: async (delivery) => readDelivery(config, delivery) }),

@@ -8,6 +8,8 @@ import { check } from './check.ts';
 import { createGithubClient } from './client.ts';
 import type { GithubConfig } from './config.ts';
 import { readDirectory } from './directory.ts';
+import { liveSearch } from './live-search.ts';
+import type { KnownRepositories } from './live-search.ts';
 import { pull } from './pull.ts';
 import type { GithubCheckpoint } from './pull.ts';
 import { refresh } from './refresh.ts';
@@ -31,6 +33,7 @@ export function createGithubConnector(config: GithubConfig, deps: GithubDeps): C
   const logger = deps.logger.child({ sourceId: config.id });
   const verified: Verified = { seen: [], at: undefined };
   const handed: Handed = { repositories: [], at: undefined };
+  const searched: KnownRepositories = { all: [], at: undefined };
   const run = (signal: AbortSignal): Run => ({
     client,
     config,
@@ -51,6 +54,7 @@ export function createGithubConnector(config: GithubConfig, deps: GithubDeps): C
     pullAccess: (from, signal) =>
       pullAccess(run(signal), (from ?? undefined) as AccessCheckpoint | undefined),
     refresh: (ids, signal) => refresh(run(signal), ids),
+    search: (query, signal) => liveSearch(run(signal), query, searched),
     listIds: (signal) => listIds(run(signal)),
     directory: (signal) => readDirectory(run(signal)),
     webhook: async (delivery) => readDelivery(config, delivery),

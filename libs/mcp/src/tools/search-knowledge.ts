@@ -88,7 +88,12 @@ function resourceLink({ id }: SearchResult): ResourceLink & { type: 'resource_li
 
 function queryOf(args: SearchInput) {
   const filter = filterOf(args);
-  return { query: args.query, ...(args.cursor && { cursor: args.cursor }), ...(filter && { filter }) };
+  return {
+    query: args.query,
+    ...(args.cursor && { cursor: args.cursor }),
+    ...(filter && { filter }),
+    ...(args.live && { live: true }),
+  };
 }
 
 function filterOf(args: SearchInput): IndexFilter | undefined {

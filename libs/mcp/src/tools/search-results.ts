@@ -32,6 +32,7 @@ function core(hit: Hit): Omit<SearchResult, 'snippet'> & { snippet: string } {
     source: hit.source,
     kind: hit.kind,
     ...(hit.updatedAt && { updatedAt: hit.updatedAt }),
+    ...(hit.live && { live: true }),
     ...(author && { author: fitText(cleanLine(author, 100), 20) }),
   };
 }

@@ -23,6 +23,10 @@ export const searchInput = z.strictObject({
   updatedBefore: z.string().max(40).optional().describe('Changed before, written likewise.'),
   limit: z.int().min(1).max(25).default(10).describe('Hits on a page.'),
   cursor: z.string().max(500).optional().describe('nextCursor of the same search, for the next page.'),
+  live: z
+    .boolean()
+    .default(false)
+    .describe('Ask the sources themselves too: slower, knows what changed in the last minutes.'),
   format: z
     .enum(['concise', 'detailed'])
     .default('concise')
@@ -39,6 +43,7 @@ const searchResult = z.object({
   source: z.string(),
   kind: z.string(),
   updatedAt: z.string().optional(),
+  live: z.boolean().optional().describe('Read just now; get_document may not know it yet.'),
   author: untrustedText.optional(),
   section: untrustedText.optional(),
   place: untrustedText.optional(),

@@ -238,6 +238,28 @@ export const configSchema = z.strictObject({
     .strictObject({
       /** Milliseconds after which a search answers with what it has or fails. */
       deadlineMs: z.int().min(50).max(60_000).default(5_000),
+      /** Asking the sources themselves, where a search says so. */
+      live: z
+        .strictObject({
+          enabled: z.boolean().default(true),
+          /** Milliseconds after which a source is left out and named. */
+          deadlineMs: z.int().min(50).max(30_000).default(1_500),
+          /** Hits taken of each source. */
+          limit: z.int().min(1).max(50).default(10),
+          /** Items of each source that are read because the index does not know them, or not as they are now. */
+          reads: z.int().min(0).max(50).default(5),
+          /** Searches of each source at once, and in a minute, by everybody together. */
+          concurrency: z.int().min(1).max(64).default(4),
+          perMinute: z.int().min(1).max(10_000).default(10),
+          /** Failures in a row after which a source is not asked for so many milliseconds. */
+          breaker: z
+            .strictObject({
+              failures: z.int().min(1).max(100).default(3),
+              resetMs: z.int().min(10).max(3_600_000).default(30_000),
+            })
+            .prefault({}),
+        })
+        .prefault({}),
     })
     .prefault({}),
   parsing: z
