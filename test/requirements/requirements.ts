@@ -158,6 +158,9 @@ export const REQUIREMENTS: readonly Requirement[] = [
     'search.pages': 'Pages show every hit once, in one order.',
     'search.snippet': 'A snippet shows the window that matched, with exact offsets.',
     'search.ties': 'Ties have a stable order.',
+    'rerank.bound':
+      'No text of a document moves it by more places than the bound, whatever a reranker makes of it.',
+    'rerank.fallback': 'A reranker that is late or wrong leaves the order as it was, and the reply says so.',
     'search.live-readers': 'What a source finds itself is shown to nobody whom the source would not show it.',
     'search.live-deadline':
       'A source that hangs costs nobody more than its deadline, and the reply names it.',

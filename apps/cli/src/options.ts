@@ -93,6 +93,8 @@ export interface EvalOptions {
   readonly nativeFrom?: string;
   readonly vectors?: string;
   readonly weight?: number;
+  readonly rerank: string;
+  readonly bound?: number;
   readonly worst?: number;
   readonly slices?: boolean;
 }

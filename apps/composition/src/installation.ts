@@ -27,6 +27,7 @@ import type { InstalledEmbedder } from './embedding.ts';
 import type { OnChanged } from './commits.ts';
 import { liveKnowledge } from './live.ts';
 import { narrowedByRoles } from './narrowed.ts';
+import { installReranker } from './rerankers.ts';
 import { openStore } from './store.ts';
 import type { InstalledStore } from './store.ts';
 
@@ -90,12 +91,14 @@ export async function openInstallation(
     variables,
     isOneShot: mode === 'one-shot',
   });
+  const rerank = installReranker(config, variables, logger);
   const rightsOf = createRights(config.persons, config.owner, config.roles);
   const allKnowledge = await createKnowledge({
     store,
     freshnessMs: config.freshnessMinutes * 60_000,
     deadlineMs: config.search.deadlineMs,
     ...(embedder && { embedQuery: embedder.embedQuery, fusion: fusionWeights(config.embedder?.weight) }),
+    ...(rerank && { rerank }),
     onWithoutVectors: ({ code, message }) => logger.warn('search.without-vectors', { code, message }),
   });
   const narrowed = narrowedByRoles(
@@ -119,6 +122,7 @@ export async function openInstallation(
     onChanged: commits.onChanged,
     close: async () => {
       await embedder?.close();
+      await rerank?.close();
       await pipeline.close();
       await audit.close();
       await store.close();

@@ -39,6 +39,8 @@ export type ErrorCode =
   | 'SOURCE_ANSWER_TOO_LARGE'
   | 'SOURCE_REDIRECT_REFUSED'
   | 'LIVE_NOT_ASKED'
+  | 'RERANKER_FAILED'
+  | 'BUDGET_SPENT'
   | 'LIVE_TIMED_OUT'
   | 'WEBHOOK_REFUSED'
   // sync

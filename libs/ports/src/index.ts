@@ -67,6 +67,7 @@ export type {
   SearchIndex,
   SearchRequest,
 } from './search-index.ts';
+export type { RerankAnswer, Reranker, RerankPassage } from './reranker.ts';
 export type { SetupField, SourceSetup } from './source-setup.ts';
 export type { Store } from './store.ts';
 export type { StoreExport } from './store-export.ts';

@@ -5,6 +5,8 @@ import { createCursorSealer } from './cursor.ts';
 import type { FusionWeights } from './fusion.ts';
 import { createRanker } from './ranker.ts';
 import type { EmbedQuery } from './ranker.ts';
+import { createPlaceReranker } from './rerank/places.ts';
+import type { RerankStage } from './rerank/stage.ts';
 import { readDocument } from './read.ts';
 import { searchKnowledge } from './search.ts';
 import type { Knowledge } from './types.ts';
@@ -13,6 +15,8 @@ export interface KnowledgeOptions {
   readonly store: Store;
   readonly embedQuery?: EmbedQuery;
   readonly fusion?: FusionWeights;
+  /** Judges the first hits once more. */
+  readonly rerank?: RerankStage;
   /** Told of what made a query be answered by its words alone. */
   readonly onWithoutVectors?: (error: AppError) => void;
   /** A source without a good sync for this long is reported as stale; default one day. */
@@ -28,7 +32,8 @@ export async function createKnowledge(options: KnowledgeOptions): Promise<Knowle
   const { catalog } = store;
   const cursors = await createCursorSealer(catalog, now);
   const rank = createRanker({ index: store.index, ...options });
-  const parts = { catalog, rank, cursors, freshnessMs, now };
+  const rerank = options.rerank && createPlaceReranker(options.rerank, catalog);
+  const parts = { catalog, rank, ...(rerank && { rerank }), cursors, freshnessMs, now };
   return {
     search: (query, access, signal, onWithheld) =>
       withDeadline(deadlineMs, signal, (combined) =>

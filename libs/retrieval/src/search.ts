@@ -10,6 +10,7 @@ import type { CursorSealer } from './cursor.ts';
 import { resolveFilter } from './filter.ts';
 import type { Ranked } from './fusion.ts';
 import type { Ranker } from './ranker.ts';
+import type { PlaceReranker } from './rerank/places.ts';
 import { emptySnippet, makeSnippet } from './snippet.ts';
 import type { Hit, HitSummary, KnowledgeQuery, OnWithheld, SearchPage, Snippet } from './types.ts';
 
@@ -19,6 +20,7 @@ const MAX_QUERY_CHARACTERS = 2_000;
 export interface SearchParts {
   readonly catalog: Catalog;
   readonly rank: Ranker;
+  readonly rerank?: PlaceReranker;
   readonly cursors: CursorSealer;
   readonly freshnessMs: number;
   readonly now: () => number;
@@ -39,8 +41,11 @@ export async function searchKnowledge(
   const offset = request.cursor === undefined ? 0 : parts.cursors.open(request.cursor, binding);
   const query = { text: request.query, terms, ...(filter && { filter }) };
   const { ranked, notices } = await parts.rank(query, access, signal);
-  const places = await readablePlaces(ranked, offset + limit + 1, parts.catalog, access, onWithheld);
+  const wanted = Math.max(offset + limit + 1, parts.rerank?.top ?? 0);
+  const found = await readablePlaces(ranked, wanted, parts.catalog, access, onWithheld);
   signal.throwIfAborted();
+  const reranked = await parts.rerank?.order(request.query, found, access, signal);
+  const places = reranked?.places ?? found;
   const shown = places.slice(offset, offset + limit);
   const [snippets, sources] = await Promise.all([
     snippetsFor(shown, terms, parts.catalog, access),
@@ -53,7 +58,10 @@ export async function searchKnowledge(
     hits,
     coverage: coverageOf(sources, parts.freshnessMs, parts.now()),
     ...(places.length > offset + limit && { nextCursor: parts.cursors.seal(offset + limit, binding) }),
-    notices: sources.length === 0 ? ['No source has documents that you may read.'] : notices,
+    notices:
+      sources.length === 0
+        ? ['No source has documents that you may read.']
+        : [...notices, ...(reranked?.notices ?? [])],
     tookMs: Math.round((performance.now() - started) * 10) / 10,
   };
 }

@@ -131,6 +131,37 @@ const embedder = z.discriminatedUnion('kind', [
   }),
 ]);
 
+/** Judges the first hits of each search once more. */
+const rerankerCommon = {
+  /** With its version path. */
+  url: z.url({ protocol: /^https?$/ }),
+  key: secretPlace.optional(),
+  /** Hits that are judged, and how many one call takes. */
+  top: z.int().min(2).max(100).default(20),
+  window: z.int().min(2).max(100).default(20),
+  /** Places that a hit rises or sinks at most, whatever its text says to the model. */
+  bound: z.int().min(1).max(100).default(5),
+  /** Milliseconds after which the order stands as it was. */
+  timeoutMs: z.int().min(20).max(60_000).default(3_000),
+  pricePerMillionTokens: z.number().min(0).optional(),
+  /** A day of UTC, of each process. */
+  budget: z
+    .strictObject({ tokensPerDay: z.int().min(1).optional(), usdPerDay: z.number().positive().optional() })
+    .default({}),
+};
+
+const reranker = z.discriminatedUnion('kind', [
+  /** A language model that gives the order of all at once. */
+  z.strictObject({ kind: z.literal('openai'), model: z.string().min(1), ...rerankerCommon }),
+  /** A cross-encoder behind /rerank: Cohere, Jina, vLLM; with `field: texts` Text Embeddings Inference. */
+  z.strictObject({
+    kind: z.literal('endpoint'),
+    model: z.string().min(1).optional(),
+    field: z.enum(['documents', 'texts']).default('documents'),
+    ...rerankerCommon,
+  }),
+]);
+
 const freshnessMinutes = z.int().min(1).max(525_600).default(1_440);
 
 /** Where a secret lies; it is never written into the configuration itself. */
@@ -231,6 +262,7 @@ export const configSchema = z.strictObject({
     .prefault({}),
   /** Compares meaning beside words; absent: words alone. */
   embedder: embedder.optional(),
+  reranker: reranker.optional(),
   audit: auditSchema.prefault({}),
   /** With it, everybody who asks over HTTP has to sign in, also on this machine. */
   signIn: signInSchema.optional(),
@@ -280,5 +312,6 @@ export type ConfigInput = z.input<typeof configSchema>;
 export type ConfigValues = z.output<typeof configSchema>;
 export type Schedules = z.output<typeof schedules>;
 export type EmbedderConfig = NonNullable<ConfigValues['embedder']>;
+export type RerankerConfig = NonNullable<ConfigValues['reranker']>;
 export type EmbedderInput = NonNullable<ConfigInput['embedder']>;
 export type SourceConfig = ConfigValues['sources'][number];
