@@ -93,6 +93,35 @@ sources:
     assert.ok(simulator.requests.every(({ path }) => !/\/pages|\/restriction|\/content/u.test(path)));
   });
 
+  it('[search.live-readers] finds live what was written since the sync, for those alone who may read it', async () => {
+    const [page] = [...world.content.values()].filter(({ title }) => title === 'Finance');
+    const space = page?.space ?? '';
+    const later = addContent(world, { space, title: 'Bonus of July', text: 'A bonus of two days.' });
+    const closed = addContent(world, { space, title: 'Bonus of August', text: 'A bonus of three days.' });
+    closed.restriction = { users: new Set(['ada', 'sync']), groups: new Set() };
+    const live = async () => {
+      const found = await home.json('search', 'bonus', '--live');
+      const hits = found['hits'] as { title: string; live?: boolean; url: string }[];
+      return {
+        found,
+        fresh: hits
+          .filter((hit) => hit.live)
+          .map(({ title }) => title)
+          .sort(),
+      };
+    };
+    await iAm('bob');
+    const { found, fresh } = await live();
+    assert.deepEqual(fresh, [later.title]);
+    assert.equal((found['coverage'] as { complete: boolean }).complete, true);
+    await iAm('ada');
+    assert.deepEqual((await live()).fresh, [closed.title, later.title]);
+    const shown = await home.run(['search', 'bonus', '--live']);
+    assert.match(shown.stdout, /Bonus of July.*read just now/);
+    assert.doesNotMatch((await home.run(['search', 'bonus'])).stdout, /July|August/);
+    assert.deepEqual(simulator.violations, []);
+  });
+
   it('says in the check-up as whom it reads, and what that does not open', async () => {
     const { stdout } = await home.run(['doctor']);
     assert.match(stdout, /source confluence:acme: can be read.*Sync.*1 spaces?.*emailsAreVerified/s);

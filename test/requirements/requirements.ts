@@ -183,6 +183,14 @@ export const REQUIREMENTS: readonly Requirement[] = [
     'facets.counts': 'Counts are of documents that the caller may read, within filter and words.',
     'search.snippet': 'A snippet shows the window that matched, with exact offsets.',
     'search.ties': 'Ties have a stable order.',
+    'rerank.bound':
+      'No text of a document moves it by more places than the bound, whatever a reranker makes of it.',
+    'rerank.fallback': 'A reranker that is late or wrong leaves the order as it was, and the reply says so.',
+    'search.live-readers': 'What a source finds itself is shown to nobody whom the source would not show it.',
+    'search.live-deadline':
+      'A source that hangs costs nobody more than its deadline, and the reply names it.',
+    'search.live-breaker':
+      'A source that failed several times in a row is left alone for a while, then asked again.',
     'search.scores': 'Scores are as defined with a full delta, during a fold and after it.',
     'search.japanese': 'Japanese is found by words and bigrams beside English stems.',
     'search.identifiers': 'Identifiers are found whole and by their parts.',

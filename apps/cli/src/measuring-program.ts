@@ -53,6 +53,8 @@ export function addMeasuring(program: Command, context: MakeContext): void {
     .option('--native-from <folder>', 'where onnxruntime-node is installed')
     .option('--vectors <file>', 'keep vectors there for the next time (default: in the cache folder)')
     .option('--weight <share>', 'of the cosine in the fused score, 0 to 1 (default: 0.6)', share)
+    .option('--rerank <which>', 'openai:<model>@<url>, endpoint:<model>@<url> or none', 'none')
+    .option('--bound <number>', 'places that a hit rises or sinks at most (default: 5)', numberFrom(1, 100))
     .option('--worst <number>', 'show the queries that fared worst', numberFrom(1, 10_000))
     .option('--slices', 'show kinds of queries apart')
     .addHelpText(

@@ -37,6 +37,7 @@ export interface SearchOptions {
   readonly cursor?: string;
   readonly explain?: boolean;
   readonly facets?: boolean;
+  readonly live?: boolean;
   readonly group?: boolean;
   /** Of `fumi similar`: the document that the hits are to be like. */
   readonly similarTo?: string;
@@ -101,6 +102,8 @@ export interface EvalOptions {
   readonly nativeFrom?: string;
   readonly vectors?: string;
   readonly weight?: number;
+  readonly rerank: string;
+  readonly bound?: number;
   readonly worst?: number;
   readonly slices?: boolean;
 }

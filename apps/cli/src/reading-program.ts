@@ -20,6 +20,7 @@ export function addReading(program: Command, context: MakeContext): void {
     .option('--after <date>', 'changed on or after')
     .option('--before <date>', 'changed before')
     .option('--cursor <cursor>', 'the next page of the same search')
+    .option('--live', 'ask the sources themselves, too')
     .option('--explain', 'why each hit stands where it stands')
     .option('--facets', 'count everything that matches by source, space, kind, language, author and label')
     .option('--group', 'show the hits of each source together')

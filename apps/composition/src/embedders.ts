@@ -141,11 +141,15 @@ function openaiEmbedder(
   });
 }
 
-function apiKeyOf(key: Endpoint['key'], { variables, folder, file = '' }: SecretHost): Secret | undefined {
+/** @throws AppError CONFIG_INVALID (config) when the key cannot be read */
+export function apiKeyOf(
+  key: Endpoint['key'],
+  { variables, folder, file = '' }: SecretHost,
+  path = 'embedder.key',
+): Secret | undefined {
   if (!key) return undefined;
   const problems: ConfigProblem[] = [];
-  const secret = withSecrets(key, { path: 'embedder.key', folder, variables }, problems) as
-    Secret | undefined;
+  const secret = withSecrets(key, { path, folder, variables }, problems) as Secret | undefined;
   if (problems.length > 0) throw invalid(file, problems);
   return secret;
 }

@@ -6,8 +6,9 @@ import { prepareContent, DEFAULT_LIMITS } from '@fumikura/documents';
 import { createQueryVectors, fingerprintOf, passageText } from '@fumikura/embedding';
 import { DEPTH, evaluate } from '@fumikura/evaluation';
 import type { Collection, Evaluated, JudgedDocument } from '@fumikura/evaluation';
-import type { DocumentWrite, Embedder, Store } from '@fumikura/ports';
-import { createRanker, fusionWeights } from '@fumikura/retrieval';
+import type { AccessFilter, DocumentWrite, Embedder, Reranker, Store } from '@fumikura/ports';
+import { createPlaceReranker, createRanker, createRerankStage, fusionWeights } from '@fumikura/retrieval';
+import type { Ranked } from '@fumikura/retrieval';
 import { createSqliteStore } from '@fumikura/store-sqlite';
 import { analyseQuery } from '@fumikura/text';
 
@@ -22,6 +23,9 @@ export interface EvaluationOptions {
   readonly embedder?: Embedder;
   /** Of the cosine in the fused score, 0 to 1. */
   readonly weight?: number;
+  readonly reranker?: Reranker;
+  /** Places that a hit rises or sinks at most by the reranker. */
+  readonly bound?: number;
   readonly signal: AbortSignal;
   readonly onIndexed: (documents: number) => void;
   /** Told while a collection is embedded, which takes far longer than the rest. */
@@ -53,8 +57,10 @@ export async function evaluateCollection(
         },
       }),
     });
+    const rerank = rerankingOf(store, options);
     const ask = async (text: string) => {
-      const { ranked } = await rank({ text, terms: analyseQuery(text) }, filter, signal);
+      const { ranked: fused } = await rank({ text, terms: analyseQuery(text) }, filter, signal);
+      const ranked = await rerank(text, fused, filter);
       return ranked.slice(0, DEPTH).map(({ candidate }) => candidate.documentId.slice(SOURCE.length + 1));
     };
     return await evaluate(collection, ask, embedder ? 'embedder' : 'none');
@@ -62,6 +68,35 @@ export async function evaluateCollection(
     await store.close();
     await rm(folder, { recursive: true });
   }
+}
+
+type Rerank = (query: string, ranked: readonly Ranked[], access: AccessFilter) => Promise<readonly Ranked[]>;
+
+/** As a search does it, but that no query may be answered without. */
+function rerankingOf(store: Store, { reranker, bound, signal }: EvaluationOptions): Rerank {
+  if (!reranker) return async (_query, ranked) => ranked;
+  const stage = createRerankStage({
+    reranker,
+    settings: { timeoutMs: QUERY_TIMEOUT_MS, ...(bound !== undefined && { bound }) },
+    onFailed: (error) => {
+      throw error;
+    },
+  });
+  const places = createPlaceReranker(stage, store.catalog);
+  return async (query, ranked, access) => {
+    const first = ranked.slice(0, stage.top);
+    const records = await store.catalog.readable(
+      first.map(({ candidate }) => candidate.documentId),
+      access,
+    );
+    const known = new Map(records.map((record) => [record.id, record]));
+    const shown = first.flatMap((each) => {
+      const record = known.get(each.candidate.documentId);
+      return record ? [{ ranked: each, record, duplicates: [] }] : [];
+    });
+    const { places: moved } = await places.order(query, shown, access, signal);
+    return [...moved.map((place) => place.ranked), ...ranked.slice(stage.top)];
+  };
 }
 
 async function load(

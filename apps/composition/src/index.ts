@@ -20,5 +20,6 @@ export { addModel, listModels, MODEL_HOST, PINNED_MODELS, pullModel } from '@fum
 export type { InstalledModel } from '@fumikura/provider-local';
 export type { EmbedderHost } from './embedders.ts';
 export { evaluateCollection } from './evaluation.ts';
+export { openReranker } from './rerankers.ts';
 export { withVectorFile } from './vector-file.ts';
 export { personalTokensOf } from './personal-tokens.ts';

@@ -20,10 +20,12 @@ import type { InstalledEmbedder } from './embedding.ts';
 import type { OnChanged } from './commits.ts';
 import { installLateCheck } from './late-check.ts';
 import type { InstalledLateCheck } from './late-check.ts';
+import { liveKnowledge } from './live.ts';
 import { narrowedByRoles } from './narrowed.ts';
 import { openPeople } from './people/live-people.ts';
 import type { LivePeople } from './people/live-people.ts';
 import type { PeopleConfig } from './people/people.ts';
+import { installReranker } from './rerankers.ts';
 import { openStore } from './store.ts';
 import type { InstalledStore } from './store.ts';
 
@@ -84,19 +86,29 @@ export async function openInstallation(
     isOneShot: mode === 'one-shot',
   });
   const lateCheck = installLateCheck(config, store.catalog, logger, variables);
+  const rerank = installReranker(config, variables, logger);
   const allKnowledge = await createKnowledge({
     store,
     lateCheck,
     freshnessMs: config.freshnessMinutes * 60_000,
     deadlineMs: config.search.deadlineMs,
     ...(embedder && { embedQuery: embedder.embedQuery, fusion: fusionWeights(config.embedder?.weight) }),
+    ...(rerank && { rerank }),
     onWithoutVectors: ({ code, message }) => logger.warn('search.without-vectors', { code, message }),
   });
+  const narrowed = narrowedByRoles(
+    createAccess(store.catalog, directory),
+    allKnowledge,
+    store.catalog,
+    rightsOf,
+  );
+  const live = { config, store, documents: pipeline, logger, variables, maySee: narrowed.maySee };
   return {
     config,
     store,
     ...(embedder && { embedder }),
-    ...narrowedByRoles(createAccess(store.catalog, directory), allKnowledge, store.catalog, rightsOf),
+    access: narrowed.access,
+    knowledge: liveKnowledge(narrowed.knowledge, live),
     people,
     directory,
     lateCheck,
@@ -109,6 +121,7 @@ export async function openInstallation(
       people.close();
       await lateCheck.close();
       await embedder?.close();
+      await rerank?.close();
       await pipeline.close();
       await audit.close();
       await store.close();

@@ -12,7 +12,11 @@ export function narrowedByRoles(
   knowledge: Knowledge,
   catalog: Catalog,
   rightsOf: RightsOf,
-): { readonly access: Access; readonly knowledge: Knowledge } {
+): {
+  readonly access: Access;
+  readonly knowledge: Knowledge;
+  readonly maySee: (filter: AccessFilter, source: string) => boolean;
+} {
   const seen = new WeakMap<AccessFilter, (source: string) => boolean>();
   const maySee = (filter: AccessFilter) => {
     const known = seen.get(filter);
@@ -20,6 +24,7 @@ export function narrowedByRoles(
     throw new AppError('ACCESS_FILTER_INVALID', 'internal', 'an access filter without roles');
   };
   return {
+    maySee: (filter, source) => maySee(filter)(source),
     access: {
       ...access,
       filterFor: async (person) => {

@@ -1,4 +1,5 @@
 export { createAccess } from './access.ts';
+export { admits } from './admits.ts';
 export { createLocalDirectory, LOCAL_ISSUER, localPrincipal } from './directory.ts';
 export type { Directory, LocalGroup } from './directory.ts';
 export { explainAccess, reachOf, readersOf, reviewPrincipal } from './explain.ts';

@@ -5,7 +5,7 @@ import type { Acl, AllowListId, ContentBody, DocumentId, SourceDocument } from '
 import type { Change, Connector, KnownVersion } from '@fumikura/ports';
 import type { ErrorBudget } from './budget.ts';
 import { guardRemovals } from './census.ts';
-import { children, contentHash, headOf, parentOf, titledHash, toWrite } from './documents.ts';
+import { children, contentHash, headOf, inputOf, parentOf, titledHash, toWrite } from './documents.ts';
 import type { IngestParts } from './ingest.ts';
 import { partsGone, partsOf } from './parts.ts';
 import type { ReadAhead } from './read-ahead.ts';
@@ -178,16 +178,8 @@ export class ChangeTaker {
     const hash = titledHash(bodyHash, head.title);
     if (known?.contentHash === hash && !this.#options.full) return this.#writer.retell(head);
     if (this.#options.dryRun) return this.#writer.count('written');
-    const input =
-      body.type === 'content'
-        ? {
-            fileName: body.fileName,
-            bytes: bytes ?? new Uint8Array(),
-            ...(body.mediaType && { mediaType: body.mediaType }),
-          }
-        : { blocks: body.blocks };
     this.#parts.logger.debug('sync.item.parsing', { documentId: document.id });
-    const prepared = await this.#parts.documents.prepare(input, signal);
+    const prepared = await this.#parts.documents.prepare(inputOf(body, bytes), signal);
     const write = toWrite(head, prepared, hash);
     this.#writer.upsert(write);
     await this.#replaceChildren(document, children(write.document, prepared), known !== undefined);

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { posix } from 'node:path';
-import type { Prepared } from '@fumikura/documents';
+import type { DocumentPipeline, PipelineInput, Prepared } from '@fumikura/documents';
 import { normaliseText } from '@fumikura/text';
 import type { Document, DocumentHead, SourceDocument } from '@fumikura/model';
 import type { DocumentWrite } from '@fumikura/ports';
@@ -15,6 +15,24 @@ export function contentHash(bytes: Uint8Array): string {
 /** Of all that is searched: a body under another title is another text. */
 export function titledHash(hash: string, title: string): string {
   return `${hash}/${createHash('sha256').update(title).digest('base64url').slice(0, 16)}`;
+}
+
+/** What the pipeline takes of a body that was read. */
+export function inputOf(body: SourceDocument['body'], bytes: Uint8Array = new Uint8Array()): PipelineInput {
+  if (body.type === 'blocks') return { blocks: body.blocks };
+  return { fileName: body.fileName, bytes, ...(body.mediaType && { mediaType: body.mediaType }) };
+}
+
+/** An item as a sync would write it; nothing is written. Rejects as its body and the pipeline do. */
+export async function readItem(
+  document: SourceDocument,
+  documents: Pick<DocumentPipeline, 'prepare'>,
+  signal: AbortSignal,
+): Promise<DocumentWrite> {
+  const { body } = document;
+  const bytes = body.type === 'content' ? await body.read(signal) : undefined;
+  const prepared = await documents.prepare(inputOf(body, bytes), signal);
+  return toWrite(headOf(document), prepared, document.contentHash ?? '');
 }
 
 /** What the connector knows of a document, without its body. */

@@ -137,6 +137,7 @@ describe('the MCP surface', () => {
             'similarTo',
             'facets',
             'cursor',
+            'live',
             'format',
           ],
           ['query'],
@@ -212,7 +213,7 @@ describe('the MCP surface', () => {
     });
     for (const args of [
       {},
-      { query: '' },
+      { query: 7 },
       { query: 'x'.repeat(100_000) },
       { query: 'x', limit: 0 },
       { query: 'x', limit: 10_000 },

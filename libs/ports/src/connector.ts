@@ -68,6 +68,28 @@ export interface ReadVerdict {
   readonly mayRead: boolean;
 }
 
+/** A search put to the source itself. */
+export interface LiveQuery {
+  /** Words as they were typed, without signs, in their order; at least one. */
+  readonly words: readonly string[];
+  /** Hits wanted, 1 to 50. */
+  readonly limit: number;
+}
+
+/** What our account was shown: it says nothing of who may read it. */
+export interface LiveAnswer {
+  /** Best first. */
+  readonly hits: readonly LiveHit[];
+  /** The source says that it did not look at everything. */
+  readonly isPartial?: boolean;
+}
+
+export interface LiveHit {
+  readonly id: DocumentId;
+  /** When the item changed last, ISO 8601 UTC, where the search tells. */
+  readonly updatedAt?: string;
+}
+
 /** Reads one source. Keeps no sync state between calls: the engine owns checkpoint, retry, rate, guards, counters. */
 export interface Connector<C extends JsonValue = JsonValue> {
   readonly id: SourceId;
@@ -110,6 +132,8 @@ export interface Connector<C extends JsonValue = JsonValue> {
     ids: readonly DocumentId[],
     signal: AbortSignal,
   ): AsyncIterable<ReadVerdict>;
+  /** What the source's own search finds; needs `refresh`, which tells who may read it. */
+  search?(query: LiveQuery, signal: AbortSignal): Promise<LiveAnswer>;
   /** Verifies a delivery on its raw bytes and tells what to read again; never what to believe. */
   webhook?(delivery: WebhookDelivery): Promise<WebhookNews>;
   /** Resolves whenever the source may have changed; ends on abort. Several changes may be told as one. */

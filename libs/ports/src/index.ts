@@ -22,6 +22,9 @@ export { PASSES } from './connector.ts';
 export type {
   Change,
   Connector,
+  LiveAnswer,
+  LiveHit,
+  LiveQuery,
   Pass,
   ReadVerdict,
   SourceCheck,
@@ -68,6 +71,7 @@ export type {
   SearchIndex,
   SearchRequest,
 } from './search-index.ts';
+export type { RerankAnswer, Reranker, RerankPassage } from './reranker.ts';
 export type { SetupField, SourceSetup } from './source-setup.ts';
 export type { SharedState, StateEntry, StateWrite } from './shared-state.ts';
 export type { Store } from './store.ts';

@@ -5,6 +5,8 @@ import { createCursorSealer } from './cursor.ts';
 import type { FusionWeights } from './fusion.ts';
 import { createRanker } from './ranker.ts';
 import type { EmbedQuery } from './ranker.ts';
+import { createPlaceReranker } from './rerank/places.ts';
+import type { RerankStage } from './rerank/stage.ts';
 import { readDocument } from './read.ts';
 import { searchKnowledge } from './search.ts';
 import { suggest } from './suggest.ts';
@@ -16,6 +18,8 @@ export interface KnowledgeOptions {
   readonly fusion?: FusionWeights;
   /** Asks sources before anything of theirs is shown; default: lists alone decide. */
   readonly lateCheck?: LateCheck;
+  /** Judges the first hits once more. */
+  readonly rerank?: RerankStage;
   /** Told of what made a query be answered by its words alone. */
   readonly onWithoutVectors?: (error: AppError) => void;
   /** A source without a good sync for this long is reported as stale; default one day. */
@@ -31,8 +35,10 @@ export async function createKnowledge(options: KnowledgeOptions): Promise<Knowle
   const { catalog } = store;
   const cursors = await createCursorSealer(catalog, now);
   const rank = createRanker({ index: store.index, ...options });
+  const rerank = options.rerank && createPlaceReranker(options.rerank, catalog);
   const parts = {
     ...{ catalog, index: store.index, rank, cursors, freshnessMs, now },
+    ...(rerank && { rerank }),
     ...(lateCheck && { lateCheck }),
   };
   return {

@@ -10,6 +10,7 @@ import { readablePlaces } from './places.ts';
 import { askedBy } from './query/asked.ts';
 import type { Ranker } from './ranker.ts';
 import { snippetsFor } from './passages.ts';
+import type { PlaceReranker } from './rerank/places.ts';
 import { Shown } from './shown.ts';
 import { emptySnippet } from './snippet.ts';
 import type { Hit, HitSummary, KnowledgeQuery, OnWithheld, SearchPage, Snippet } from './types.ts';
@@ -20,6 +21,7 @@ export interface SearchParts {
   readonly catalog: Catalog;
   readonly index: SearchIndex;
   readonly rank: Ranker;
+  readonly rerank?: PlaceReranker;
   readonly cursors: CursorSealer;
   readonly freshnessMs: number;
   readonly lateCheck?: LateCheck;
@@ -40,9 +42,11 @@ export async function searchKnowledge(
   const before = new Shown(request.cursor && String(parts.cursors.open(request.cursor, binding)));
   const { ranked, notices } = await parts.rank(asked, access, signal);
   const isFresh = (place: Place) => !asked.isLeftOut(place) && !isShown(place, before);
-  const wanted = { count: limit + 1, isFresh };
-  const { places, troubled } = await readablePlaces(ranked, wanted, parts, access, signal, onWithheld);
+  const wanted = { count: Math.max(limit + 1, parts.rerank?.top ?? 0), isFresh };
+  const { places: found, troubled } = await readablePlaces(ranked, wanted, parts, access, signal, onWithheld);
   signal.throwIfAborted();
+  const reranked = await parts.rerank?.order(asked.text, found, access, signal);
+  const places = reranked?.places ?? found;
   const shown = places.slice(0, limit);
   const after = before.and(shown.map(({ record }) => record.id));
   const [snippets, sources, facets] = await Promise.all([
@@ -60,7 +64,9 @@ export async function searchKnowledge(
     ...(asked.corrections.length > 0 && { corrections: asked.corrections }),
     ...(facets && { facets }),
     notices:
-      sources.length === 0 ? ['No source has documents that you may read.'] : [...asked.notices, ...notices],
+      sources.length === 0
+        ? ['No source has documents that you may read.']
+        : [...asked.notices, ...notices, ...(reranked?.notices ?? [])],
     tookMs: Math.round((performance.now() - started) * 10) / 10,
   };
 }

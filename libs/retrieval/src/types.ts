@@ -19,6 +19,8 @@ export interface KnowledgeQuery {
   readonly facets?: boolean;
   /** Every other source is as if it were not there: how roles narrow a search. */
   readonly within?: readonly SourceId[];
+  /** Ask the sources themselves, too, those that can be asked. */
+  readonly live?: boolean;
 }
 
 export interface Snippet {
@@ -54,6 +56,8 @@ export interface Hit extends HitSummary {
   readonly duplicates: readonly HitSummary[];
   /** Passages of the same document that fit nearly as well. */
   readonly furtherPassages?: number;
+  /** Read from the source just now: not indexed, or newer than what is. */
+  readonly live?: true;
   /** For operators and `--explain`: how the place came about; parts of one fused score, comparable within a reply. */
   readonly explain?: Readonly<Record<string, number>>;
 }

@@ -31,3 +31,4 @@ export { embedderContract } from './embedder-contract.ts';
 export { postgresMissing, startPostgres } from './postgres-server.ts';
 export type { PostgresServer } from './postgres-server.ts';
 export { storeContract } from './store-contract.ts';
+export { rerankerContract } from './reranker-contract.ts';

@@ -1,6 +1,7 @@
 import type { SimulatedAnswer } from '../kit/simulator.ts';
 import { labelsAnswer, restrictionAnswer } from './answers.ts';
 import { dcContent } from './data-center-answers.ts';
+import { liveSearch } from './live-search.ts';
 import { isAnswer, part, refusal } from './paging.ts';
 import type { Site } from './server.ts';
 import { timeOf } from './world.ts';
@@ -16,6 +17,8 @@ const PROFILE_ZONE_MS = 9 * 3_600_000;
 
 /** The part of CQL that is asked here; anything else is a mistake. The index is behind by `searchLag` revisions. */
 export function search(site: Site, url: URL): SimulatedAnswer {
+  const live = liveSearch(site, url);
+  if (live) return live;
   const cql = url.searchParams.get('cql') ?? '';
   const clauses = cql.replace(/\s+order by lastmodified desc$/iu, '').split(/\s+and\s+/iu);
   let found = indexed(site, idsOf(cql));

@@ -15,6 +15,7 @@ import { collaborators, permission } from './collaborators.ts';
 import { documented } from './documented.ts';
 import { archiveOf } from './git.ts';
 import { answerGraphql } from './graphql.ts';
+import { searchRoute } from './live-search.ts';
 import { page, tagged } from './paging.ts';
 import { repositoryRoute } from './repository-routes.ts';
 import { accountMay, accountSees, accountSeesBasePermission, roleOf } from './rights.ts';
@@ -166,6 +167,7 @@ export async function startGithubSimulator(
     const [, kind, name = '', ...rest] = path.split('/').map(decodeURIComponent);
     const named = kind === 'user' && rest.length === 0 ? world.users.get(Number(name)) : undefined;
     if (named) return ok(userAnswer(answers, named));
+    if (kind === 'search') return searchRoute(answers, name, request, visible());
     if (kind === 'orgs') return organisationRoute(name, rest, paged, described, visible);
     const byId = kind === 'repositories' ? world.repositories.get(Number(name)) : undefined;
     if (byId) return repositoryCall(byId, rest, request);

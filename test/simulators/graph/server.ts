@@ -4,6 +4,7 @@ import type { Specification } from '../kit/specification.ts';
 import { startSimulator } from '../kit/simulator.ts';
 import type { SimulatedAnswer, SimulatedRequest, Simulator } from '../kit/simulator.ts';
 import { itemAnswer, permissionsAnswer, siteAnswer } from './answers.ts';
+import { searchQuery } from './live-search.ts';
 import type { GraphWorld, SimulatedDrive, SimulatedSite } from './world.ts';
 
 export interface GraphOptions {
@@ -86,6 +87,7 @@ export async function startGraphSimulator(world: GraphWorld, options: GraphOptio
   };
   const get = (method: string, path: string, request: SimulatedRequest): SimulatedAnswer | undefined => {
     const query = request.url.searchParams;
+    if (path === 'search/query' && method === 'POST') return searchQuery(world, request.body);
     if (path === 'subscriptions') return subscribe(method, request);
     if (path.startsWith('subscriptions/') && method === 'PATCH') {
       const found = subscriptions.find(({ id }) => path.endsWith(`/${String(id)}`));

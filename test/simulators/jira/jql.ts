@@ -1,8 +1,11 @@
+import { parseWords } from '../kit/words.ts';
 import type { JiraWorld, SimulatedIssue } from './world.ts';
 
 export interface Query {
   readonly fits: (issue: SimulatedIssue) => boolean;
   readonly order: 'updated' | 'created' | 'id';
+  /** What any text of an issue has to hold; without an order of its own the most of it comes first. */
+  readonly words?: ReturnType<typeof parseWords>;
 }
 
 /** Nothing that restricts is refused by the new search. */
@@ -15,9 +18,19 @@ export class RefusedQuery extends Error {}
 export function parseJql(world: JiraWorld, jql: string): Query {
   const [where = '', order = ''] = jql.split(/\s+ORDER BY\s+/iu);
   if (where.trim() === '') throw new RefusedQuery('Unbounded JQL queries are not allowed here.');
-  const clauses = where.split(/\s+AND\s+/iu).map((clause) => parseClause(world, clause.trim()));
+  const parts = where.split(/\s+AND\s+/iu).map((clause) => clause.trim());
+  const text = parts
+    .map((clause) => /^text ~ "([^"]+)"$/u.exec(clause)?.[1])
+    .find((each) => each !== undefined);
+  const clauses = parts
+    .filter((clause) => !clause.startsWith('text ~ "'))
+    .map((clause) => parseClause(world, clause));
   const by = /^(updated|created|id)\b/iu.exec(order)?.[1]?.toLowerCase() as Query['order'] | undefined;
-  return { fits: (issue) => clauses.every((fits) => fits(issue)), order: by ?? 'created' };
+  return {
+    fits: (issue) => clauses.every((fits) => fits(issue)),
+    order: by ?? 'created',
+    ...(text !== undefined && { words: parseWords(text) }),
+  };
 }
 
 function parseClause(world: JiraWorld, clause: string): Query['fits'] {

@@ -1,4 +1,5 @@
 import type { SimulatedAnswer } from '../kit/simulator.ts';
+import { found as holding } from '../kit/words.ts';
 import { isShown, parseJql, RefusedQuery, shownUpdate } from './jql.ts';
 import type { Query } from './jql.ts';
 import { weSee } from './oracle.ts';
@@ -44,10 +45,11 @@ export function createSearch(
   const valueOf = (issue: SimulatedIssue, by: Query['order']) =>
     by === 'id' ? Number(issue.id) : by === 'updated' ? shownUpdate(world, issue) : issue.created;
   const ordered = (jql: string) => {
-    const { fits, order } = parseJql(world, jql);
+    const { fits, order, words } = parseJql(world, jql);
     const found = [...world.issues.values()].filter(
       (issue) => isShown(world, issue) && fits(issue) && weSee(world, issue),
     );
+    if (words) return { found: holding(found, textOf, words), order };
     found.sort((a, b) => valueOf(a, order) - valueOf(b, order) || Number(a.id) - Number(b.id));
     return { found, order };
   };
@@ -103,6 +105,10 @@ export function createSearch(
       }),
     count: (body) => guarded(() => ok({ count: ordered((body as TokenSearch).jql ?? '').found.length })),
   };
+}
+
+function textOf({ key, summary, description, comments }: SimulatedIssue): string {
+  return [key, summary, description, ...comments.map(({ text }) => text)].join(' ');
 }
 
 interface Token {

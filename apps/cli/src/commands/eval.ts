@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { evaluateCollection, openEmbedder, withVectorFile } from '@fumikura/composition';
+import { evaluateCollection, openEmbedder, openReranker, withVectorFile } from '@fumikura/composition';
 import {
   compareQueries,
   compareReports,
@@ -44,6 +44,7 @@ export async function evalCommand(
 async function measure(context: Context, folders: readonly string[], options: EvalOptions) {
   const { output, signal } = context;
   const embedder = await evalEmbedder(context, options);
+  const reranker = openReranker(options.rerank, context.variables);
   const figures: Figure[] = [];
   const queries: Record<string, readonly QueryResult[]> = {};
   try {
@@ -55,6 +56,8 @@ async function measure(context: Context, folders: readonly string[], options: Ev
       const found = await evaluateCollection(asked, {
         ...(embedder && { embedder }),
         ...(options.weight !== undefined && { weight: options.weight }),
+        ...(reranker && { reranker }),
+        ...(options.bound !== undefined && { bound: options.bound }),
         signal,
         onEmbedded: (chunks) => output.note(`${name}: ${chunks} chunks embedded`),
         onIndexed: (documents) =>

@@ -51,6 +51,7 @@ export function searchAs(
     ...(options.explain && { explain: true }),
     ...(options.facets && { facets: true }),
     ...(options.similarTo !== undefined && { similarTo: options.similarTo }),
+    ...(options.live && { live: true }),
   };
   const { issuer, subject } = actor;
   const event = {
@@ -112,6 +113,7 @@ function printHit(output: Output, hit: Hit): void {
     hit.source,
     ...hit.breadcrumbs,
     ...(snippet.place?.page ? [`page ${snippet.place.page}`] : []),
+    ...(hit.live ? ['read just now'] : []),
   ];
   output.line(
     `${styleText('bold', `${hit.rank}. ${safe(hit.title)}`)}  ${styleText('dim', place.map(safe).join(' › '))}`,

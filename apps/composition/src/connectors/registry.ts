@@ -47,6 +47,11 @@ const CONNECTORS: Readonly<Record<string, Kind>> = {
 /** Kinds of sources that can be configured. */
 export const CONNECTOR_KINDS = Object.keys(CONNECTORS);
 
+/** Whether sources of its kind are behind a network, with a search of their own. */
+export function canSearchLive(source: string): boolean {
+  return CONNECTORS[source.slice(0, source.indexOf(':'))]?.setup !== undefined;
+}
+
 /** @throws AppError CONFIG_INVALID (config) that names every problem of all these sources at once */
 export function connectorsFor(
   sources: readonly SourceConfig[],

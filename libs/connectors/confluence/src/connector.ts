@@ -12,6 +12,7 @@ import type { ConfluenceConfig } from './config.ts';
 import { createDataCenterApi } from './data-center/api.ts';
 import { readDataCenterDirectory } from './data-center/directory.ts';
 import { mayRead } from './may-read.ts';
+import { liveSearch } from './live-search.ts';
 import { pull } from './pull.ts';
 import type { ConfluenceCheckpoint } from './pull.ts';
 import { createReaders } from './readers.ts';
@@ -61,6 +62,7 @@ export function createConfluenceConnector(
     pullAccess: (from, signal) =>
       pullAccess(run(signal), (from ?? undefined) as AccessCheckpoint | undefined),
     refresh: (ids, signal) => refresh(run(signal), ids),
+    search: (query, signal) => liveSearch(run(signal), query),
     listIds: (signal) => listIds(run(signal)),
     directory: (signal) => (isCloud ? readCloudDirectory : readDataCenterDirectory)(client, config, signal),
     // Data Center tells nobody of the rights of another one.

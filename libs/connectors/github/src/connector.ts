@@ -10,6 +10,8 @@ import type { GithubConfig } from './config.ts';
 import { readDirectory } from './directory.ts';
 import { mayRead } from './may-read.ts';
 import type { Logins } from './may-read.ts';
+import { liveSearch } from './live-search.ts';
+import type { KnownRepositories } from './live-search.ts';
 import { pull } from './pull.ts';
 import type { GithubCheckpoint } from './pull.ts';
 import { refresh } from './refresh.ts';
@@ -34,6 +36,7 @@ export function createGithubConnector(config: GithubConfig, deps: GithubDeps): C
   const verified: Verified = { seen: [], at: undefined };
   const handed: Handed = { repositories: [], at: undefined };
   const logins: Logins = new Map();
+  const searched: KnownRepositories = { all: [], at: undefined };
   const run = (signal: AbortSignal): Run => ({
     client,
     config,
@@ -54,6 +57,7 @@ export function createGithubConnector(config: GithubConfig, deps: GithubDeps): C
     pullAccess: (from, signal) =>
       pullAccess(run(signal), (from ?? undefined) as AccessCheckpoint | undefined),
     refresh: (ids, signal) => refresh(run(signal), ids),
+    search: (query, signal) => liveSearch(run(signal), query, searched),
     listIds: (signal) => listIds(run(signal)),
     directory: (signal) => readDirectory(run(signal)),
     mayRead: (accounts, ids, signal) => mayRead(client, config, logins, accounts, ids, signal),

@@ -8,6 +8,7 @@ import { createJiraClient } from './client.ts';
 import type { JiraConfig } from './config.ts';
 import { readDirectory } from './directory.ts';
 import { mayRead } from './may-read.ts';
+import { liveSearch } from './live-search.ts';
 import { pull } from './pull.ts';
 import type { JiraCheckpoint } from './pull.ts';
 import { ownLists } from './readers.ts';
@@ -37,6 +38,7 @@ export function createJiraConnector(config: JiraConfig, deps: JiraDeps): Connect
     pull: (from, signal) => pull(run(signal), from),
     pullAccess: (_from, signal) => pullAccess(run(signal)),
     refresh: (ids, signal) => refresh(run(signal), ids),
+    search: (query, signal) => liveSearch(run(signal), query),
     listIds: (signal) => listIds(run(signal)),
     partOf: (id) => partOf(config.id, id),
     ownLists: (own, item) => ownLists(config.id, own, item),

@@ -63,6 +63,11 @@ export const sharepointConfigSchema = z.strictObject({
   sharingLinks: z
     .strictObject({ organization: z.boolean().default(false), anonymous: z.boolean().default(false) })
     .prefault({}),
+  /** Where the tenant's data lie (NAM, EUR, JPN …): an application has to say so when it searches live. */
+  searchRegion: z
+    .string()
+    .regex(/^[A-Z]{3}$/u, 'is three capitals, such as EUR')
+    .optional(),
   /** Notices of changes. Without it a schedule alone keeps the source fresh. */
   webhook: z
     .strictObject({

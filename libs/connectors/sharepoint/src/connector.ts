@@ -9,6 +9,7 @@ import { createGraphClient } from './client.ts';
 import type { SharepointConfig } from './config.ts';
 import { readDirectory } from './directory.ts';
 import { countClosed } from './item-readers.ts';
+import { liveSearch } from './live-search.ts';
 import { pull } from './pull.ts';
 import type { SharepointCheckpoint } from './pull.ts';
 import { refresh } from './refresh.ts';
@@ -50,6 +51,7 @@ export function createSharepointConnector(
     pullAccess: (from, signal) =>
       pullAccess(run(signal), (from ?? undefined) as AccessCheckpoint | undefined),
     refresh: (ids, signal) => refresh(run(signal), ids),
+    search: (query, signal) => liveSearch(run(signal), query),
     listIds: (signal) => listIds(run(signal)),
     directory: (signal) => readDirectory(client, config, signal),
     webhook: async (delivery) => readNotices(config, delivery),

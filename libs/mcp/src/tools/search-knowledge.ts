@@ -96,6 +96,7 @@ function queryOf(args: SearchInput) {
     ...(args.facets && { facets: true }),
     ...(args.cursor && { cursor: args.cursor }),
     ...(filter && { filter }),
+    ...(args.live && { live: true }),
   };
 }
 

@@ -34,6 +34,7 @@ function core(hit: Hit): Omit<SearchResult, 'snippet'> & { snippet: string } {
     kind: hit.kind,
     ...(hit.updatedAt && { updatedAt: hit.updatedAt }),
     ...(hit.furtherPassages && { furtherPassages: hit.furtherPassages }),
+    ...(hit.live && { live: true }),
     ...(author && { author: fitText(cleanLine(author, 100), 20) }),
   };
 }

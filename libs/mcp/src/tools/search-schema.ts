@@ -36,6 +36,10 @@ const fields = z.strictObject({
     .default(false)
     .describe('Count all matches by source, space, kind, language, author, label.'),
   cursor: z.string().max(2_500).optional().describe('nextCursor of the same search, for the next page.'),
+  live: z
+    .boolean()
+    .default(false)
+    .describe('Ask the sources themselves too: slower, knows what changed in the last minutes.'),
   format: z
     .enum(['concise', 'detailed'])
     .default('concise')
@@ -61,6 +65,7 @@ const searchResult = z.object({
   source: z.string(),
   kind: z.string(),
   updatedAt: z.string().optional(),
+  live: z.boolean().optional().describe('Read just now; get_document may not know it yet.'),
   author: untrustedText.optional(),
   section: untrustedText.optional(),
   place: untrustedText.optional(),

@@ -2,7 +2,14 @@ export { addSource, removeSource, setEmbedder, setRoles } from './edit.ts';
 export { CONFIG_FILE, findConfig, invalid, loadConfig, parseConfig } from './load.ts';
 export type { Config } from './load.ts';
 export type { ConfigProblem } from './problems.ts';
-export type { ConfigInput, EmbedderConfig, EmbedderInput, Schedules, SourceConfig } from './schema.ts';
+export type {
+  ConfigInput,
+  EmbedderConfig,
+  EmbedderInput,
+  RerankerConfig,
+  Schedules,
+  SourceConfig,
+} from './schema.ts';
 export { Secret } from './secret.ts';
 export { watchConfig } from './watch.ts';
 export type { ConfigWatch, ConfigWatchOptions } from './watch.ts';

@@ -143,6 +143,37 @@ const embedder = z.discriminatedUnion('kind', [
   }),
 ]);
 
+/** Judges the first hits of each search once more. */
+const rerankerCommon = {
+  /** With its version path. */
+  url: z.url({ protocol: /^https?$/ }),
+  key: secretPlace.optional(),
+  /** Hits that are judged, and how many one call takes. */
+  top: z.int().min(2).max(100).default(20),
+  window: z.int().min(2).max(100).default(20),
+  /** Places that a hit rises or sinks at most, whatever its text says to the model. */
+  bound: z.int().min(1).max(100).default(5),
+  /** Milliseconds after which the order stands as it was. */
+  timeoutMs: z.int().min(20).max(60_000).default(3_000),
+  pricePerMillionTokens: z.number().min(0).optional(),
+  /** A day of UTC, of each process. */
+  budget: z
+    .strictObject({ tokensPerDay: z.int().min(1).optional(), usdPerDay: z.number().positive().optional() })
+    .default({}),
+};
+
+const reranker = z.discriminatedUnion('kind', [
+  /** A language model that gives the order of all at once. */
+  z.strictObject({ kind: z.literal('openai'), model: z.string().min(1), ...rerankerCommon }),
+  /** A cross-encoder behind /rerank: Cohere, Jina, vLLM; with `field: texts` Text Embeddings Inference. */
+  z.strictObject({
+    kind: z.literal('endpoint'),
+    model: z.string().min(1).optional(),
+    field: z.enum(['documents', 'texts']).default('documents'),
+    ...rerankerCommon,
+  }),
+]);
+
 const freshnessMinutes = z.int().min(1).max(525_600).default(1_440);
 
 /** Where a secret lies; it is never written into the configuration itself. */
@@ -243,6 +274,7 @@ export const configSchema = z.strictObject({
     .prefault({}),
   /** Compares meaning beside words; absent: words alone. */
   embedder: embedder.optional(),
+  reranker: reranker.optional(),
   audit: auditSchema.prefault({}),
   lateCheck: lateCheckSchema.prefault({}),
   /** With it, everybody who asks over HTTP has to sign in, also on this machine. */
@@ -251,6 +283,28 @@ export const configSchema = z.strictObject({
     .strictObject({
       /** Milliseconds after which a search answers with what it has or fails. */
       deadlineMs: z.int().min(50).max(60_000).default(5_000),
+      /** Asking the sources themselves, where a search says so. */
+      live: z
+        .strictObject({
+          enabled: z.boolean().default(true),
+          /** Milliseconds after which a source is left out and named. */
+          deadlineMs: z.int().min(50).max(30_000).default(1_500),
+          /** Hits taken of each source. */
+          limit: z.int().min(1).max(50).default(10),
+          /** Items of each source that are read because the index does not know them, or not as they are now. */
+          reads: z.int().min(0).max(50).default(5),
+          /** Searches of each source at once, and in a minute, by everybody together. */
+          concurrency: z.int().min(1).max(64).default(4),
+          perMinute: z.int().min(1).max(10_000).default(10),
+          /** Failures in a row after which a source is not asked for so many milliseconds. */
+          breaker: z
+            .strictObject({
+              failures: z.int().min(1).max(100).default(3),
+              resetMs: z.int().min(10).max(3_600_000).default(30_000),
+            })
+            .prefault({}),
+        })
+        .prefault({}),
     })
     .prefault({}),
   parsing: z
@@ -271,5 +325,6 @@ export type ConfigInput = z.input<typeof configSchema>;
 export type ConfigValues = z.output<typeof configSchema>;
 export type Schedules = z.output<typeof schedules>;
 export type EmbedderConfig = NonNullable<ConfigValues['embedder']>;
+export type RerankerConfig = NonNullable<ConfigValues['reranker']>;
 export type EmbedderInput = NonNullable<ConfigInput['embedder']>;
 export type SourceConfig = ConfigValues['sources'][number];

@@ -39,11 +39,12 @@ export function createEndpoint(options: EndpointOptions): { readonly passage: As
   };
 }
 
-function createAsk(
+/** The vendor's client over our own `fetch`, which keeps to limits and repeats. */
+export function createClient(
   { baseUrl, apiKey, timeoutMs = 120_000, clock }: EndpointOptions,
-  { attempts, concurrency }: { attempts: number; concurrency: number },
-): Ask {
-  const client = new OpenAI({
+  { name, attempts, concurrency }: { name: string; attempts: number; concurrency: number },
+): OpenAI {
+  return new OpenAI({
     // Local endpoints want none, the package wants one.
     apiKey: apiKey?.reveal() ?? 'none',
     baseURL: baseUrl.href.replace(/\/$/u, ''),
@@ -56,7 +57,7 @@ function createAsk(
     fetch: createPolicedFetch({
       home: baseUrl,
       userAgent: 'fumikura',
-      budgets: [{ name: 'embeddings', concurrency }],
+      budgets: [{ name, concurrency }],
       timeoutMs,
       attempts,
       maxWaitMs: MAX_WAIT_MS,
@@ -65,6 +66,10 @@ function createAsk(
       ...(clock && { clock }),
     }),
   });
+}
+
+function createAsk(options: EndpointOptions, limits: { attempts: number; concurrency: number }): Ask {
+  const client = createClient(options, { name: 'embeddings', ...limits });
   return async ({ model, input, dimensions }, signal) => {
     try {
       return await client.embeddings.create(
