@@ -6,7 +6,14 @@ import { buildServer, documentAddress } from '@fumikura/mcp';
 import type { McpDeps, ToolSet } from '@fumikura/mcp';
 import type { PersonId } from '@fumikura/model';
 import { startHttpServer, UpdateBus } from '@fumikura/server';
-import type { AuthenticatedInfo, LoadLimits, MayHear, RunningServer, SignIn } from '@fumikura/server';
+import type {
+  AuthenticatedInfo,
+  Dependency,
+  LoadLimits,
+  MayHear,
+  RunningServer,
+  SignIn,
+} from '@fumikura/server';
 import type { AuthInfo, McpServerFactory } from '@modelcontextprotocol/server';
 import { recordShown } from './audit.ts';
 import type { Variables } from './connectors/secrets.ts';
@@ -23,6 +30,10 @@ export interface ServeOptions {
   readonly webhooks?: WebhookOptions;
   /** Of the process, for secrets that lie there. */
   readonly variables?: Variables;
+  /** Of those that take turns behind a balancer: time for it to notice an end, and for requests to finish, ms. */
+  readonly drain?: { readonly announceMs: number; readonly limitMs: number };
+  /** What the first request would wait for. */
+  readonly warmUp?: Promise<unknown>;
 }
 
 /** MCP over standard input and output, for the person at this machine. */
@@ -71,8 +82,9 @@ function advertised({ issuers, toolScopes }: NonNullable<Config['signIn']>): Rec
  */
 export async function serveHttp(options: ServeOptions, host: string, port: number): Promise<RunningServer> {
   const { installation, logger, variables = {} } = options;
-  const { config, audit } = installation;
-  const signIn = config.signIn && (await import('./sign-in.ts')).openSignIn(config, audit, logger, variables);
+  const { config } = installation;
+  const signIn =
+    config.signIn && (await import('./sign-in.ts')).openSignIn(config, installation, logger, variables);
   if (!signIn) installation.localPerson();
   const personOf = (auth: AuthInfo | undefined) => personOfRequest(installation, signIn !== undefined, auth);
   const updates = new UpdateBus(mayHear(installation, signIn, personOf), (cause) =>
@@ -89,7 +101,10 @@ export async function serveHttp(options: ServeOptions, host: string, port: numbe
     ...(signIn && { signIn }),
     hosts: hostsOf(config),
     ...(config.server.limits && { loadLimits: given(config.server.limits) }),
-    isReady: () => installation.store.catalog.accessVersion().then(Boolean),
+    dependencies: dependenciesOf(installation.store),
+    ...(options.warmUp && { warmUp: options.warmUp }),
+    ...(options.drain && { announceMs: options.drain.announceMs, drainMs: options.drain.limitMs }),
+    ...(config.server.connections !== undefined && { maxConnections: config.server.connections }),
     endpoints: { '/mcp': factory('knowledge', true), '/mcp/openai': factory('openai', false) },
   });
   const stop = installation.onChanged((ids) => {
@@ -102,6 +117,15 @@ export async function serveHttp(options: ServeOptions, host: string, port: numbe
       return server.close();
     },
   };
+}
+
+/** Without the catalog nobody's rights are known; without the index, documents can still be read by their ids. */
+export function dependenciesOf({ catalog, paired }: Installation['store']): Dependency[] {
+  const dependencies: Dependency[] = [
+    { name: 'catalog', isRequired: true, check: () => catalog.accessVersion() },
+  ];
+  if (paired) dependencies.push({ name: 'index', isRequired: false, check: () => paired.versions.reach() });
+  return dependencies;
 }
 
 function given(limits: NonNullable<Config['server']['limits']>): Partial<LoadLimits> {

@@ -64,6 +64,7 @@ export type {
   SearchIndex,
   SearchRequest,
 } from './search-index.ts';
+export type { NamedTexts } from './named-texts.ts';
 export type { SetupField, SourceSetup } from './source-setup.ts';
 export type { Store } from './store.ts';
 export type { StoreExport } from './store-export.ts';

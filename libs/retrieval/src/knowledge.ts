@@ -23,12 +23,16 @@ export interface KnowledgeOptions {
   readonly now?: () => number;
 }
 
+/** Of a call's time: the rest is for telling what the index did not say. */
+const INDEX_SHARE = 0.8;
+
 export async function createKnowledge(options: KnowledgeOptions): Promise<Knowledge> {
   const { store, freshnessMs = 86_400_000, deadlineMs = 5_000, now = Date.now } = options;
   const { catalog } = store;
   const cursors = await createCursorSealer(catalog, now);
   const rank = createRanker({ index: store.index, ...options });
-  const parts = { catalog, rank, cursors, freshnessMs, now };
+  const indexTimeoutMs = Math.round(INDEX_SHARE * deadlineMs);
+  const parts = { catalog, rank, cursors, freshnessMs, indexTimeoutMs, now };
   return {
     search: (query, access, signal, onWithheld) =>
       withDeadline(deadlineMs, signal, (combined) =>

@@ -5,7 +5,8 @@ import { analyseQuery } from '@fumikura/text';
 import type { QueryTerms } from '@fumikura/text';
 import { collapse } from './collapse.ts';
 import type { Place, RankedDocument } from './collapse.ts';
-import { coverageOf, visibleSources } from './coverage.ts';
+import { coverageOf, visibleSources, withoutIndex } from './coverage.ts';
+import { rankOrSay } from './outage.ts';
 import type { CursorSealer } from './cursor.ts';
 import { resolveFilter } from './filter.ts';
 import type { Ranked } from './fusion.ts';
@@ -21,6 +22,8 @@ export interface SearchParts {
   readonly rank: Ranker;
   readonly cursors: CursorSealer;
   readonly freshnessMs: number;
+  /** An index that has not answered for so long is given up, ms. */
+  readonly indexTimeoutMs: number;
   readonly now: () => number;
 }
 
@@ -38,7 +41,7 @@ export async function searchKnowledge(
   const binding = [readGrant(access)?.caller, request.query, filter ?? null];
   const offset = request.cursor === undefined ? 0 : parts.cursors.open(request.cursor, binding);
   const query = { text: request.query, terms, ...(filter && { filter }) };
-  const { ranked, notices } = await parts.rank(query, access, signal);
+  const { ranked, notices, outage } = await rankOrSay(parts, query, access, signal);
   const places = await readablePlaces(ranked, offset + limit + 1, parts.catalog, access, onWithheld);
   signal.throwIfAborted();
   const shown = places.slice(offset, offset + limit);
@@ -51,7 +54,7 @@ export async function searchKnowledge(
   );
   return {
     hits,
-    coverage: coverageOf(sources, parts.freshnessMs, parts.now()),
+    coverage: outage ? withoutIndex(sources, outage) : coverageOf(sources, parts.freshnessMs, parts.now()),
     ...(places.length > offset + limit && { nextCursor: parts.cursors.seal(offset + limit, binding) }),
     notices: sources.length === 0 ? ['No source has documents that you may read.'] : notices,
     tookMs: Math.round((performance.now() - started) * 10) / 10,

@@ -75,4 +75,11 @@ CREATE TABLE {schema}.delivery(source text COLLATE "C" NOT NULL, key bytea NOT N
 CREATE INDEX delivery_time ON {schema}.delivery(at);
 `,
   },
+  {
+    name: '3-named-texts',
+    sql: `
+CREATE TABLE {schema}.named_text(kind text COLLATE "C" NOT NULL, name text COLLATE "C" NOT NULL, value text NOT NULL,
+  PRIMARY KEY(kind, name));
+`,
+  },
 ];
