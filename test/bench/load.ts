@@ -72,18 +72,23 @@ async function loaded(askers: readonly Asker[], seconds: number): Promise<readon
 
 async function saturated(askers: readonly Asker[], count: number) {
   const load = new Load(askers, company, count);
+  const before = cluster.cpu();
   const started = performance.now();
   await load.hammer(count, AbortSignal.timeout(STEP_SECONDS * 1_000));
   const seconds = (performance.now() - started) / 1_000;
   const { p50, p95 } = percentiles(load.asked.map(({ from, to }) => to - from));
-  return { perSecond: load.asked.length / seconds, p50, p95, ...tally(load.asked) };
+  const cpuMs = Object.fromEntries(
+    Object.entries(cluster.cpu()).map(([name, total]) => [
+      name,
+      ((total - (before[name] ?? 0)) * 1_000) / load.asked.length,
+    ]),
+  );
+  return { perSecond: load.asked.length / seconds, p50, p95, cpuMs, ...tally(load.asked) };
 }
 
 function report(
   steady: readonly Asked[],
-  steps: readonly ({ clients: number; perSecond: number; p50: number; p95: number } & ReturnType<
-    typeof tally
-  >)[],
+  steps: readonly ({ clients: number } & Awaited<ReturnType<typeof saturated>>)[],
   facts: { connectMs: number; documents: number; editions: number; lost: number },
 ): void {
   const latency = percentiles(steady.map(({ from, to }) => to - from));
@@ -115,6 +120,8 @@ function report(
     say(
       `saturation: ${saturation.toFixed(0)} a second; ${facts.editions} documents written meanwhile, lost ${facts.lost}`,
     );
+    const spent = Object.entries(steps[0]?.cpuMs ?? {}).map(([name, each]) => `${name} ${ms(each)}`);
+    say(`processor time of a question at ${steps[0]?.clients} at once: ${spent.join(', ')}`);
     for (const { why } of steady.filter(({ verdict }) => verdict !== 'right').slice(0, 5)) say(`  ${why}`);
     if (!isReached) say('missed');
   }

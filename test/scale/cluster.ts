@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { createPersonalTokens } from '@fumikura/access';
-import type { Catalog } from '@fumikura/ports';
+import type { Catalog, RunRecord } from '@fumikura/ports';
 import { createPostgresCatalog } from '@fumikura/store-postgres';
 import { startPostgres } from '@fumikura/testkit';
 import type { PostgresServer } from '@fumikura/testkit';
@@ -45,6 +45,7 @@ export interface Cluster {
   readonly toIndex: FaultProxy;
   /** Resolves when the workers have nothing left to do and this many documents are there. */
   settled(documents: number): Promise<void>;
+  runs(): Promise<readonly RunRecord[]>;
   /** Tokens of p0, p1, … */
   tokens(people: number): Promise<readonly string[]>;
   revoke(token: string): Promise<void>;
@@ -122,6 +123,7 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
       toCatalog,
       toIndex,
       settled: (documents) => settled(direct.catalog, documents),
+      runs: () => direct.catalog.runs(undefined, 1_000),
       tokens: (people) => Promise.all(Array.from({ length: people }, (_, at) => tokenOf(personal, `p${at}`))),
       revoke: async (token) => {
         const record = await personal.find(token);

@@ -28,7 +28,7 @@ export async function startFaultProxy(target: { port: number } | { path: string 
     });
   };
   const server = createServer((socket) => {
-    if (fault === 'cut') return void socket.resetAndDestroy();
+    if (fault === 'cut') return void abort(socket);
     const other = connect(target);
     forward(socket, other);
     forward(other, socket);
@@ -40,7 +40,7 @@ export async function startFaultProxy(target: { port: number } | { path: string 
       const wasSilent = fault === 'silent';
       fault = wanted;
       // What was lost on a connection does not come back: both ends have to begin again.
-      if (wanted === 'cut' || wasSilent) for (const socket of open) socket.resetAndDestroy();
+      if (wanted === 'cut' || wasSilent) for (const socket of open) abort(socket);
     },
     close: () =>
       new Promise((resolve) => {
@@ -48,4 +48,10 @@ export async function startFaultProxy(target: { port: number } | { path: string 
         for (const socket of open) socket.destroy();
       }),
   };
+}
+
+/** Without a farewell, where the kind of socket can do without. */
+function abort(socket: Socket): void {
+  if (socket.remoteAddress === undefined) socket.destroy();
+  else socket.resetAndDestroy();
 }

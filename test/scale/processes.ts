@@ -72,7 +72,10 @@ export async function startMember(setUp: MemberSetUp): Promise<Member> {
 
 async function stopGently(child: ChildProcess): Promise<number | null> {
   child.kill('SIGTERM');
-  const isLate = await Promise.race([ended(child).then(() => false), wait(END_TIMEOUT_MS, true)]);
+  const isLate = await Promise.race([
+    ended(child).then(() => false),
+    wait(END_TIMEOUT_MS, true, { ref: false }),
+  ]);
   if (isLate) child.kill('SIGKILL');
   await ended(child);
   return child.exitCode;

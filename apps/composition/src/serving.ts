@@ -108,7 +108,8 @@ export async function serveHttp(options: ServeOptions, host: string, port: numbe
     endpoints: { '/mcp': factory('knowledge', true), '/mcp/openai': factory('openai', false) },
   });
   const stop = installation.onChanged((ids) => {
-    for (const id of ids) updates.publish({ kind: 'resource_updated', uri: documentAddress.addressOf(id) });
+    for (const uri of ids.flatMap((id) => documentAddress.spellingsOf(id)))
+      updates.publish({ kind: 'resource_updated', uri });
   });
   return {
     url: server.url,
