@@ -8,7 +8,7 @@ import { msUntil, serve } from './serving.ts';
 import type { Serving } from './serving.ts';
 
 const { username } = userInfo();
-const WITHIN_MS = 5_000;
+const WITHIN_MS = 30_000;
 
 interface Rights {
   readonly alice?: string;

@@ -11,6 +11,7 @@ export const SOURCES = {
   search: ['docs/architecture.md', 'Architecture'],
   serving: ['docs/troubleshooting.md', 'Serving'],
   sync: ['docs/troubleshooting.md', 'Syncs'],
+  scale: ['docs/operations.md', 'Servers and workers'],
   vectors: ['docs/troubleshooting.md', 'Vectors'],
 } as const;
 
@@ -25,6 +26,17 @@ const of = (source: Requirement['source'], sentences: Readonly<Record<string, st
 
 /** What the product promises, one sentence each. Tests cite the ids in front of their names: `[cli.help] shows ...`. */
 export const REQUIREMENTS: readonly Requirement[] = [
+  ...of('scale', {
+    'scale.any-node':
+      'Any request may go to any server; a cursor goes on at another one, for its caller alone.',
+    'scale.one-run':
+      'However many workers there are, each source is read by one of them at a time, and once.',
+    'scale.revocation': 'A personal token that was revoked counts at no server from the next request on.',
+    'scale.notices': 'Who subscribed at one server hears of what another process wrote.',
+    'scale.degraded': 'While the index is away, every answer says so, and documents can still be read by id.',
+    'scale.closed': 'While the catalog is away everything is refused, and liveness stays what it is.',
+    'scale.drain': 'A server that ends says that it is not ready, finishes what is under way, and closes.',
+  }),
   ...of('demo', {
     'demo.differs': 'The same question gives three persons of the invented company different, right answers.',
     'demo.reasons': 'What is closed to a person is counted by the rule that closes it, without titles.',

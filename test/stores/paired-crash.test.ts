@@ -72,6 +72,7 @@ function bound(index: QdrantIndex): QdrantIndex {
     versions: (stop) => index.versions(stop),
     held: (ids) => index.held(ids),
     vectorsOf: (documents) => index.vectorsOf(documents),
+    reach: () => index.reach(),
     calibrate: (sample) => index.calibrate(sample),
     close: () => index.close(),
   };

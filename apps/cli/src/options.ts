@@ -60,6 +60,17 @@ export interface UpOptions {
   readonly watch: boolean;
 }
 
+export interface ServerOptions {
+  readonly host?: string;
+  readonly port?: number;
+}
+
+export interface WorkerOptions {
+  readonly host?: string;
+  /** Where its health is asked; nowhere unless given. */
+  readonly port?: number;
+}
+
 export interface StartOptions {
   readonly port?: number;
   readonly serve: boolean;

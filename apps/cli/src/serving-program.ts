@@ -2,7 +2,7 @@ import { Option } from 'commander';
 import type { Command } from 'commander';
 import { argumentOf, examples, numberFrom } from './examples.ts';
 import type { MakeContext } from './examples.ts';
-import type { DemoOptions, StartOptions, UpOptions } from './options.ts';
+import type { DemoOptions, StartOptions, UpOptions, ServerOptions, WorkerOptions } from './options.ts';
 
 /** Servers and clients. */
 export function addServing(program: Command, context: MakeContext): void {
@@ -35,6 +35,24 @@ export function addServing(program: Command, context: MakeContext): void {
     .addHelpText('after', examples('fumi up', 'fumi up --port 8080 --no-watch'))
     .action(async (options: UpOptions, command: Command) =>
       (await import('./commands/up.ts')).upCommand(context(command), options),
+    );
+  program
+    .command('server')
+    .description('one of any number of servers: MCP over HTTP and webhooks; reads no source')
+    .option('--host <address>', 'address (default: as configured)')
+    .option('--port <number>', 'port (default: 7700; 0 takes a free one)', numberFrom(0, 65_535))
+    .addHelpText('after', examples('fumi server', 'fumi --config servers.yaml server --port 8080'))
+    .action(async (options: ServerOptions, command: Command) =>
+      (await import('./commands/server.ts')).serverCommand(context(command), options),
+    );
+  program
+    .command('worker')
+    .description('one of any number of workers: follows the sources and makes vectors; answers nobody')
+    .option('--host <address>', 'address for health (default: 127.0.0.1)')
+    .option('--port <number>', 'port for health (default: none; 0 takes a free one)', numberFrom(0, 65_535))
+    .addHelpText('after', examples('fumi worker', 'fumi --config servers.yaml worker --port 7701'))
+    .action(async (options: WorkerOptions, command: Command) =>
+      (await import('./commands/worker.ts')).workerCommand(context(command), options),
     );
   program
     .command('start')

@@ -53,7 +53,10 @@ export interface Installation {
    * @throws AppError PERSON_UNKNOWN (config) when the configuration names none
    */
   localPerson(): Person;
-  /** Calls back with the ids after each commit of this process that touched documents. @returns the way to stop it */
+  /**
+   * Calls back with the ids after each commit that touched documents: of any process where the store tells, else of this
+   * one. @returns the way to stop it
+   */
   readonly onChanged: OnChanged;
   close(): Promise<void>;
 }
@@ -116,7 +119,7 @@ export async function openInstallation(
     ingest: auditedIngest(createIngest({ store: commits.store, documents: pipeline, logger }), audit),
     audit,
     localPerson: () => localPerson(people.now().config),
-    onChanged: commits.onChanged,
+    onChanged: store.onChanged ?? commits.onChanged,
     close: async () => {
       people.close();
       await lateCheck.close();

@@ -35,6 +35,8 @@ export async function migrateStore(
 ): Promise<MigrationResult> {
   const sources = (await from.catalog.sources()).map(({ id, documents }) => ({ id, documents }));
   const total = sources.reduce((sum, { documents }) => sum + documents, 0);
+  for (const name of await from.tokens.names())
+    await to.tokens.put(name, (await from.tokens.get(name)) ?? '');
   const leases = await holdSources(
     [from, to],
     sources.map(({ id }) => id),

@@ -1,8 +1,14 @@
-import { join } from 'node:path';
 import { createPersonalTokens } from '@fumikura/access';
 import type { PersonalTokens } from '@fumikura/access';
 import type { Config } from '@fumikura/config';
+import type { Variables } from './connectors/secrets.ts';
+import { withTokens } from './store.ts';
 
-export function personalTokensOf({ dataFolder }: Config): PersonalTokens {
-  return createPersonalTokens(join(dataFolder, 'tokens'));
+/** Opens nothing of the store but the tokens. */
+export function withPersonalTokens<T>(
+  config: Config,
+  variables: Variables,
+  work: (tokens: PersonalTokens) => Promise<T>,
+): Promise<T> {
+  return withTokens(config, variables, (texts) => work(createPersonalTokens(texts)));
 }

@@ -8,6 +8,7 @@ import type { PersonId } from '@fumikura/model';
 import { startHttpServer, UpdateBus } from '@fumikura/server';
 import type {
   AuthenticatedInfo,
+  Dependency,
   LoadLimits,
   MayHear,
   MayStay,
@@ -31,6 +32,10 @@ export interface ServeOptions {
   readonly webhooks?: WebhookOptions;
   /** Of the process, for secrets that lie there. */
   readonly variables?: Variables;
+  /** Of those that take turns behind a balancer: time for it to notice an end, and for requests to finish, ms. */
+  readonly drain?: { readonly announceMs: number; readonly limitMs: number };
+  /** What the first request would wait for. */
+  readonly warmUp?: Promise<unknown>;
 }
 
 /** MCP over standard input and output, for the person at this machine. */
@@ -80,10 +85,11 @@ function advertised({ issuers, toolScopes }: NonNullable<Config['signIn']>): Rec
  */
 export async function serveHttp(options: ServeOptions, host: string, port: number): Promise<RunningServer> {
   const { installation, logger, variables = {} } = options;
-  const { config, audit } = installation;
+  const { config } = installation;
   const isPerson = (id: string) => idsOf(installation.people.now().config).includes(id);
   const signIn =
-    config.signIn && (await import('./sign-in.ts')).openSignIn(config, audit, logger, variables, isPerson);
+    config.signIn &&
+    (await import('./sign-in.ts')).openSignIn(config, installation, logger, variables, isPerson);
   if (!signIn) installation.localPerson();
   const personOf = (auth: AuthInfo | undefined) => personOfRequest(installation, signIn !== undefined, auth);
   const updates = new UpdateBus(
@@ -103,11 +109,15 @@ export async function serveHttp(options: ServeOptions, host: string, port: numbe
     ...(signIn && { signIn }),
     hosts: hostsOf(config),
     ...(config.server.limits && { loadLimits: given(config.server.limits) }),
-    isReady: () => installation.store.catalog.accessVersion().then(Boolean),
+    dependencies: dependenciesOf(installation.store),
+    ...(options.warmUp && { warmUp: options.warmUp }),
+    ...(options.drain && { announceMs: options.drain.announceMs, drainMs: options.drain.limitMs }),
+    ...(config.server.connections !== undefined && { maxConnections: config.server.connections }),
     endpoints: { '/mcp': factory('knowledge', true), '/mcp/openai': factory('openai', false) },
   });
   const stop = installation.onChanged((ids) => {
-    for (const id of ids) updates.publish({ kind: 'resource_updated', uri: documentAddress.addressOf(id) });
+    for (const uri of ids.flatMap((id) => documentAddress.spellingsOf(id)))
+      updates.publish({ kind: 'resource_updated', uri });
   });
   return {
     url: server.url,
@@ -117,6 +127,15 @@ export async function serveHttp(options: ServeOptions, host: string, port: numbe
       return server.close();
     },
   };
+}
+
+/** Without the catalog nobody's rights are known; without the index, documents can still be read by their ids. */
+export function dependenciesOf({ catalog, paired }: Installation['store']): Dependency[] {
+  const dependencies: Dependency[] = [
+    { name: 'catalog', isRequired: true, check: () => catalog.accessVersion() },
+  ];
+  if (paired) dependencies.push({ name: 'index', isRequired: false, check: () => paired.versions.reach() });
+  return dependencies;
 }
 
 function given(limits: NonNullable<Config['server']['limits']>): Partial<LoadLimits> {

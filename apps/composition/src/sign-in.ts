@@ -1,14 +1,14 @@
-import { isPersonalToken, LOCAL_ISSUER } from '@fumikura/access';
-import type { AuditTrail } from '@fumikura/audit';
+import { createPersonalTokens, isPersonalToken, LOCAL_ISSUER } from '@fumikura/access';
 import { invalid, Secret } from '@fumikura/config';
 import type { Config, ConfigProblem } from '@fumikura/config';
 
 import type { Logger } from '@fumikura/logging';
+import type { NamedTexts } from '@fumikura/ports';
 import { createSignIn, invalidToken } from '@fumikura/server/sign-in';
 import type { IssuerSettings, SignIn, VerifyToken } from '@fumikura/server/sign-in';
 import { withSecrets } from './connectors/secrets.ts';
 import type { Variables } from './connectors/secrets.ts';
-import { personalTokensOf } from './personal-tokens.ts';
+import type { Installation } from './installation.ts';
 
 /** Paths of the MCP endpoints: each is a resource that tokens are issued for. */
 const ENDPOINTS = ['/mcp', '/mcp/openai'] as const;
@@ -16,7 +16,7 @@ const ENDPOINTS = ['/mcp', '/mcp/openai'] as const;
 /** Sign-in as configured; undefined when nobody has to. @throws AppError CONFIG_INVALID (config) */
 export function openSignIn(
   config: Config,
-  audit: AuditTrail,
+  { audit, store: { tokens } }: Pick<Installation, 'audit' | 'store'>,
   logger: Logger,
   variables: Variables,
   isPerson: (id: string) => boolean,
@@ -29,7 +29,7 @@ export function openSignIn(
     paths: ENDPOINTS,
     issuers: issuersOf(config, variables),
     readScope: signIn.readScope,
-    personalTokens: verifyPersonalTokens(config, isPerson),
+    personalTokens: verifyPersonalTokens(tokens, isPerson),
     logger,
     onRefused: (request, rule) =>
       audit.record({
@@ -44,8 +44,8 @@ export function openSignIn(
 }
 
 /** A token whose person has left speaks of nobody. */
-function verifyPersonalTokens(config: Config, isPerson: (id: string) => boolean): VerifyToken {
-  const tokens = personalTokensOf(config);
+function verifyPersonalTokens(texts: NamedTexts, isPerson: (id: string) => boolean): VerifyToken {
+  const tokens = createPersonalTokens(texts);
   return async (token) => {
     if (!isPersonalToken(token)) return undefined;
     const find = async () => {

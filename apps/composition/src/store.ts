@@ -2,7 +2,9 @@ import { join } from 'node:path';
 import { invalid } from '@fumikura/config';
 import type { Config, ConfigProblem, Secret } from '@fumikura/config';
 import { AppError } from '@fumikura/errors';
-import type { EmbeddingStore, Store, StoreExport } from '@fumikura/ports';
+import { tokenFolder } from '@fumikura/access';
+import type { EmbeddingStore, NamedTexts, Store, StoreExport } from '@fumikura/ports';
+import type { OnChanged } from './commits.ts';
 import type { PairedStore } from '@fumikura/store-paired';
 import type { PostgresCatalogOptions } from '@fumikura/store-postgres';
 import type { QdrantIndexOptions } from '@fumikura/store-qdrant';
@@ -11,6 +13,8 @@ import type { RebuildOptions } from '@fumikura/store-sqlite';
 import { withSecrets } from './connectors/secrets.ts';
 import type { Variables } from './connectors/secrets.ts';
 
+const TOKENS = 'token';
+const TOKENS_FOLDER = 'tokens';
 export const DATABASE_FILE = 'fumikura.db';
 
 /** The store that a configuration names: one file, or PostgreSQL and Qdrant. */
@@ -20,6 +24,10 @@ export interface InstalledStore extends Store {
   rebuild(options?: RebuildOptions): Promise<void>;
   /** Backlog and vectors of an embedder, where the engine keeps them. */
   readonly embeddings?: EmbeddingStore;
+  /** Personal tokens, as all processes of the installation see them. */
+  readonly tokens: NamedTexts;
+  /** What any process commits; absent where only this one's own commits are known. */
+  readonly onChanged?: OnChanged;
   /** Where catalog and index are two servers. */
   readonly paired?: PairedStore;
 }
@@ -32,12 +40,14 @@ export interface OpenStoreOptions {
 }
 
 export async function openStore(config: Config, options: OpenStoreOptions): Promise<InstalledStore> {
-  if (!config.stores)
-    return createSqliteStore({
+  if (!config.stores) {
+    const store = await createSqliteStore({
       file: join(config.dataFolder, DATABASE_FILE),
       inline: options.inline,
       ...(options.rebuild && { rebuild: options.rebuild }),
     });
+    return { ...store, tokens: tokensOfFolder(config) };
+  }
   const { catalog, index } = withStoreSecrets(config, options.variables ?? process.env);
   // Loaded where they are needed: a command over a file starts without them.
   const [{ createPostgresCatalog }, { createQdrantIndex }, { createPairedStore }] = await Promise.all([
@@ -48,10 +58,40 @@ export async function openStore(config: Config, options: OpenStoreOptions): Prom
   const catalogStore = await createPostgresCatalog(catalog);
   try {
     const paired = await createPairedStore({ catalog: catalogStore, index: await createQdrantIndex(index) });
-    return { ...paired, paired, rebuild: () => Promise.reject(noRebuild()) };
+    const { onDocuments } = catalogStore;
+    return {
+      ...paired,
+      paired,
+      tokens: catalogStore.texts(TOKENS),
+      ...(onDocuments && { onChanged: onDocuments }),
+      rebuild: () => Promise.reject(noRebuild()),
+    };
   } catch (error) {
     await catalogStore.close();
     throw error;
+  }
+}
+
+export function tokensOfFolder({ dataFolder }: Config): NamedTexts {
+  return tokenFolder(join(dataFolder, TOKENS_FOLDER));
+}
+
+/** Of a command that needs nothing else of the store. */
+export async function withTokens<T>(
+  config: Config,
+  variables: Variables,
+  work: (texts: NamedTexts) => Promise<T>,
+): Promise<T> {
+  if (!config.stores) return work(tokensOfFolder(config));
+  const { createPostgresCatalog } = await import('@fumikura/store-postgres');
+  const catalog = await createPostgresCatalog({
+    ...withStoreSecrets(config, variables).catalog,
+    listens: false,
+  });
+  try {
+    return await work(catalog.texts(TOKENS));
+  } finally {
+    await catalog.close();
   }
 }
 

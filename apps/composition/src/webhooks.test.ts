@@ -31,7 +31,6 @@ describe('webhooks over HTTP', () => {
       endpoints: {},
       webhooks: taken,
       logger: silentLogger,
-      isReady: async () => true,
     });
   });
   after(() => server.close());

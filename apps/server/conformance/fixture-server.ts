@@ -66,7 +66,6 @@ const running = await startHttpServer({
   port: 0,
   endpoints: { '/mcp': buildFixtures },
   logger: silentLogger,
-  isReady: () => Promise.resolve(true),
   updates,
 });
 process.stdout.write(`${JSON.stringify({ url: `${running.url}/mcp` })}\n`);

@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { AppError, toAppError } from '@fumikura/errors';
+import { setTimeout as wait } from 'node:timers/promises';
 import type { Logger } from '@fumikura/logging';
 import { toNodeHandler } from '@modelcontextprotocol/node';
 import { createMcpHandler } from '@modelcontextprotocol/server';
@@ -12,6 +12,9 @@ import { DEFAULT_LOAD_LIMITS, LoadGate } from './limits.ts';
 import type { LoadLimits } from './limits.ts';
 import { addressNotAllowed, isLoopback, requireLoopback } from './loopback.ts';
 import { closeGently, OpenRequests } from './drain.ts';
+import { Health } from './health.ts';
+import type { Dependency } from './health.ts';
+import { listen } from './listen.ts';
 import { createRoute } from './route.ts';
 import type { Handle } from './route.ts';
 import { UpdateBus } from './updates.ts';
@@ -28,8 +31,10 @@ export interface HttpServerOptions {
   /** Source id → what takes its deliveries; default: none is taken. */
   readonly webhooks?: ReadonlyMap<string, TakeDelivery>;
   readonly logger: Logger;
-  /** Whether requests can be answered now; for load balancers and start-up scripts. */
-  readonly isReady: () => Promise<boolean>;
+  /** What answers need; for load balancers and orchestrators. Default: nothing. */
+  readonly dependencies?: readonly Dependency[];
+  /** Resolves when everything is loaded that the first requests would wait for; default at once. */
+  readonly warmUp?: Promise<unknown>;
   /** Absent: everybody on loopback is the one person of this machine. */
   readonly signIn?: SignIn;
   /** Host names by which clients come, beside those of loopback. */
@@ -37,8 +42,12 @@ export interface HttpServerOptions {
   /** Through which changes are announced to subscribers; default: none ever is. */
   readonly updates?: UpdateBus;
   readonly loadLimits?: Partial<LoadLimits>;
-  /** Open requests may take this long to finish at `close`; default 5,000. */
+  /** At `close`, time for load balancers to notice that no more requests should come, ms; default 0. */
+  readonly announceMs?: number;
+  /** Open requests may take this long to finish after that; default 5,000. */
   readonly drainMs?: number;
+  /** Connections at once; default 512. */
+  readonly maxConnections?: number;
   /** Milliseconds since 1970. */
   readonly now?: () => number;
 }
@@ -46,7 +55,7 @@ export interface HttpServerOptions {
 export interface RunningServer {
   /** `http://127.0.0.1:7700` */
   readonly url: string;
-  /** Stops accepting, lets open requests finish for a while, then closes. Safe to call again. */
+  /** Says that it is not ready, stops accepting, lets open requests finish for a while, then closes. Safe to call again. */
   close(): Promise<void>;
 }
 
@@ -70,22 +79,28 @@ export async function startHttpServer(options: HttpServerOptions): Promise<Runni
     ([path, factory]) => [path, mcpHandler(factory, bus, logger)] as const,
   );
   const open = new OpenRequests();
-  const server = createHttpServer(options, bus, handlers, open);
+  const health = new Health({ dependencies: options.dependencies ?? [], logger });
+  const server = createHttpServer(options, bus, handlers, { open, health });
   await listen(server, host, port);
   const { address, port: taken } = server.address() as AddressInfo;
   if (!isOpen && !isLoopback(address)) {
     await new Promise((resolve) => server.close(resolve));
     throw addressNotAllowed(`${host} (${address})`);
   }
+  const started = () => health.started();
+  // What is wrong with it, the first request that needs it is told.
+  void (options.warmUp ?? Promise.resolve()).then(started, started);
+  const close = async () => {
+    const end = async () => void (await Promise.all(handlers.map(([, handler]) => handler.close())));
+    const subscriptions = { count: () => bus.size, end };
+    health.draining();
+    await wait(options.announceMs ?? 0);
+    await closeGently(server, open, subscriptions, options.drainMs ?? DRAIN_MS);
+  };
   let closing: Promise<void> | undefined;
   return {
     url: `http://${host.includes(':') ? `[${host}]` : host}:${taken}`,
-    close: () => {
-      const end = async () => void (await Promise.all(handlers.map(([, handler]) => handler.close())));
-      const subscriptions = { count: () => bus.size, end };
-      closing ??= closeGently(server, open, subscriptions, options.drainMs ?? DRAIN_MS);
-      return closing;
-    },
+    close: () => (closing ??= close()),
   };
 }
 
@@ -107,10 +122,10 @@ function mcpHandler(factory: McpServerFactory, bus: UpdateBus, logger: Logger): 
 }
 
 function createHttpServer(
-  { logger, isReady, signIn, hosts = [], loadLimits, webhooks, now = Date.now }: HttpServerOptions,
+  { logger, signIn, hosts = [], loadLimits, webhooks, maxConnections, now = Date.now }: HttpServerOptions,
   bus: UpdateBus,
   handlers: readonly (readonly [string, McpHttpHandler])[],
-  open: OpenRequests,
+  { open, health }: { readonly open: OpenRequests; readonly health: Health },
 ): Server {
   const limits = { ...DEFAULT_LOAD_LIMITS, ...loadLimits };
   const persons = new LoadGate(
@@ -132,7 +147,6 @@ function createHttpServer(
     endpoints,
     ...(signIn && { signIn }),
     hosts,
-    isReady,
     persons,
     logger,
   });
@@ -155,10 +169,15 @@ function createHttpServer(
     },
     (request, response) => {
       open.add(response);
-      admit(addresses, request, response, () => serve(request, response));
+      // Whoever keeps the connection would send the next request into a server that goes.
+      if (health.isDraining) response.shouldKeepAlive = false;
+      // Whatever an address asks for otherwise, and by what name: its balancer hears how we are.
+      void health.answer(request.url ?? '', response).then((isAnswered) => {
+        if (!isAnswered) admit(addresses, request, response, () => serve(request, response));
+      });
     },
   );
-  server.maxConnections = MAX_CONNECTIONS;
+  server.maxConnections = maxConnections ?? MAX_CONNECTIONS;
   return server;
 }
 
@@ -173,20 +192,4 @@ function admit(gate: LoadGate, request: IncomingMessage, response: ServerRespons
   const refusal = tooManyRequests(entered);
   response.writeHead(refusal.status, { ...Object.fromEntries(refusal.headers), connection: 'close' });
   void refusal.text().then((body) => response.end(body));
-}
-
-function listen(server: Server, host: string, port: number): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once('error', (error: NodeJS.ErrnoException) =>
-      reject(error.code === 'EADDRINUSE' ? portInUse(port, error) : toAppError(error)),
-    );
-    server.listen(port, host, () => resolve());
-  });
-}
-
-function portInUse(port: number, cause: Error): AppError {
-  return new AppError('PORT_IN_USE', 'config', `port ${port} is in use`, {
-    publicMessage: `Port ${port} is taken, perhaps by another Fumikura. Choose another with --port, or --port 0 for any free one.`,
-    cause,
-  });
 }

@@ -1,6 +1,8 @@
 // Judging tokens takes packages that a server for one person never loads: see ./sign-in.
 export type { SignIn } from './auth/gate.ts';
 export type { AuthenticatedInfo } from './auth/types.ts';
+export type { Dependency } from './health.ts';
+export { startHealthServer } from './health-server.ts';
 export { startHttpServer } from './http.ts';
 export type { HttpServerOptions, RunningServer } from './http.ts';
 export { DEFAULT_LOAD_LIMITS } from './limits.ts';

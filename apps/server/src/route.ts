@@ -18,22 +18,19 @@ export interface RouteOptions {
   readonly signIn?: SignIn;
   /** Beside those of loopback. */
   readonly hosts: readonly string[];
-  readonly isReady: () => Promise<boolean>;
   readonly persons: LoadGate;
   readonly logger: Logger;
 }
 
 /** Everything before MCP: where the request comes from, where it goes, and whether its person asks too much. */
 export function createRoute(options: RouteOptions): Handle {
-  const { endpoints, signIn, isReady, persons, logger } = options;
+  const { endpoints, signIn, persons, logger } = options;
   const names = [...LOOPBACK_NAMES, ...options.hosts];
   return async (request) => {
     // Names, not addresses, are what a rebinding attack gets wrong.
     const refused = hostHeaderValidationResponse(request, names) ?? originValidationResponse(request, names);
     if (refused) return refused;
     const { pathname } = new URL(request.url);
-    if (pathname === '/healthz') return plainText(200, 'ok');
-    if (pathname === '/readyz') return readiness(isReady, logger);
     const metadata = await signIn?.metadata(request);
     if (metadata) return metadata;
     const handle = endpoints.get(pathname);
@@ -53,14 +50,6 @@ export function createRoute(options: RouteOptions): Handle {
 /** Limits are a person's, whatever the number of their tokens. */
 function callerKey(auth: AuthenticatedInfo | undefined): string {
   return auth ? JSON.stringify([auth.extra.identity.issuer, auth.extra.identity.subject]) : 'local';
-}
-
-async function readiness(isReady: () => Promise<boolean>, logger: Logger): Promise<Response> {
-  const ready = await isReady().catch((cause: unknown) => {
-    logger.warn('http.readiness.failed', { message: toAppError(cause).message });
-    return false;
-  });
-  return ready ? plainText(200, 'ready') : plainText(503, 'not ready');
 }
 
 async function admitted(gate: LoadGate, caller: string, handle: () => Promise<Response>): Promise<Response> {

@@ -47,8 +47,10 @@ export class UpdateBus implements ServerEventBus {
   serving<T>(request: Request, handle: (request: Request) => Promise<T>): Promise<T> {
     const ending = new AbortController();
     const signal = AbortSignal.any([request.signal, ending.signal]);
-    const serving = { request, end: () => ending.abort() };
-    return this.#serving.run(serving, () => handle(new Request(request, { signal })));
+    // Held as long as the subscription: a request that is collected no longer hears of the end.
+    const endable = new Request(request, { signal });
+    const serving = { request: endable, end: () => ending.abort() };
+    return this.#serving.run(serving, () => handle(endable));
   }
 
   publish(event: ServerEvent): void {

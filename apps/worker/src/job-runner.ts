@@ -1,5 +1,4 @@
-import type { AppError } from '@fumikura/errors';
-import { toAppError } from '@fumikura/errors';
+import { AppError, toAppError } from '@fumikura/errors';
 import type { Ingest } from '@fumikura/ingest';
 import type { Logger } from '@fumikura/logging';
 import type { SourceId } from '@fumikura/model';
@@ -16,8 +15,6 @@ export interface JobRunnerParts {
   readonly now: () => number;
 }
 
-/** Another process reads the source: it is done soon, or its lease ends. */
-const BUSY_RETRY_MS = 10_000;
 /** Wishes for passes of one source: there are not more kinds of them. */
 const MAX_WISHES = 1_000;
 
@@ -29,7 +26,7 @@ export async function noteRun(catalog: Catalog, connector: Connector, run: RunRe
     await catalog.putJob({ source, pass, outcome: 'completed', startedAt, endedAt, failures: 0 });
 }
 
-/** Does one piece of work and writes down how it went; never rejects. */
+/** Does one piece of work and writes down how it went, unless another process does it; never rejects. */
 export class JobRunner {
   readonly #parts: JobRunnerParts;
 
@@ -37,11 +34,18 @@ export class JobRunner {
     this.#parts = parts;
   }
 
-  async run(connector: Connector, work: Work, signal: AbortSignal): Promise<void> {
+  /** @param seen the record by which the work is due. @returns undefined when the catalog cannot be asked */
+  async run(
+    connector: Connector,
+    work: Work,
+    seen: JobRecord | undefined,
+    signal: AbortSignal,
+  ): Promise<RunRecord | AppError | undefined> {
     const { id } = connector;
     try {
-      const outcome = await this.#tried(connector, work, signal);
+      const outcome = await this.#tried(connector, work, seen, signal);
       await this.#parts.events?.onEnd?.(id, work, outcome);
+      return outcome;
     } catch (cause) {
       // The catalog itself: nothing can be written down, and the next look fails too, and says so.
       this.#parts.logger.error('schedule.job.lost', {
@@ -49,14 +53,19 @@ export class JobRunner {
         work,
         message: toAppError(cause).message,
       });
+      return undefined;
     }
   }
 
-  async #tried(connector: Connector, work: Work, signal: AbortSignal): Promise<RunRecord | AppError> {
+  async #tried(
+    connector: Connector,
+    work: Work,
+    seen: JobRecord | undefined,
+    signal: AbortSignal,
+  ): Promise<RunRecord | AppError> {
     const { catalog, ingest, events, now } = this.#parts;
     const { id } = connector;
-    const before = jobsOf(await catalog.jobs(), id).get(work);
-    const failures = before?.failures ?? 0;
+    const failures = seen?.failures ?? 0;
     const wishes = await this.#wishesFor(id, work);
     const begun: JobRecord = {
       source: id,
@@ -65,11 +74,11 @@ export class JobRunner {
       startedAt: new Date(now()).toISOString(),
       failures,
     };
-    await catalog.putJob(begun);
     try {
       const run = await ingest.sync(connector, {
         signal,
         passes: work === 'refresh' ? [] : [work],
+        onHeld: () => this.#take(begun, seen),
         onProgress: (progress) => events?.onProgress?.(id, work, progress),
       });
       const isCancelled = run.outcome === 'cancelled';
@@ -79,16 +88,18 @@ export class JobRunner {
     } catch (cause) {
       const error = toAppError(cause);
       if (signal.aborted) await this.#put(begun, { outcome: 'cancelled' });
-      else if (error.code === 'SYNC_RUNNING') await this.#leaveToOther(before ?? begun);
-      else await this.#put(begun, this.#failed(error, failures + 1));
+      else if (error.code !== 'SYNC_RUNNING') await this.#put(begun, this.#failed(error, failures + 1));
       return error;
     }
   }
 
-  /** Another process reads the source, and writes down how it went. */
-  #leaveToOther(record: JobRecord): Promise<void> {
-    const { catalog, now } = this.#parts;
-    return catalog.putJob({ ...record, retryAt: new Date(now() + BUSY_RETRY_MS).toISOString() });
+  /** Another process may have done it between the look at what is due and now. */
+  async #take(begun: JobRecord, seen: JobRecord | undefined): Promise<void> {
+    const { catalog } = this.#parts;
+    const now = jobsOf(await catalog.jobs(), begun.source).get(begun.pass as Work);
+    if (now?.startedAt !== seen?.startedAt || now?.outcome !== seen?.outcome)
+      throw new AppError('SYNC_RUNNING', 'conflict', 'another process was first');
+    await catalog.putJob(begun);
   }
 
   #failed(error: AppError, failures: number): Partial<JobRecord> {

@@ -167,15 +167,49 @@ describe('the scheduler', () => {
     );
   });
 
-  it('leaves a source to the process that reads it, and counts no failure', async () => {
+  it('leaves a source to the process that reads it, tries again later, and writes nothing into its record', async () => {
     await store.catalog.ensureSource(A);
     await store.catalog.acquireLease(A, 'another', 60_000);
+    const startedAt = '2026-01-01T00:00:00.000Z';
+    const theirs = { source: A, pass: 'content', outcome: 'running', startedAt, failures: 0 } as const;
+    await store.catalog.putJob(theirs);
+    let now = Date.parse(startedAt);
     let looks = 0;
-    await runUntil([wiki(A)], () => ++looks >= 2);
-    const job = await jobOf(A, 'content');
-    assert.deepEqual([job?.failures, job?.reason], [0, undefined]);
-    assert.ok(job?.retryAt);
+    // A clock that goes on with every look at it.
+    await runUntil([wiki(A)], () => ++looks >= 2, { now: () => (now += 2_000) });
+    assert.deepEqual(await jobOf(A, 'content'), theirs);
     assert.deepEqual(log, []);
+  });
+
+  it('does not do again what another process did since it was looked at', async () => {
+    const both = ['one', 'two'].map((name) => {
+      const stop = new AbortController();
+      const schedules = {
+        content: parseSchedule('1h'),
+        access: never,
+        directory: never,
+        census: never,
+      };
+      const scheduler = createScheduler({
+        ingest: createIngest({ store, documents: pipeline, logger: silentLogger, holder: name }),
+        catalog: {
+          ...store.catalog,
+          // Both have looked before either begins.
+          requested: async (...asked) => {
+            await new Promise((resolve) => setTimeout(resolve, 30));
+            return store.catalog.requested(...asked);
+          },
+        },
+        sources: [{ connector: wiki(A), schedules }],
+        logger: silentLogger,
+        lookEveryMs: 5,
+      });
+      setTimeout(() => stop.abort(), 600);
+      return scheduler.run(stop.signal);
+    });
+    await Promise.all(both);
+    assert.deepEqual(log, [`${A} content`]);
+    assert.equal((await jobOf(A, 'content'))?.outcome, 'completed');
   });
 
   it('ends what is under way when it is told to, and goes on with it at the next start', async () => {

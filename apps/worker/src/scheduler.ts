@@ -1,10 +1,9 @@
 import { setImmediate as nextTurn, setTimeout as delay } from 'node:timers/promises';
-import { toAppError } from '@fumikura/errors';
-import type { AppError } from '@fumikura/errors';
+import { AppError, toAppError } from '@fumikura/errors';
 import type { Ingest, SyncProgress } from '@fumikura/ingest';
 import type { Logger } from '@fumikura/logging';
 import type { SourceId } from '@fumikura/model';
-import type { Catalog, Pass, RunRecord } from '@fumikura/ports';
+import type { Catalog, JobRecord, Pass, RunRecord } from '@fumikura/ports';
 import { JobRunner } from './job-runner.ts';
 import { dueNow, jobsOf } from './plan.ts';
 import type { DueWork, ScheduledSource, Work } from './plan.ts';
@@ -38,6 +37,8 @@ export interface Scheduler {
 
 /** More wishes of a source than this wait for their turn unseen. */
 const MAX_REQUESTS = 100;
+/** Another process reads the source: it is done soon, or its lease ends. */
+const BUSY_RETRY_MS = 10_000;
 
 /**
  * One piece of work of a source at a time, of so many sources at once; what was asked for first, then the source that
@@ -48,11 +49,19 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
   const runner = new JobRunner({ ...options, now });
   const running = new Map<SourceId, Promise<void>>();
   const turns = new Map<SourceId, number>();
+  const busyUntil = new Map<SourceId, number>();
   let turn = 0;
   let wake = () => undefined as void;
 
-  const start = ({ connector }: ScheduledSource, work: Work, signal: AbortSignal) => {
-    const done = runner.run(connector, work, signal).finally(() => {
+  const start = (
+    { connector }: ScheduledSource,
+    work: Work,
+    seen: JobRecord | undefined,
+    signal: AbortSignal,
+  ) => {
+    const done = runner.run(connector, work, seen, signal).then((outcome) => {
+      if (outcome instanceof AppError && outcome.code === 'SYNC_RUNNING')
+        busyUntil.set(connector.id, now() + BUSY_RETRY_MS);
       running.delete(connector.id);
       wake();
     });
@@ -62,18 +71,23 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
 
   const look = async (signal: AbortSignal) => {
     const records = await catalog.jobs();
-    const due: (DueWork & { readonly source: ScheduledSource; readonly turn: number })[] = [];
+    const due: (DueWork & {
+      readonly source: ScheduledSource;
+      readonly turn: number;
+      readonly seen: JobRecord | undefined;
+    })[] = [];
     for (const source of sources) {
       const { id } = source.connector;
-      if (running.has(id)) continue;
+      if (running.has(id) || (busyUntil.get(id) ?? 0) > now()) continue;
       const requests = await catalog.requested(id, MAX_REQUESTS);
-      const [first] = dueNow(source, jobsOf(records, id), requests, now());
-      if (first) due.push({ ...first, source, turn: turns.get(id) ?? 0 });
+      const jobs = jobsOf(records, id);
+      const [first] = dueNow(source, jobs, requests, now());
+      if (first) due.push({ ...first, source, turn: turns.get(id) ?? 0, seen: jobs.get(first.work) });
     }
     due.sort((a, b) => Number(b.isAskedFor) - Number(a.isAskedFor) || a.turn - b.turn);
-    for (const { source, work } of due) {
+    for (const { source, work, seen } of due) {
       if (running.size >= concurrency || signal.aborted) return;
-      start(source, work, signal);
+      start(source, work, seen, signal);
     }
   };
 

@@ -13,6 +13,7 @@ export { linksOf } from './links.ts';
 export type { AccountLink, Decided, LinkedPerson } from './links.ts';
 export { createPersonalTokens, isPersonalToken } from './personal-tokens.ts';
 export type { PersonalToken, PersonalTokens } from './personal-tokens.ts';
+export { tokenFolder } from './token-folder.ts';
 export { BUILT_IN_ROLES, createRights, DUTIES, requireDuty } from './roles.ts';
 export type { Duty, Rights, RightsOf, Role } from './roles.ts';
 export type { Access } from './types.ts';

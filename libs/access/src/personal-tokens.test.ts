@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, test } from 'node:test';
 import { createPersonalTokens } from './personal-tokens.ts';
+import { tokenFolder } from './token-folder.ts';
 
 let folder: string;
 let at = Date.parse('2026-05-01');
@@ -22,7 +23,7 @@ const wanted = {
 };
 
 test('[token.hashed] a token is found by itself alone, and is not kept', async () => {
-  const tokens = createPersonalTokens(folder, now);
+  const tokens = createPersonalTokens(tokenFolder(folder), now);
   const { token, record } = await tokens.create(wanted);
   assert.deepEqual(await tokens.find(token), record);
   const [name = ''] = await readdir(folder);
@@ -31,7 +32,7 @@ test('[token.hashed] a token is found by itself alone, and is not kept', async (
 });
 
 test('[token.forged] a token that differs in anything is none', async () => {
-  const tokens = createPersonalTokens(folder, now);
+  const tokens = createPersonalTokens(tokenFolder(folder), now);
   const { token } = await tokens.create(wanted);
   const other = await tokens.create(wanted);
   const forged = [
@@ -47,7 +48,7 @@ test('[token.forged] a token that differs in anything is none', async () => {
 });
 
 test('[token.expiry] a token holds until it expires', async () => {
-  const tokens = createPersonalTokens(folder, now);
+  const tokens = createPersonalTokens(tokenFolder(folder), now);
   const { token } = await tokens.create(wanted);
   at = Date.parse(wanted.expiresAt) - 1;
   assert.ok(await tokens.find(token));
@@ -56,8 +57,8 @@ test('[token.expiry] a token holds until it expires', async () => {
 });
 
 test('[token.revoked] a revoked token does not hold for any process from the next look on', async () => {
-  const tokens = createPersonalTokens(folder, now);
-  const elsewhere = createPersonalTokens(folder, now);
+  const tokens = createPersonalTokens(tokenFolder(folder), now);
+  const elsewhere = createPersonalTokens(tokenFolder(folder), now);
   const { token, record } = await tokens.create(wanted);
   assert.ok(await elsewhere.find(token));
   assert.equal(await tokens.revoke(record.id), true);

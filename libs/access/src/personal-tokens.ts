@@ -1,6 +1,5 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
-import { mkdir, open, readdir, readFile, rename } from 'node:fs/promises';
-import { join } from 'node:path';
+import type { NamedTexts } from '@fumikura/ports';
 
 /** What is kept of a personal token: everything but the token. */
 export interface PersonalToken {
@@ -26,9 +25,9 @@ export interface PersonalTokens {
   }>;
   /** By time of creation, also those that do not hold any more. */
   list(): Promise<readonly PersonalToken[]>;
-  /** False when there is no such token. Counts for every process that reads the folder, from its next look on. */
+  /** False when there is no such token. */
   revoke(id: string): Promise<boolean>;
-  /** Read from the disk each time: a revocation counts at once. Undefined for a token that is none, or does not hold. */
+  /** Read anew each time: a revocation counts at once. Undefined for a token that is none, or does not hold. */
   find(token: string): Promise<PersonalToken | undefined>;
 }
 
@@ -39,29 +38,15 @@ export function isPersonalToken(token: string): boolean {
   return token.startsWith('fumi_');
 }
 
-/** One small file each, named by its id: nothing is searched, and a token is revoked by one rename. */
-export function createPersonalTokens(folder: string, now: () => number = Date.now): PersonalTokens {
-  const file = (id: string) => join(folder, `${id}.json`);
+const ID = /^[0-9a-f]{16}$/u;
+
+/** A revocation counts for every process that shares the texts, from its next look on. */
+export function createPersonalTokens(texts: NamedTexts, now: () => number = Date.now): PersonalTokens {
   const read = async (id: string): Promise<PersonalToken | undefined> => {
-    try {
-      return JSON.parse(await readFile(file(id), 'utf8')) as PersonalToken;
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-      throw error;
-    }
+    const text = await texts.get(id);
+    return text === undefined ? undefined : (JSON.parse(text) as PersonalToken);
   };
-  const write = async (record: PersonalToken): Promise<void> => {
-    await mkdir(folder, { recursive: true, mode: 0o700 });
-    const beside = `${file(record.id)}.${randomBytes(4).toString('hex')}.tmp`;
-    const handle = await open(beside, 'wx', 0o600);
-    try {
-      await handle.writeFile(JSON.stringify(record));
-      await handle.datasync();
-    } finally {
-      await handle.close();
-    }
-    await rename(beside, file(record.id));
-  };
+  const write = (record: PersonalToken) => texts.put(record.id, JSON.stringify(record));
   return {
     create: async (wanted) => {
       const id = randomBytes(8).toString('hex');
@@ -72,15 +57,13 @@ export function createPersonalTokens(folder: string, now: () => number = Date.no
       return { token: `fumi_${id}_${secret}`, record };
     },
     list: async () => {
-      const names = await readdir(folder).catch(() => []);
-      const ids = names.filter((name) => /^[0-9a-f]{16}\.json$/u.test(name)).map((name) => name.slice(0, 16));
-      const records = await Promise.all(ids.map(read));
+      const records = await Promise.all((await texts.names()).map(read));
       return records
         .filter((record) => record !== undefined)
         .sort((a, b) => (a.createdAt < b.createdAt ? -1 : 1));
     },
     revoke: async (id) => {
-      const record = /^[0-9a-f]{16}$/u.test(id) ? await read(id) : undefined;
+      const record = ID.test(id) ? await read(id) : undefined;
       if (!record) return false;
       await write({ ...record, revokedAt: record.revokedAt ?? new Date(now()).toISOString() });
       return true;

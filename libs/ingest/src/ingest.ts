@@ -32,6 +32,10 @@ async function syncSource(
   await store.catalog.ensureSource(connector.id);
   const lease = await store.catalog.acquireLease(connector.id, holder, limits.leaseMs);
   if (lease.holder !== holder) throw alreadyRunning(lease);
+  await options.onHeld?.().catch(async (error: unknown) => {
+    await store.catalog.releaseLease(lease);
+    throw error;
+  });
   const started: RunRecord = {
     id: randomUUID(),
     source: connector.id,

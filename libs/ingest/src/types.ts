@@ -63,6 +63,8 @@ export interface SyncOptions {
   /** The removals were looked at and are meant. */
   readonly allowRemovals?: boolean;
   readonly onProgress?: (progress: SyncProgress) => void;
+  /** Once nobody else reads the source, before anything is read or noted; what it rejects with ends the run. */
+  readonly onHeld?: () => Promise<void>;
 }
 
 export interface SyncProgress {

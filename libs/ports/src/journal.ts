@@ -116,6 +116,8 @@ export interface VersionedIndex extends SearchIndex {
       readonly chunks: number;
     }[],
   ): Promise<ReadonlyMap<DocumentId, readonly (Float32Array | undefined)[]>>;
+  /** Rejects when the index cannot be used now. */
+  reach(): Promise<void>;
   /** Fits what it holds constant to texts like these, as long as it is empty; later it stays as it is. */
   calibrate(sample: readonly DocumentWrite[]): Promise<void>;
   /** What it holds of these documents, each version whole. */

@@ -43,6 +43,14 @@ export function coverageOf(
   return { complete: covered.every(({ staleSince, reason }) => !staleSince && !reason), sources: covered };
 }
 
+/** Nothing was looked at, so nothing follows from finding nothing: said of each source. */
+export function withoutIndex(
+  sources: readonly SourceSummary[],
+  { state, reason }: Required<Pick<SourceCoverage, 'state' | 'reason'>>,
+): Coverage {
+  return { complete: false, sources: sources.map(({ id }) => ({ source: id, state, reason })) };
+}
+
 function stateOf({ lastRun, lastCompletedAt }: SourceRecord): SourceSummary['state'] {
   if (lastRun?.outcome === 'running') return 'syncing';
   if (lastRun && lastRun.outcome !== 'completed' && lastRun.outcome !== 'cancelled') return 'failed';

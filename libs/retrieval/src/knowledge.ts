@@ -30,14 +30,18 @@ export interface KnowledgeOptions {
   readonly now?: () => number;
 }
 
+/** Of a call's time: the rest is for telling what the index did not say. */
+const INDEX_SHARE = 0.8;
+
 export async function createKnowledge(options: KnowledgeOptions): Promise<Knowledge> {
   const { store, freshnessMs = 86_400_000, deadlineMs = 5_000, now = Date.now, lateCheck } = options;
   const { catalog } = store;
   const cursors = await createCursorSealer(catalog, now);
   const rank = createRanker({ index: store.index, ...options });
   const rerank = options.rerank && createPlaceReranker(options.rerank, catalog);
+  const indexTimeoutMs = Math.round(INDEX_SHARE * deadlineMs);
   const parts = {
-    ...{ catalog, index: store.index, rank, cursors, freshnessMs, now },
+    ...{ catalog, index: store.index, rank, cursors, freshnessMs, indexTimeoutMs, now },
     ...(rerank && { rerank }),
     ...(lateCheck && { lateCheck }),
   };

@@ -2,7 +2,8 @@ import { invalidInput } from '@fumikura/errors';
 import type { AccessFilter, Catalog, DocumentRecord, LateCheck, SearchIndex } from '@fumikura/ports';
 import { readGrant } from '@fumikura/ports';
 import type { Place } from './collapse.ts';
-import { coverageOf, visibleSources } from './coverage.ts';
+import { coverageOf, visibleSources, withoutIndex } from './coverage.ts';
+import { rankOrSay } from './outage.ts';
 import type { CursorSealer } from './cursor.ts';
 import { facetsOf } from './facets.ts';
 import type { Ranked } from './fusion.ts';
@@ -25,6 +26,8 @@ export interface SearchParts {
   readonly cursors: CursorSealer;
   readonly freshnessMs: number;
   readonly lateCheck?: LateCheck;
+  /** An index that has not answered for so long is given up, ms. */
+  readonly indexTimeoutMs: number;
   readonly now: () => number;
 }
 
@@ -40,7 +43,7 @@ export async function searchKnowledge(
   const asked = await askedBy(parts, request, access, signal);
   const binding = [readGrant(access)?.caller, request.query, request.similarTo ?? null, asked.filter ?? null];
   const before = new Shown(request.cursor && String(parts.cursors.open(request.cursor, binding)));
-  const { ranked, notices } = await parts.rank(asked, access, signal);
+  const { ranked, notices, outage } = await rankOrSay(parts, asked, access, signal);
   const isFresh = (place: Place) => !asked.isLeftOut(place) && !isShown(place, before);
   const wanted = { count: Math.max(limit + 1, parts.rerank?.top ?? 0), isFresh };
   const { places: found, troubled } = await readablePlaces(ranked, wanted, parts, access, signal, onWithheld);
@@ -59,7 +62,9 @@ export async function searchKnowledge(
   );
   return {
     hits,
-    coverage: coverageOf(sources, parts.freshnessMs, parts.now(), troubled),
+    coverage: outage
+      ? withoutIndex(sources, outage)
+      : coverageOf(sources, parts.freshnessMs, parts.now(), troubled),
     ...(places.length > limit && !after.isFull && { nextCursor: parts.cursors.seal(after.pack(), binding) }),
     ...(asked.corrections.length > 0 && { corrections: asked.corrections }),
     ...(facets && { facets }),

@@ -1,5 +1,5 @@
 import type { PersonalToken } from '@fumikura/access';
-import { localPerson, personalTokensOf } from '@fumikura/composition';
+import { localPerson, withPersonalTokens } from '@fumikura/composition';
 import { AppError, invalidInput } from '@fumikura/errors';
 import { recordChange } from '../change.ts';
 import type { Context } from '../context.ts';
@@ -26,7 +26,9 @@ export async function createToken(context: Context, name: string, options: Token
   const wanted = { person, name: name.slice(0, 100), scopes, expiresAt };
   const details = { name: wanted.name, scopes: scopes.join(' '), expiresAt };
   await recordChange(context, config, { via: 'cli token create', object: `token of ${person}`, details });
-  const { token, record } = await personalTokensOf(config).create(wanted);
+  const { token, record } = await withPersonalTokens(config, context.variables, (tokens) =>
+    tokens.create(wanted),
+  );
   context.output.json({ id: record.id, token, person, scopes, expiresAt });
   context.output.line(token);
   context.output.note(
@@ -38,7 +40,7 @@ export async function createToken(context: Context, name: string, options: Token
 
 export async function listTokens(context: Context): Promise<void> {
   const config = await context.config();
-  const all = await personalTokensOf(config).list();
+  const all = await withPersonalTokens(config, context.variables, (tokens) => tokens.list());
   const own = localPerson(config).subject;
   const seen = rightsOfLocal(config).mayDo('tokens') ? all : all.filter(({ person }) => person === own);
   context.output.json({ tokens: seen.map(({ hash: _hash, ...token }) => token) });
@@ -58,15 +60,19 @@ export async function listTokens(context: Context): Promise<void> {
 
 export async function revokeToken(context: Context, id: string): Promise<void> {
   const config = await context.config();
-  const tokens = personalTokensOf(config);
-  const token = (await tokens.list()).find((each) => each.id === id);
-  if (token?.person !== localPerson(config).subject)
-    await requireLocalDuty(context, config, 'tokens', 'cli token revoke');
-  if (!token) throw unknownToken(id);
-  await recordChange(context, config, { via: 'cli token revoke', object: `token ${id} of ${token.person}` });
-  await tokens.revoke(id);
-  context.output.json({ id, revoked: true });
-  context.output.line(`Revoked ${id} of ${token.person}.`);
+  await withPersonalTokens(config, context.variables, async (tokens) => {
+    const token = (await tokens.list()).find((each) => each.id === id);
+    if (token?.person !== localPerson(config).subject)
+      await requireLocalDuty(context, config, 'tokens', 'cli token revoke');
+    if (!token) throw unknownToken(id);
+    await recordChange(context, config, {
+      via: 'cli token revoke',
+      object: `token ${id} of ${token.person}`,
+    });
+    await tokens.revoke(id);
+    context.output.json({ id, revoked: true });
+    context.output.line(`Revoked ${id} of ${token.person}.`);
+  });
 }
 
 function stateOf({ revokedAt, expiresAt }: PersonalToken): string {

@@ -22,6 +22,11 @@ export class AddressTemplate extends UriTemplate {
     return `${this.#start}${encodeURIComponent(id)}`;
   }
 
+  /** A subscription is to an address as it was written. */
+  spellingsOf(id: string): string[] {
+    return [...new Set([this.addressOf(id), `${this.#start}${id}`])];
+  }
+
   /** @throws ResourceNotFoundError for an address that no id can have */
   idOf(uri: string): string {
     try {

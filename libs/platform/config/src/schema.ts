@@ -270,6 +270,17 @@ export const configSchema = z.strictObject({
         })
         .partial()
         .optional(),
+      /** At once; an open subscription is one. Default 512. */
+      connections: z.int().min(1).max(100_000).optional(),
+      /** How a server that stands behind a balancer ends. Seconds. */
+      drain: z
+        .strictObject({
+          /** Still answers, and says that it is not ready. */
+          announceSeconds: z.number().min(0).max(300).default(5),
+          /** Requests under way may take so long after that. */
+          limitSeconds: z.number().min(0).max(600).default(20),
+        })
+        .prefault({}),
     })
     .prefault({}),
   /** Compares meaning beside words; absent: words alone. */

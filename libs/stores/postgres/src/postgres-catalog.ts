@@ -8,11 +8,11 @@ import type {
   CatalogJournal,
   DocumentRecord,
   DocumentWrite,
+  NamedTexts,
   Passage,
   StoreBatch,
   StoreExport,
 } from '@fumikura/ports';
-import { listen } from './access-news.ts';
 import { admits, AclStore } from './catalog/acls.ts';
 import { DirectoryStore } from './catalog/directory.ts';
 import { DocumentStore } from './catalog/documents.ts';
@@ -20,10 +20,12 @@ import type { CheckedRow } from './catalog/documents.ts';
 import { fieldValues } from './catalog/facets.ts';
 import { JobStore } from './catalog/jobs.ts';
 import { StateStore } from './catalog/state.ts';
+import { namedTexts } from './catalog/named-texts.ts';
 import { SyncState } from './catalog/sync-state.ts';
 import { Connection } from './connection.ts';
 import type { ConnectionOptions, Executor } from './connection.ts';
 import { Journal } from './journal/journal.ts';
+import { listen } from './news.ts';
 import { dueSteps, migrate } from './schema/migrate.ts';
 
 export interface PostgresCatalogOptions extends ConnectionOptions {
@@ -32,6 +34,8 @@ export interface PostgresCatalogOptions extends ConnectionOptions {
   /** Hears of changed rights at once; off behind a pooler by transaction. Default true. */
   readonly listens?: boolean;
 }
+
+export type OnDocuments = (ids: readonly DocumentId[]) => void;
 
 export interface PostgresCatalog {
   readonly catalog: Catalog;
@@ -42,6 +46,12 @@ export interface PostgresCatalog {
       ids: readonly DocumentId[],
     ): Promise<readonly { readonly write: DocumentWrite; readonly version: number }[]>;
   };
+  /**
+   * Calls back with what any process's commits touched, once they are durable; a break of the connection may swallow some.
+   * Absent where nobody listens. @returns the way to stop it
+   */
+  readonly onDocuments?: (listener: OnDocuments) => () => void;
+  texts(kind: string): NamedTexts;
   /** A batch without an index beside. */
   commit(batch: StoreBatch): Promise<void>;
   close(): Promise<void>;
@@ -70,9 +80,22 @@ export async function createPostgresCatalog(options: PostgresCatalogOptions): Pr
   const parts = { connection, acls, documents, sync, directory, jobs, state };
   const journal = new Journal(parts);
   const prepare = () => void acls.prepare().catch(() => undefined); // whoever asks next does it, and hears what is wrong
-  const stop =
-    (options.listens ?? true) ? listen({ ...options, schema: connection.schema }, prepare) : undefined;
+  const listeners = new Set<OnDocuments>();
+  const onDocuments: OnDocuments = (ids) => {
+    for (const listener of listeners) listener(ids);
+  };
+  const listens = options.listens ?? true;
+  const stop = listens
+    ? listen({ ...options, schema: connection.schema }, { onAccess: prepare, onDocuments })
+    : undefined;
   return {
+    ...(listens && {
+      onDocuments: (listener: OnDocuments) => {
+        listeners.add(listener);
+        return () => void listeners.delete(listener);
+      },
+    }),
+    texts: (kind) => namedTexts(connection, kind),
     catalog: createCatalog({ ...parts, journal }),
     journal,
     export: createExport(parts),

@@ -237,6 +237,10 @@ class Qdrant implements QdrantIndex {
     return readVectors(await this.#target(), documents);
   }
 
+  async reach(): Promise<void> {
+    await this.#refresh();
+  }
+
   calibrate(sample: readonly DocumentWrite[]): Promise<void> {
     return this.#alone(async () => {
       const { name, shape } = await this.#refresh();

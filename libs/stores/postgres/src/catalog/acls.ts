@@ -2,7 +2,7 @@ import type { Acl, AllowList, AllowListId, Principal } from '@fumikura/model';
 import { aclKey } from '@fumikura/model';
 import { sql } from 'kysely';
 import type { Connection, Executor } from '../connection.ts';
-import { announce } from '../access-news.ts';
+import { announce } from '../news.ts';
 import { keyOf } from '../keys.ts';
 import { AclStructure } from './acl-structure.ts';
 import type { AclRow } from './acl-structure.ts';

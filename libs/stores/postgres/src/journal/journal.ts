@@ -19,6 +19,7 @@ import { FacetChanges } from '../catalog/facets.ts';
 import type { SyncState } from '../catalog/sync-state.ts';
 import type { Connection, Executor } from '../connection.ts';
 import { conflict } from '../errors.ts';
+import { announceDocuments } from '../news.ts';
 import { foldBatch } from './fold-batch.ts';
 import type { FoldedBatch } from './fold-batch.ts';
 import { Notes } from './notes.ts';
@@ -204,6 +205,7 @@ export class Journal implements CatalogJournal {
     ];
     await this.#notes.supersede(db, later, batch);
     await this.#notes.settling(db, touched, stamp, batch);
+    await announceDocuments(db, this.#parts.connection, [...written.map(({ id }) => id), ...touched]);
     return this.#notes.ofBatch(db, batch);
   }
 

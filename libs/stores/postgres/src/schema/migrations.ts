@@ -93,4 +93,11 @@ INSERT INTO {schema}.facet(field, key, acl_id, value, documents)
   WHERE d.space <> '' GROUP BY d.space, d.acl_id;
 `,
   },
+  {
+    name: '5-named-texts',
+    sql: `
+CREATE TABLE {schema}.named_text(kind text COLLATE "C" NOT NULL, name text COLLATE "C" NOT NULL, value text NOT NULL,
+  PRIMARY KEY(kind, name));
+`,
+  },
 ];

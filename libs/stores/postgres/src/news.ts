@@ -1,8 +1,11 @@
+import type { DocumentId } from '@fumikura/model';
 import pg from 'pg';
 import { sql } from 'kysely';
 import { clientConfig } from './connection.ts';
 import type { Connection, ConnectionOptions, Executor } from './connection.ts';
 
+/** A notification takes 8,000 bytes at most. */
+const MAX_BYTES = 7_500;
 const FIRST_WAIT_MS = 500;
 const LONGEST_WAIT_MS = 30_000;
 
@@ -11,15 +14,46 @@ export async function announce(db: Executor, { schema }: Connection): Promise<vo
   await sql`SELECT pg_notify(${channelOf(schema)}, '')`.execute(db);
 }
 
+/** Tells every process, when the transaction commits, which documents it touched. */
+export async function announceDocuments(
+  db: Executor,
+  { schema }: Connection,
+  ids: readonly DocumentId[],
+): Promise<void> {
+  const parts = payloadsOf(ids);
+  if (parts.length > 0)
+    await sql`SELECT pg_notify(${documentsChannelOf(schema)}, part) FROM unnest(${parts}::text[]) AS part`.execute(
+      db,
+    );
+}
+
+/** JSON lists that fit; an id that is longer than a notification is announced to nobody. */
+export function payloadsOf(ids: readonly DocumentId[]): string[] {
+  const parts: string[] = [];
+  let part = '';
+  for (const id of new Set(ids)) {
+    const text = JSON.stringify(id);
+    if (Buffer.byteLength(text) > MAX_BYTES) continue;
+    if (part !== '' && Buffer.byteLength(part) + Buffer.byteLength(text) >= MAX_BYTES) {
+      parts.push(`[${part}]`);
+      part = '';
+    }
+    part = part === '' ? text : `${part},${text}`;
+  }
+  return part === '' ? parts : [...parts, `[${part}]`];
+}
+
 /**
  * Calls back after such changes, on a connection of its own: behind a pooler that gives connections out by transaction it
- * hears nothing, which costs time and no correctness, because every answer compares versions anyway.
+ * hears nothing: rights are compared with every answer anyway, and who waits for changed documents is not told.
  * @returns the way to stop it
  */
 export function listen(
   options: ConnectionOptions & { readonly schema: string },
-  onChanged: () => void,
+  { onAccess, onDocuments }: NewsListeners,
 ): () => Promise<void> {
+  const access = channelOf(options.schema);
+  const documents = documentsChannelOf(options.schema);
   let client: pg.Client | undefined;
   let timer: NodeJS.Timeout | undefined;
   let isStopped = false;
@@ -30,15 +64,18 @@ export function listen(
   const connect = async (waitMs: number) => {
     const made = new pg.Client(clientConfig(options));
     client = made;
-    made.on('notification', onChanged);
+    made.on('notification', ({ channel, payload = '' }) => {
+      if (channel === access) onAccess();
+      else onDocuments(JSON.parse(payload) as DocumentId[]);
+    });
     try {
       // Before it is connected an error arrives as a rejection, afterwards as an event in front of the end.
       made.on('error', () => undefined);
       await made.connect();
       made.once('end', () => again(FIRST_WAIT_MS));
-      await made.query(`LISTEN ${made.escapeIdentifier(channelOf(options.schema))}`);
+      for (const channel of [access, documents]) await made.query(`LISTEN ${made.escapeIdentifier(channel)}`);
       // Whatever happened while nobody listened.
-      onChanged();
+      onAccess();
     } catch {
       // Nobody is told: answers do not depend on it, and whatever is wrong is met by the next one that asks.
       made.removeAllListeners('end');
@@ -52,6 +89,15 @@ export function listen(
     clearTimeout(timer);
     await client?.end().catch(() => undefined);
   };
+}
+
+export interface NewsListeners {
+  onAccess(): void;
+  onDocuments(ids: readonly DocumentId[]): void;
+}
+
+function documentsChannelOf(schema: string): string {
+  return `fumikura_documents_${schema}`.slice(0, 63);
 }
 
 function channelOf(schema: string): string {

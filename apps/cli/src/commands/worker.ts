@@ -1,0 +1,41 @@
+import { connectorsFor, dependenciesOf, openInstallation } from '@fumikura/composition';
+import { startHealthServer } from '@fumikura/server';
+import type { Context } from '../context.ts';
+import { followBacklog } from '../embedding.ts';
+import { createFollower } from '../follow.ts';
+import type { WorkerOptions } from '../options.ts';
+import { whenReachable } from '../patient.ts';
+import { followUpkeep } from '../upkeep.ts';
+
+/** One of any number of workers: reads the sources, makes vectors, keeps the stores in order; answers nobody. */
+export async function workerCommand(context: Context, options: WorkerOptions): Promise<void> {
+  const config = await context.config();
+  const { logger, variables, signal, output } = context;
+  const connectors = connectorsFor(config.sources, config, context);
+  const installation = await whenReachable(context, () =>
+    openInstallation(config, { logger, mode: 'service', variables }),
+  );
+  try {
+    const address = { host: options.host ?? '127.0.0.1', port: options.port ?? 0, logger };
+    const server =
+      options.port === undefined
+        ? undefined
+        : await startHealthServer(address, dependenciesOf(installation.store));
+    server?.health.started();
+    signal.addEventListener('abort', () => server?.health.draining(), { once: true });
+    try {
+      output.json({ sources: connectors.map(({ id }) => id), ...(server && { health: server.url }) });
+      output.note(`Working for ${connectors.length} sources. Ctrl-C ends.`);
+      // What is under way stops at its last batch; another worker, or the next start, goes on from there.
+      await Promise.all([
+        createFollower(context, installation, connectors).run(signal),
+        followBacklog(context, installation),
+        followUpkeep(context, installation),
+      ]);
+    } finally {
+      await server?.close();
+    }
+  } finally {
+    await installation.close();
+  }
+}

@@ -1,0 +1,6 @@
+/** Small texts by name. Durable when `put` resolves, and read as they are now: several processes share them. */
+export interface NamedTexts {
+  get(name: string): Promise<string | undefined>;
+  put(name: string, text: string): Promise<void>;
+  names(): Promise<readonly string[]>;
+}

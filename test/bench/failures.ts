@@ -1,0 +1,218 @@
+// An installation of several processes while they are killed, replaced, cut off and put beside clocks that go wrong:
+//   npm run bench:failures -- [--kills 50] [--only kills,rolling,network,clock] [--json]
+// Nobody may see what is not theirs or get a wrong answer, and nothing that was acknowledged may be lost, at any time.
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { setTimeout as wait } from 'node:timers/promises';
+import { parseArgs } from 'node:util';
+import { postgresMissing, seeded } from '@fumikura/testkit';
+import { PROGRAM } from '../e2e/fumi.ts';
+import { balancerMissing } from '../scale/balancer.ts';
+import { startCluster } from '../scale/cluster.ts';
+import type { Cluster } from '../scale/cluster.ts';
+import { Author, connectClients, Load, tally } from '../scale/load.ts';
+import type { Asked, Asker } from '../scale/load.ts';
+
+const RATE = 15;
+const CLIENTS = 60;
+const WRITE_EVERY_MS = 700;
+/** After what was broken is there again: those who wait between two attempts have to try once more. */
+const GRACE_MS = 6_000;
+const HOUR_AHEAD = `data:text/javascript,${encodeURIComponent(
+  'const now=Date.now,D=Date;const ahead=3600000;globalThis.Date=class extends D{constructor(...a){a.length?super(...a):super(now()+ahead)}static now(){return now()+ahead}};',
+)}`;
+
+/** Where answers may be missing, by the clock of `performance`. */
+interface Gap {
+  readonly from: number;
+  to: number;
+  /** Of those that were under way at its beginning alone, or of all until its end. */
+  readonly isForAll: boolean;
+}
+
+const { values } = parseArgs({
+  options: {
+    kills: { type: 'string', default: '50' },
+    only: { type: 'string', default: 'kills,rolling,network,clock' },
+    json: { type: 'boolean', default: false },
+  },
+});
+const missing = postgresMissing() ?? balancerMissing();
+if (missing !== undefined) {
+  process.stdout.write(`skipped: ${missing}\n`);
+  process.exit(0);
+}
+const company = { teams: 4, people: 60, documentsATeam: 20 };
+const documents = (company.teams + 1) * company.documentsATeam;
+const random = seeded(5);
+const wanted = new Set(values.only.split(','));
+let isReached = true;
+
+const cluster = await startCluster({ company, servers: 2, workers: 2 });
+try {
+  await cluster.settled(documents);
+  const askers = await connectClients(cluster.url, await cluster.tokens(company.people), CLIENTS);
+  const author = new Author(cluster.folder, company, 3);
+  const writing = new AbortController();
+  const written = author.write(WRITE_EVERY_MS, writing.signal);
+  let answered = 0;
+  const scene = async (name: string, work: (cluster: Cluster) => Promise<readonly Gap[]>) => {
+    if (!wanted.has(name)) return;
+    const load = new Load(askers, company, name.length);
+    const end = new AbortController();
+    const running = load.arrive(RATE, end.signal);
+    await wait(1_000);
+    const gaps = await work(cluster);
+    await wait(1_000);
+    end.abort();
+    await running;
+    answered += load.asked.filter(({ verdict }) => verdict === 'right').length;
+    tell(name, load.asked, gaps);
+  };
+  await scene('kills', kills);
+  await scene('rolling', rolling);
+  await scene('network', network);
+  await scene('clock', clock);
+  writing.abort();
+  await written;
+  await afterwards(askers, author, answered);
+  for (const { session } of askers) session.close();
+} finally {
+  await cluster.stop();
+}
+process.exitCode = isReached ? 0 : 1;
+
+async function kills({ servers, workers, postgres, toIndex }: Cluster): Promise<readonly Gap[]> {
+  const gaps: Gap[] = [];
+  for (let at = 0; at < Number(values.kills); at++) {
+    const victim = random();
+    const isForAll = victim >= 0.8;
+    const gap: Gap = { from: performance.now(), to: Infinity, isForAll };
+    gaps.push(gap);
+    if (victim < 0.5) await servers[at % servers.length]?.kill();
+    else if (victim < 0.8) await workers[at % workers.length]?.kill();
+    else if (victim < 0.9) await postgres.crash();
+    else {
+      toIndex.set('cut');
+      await wait(500);
+      toIndex.set('none');
+    }
+    gap.to = performance.now() + (isForAll ? GRACE_MS : 0);
+    await wait(300);
+  }
+  return gaps;
+}
+
+async function rolling({ servers }: Cluster): Promise<readonly Gap[]> {
+  for (const server of servers) {
+    const code = await server.replace();
+    if (code !== 0) throw new Error(`${server.name} ended with ${code}: ${server.said().slice(-1_000)}`);
+    await wait(2_000);
+  }
+  return [];
+}
+
+async function network({ toCatalog, toIndex }: Cluster): Promise<readonly Gap[]> {
+  const gaps: Gap[] = [];
+  for (const [way, fault, ms] of [
+    [toIndex, 'cut', 3_000],
+    [toIndex, 'silent', 6_000],
+    [toIndex, 150, 5_000],
+    [toCatalog, 'cut', 3_000],
+    [toCatalog, 'silent', 4_000],
+    [toCatalog, 50, 5_000],
+  ] as const) {
+    const gap: Gap = { from: performance.now(), to: Infinity, isForAll: true };
+    gaps.push(gap);
+    way.set(fault);
+    await wait(ms);
+    way.set('none');
+    gap.to = performance.now() + GRACE_MS;
+    await wait(GRACE_MS + 1_000);
+  }
+  return gaps;
+}
+
+/** One server and one worker an hour ahead of the others, and back. */
+async function clock({ servers: [server], workers: [worker] }: Cluster): Promise<readonly Gap[]> {
+  await server?.replace({ environment: { NODE_OPTIONS: `--import=${HOUR_AHEAD}` } });
+  await worker?.replace({ environment: { NODE_OPTIONS: `--import=${HOUR_AHEAD}` } });
+  await wait(8_000);
+  await server?.replace({ environment: {} });
+  await worker?.replace({ environment: {} });
+  return [];
+}
+
+function tell(name: string, asked: readonly Asked[], gaps: readonly Gap[]): void {
+  const counts = tally(asked);
+  const errors = asked.filter(({ verdict }) => ['refused', 'degraded', 'failed'].includes(verdict));
+  const unexplained = errors.filter((each) => !gaps.some((gap) => isIn(each, gap)));
+  isReached &&= counts.wrong === 0 && counts.leaked === 0 && unexplained.length === 0;
+  const line = {
+    scene: name,
+    faults: gaps.length,
+    questions: asked.length,
+    ...counts,
+    unexplained: unexplained.length,
+  };
+  say(
+    values.json
+      ? JSON.stringify(line)
+      : Object.entries(line)
+          .map((each) => each.join(' '))
+          .join(', '),
+  );
+  const odd = [...unexplained, ...asked.filter(({ verdict }) => ['wrong', 'leaked'].includes(verdict))];
+  for (const { verdict, why } of odd.slice(0, 5)) say(`  ${verdict}: ${why}`);
+}
+
+function isIn({ from, to }: Asked, gap: Gap): boolean {
+  if (gap.isForAll) return from <= gap.to && to >= gap.from;
+  return from <= gap.from && to >= gap.from;
+}
+
+/** Everything that was written is found, both stores say the same, and each answer stands in the audit. */
+async function afterwards(askers: readonly Asker[], author: Author, answered: number): Promise<void> {
+  await cluster.settled(documents);
+  const lost = await author.lost((team) => askers[team < 0 ? 0 : team] ?? fail());
+  const check = await fumi('index', 'check', '--json');
+  const verify = await fumi('audit', 'verify', '--json');
+  const recorded = Number((JSON.parse(verify.stdout) as { records?: number }).records ?? 0);
+  const line = {
+    editions: author.editions.size,
+    lost: lost.length,
+    index: check.code,
+    audit: verify.code,
+    answered,
+    recorded,
+  };
+  isReached &&= lost.length === 0 && check.code === 0 && verify.code === 0 && recorded >= answered;
+  say(
+    values.json
+      ? JSON.stringify(line)
+      : Object.entries(line)
+          .map((each) => each.join(' '))
+          .join(', '),
+  );
+  if (check.code !== 0) say(check.stdout.slice(0, 1_000));
+  if (verify.code !== 0) say(verify.stdout.slice(0, 1_000));
+  if (lost.length > 0) say(lost.slice(0, 5).join(' '));
+}
+
+async function fumi(...args: string[]): Promise<{ code: number; stdout: string }> {
+  const child = spawn(process.execPath, [PROGRAM, '--config', cluster.config, ...args], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  let stdout = '';
+  child.stdout.on('data', (part: Buffer) => (stdout += part.toString()));
+  const [code] = (await once(child, 'close')) as [number];
+  return { code, stdout };
+}
+
+function say(line: string): void {
+  process.stdout.write(`${line}\n`);
+}
+
+function fail(): never {
+  throw new Error('nobody of that team asks');
+}
