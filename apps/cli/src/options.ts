@@ -94,6 +94,8 @@ export interface EvalOptions {
   readonly weight?: number;
   readonly worst?: number;
   readonly slices?: boolean;
+  readonly answers?: boolean;
+  readonly fit?: string;
 }
 
 export interface AuditSearchOptions {

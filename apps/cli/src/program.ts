@@ -435,17 +435,22 @@ function addMeasuring(program: Command, context: MakeContext): void {
     .option('--weight <share>', 'of the cosine in the fused score, 0 to 1 (default: 0.6)', share)
     .option('--worst <number>', 'show the queries that fared worst', numberFrom(1, 10_000))
     .option('--slices', 'show kinds of queries apart')
+    .option('--answers', 'measure answers instead: what they are sure of, and whether they hold the answer')
+    .option('--fit <file>', 'with --answers: write a new calibration there')
     .addHelpText(
       'after',
       examples(
         'fumi eval ./eval/scifact',
         'fumi eval ./eval/* --json',
+        'fumi eval ./eval/* --answers --json',
         'fumi eval ./eval/aws --corpus corpus_full.jsonl.gz',
         'fumi eval ./eval/scifact --embedder local:./models/all-MiniLM-L6-v2 --compare before.json --worst 20',
       ),
     )
     .action(async (folders: string[], options: EvalOptions, command: Command) =>
-      (await import('./commands/eval.ts')).evalCommand(context(command), folders, options),
+      options.answers
+        ? (await import('./commands/eval-answers.ts')).evalAnswersCommand(context(command), folders, options)
+        : (await import('./commands/eval.ts')).evalCommand(context(command), folders, options),
     );
 }
 

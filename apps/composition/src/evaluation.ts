@@ -6,7 +6,7 @@ import { prepareContent, DEFAULT_LIMITS } from '@fumikura/documents';
 import { createQueryVectors, fingerprintOf, passageText } from '@fumikura/embedding';
 import { DEPTH, evaluate } from '@fumikura/evaluation';
 import type { Collection, Evaluated, JudgedDocument } from '@fumikura/evaluation';
-import type { DocumentWrite, Embedder, Store } from '@fumikura/ports';
+import type { AccessFilter, DocumentWrite, Embedder, Store } from '@fumikura/ports';
 import { createRanker, fusionWeights } from '@fumikura/retrieval';
 import { createSqliteStore } from '@fumikura/store-sqlite';
 import { analyseQuery } from '@fumikura/text';
@@ -31,18 +31,9 @@ export interface EvaluationOptions {
 /**
  * Indexes a collection in a throw-away database through the ordinary path, and asks its queries with the ordinary ranking.
  */
-export async function evaluateCollection(
-  collection: Collection,
-  options: EvaluationOptions,
-): Promise<Evaluated> {
+export function evaluateCollection(collection: Collection, options: EvaluationOptions): Promise<Evaluated> {
   const { embedder, signal } = options;
-  const folder = await mkdtemp(join(tmpdir(), 'fumi-eval-'));
-  const store = await createSqliteStore({ file: join(folder, 'eval.db'), inline: true });
-  try {
-    if (embedder) await store.index.useFingerprint(fingerprintOf(embedder));
-    options.onIndexed(await load(store, collection, options));
-    const access = createAccess(store.catalog, createLocalDirectory(['judge'], [], '1'));
-    const filter = await access.filterFor({ issuer: LOCAL_ISSUER, subject: 'judge' });
+  return withCollection(collection, options, (store, filter) => {
     const rank = createRanker({
       index: store.index,
       ...(embedder && {
@@ -55,9 +46,30 @@ export async function evaluateCollection(
     });
     const ask = async (text: string) => {
       const { ranked } = await rank({ text, terms: analyseQuery(text) }, filter, signal);
-      return ranked.slice(0, DEPTH).map(({ candidate }) => candidate.documentId.slice(SOURCE.length + 1));
+      return ranked.slice(0, DEPTH).map(({ candidate }) => judgedId(candidate.documentId));
     };
-    return await evaluate(collection, ask, embedder ? 'embedder' : 'none');
+    return evaluate(collection, ask, embedder ? 'embedder' : 'none');
+  });
+}
+
+/** The id in the collection of a document of the throw-away database. */
+export function judgedId(documentId: string): string {
+  return documentId.slice(SOURCE.length + 1);
+}
+
+/** Work on a collection in a throw-away database, as somebody who may read all of it. */
+export async function withCollection<T>(
+  collection: Collection,
+  options: EvaluationOptions,
+  work: (store: Store, filter: AccessFilter) => Promise<T>,
+): Promise<T> {
+  const folder = await mkdtemp(join(tmpdir(), 'fumi-eval-'));
+  const store = await createSqliteStore({ file: join(folder, 'eval.db'), inline: true });
+  try {
+    if (options.embedder) await store.index.useFingerprint(fingerprintOf(options.embedder));
+    options.onIndexed(await load(store, collection, options));
+    const access = createAccess(store.catalog, createLocalDirectory(['judge'], [], '1'));
+    return await work(store, await access.filterFor({ issuer: LOCAL_ISSUER, subject: 'judge' }));
   } finally {
     await store.close();
     await rm(folder, { recursive: true });

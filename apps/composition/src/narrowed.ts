@@ -1,7 +1,7 @@
 import type { Access, RightsOf } from '@fumikura/access';
 import { AppError } from '@fumikura/errors';
-import type { SourceId } from '@fumikura/model';
-import type { AccessFilter, Catalog } from '@fumikura/ports';
+import type { Coverage, SourceId } from '@fumikura/model';
+import type { AccessFilter, Catalog, IndexFilter } from '@fumikura/ports';
 import type { Knowledge } from '@fumikura/retrieval';
 
 /**
@@ -20,6 +20,21 @@ export function narrowedByRoles(
     if (known) return known;
     throw new AppError('ACCESS_FILTER_INVALID', 'internal', 'an access filter without roles');
   };
+  const narrowed = async <Q extends { readonly filter?: IndexFilter }>(
+    query: Q,
+    filter: AccessFilter,
+  ): Promise<Q> => {
+    const isSeen = maySee(filter);
+    const visible = await knowledge.sources(filter);
+    if (visible.every(({ id }) => isSeen(id))) return query;
+    const wanted = query.filter?.sources ?? visible.map(({ id }) => id);
+    return { ...query, filter: { ...query.filter, sources: orNone(wanted.filter((id) => isSeen(id))) } };
+  };
+  const seenOnly = <R extends { readonly coverage: Coverage }>(reply: R, filter: AccessFilter): R => {
+    const isSeen = maySee(filter);
+    const sources = reply.coverage.sources.filter(({ source }) => isSeen(source));
+    return { ...reply, coverage: { ...reply.coverage, sources } };
+  };
   return {
     access: {
       ...access,
@@ -30,16 +45,19 @@ export function narrowedByRoles(
       },
     },
     knowledge: {
-      search: async (query, filter, signal, onWithheld) => {
+      search: async (query, filter, signal, onWithheld) =>
+        seenOnly(await knowledge.search(await narrowed(query, filter), filter, signal, onWithheld), filter),
+      evidence: async (query, filter, signal, onWithheld) =>
+        seenOnly(await knowledge.evidence(await narrowed(query, filter), filter, signal, onWithheld), filter),
+      documents: async (ids, filter, signal) => {
         const isSeen = maySee(filter);
-        const visible = await knowledge.sources(filter);
-        if (visible.every(({ id }) => isSeen(id))) return knowledge.search(query, filter, signal, onWithheld);
-        const wanted = query.filter?.sources ?? visible.map(({ id }) => id);
-        const sources = wanted.filter((id) => isSeen(id));
-        const narrowed = { ...query, filter: { ...query.filter, sources: orNone(sources) } };
-        const page = await knowledge.search(narrowed, filter, signal, onWithheld);
-        const shown = page.coverage.sources.filter(({ source }) => isSeen(source));
-        return { ...page, coverage: { ...page.coverage, sources: shown } };
+        const found = await knowledge.documents(ids, filter, signal);
+        return found.filter(({ source }) => isSeen(source));
+      },
+      stillReadable: async (ids, filter) => {
+        const isSeen = maySee(filter);
+        const records = await catalog.readable(ids, filter);
+        return new Set(records.filter(({ source }) => isSeen(source)).map(({ id }) => id));
       },
       read: async (request, filter, signal) => {
         const isSeen = maySee(filter);

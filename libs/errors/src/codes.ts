@@ -68,6 +68,8 @@ export type ErrorCode =
   | 'EMBEDDER_ANSWER_INVALID'
   // retrieval
   | 'QUERY_EMPTY'
+  | 'QUESTION_EMPTY'
+  | 'QUESTION_TOO_LONG'
   | 'QUERY_TOO_LONG'
   | 'QUERY_WITHOUT_TERMS'
   | 'LIMIT_OUT_OF_RANGE'

@@ -56,6 +56,11 @@ function knowledge(over: Partial<Knowledge> = {}): Knowledge {
         publicMessage: 'No such document.',
       });
     },
+    evidence: async () => {
+      throw new Error('not asked for here');
+    },
+    documents: async () => [],
+    stillReadable: async (ids) => new Set(ids),
     sources: async () => [{ id: 'files:handbook', documents: 3, state: 'ready' }],
     ...over,
   };

@@ -5,6 +5,7 @@ import { createCursorSealer } from './cursor.ts';
 import type { FusionWeights } from './fusion.ts';
 import { createRanker } from './ranker.ts';
 import type { EmbedQuery } from './ranker.ts';
+import { gatherEvidence, readEvidence } from './evidence.ts';
 import { readDocument } from './read.ts';
 import { searchKnowledge } from './search.ts';
 import type { Knowledge } from './types.ts';
@@ -36,6 +37,13 @@ export async function createKnowledge(options: KnowledgeOptions): Promise<Knowle
       ),
     read: (request, access, signal) =>
       withDeadline(deadlineMs, signal, () => readDocument(request, access, catalog, cursors)),
+    evidence: (query, access, signal, onWithheld) =>
+      withDeadline(deadlineMs, signal, (combined) =>
+        gatherEvidence(parts, query, access, combined, onWithheld),
+      ),
+    documents: (ids, access, signal) =>
+      withDeadline(deadlineMs, signal, (combined) => readEvidence(catalog, ids, access, combined)),
+    stillReadable: async (ids, access) => new Set((await catalog.readable(ids, access)).map(({ id }) => id)),
     sources: (access) => visibleSources(catalog, access),
   };
 }

@@ -35,6 +35,8 @@ export interface RankerOptions {
 export interface Ranking {
   readonly ranked: readonly Ranked[];
   readonly indexVersion: number;
+  /** As the index tells it; see SearchAnswer. */
+  readonly rarity?: ReadonlyMap<string, number>;
   /** Said to the asker: what is missing from this ranking. */
   readonly notices: readonly string[];
 }
@@ -83,6 +85,7 @@ export function createRanker({ index, embedQuery, fusion, onWithoutVectors }: Ra
     return {
       ranked: fuse(answer.candidates, fusion),
       indexVersion: answer.indexVersion,
+      ...(answer.rarity && { rarity: answer.rarity }),
       notices,
     };
   };

@@ -66,7 +66,7 @@ function checkedLimit(limit = LIMIT.usual): number {
   );
 }
 
-function checkedTerms(query: string): QueryTerms {
+export function checkedTerms(query: string): QueryTerms {
   if (query.trim() === '') throw invalidInput('QUERY_EMPTY', 'The query is empty. Write what you look for.');
   if (query.length > MAX_QUERY_CHARACTERS) {
     const message = `The query has ${query.length} characters; at most ${MAX_QUERY_CHARACTERS} are allowed.`;
@@ -84,7 +84,7 @@ function checkedTerms(query: string): QueryTerms {
  * The first `wanted` places after the second check and after collapsing. Candidates are read in steps, because most
  * pages need few of them; a withheld document leaves no gap in the ranks.
  */
-async function readablePlaces(
+export async function readablePlaces(
   ranked: readonly Ranked[],
   wanted: number,
   catalog: Catalog,
@@ -150,6 +150,6 @@ function explanation({ score, parts, candidate }: Ranked): Record<string, number
   };
 }
 
-function summaryOf({ id, title, url, source }: DocumentRecord): HitSummary {
+export function summaryOf({ id, title, url, source }: DocumentRecord): HitSummary {
   return { id, title, url, source };
 }

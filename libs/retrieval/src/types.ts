@@ -1,5 +1,6 @@
 import type { BlockPlace, Coverage, DocumentId, JsonValue, Section, SourceId } from '@fumikura/model';
-import type { AccessFilter, IndexFilter } from '@fumikura/ports';
+import type { AccessFilter, IndexFilter, StoredText } from '@fumikura/ports';
+import type { QueryTerms } from '@fumikura/text';
 
 export interface KnowledgeQuery {
   /** 1 to 2,000 characters. */
@@ -99,6 +100,47 @@ export interface SourceSummary {
  */
 export type OnWithheld = (ids: readonly DocumentId[]) => void;
 
+export interface EvidenceQuery {
+  /** 1 to 2,000 characters. */
+  readonly query: string;
+  readonly filter?: IndexFilter;
+  /** Documents whose texts are read, 1 to 50. */
+  readonly documents: number;
+}
+
+/** One document that may hold an answer, with its whole text and its real scores. For our own process alone. */
+export interface EvidenceDocument extends HitSummary {
+  readonly kind: string;
+  readonly language: string;
+  readonly breadcrumbs: readonly string[];
+  readonly labels: readonly string[];
+  readonly createdAt?: string;
+  readonly updatedAt?: string;
+  /** As the source names it: `Superseded`, `Closed`. */
+  readonly status?: string;
+  /** Fused, 0 to 1, comparable within one answer. */
+  readonly score: number;
+  /** Raw, comparable within one index only. */
+  readonly lexical: number;
+  readonly cosine?: number;
+  /** The best chunk, and -1 when the title alone matched. */
+  readonly bestChunk: number;
+  readonly stored: StoredText;
+  readonly duplicates: readonly HitSummary[];
+}
+
+export interface Evidence {
+  readonly terms: QueryTerms;
+  /** Of each term: how rare it is; of the passages found where the engine does not tell. */
+  readonly rarity: ReadonlyMap<string, number>;
+  /** Best first, near-duplicates collapsed. */
+  readonly documents: readonly EvidenceDocument[];
+  /** Raw lexical scores of all candidates, falling. */
+  readonly scores: readonly number[];
+  readonly coverage: Coverage;
+  readonly notices: readonly string[];
+}
+
 /** Search and reading for one caller at a time; every call needs the caller's AccessFilter. */
 export interface Knowledge {
   search(
@@ -109,6 +151,21 @@ export interface Knowledge {
   ): Promise<SearchPage>;
   /** Rejects with DOCUMENT_NOT_FOUND when absent or forbidden alike. */
   read(request: ReadRequest, access: AccessFilter, signal: AbortSignal): Promise<DocumentPage>;
+  /** Documents that may answer, with their texts; as `search` in every other respect. */
+  evidence(
+    query: EvidenceQuery,
+    access: AccessFilter,
+    signal: AbortSignal,
+    onWithheld?: OnWithheld,
+  ): Promise<Evidence>;
+  /** Single documents as evidence, in the order asked for; absent and forbidden ones are left out alike. At most 1,000. */
+  documents(
+    ids: readonly DocumentId[],
+    access: AccessFilter,
+    signal: AbortSignal,
+  ): Promise<readonly EvidenceDocument[]>;
+  /** Those of these documents that the caller may read at this moment: asked of each citation when an answer leaves. */
+  stillReadable(ids: readonly DocumentId[], access: AccessFilter): Promise<ReadonlySet<DocumentId>>;
   /** Sources with at least one document the caller may read. */
   sources(access: AccessFilter): Promise<readonly SourceSummary[]>;
 }

@@ -104,7 +104,7 @@ export class IndexCore {
       if (grant.aclIds.length === 0 || this.#meta.chunks === 0)
         return { candidates: [], indexVersion: version };
       const admitted = this.#admission.admitted(this.#db, this.#columns, grant, request.filter, this.#meta);
-      return { candidates: this.#candidates(request, admitted, shouldStop), indexVersion: version };
+      return { ...this.#answer(request, admitted, shouldStop), indexVersion: version };
     });
   }
 
@@ -252,11 +252,11 @@ export class IndexCore {
     this.#dataVersion = dataVersion;
   }
 
-  #candidates(
+  #answer(
     { lexical, dense, candidates, denseCandidates }: SearchRequest,
     admitted: Uint8Array,
     shouldStop: () => boolean,
-  ): Candidate[] {
+  ): Omit<SearchAnswer, 'indexVersion'> {
     const source = { db: this.#db, delta: this.#delta, columns: this.#columns, meta: this.#meta };
     const scan = new LexicalScan(source, admitted, this.#scratch);
     const weights = lexical?.weights ?? LEXICAL_WEIGHTS;
@@ -264,14 +264,16 @@ export class IndexCore {
     if (dense) this.#addDense(dense, admitted, candidates, denseCandidates, cosines, shouldStop);
     const required = [...cosines.keys()].slice(0, candidates);
     if (lexical) scan.run(lexical.query, { weights, candidates, required, shouldStop });
-    if (shouldStop()) return [];
+    const { rarity } = scan;
+    if (shouldStop()) return { candidates: [], rarity };
     const best = lexical ? scan.best(candidates, weights).map(({ doc }) => doc) : [];
     if (dense) this.#rescore(dense.vector, best, scan, admitted, cosines);
     const docs = new Set([...best, ...required]);
     const ids = this.#documentIds([...docs]);
-    return [...docs]
+    const found = [...docs]
       .map((doc) => candidateOf(ids.get(doc) ?? '', scan.score(doc, weights), cosines.get(doc)))
       .sort(byScores);
+    return { candidates: found, rarity };
   }
 
   #documentIds(docs: readonly number[]): ReadonlyMap<number, string> {

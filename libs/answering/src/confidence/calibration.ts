@@ -1,0 +1,34 @@
+import type { Calibration } from './fit.ts';
+
+/** Written by `npm run fit:confidence` from scifact (600), aws_docs (200), workarena_kb (1000), lawqa_jp (234), jsquad (1000). */
+export const CALIBRATION: Calibration = {
+  version: '2026-11-21',
+  features: [
+    'score',
+    'scoreGap',
+    'scoreSpread',
+    'scoreDeviation',
+    'chunk',
+    'chunkGap',
+    'unit',
+    'unitGap',
+    'phrase',
+    'phraseGap',
+    'entities',
+    'bitsFound',
+    'bitsMissing',
+  ],
+  mean: [
+    0.484487, 0.195348, 0.4555, 0.629033, 0.620937, 0.22376, 0.53472, 0.213015, 0.355052, 0.210398, 0.861076,
+    0.799144, 0.674561,
+  ],
+  deviation: [
+    0.279737, 0.189406, 0.210585, 0.377962, 0.254788, 0.173241, 0.250354, 0.168784, 0.217904, 0.17428,
+    0.322174, 0.666668, 0.794256,
+  ],
+  weights: [
+    0.391216, 0.103176, 0.299196, 0.259556, -0.169313, 0.215743, -0.293127, 0.436034, 0.516093, 0.0992561,
+    0.172439, 0.464125, -0.433422,
+  ],
+  bias: 0.193095,
+};
