@@ -6,6 +6,8 @@ export { fit, probability } from './confidence/fit.ts';
 export type { Calibration, Example } from './confidence/fit.ts';
 export { examine } from './examine.ts';
 export type { Examined } from './examine.ts';
+export { verify } from './verify/verify.ts';
+export type { CitedText, Fault, Verdict } from './verify/verify.ts';
 export { unitsOf } from './units.ts';
 export type {
   Answer,
