@@ -37,6 +37,20 @@ export interface SearchOptions {
   readonly explain?: boolean;
 }
 
+export interface AskOptions {
+  readonly source?: readonly string[];
+  readonly context?: string;
+  readonly model?: boolean;
+}
+
+export interface SummarizeOptions {
+  readonly source?: readonly string[];
+  readonly focus?: string;
+  readonly length?: number;
+  readonly since?: string;
+  readonly model?: boolean;
+}
+
 export interface GetOptions {
   readonly section?: string;
   readonly outline?: boolean;

@@ -6,6 +6,7 @@ import type { MakeContext } from './examples.ts';
 import type {
   AddModelOptions,
   AddOptions,
+  AskOptions,
   DeadLetterOptions,
   DemoOptions,
   EmbedAddOptions,
@@ -14,6 +15,7 @@ import type {
   PullModelOptions,
   SearchOptions,
   StartOptions,
+  SummarizeOptions,
   SyncOptions,
   UpOptions,
 } from './options.ts';
@@ -180,6 +182,42 @@ function addReading(program: Command, context: MakeContext): void {
     )
     .action(async (query: string[], options: SearchOptions, command: Command) =>
       (await import('./commands/search.ts')).searchCommand(context(command), query.join(' '), options),
+    );
+  program
+    .command('ask')
+    .description('answer a question, with what each statement rests on')
+    .argument('<question...>', 'what you want to know')
+    .option('--source <id...>', 'only these sources')
+    .option('--context <text>', 'what was said before, when the question refers to it')
+    .option('--no-model', 'quote documents, even when a model is configured')
+    .addHelpText(
+      'after',
+      examples(
+        'fumi ask "How many days do I have to submit travel expenses?"',
+        'fumi ask 夏季休暇は何日ですか --json',
+      ),
+    )
+    .action(async (question: string[], options: AskOptions, command: Command) =>
+      (await import('./commands/ask.ts')).askCommand(context(command), question.join(' '), options),
+    );
+  program
+    .command('summarize')
+    .description('sum up documents, or what a search finds, with citations')
+    .argument('<what...>', 'ids of documents, as search shows them, or words to search for')
+    .option('--source <id...>', 'of a search: only these sources')
+    .option('--focus <words>', 'only what concerns this')
+    .option('--length <words>', 'words, 50 to 2,000 (default: 200)', wholeNumber)
+    .option('--since <date>', 'only what changed on or after')
+    .option('--no-model', 'quote documents, even when a model is configured')
+    .addHelpText(
+      'after',
+      examples(
+        'fumi summarize files:handbook/security/secrets.md',
+        'fumi summarize release process --since 2026-01-01',
+      ),
+    )
+    .action(async (what: string[], options: SummarizeOptions, command: Command) =>
+      (await import('./commands/summarize.ts')).summarizeCommand(context(command), what, options),
     );
   program
     .command('get')

@@ -6,16 +6,13 @@ import type { DocumentId } from '@fumikura/model';
 import type { AccessFilter, SearchIndex, Store } from '@fumikura/ports';
 import { createKnowledge } from '@fumikura/retrieval';
 import type { Knowledge } from '@fumikura/retrieval';
-import { judgedId, withCollection } from './evaluation.ts';
+import { judgedId, storedId, withCollection } from './evaluation.ts';
 import type { EvaluationOptions } from './evaluation.ts';
 
 /** Questions asked of one collection, evenly over all of them. */
 const MOST_QUESTIONS = 500;
 /** Beyond it a question is refused. */
 const MAX_CHARACTERS = 2_000;
-
-/** An answer so short is the letter of a choice, not words of a text. */
-const LONGEST_CHOICE = 1;
 
 /** Each question twice: with the documents that answer it, and with those removed. */
 export interface AskedCollection {
@@ -52,17 +49,10 @@ export function askCollection(collection: Collection, options: EvaluationOptions
           isAnswerable,
           believed: confidence,
         });
-        if (isAnswerable && query.answer !== undefined && query.answer.length > LONGEST_CHOICE)
-          found.push(
-            await judge(
-              { ...query, answer: query.answer },
-              relevant,
-              extracted,
-              knowledge,
-              filter,
-              options.signal,
-            ),
-          );
+        if (!isAnswerable || query.answer === undefined) continue;
+        const asked = { ...query, answer: query.answer };
+        const judged = await judge(asked, relevant, extracted, knowledge, filter, options.signal);
+        if (judged) found.push(judged);
       }
     }
     const share = (of: (each: Found) => boolean) => mean(found.map((each) => (of(each) ? 1 : 0)));
@@ -163,7 +153,10 @@ interface Found {
   readonly isShown: boolean;
 }
 
-/** Whether what is quoted stands in a document that answers, and holds the answer. */
+/**
+ * Whether what is quoted stands in a document that answers, and holds the answer. Undefined when no sentence of these
+ * documents holds it, so that nobody could quote it.
+ */
 async function judge(
   { text, answer }: JudgedQuery & { readonly answer: string },
   relevant: ReadonlyMap<string, number>,
@@ -171,12 +164,12 @@ async function judge(
   knowledge: Knowledge,
   filter: AccessFilter,
   signal: AbortSignal,
-): Promise<Found> {
-  const { documents } = await knowledge.evidence({ query: text, documents: 8 }, filter, signal);
-  const answering = documents.find(({ id }) => relevant.has(judgedId(id)));
-  const first = documents[0];
+): Promise<Found | undefined> {
+  const answering = await knowledge.documents([...relevant.keys()].map(storedId), filter, signal);
+  const holds = holdsAnswer(answer, answering.map(({ stored }) => stored.text).join('\n\n'));
+  if (!holds) return undefined;
+  const [first] = (await knowledge.evidence({ query: text, documents: 1 }, filter, signal)).documents;
   const opening = first && unitsOf(first.stored.text).find(({ kind }) => kind !== 'heading');
-  const holds = holdsAnswer(answer, answering?.stored.text ?? '');
   const isRight = (each: { readonly documentId: DocumentId; readonly text: string } | undefined) =>
     each !== undefined && relevant.has(judgedId(each.documentId)) && holds(each.text);
   return {
@@ -189,8 +182,10 @@ async function judge(
 }
 
 /** An answer that is no quotation is held by the sentence of its document that says most of its words. */
-function holdsAnswer(answer: string, text: string): (sentence: string) => boolean {
+function holdsAnswer(answer: string, text: string): ((sentence: string) => boolean) | undefined {
   const plain = fold(answer);
+  // The letter of a choice is no answer in words.
+  if (plain.trim().length < 2) return undefined;
   if (fold(text).includes(plain)) return (sentence) => fold(sentence).includes(plain);
   const words = new Set(plain.match(/[\p{L}\p{N}]+/gu) ?? []);
   const share = (sentence: string) => {
@@ -201,7 +196,7 @@ function holdsAnswer(answer: string, text: string): (sentence: string) => boolea
     (most, { start, end }) => Math.max(most, share(text.slice(start, end))),
     0,
   );
-  return (sentence) => best > 0 && share(sentence) >= Math.max(0.5, best - 1e-9);
+  return best < 0.5 ? undefined : (sentence) => share(sentence) >= best - 1e-9;
 }
 
 function fold(text: string): string {

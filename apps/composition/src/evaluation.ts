@@ -57,6 +57,11 @@ export function judgedId(documentId: string): string {
   return documentId.slice(SOURCE.length + 1);
 }
 
+/** The reverse of `judgedId`. */
+export function storedId(judged: string): string {
+  return `${SOURCE}/${judged}`;
+}
+
 /** Work on a collection in a throw-away database, as somebody who may read all of it. */
 export async function withCollection<T>(
   collection: Collection,

@@ -7,6 +7,8 @@ import {
   createRights,
   LOCAL_ISSUER,
 } from '@fumikura/access';
+import { createAnswering } from '@fumikura/answering';
+import type { Answering } from '@fumikura/answering';
 import type { Access, Directory, RightsOf } from '@fumikura/access';
 import type { AuditTrail } from '@fumikura/audit';
 import type { Config } from '@fumikura/config';
@@ -35,6 +37,8 @@ export interface Installation {
   readonly store: InstalledStore;
   readonly access: Access;
   readonly knowledge: Knowledge;
+  /** Answers and summaries, over the same knowledge. */
+  readonly answering: Answering;
   /** Every run is written down. */
   readonly ingest: Ingest;
   /** Absent when the configuration names none: then words alone are compared. */
@@ -97,11 +101,18 @@ export async function openInstallation(
     ...(embedder && { embedQuery: embedder.embedQuery, fusion: fusionWeights(config.embedder?.weight) }),
     onWithoutVectors: ({ code, message }) => logger.warn('search.without-vectors', { code, message }),
   });
+  const narrowed = narrowedByRoles(
+    createAccess(store.catalog, directory),
+    allKnowledge,
+    store.catalog,
+    rightsOf,
+  );
   return {
     config,
     store,
     ...(embedder && { embedder }),
-    ...narrowedByRoles(createAccess(store.catalog, directory), allKnowledge, store.catalog, rightsOf),
+    ...narrowed,
+    answering: createAnswering({ knowledge: narrowed.knowledge }),
     directory,
     rightsOf,
     ingest: auditedIngest(createIngest({ store: commits.store, documents: pipeline, logger }), audit),

@@ -1,6 +1,6 @@
 import type { Coverage } from '@fumikura/model';
 import type { Knowledge } from '@fumikura/retrieval';
-import { createCitationBook, renumbered } from './citations.ts';
+import { citedBy, createCitationBook } from './citations.ts';
 import type { CitationBook } from './citations.ts';
 import { confidenceOf, REFUSE_BELOW } from './confidence/confidence.ts';
 import { extract, readableRow } from './extract.ts';
@@ -47,7 +47,7 @@ export async function* askWith(
   const cited = new Set(book.all().map(({ documentId }) => documentId));
   const related = relatedTo(findings, cited);
   const named = await gate.name(related.map(({ id }) => id));
-  const { claims, citations } = renumbered(shown, book.all());
+  const citations = citedBy(shown, book.all());
   const passedIds = new Set(citations.map(({ documentId }) => documentId));
   const withdrawn = gate.withdrawn.size > 0 ? [say('withdrawn', question.language)] : [];
   yield {
@@ -55,15 +55,15 @@ export async function* askWith(
     answer: {
       question: question.text,
       language: question.language,
-      kind: claims.length > 0 ? 'extracted' : 'refused',
-      claims,
+      kind: shown.length > 0 ? 'extracted' : 'refused',
+      claims: shown,
       citations,
-      confidence: overall(findings, claims),
+      confidence: overall(findings, shown),
       conflicts: [],
       related: related.filter(({ id }) => named.has(id)),
       relatedQuestions: questionsIn(findings, question.text, (id) => named.has(id) || passedIds.has(id)),
       coverage: coverageOf(findings),
-      ...(claims.length === 0 && { refusal: refusalOf(question, findings) }),
+      ...(shown.length === 0 && { refusal: refusalOf(question, findings) }),
       notices: [
         ...new Set([
           ...question.notices,

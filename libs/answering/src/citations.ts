@@ -47,24 +47,11 @@ function headingsAbove({ stored: { outline } }: EvidenceDocument, at: number): s
   return above.length > 0 ? above.map(({ heading }) => heading) : undefined;
 }
 
-/** Numbers as they are used, from 1 and without gaps: what nobody refers to any more is gone. */
-export function renumbered<C extends { readonly citations: readonly number[] }>(
-  claims: readonly C[],
+/** Those that the claims refer to. Numbers stay as they were shown, so one of a claim that was dropped is missing. */
+export function citedBy(
+  claims: readonly { readonly citations: readonly number[] }[],
   citations: readonly Citation[],
-): {
-  readonly claims: readonly C[];
-  readonly citations: readonly Citation[];
-  readonly numbers: ReadonlyMap<number, number>;
-} {
+): readonly Citation[] {
   const used = new Set(claims.flatMap((claim) => claim.citations));
-  const kept = citations.filter(({ number }) => used.has(number));
-  const numbers = new Map(kept.map(({ number }, at) => [number, at + 1]));
-  return {
-    numbers,
-    citations: kept.map((citation, at) => ({ ...citation, number: at + 1 })),
-    claims: claims.map((claim) => ({
-      ...claim,
-      citations: claim.citations.flatMap((number) => numbers.get(number) ?? []),
-    })),
-  };
+  return citations.filter(({ number }) => used.has(number));
 }

@@ -3,6 +3,8 @@ import type { ScoredUnit } from './relevance.ts';
 
 /** A further sentence must come so near to the best one, and bring so much of its own. */
 const LEAST_SHARE = 0.62;
+/** And hold so much of the question beside what the best one holds, with its surroundings. */
+const LEAST_AROUND = 0.6;
 const LIKENESS = 0.7;
 /** What a sentence loses for saying what was said already. */
 const REPETITION = 0.25;
@@ -16,6 +18,7 @@ export function extract(units: readonly ScoredUnit[], wanted: number): ScoredUni
   const taken: ScoredUnit[] = [];
   while (taken.length < wanted) {
     const best = open
+      .filter((unit) => unit.around >= LEAST_AROUND * (taken[0]?.around ?? 0))
       .filter((unit) => !taken.includes(unit) && !taken.some((other) => isSame(other, unit)))
       .map((unit) => ({ unit, value: unit.score - REPETITION * repetition(unit, taken) }))
       .toSorted((a, b) => b.value - a.value || byScore(a.unit, b.unit))[0];

@@ -1,5 +1,5 @@
 import type { Knowledge } from '@fumikura/retrieval';
-import { renumbered } from './citations.ts';
+import { citedBy } from './citations.ts';
 import { createGate } from './gate.ts';
 import type { Answer, Asker, Citation, Claim } from './types.ts';
 import { say } from './words.ts';
@@ -22,17 +22,18 @@ export async function recheckAnswer(knowledge: Knowledge, answer: Answer, asker:
     else if (passed) changed++;
   }
   const named = await gate.name(answer.related.map(({ id }) => id));
-  const { claims, citations, numbers } = renumbered(kept, answer.citations);
+  const citations = citedBy(kept, answer.citations);
+  const numbers = new Set(citations.map(({ number }) => number));
   const notices = [
     ...(gate.withdrawn.size > 0 ? [say('withdrawn', answer.language)] : []),
     ...(changed > 0 ? [say('changed', answer.language)] : []),
   ];
   return {
     ...answer,
-    claims,
+    claims: kept,
     citations,
-    ...(claims.length === 0 && { kind: 'refused' as const }),
-    ...(claims.length === 0 && {
+    ...(kept.length === 0 && { kind: 'refused' as const }),
+    ...(kept.length === 0 && {
       refusal: answer.refusal ?? {
         reason: 'not-supported' as const,
         message: say('notSupported', answer.language),
@@ -40,15 +41,8 @@ export async function recheckAnswer(knowledge: Knowledge, answer: Answer, asker:
         missing: [],
       },
     }),
-    conflicts: answer.conflicts.flatMap((conflict) => {
-      const sides = conflict.sides.flatMap((side) => {
-        const citation = numbers.get(side.citation);
-        return citation === undefined ? [] : [{ ...side, citation }];
-      });
-      const preferred = conflict.preferred === undefined ? undefined : numbers.get(conflict.preferred);
-      const { preferred: _, ...rest } = conflict;
-      return sides.length < 2 ? [] : [{ ...rest, sides, ...(preferred !== undefined && { preferred }) }];
-    }),
+    // A contradiction needs all of its sides.
+    conflicts: answer.conflicts.filter(({ sides }) => sides.every(({ citation }) => numbers.has(citation))),
     related: answer.related.filter(({ id }) => named.has(id)),
     // They were read from documents that nobody checks again.
     relatedQuestions: [],

@@ -4,7 +4,7 @@ import type { HitSummary, OnWithheld } from '@fumikura/retrieval';
 
 /** Where a claim stands. `text` of the document from `start` to `end` is the evidence. */
 export interface Citation {
-  /** Counted from 1 within one answer; claims refer to it. */
+  /** Counted from 1 within one answer, with gaps where a claim was dropped; claims refer to it. */
   readonly number: number;
   readonly documentId: DocumentId;
   readonly title: string;

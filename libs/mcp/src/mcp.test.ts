@@ -3,6 +3,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
+import { createAnswering } from '@fumikura/answering';
 import { AppError } from '@fumikura/errors';
 import { silentLogger } from '@fumikura/logging';
 import type { Hit, Knowledge } from '@fumikura/retrieval';
@@ -74,6 +75,7 @@ async function ask(
 ): Promise<Record<string, never>> {
   const deps = {
     knowledge: service,
+    answering: createAnswering({ knowledge: service }),
     access: { filterFor: async () => testAccess([1]) },
     logger: silentLogger,
     version: '0',
@@ -142,6 +144,8 @@ describe('the MCP surface', () => {
           ['query'],
         ],
         ['get_document', ['id', 'section', 'cursor', 'maxTokens'], ['id']],
+        ['ask_question', ['question', 'context', 'sources'], ['question']],
+        ['create_summary', ['documentIds', 'query', 'focus', 'length', 'changedSince'], undefined],
       ],
     );
     for (const { annotations, title } of result.tools) {

@@ -27,6 +27,8 @@ const COMPARED = 30_000;
 const DOCUMENTS = 8;
 /** Scores that the first is compared with. */
 const SCORES = 20;
+/** How scores usually fall from one candidate to the next. */
+const ORDINARY = 0.93;
 /** Brings sums of rarities to about 1. */
 const BITS = 30;
 
@@ -72,21 +74,27 @@ export function featuresOf(
 }
 
 function scoreFeatures(scores: readonly number[], total: number): number[] {
-  const [first = 0, second = 0] = scores;
+  const [first = 0] = scores;
   if (first <= 0) return [0, 0, 0, 0];
-  const others = scores.slice(1, SCORES);
+  // That a small collection has few candidates says nothing for the first: the missing ones are taken to be ordinary.
+  const others = Array.from(
+    { length: SCORES - 1 },
+    (_, at) => scores[at + 1] ?? first * ORDINARY ** (at + 1),
+  );
   return [
     first / total,
-    1 - second / first,
-    1 - (scores[9] ?? 0) / first,
+    1 - (others[0] ?? 0) / first,
+    1 - (others[8] ?? 0) / first,
     (first - mean(others)) / (deviation(others) + 0.05 * first) / 5,
   ];
 }
 
-/** The best, and how far it is from the others. */
+/** The best, and how far it is from the others, of which there are as many as in a large collection. */
 function both(values: readonly number[]): [number, number] {
   const best = most(values);
-  return [best, best - mean(values.toSorted((a, b) => b - a).slice(1))];
+  const others = values.toSorted((a, b) => b - a).slice(1);
+  while (others.length < DOCUMENTS - 1) others.push(best * ORDINARY ** (others.length + 1));
+  return [best, best - mean(others)];
 }
 
 function factsOf(

@@ -1,7 +1,7 @@
 import { invalidInput } from '@fumikura/errors';
 import type { EvidenceDocument, Knowledge } from '@fumikura/retrieval';
 import { analyseQuery } from '@fumikura/text';
-import { createCitationBook, renumbered } from '../citations.ts';
+import { citedBy, createCitationBook } from '../citations.ts';
 import { readableRow } from '../extract.ts';
 import { createGate } from '../gate.ts';
 import type {
@@ -158,7 +158,7 @@ function summaryOf({
   hasMore,
   ...made
 }: Made): Omit<Summary, 'tookMs'> {
-  const { claims, citations } = renumbered(shown, made.citations);
+  const citations = citedBy(shown, made.citations);
   const language = gathered.documents[0]?.language ?? 'en';
   const used = new Map<number, number>();
   for (const { document } of taken) used.set(document, (used.get(document) ?? 0) + 1);
@@ -184,9 +184,9 @@ function summaryOf({
   ];
   const cut = visible.filter(({ document }) => document.stored.text.length > MAX_READ);
   return {
-    kind: claims.length > 0 ? 'extracted' : 'refused',
+    kind: shown.length > 0 ? 'extracted' : 'refused',
     language,
-    points: claims,
+    points: shown,
     citations,
     documents: visible
       .filter(({ index }) => used.has(index))
@@ -211,7 +211,7 @@ function summaryOf({
         : []),
     ],
     dropped: {},
-    ...(claims.length === 0 && {
+    ...(shown.length === 0 && {
       refusal: {
         reason: 'nothing-found' as const,
         message: say('nothingFound', language),

@@ -13,6 +13,8 @@ export interface Question {
   readonly query?: string;
   /** The document that is asked for by its id. */
   readonly wanted?: DocumentId;
+  /** Takes as long as a model may: another deadline. */
+  readonly isLong?: boolean;
 }
 
 export interface Answer<T> {
@@ -29,9 +31,10 @@ export async function answer<T>(
   call: CallContext,
   request: RequestContext,
   question: Question,
-  work: (caller: Caller, signal: AbortSignal) => Promise<Answer<T>>,
+  work: (caller: Caller, signal: AbortSignal, tell: (stage: string) => void) => Promise<Answer<T>>,
 ): Promise<T> {
-  const { deadlineMs, progressEveryMs } = { ...DEFAULT_MCP_LIMITS, ...call.deps.limits };
+  const { progressEveryMs, ...limits } = { ...DEFAULT_MCP_LIMITS, ...call.deps.limits };
+  const deadlineMs = question.isLong ? limits.answerDeadlineMs : limits.deadlineMs;
   const deadline = new AbortController();
   const timer = setTimeout(() => deadline.abort(deadlineExceeded(deadlineMs)), deadlineMs);
   const signal = AbortSignal.any([request.mcpReq.signal, deadline.signal]);
@@ -43,7 +46,7 @@ export async function answer<T>(
       // A list of sources is a resource too, but no document.
       if (question.via !== 'resource' || question.wanted !== undefined) requireScopesFor(call, question.via);
       requireRoleFor(call, caller.person, question.via);
-      return work(caller, signal);
+      return work(caller, signal, progress.tell);
     });
     await unlessAborted(signal, () => writeDown(call, question, caller, done));
     return done.value;
@@ -83,7 +86,9 @@ async function writeDown(
   const event: ShownEvent = {
     at: new Date((deps.now ?? Date.now)()).toISOString(),
     ...(caller && { person: caller.person }),
-    ...question,
+    via: question.via,
+    ...(question.query !== undefined && { query: question.query }),
+    ...(question.wanted !== undefined && { wanted: question.wanted }),
     documentIds,
     withheld,
     ...(refusedWith && { refusedWith }),
