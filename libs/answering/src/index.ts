@@ -27,3 +27,6 @@ export type {
   SummaryOptions,
   SummaryTarget,
 } from './types.ts';
+export { createMemorySpendBook } from './writing/budget.ts';
+export type { SpendBook, SpendLimits, Spent } from './writing/budget.ts';
+export type { WriterOptions } from './writing/writer.ts';

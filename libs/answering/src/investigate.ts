@@ -1,11 +1,12 @@
 import type { Evidence, HitSummary, Knowledge } from '@fumikura/retrieval';
 import { matchSpans } from '@fumikura/text';
-import { confidenceFrom } from './confidence/confidence.ts';
+import { confidenceFrom, confidenceOf, REFUSE_BELOW } from './confidence/confidence.ts';
 import { featuresOf } from './confidence/features.ts';
 import { scoreUnits, termWeights } from './relevance.ts';
 import type { ScoredUnit, TermWeights } from './relevance.ts';
 import type { Question, QuestionPart } from './question.ts';
-import type { Asker, AskOptions, Confidence } from './types.ts';
+import type { Asker, AskOptions, Claim, Confidence, Refusal } from './types.ts';
+import { say } from './words.ts';
 
 /** Documents whose texts are looked through for one part of a question. */
 const DOCUMENTS = 8;
@@ -76,4 +77,34 @@ export function questionsIn(
       .map(({ text }) => text.replace(/^[QＱ][.:：.\s]*\s*/u, '')),
   );
   return [...new Set(questions.filter((text) => text !== asked))].slice(0, 3);
+}
+
+/** Of the parts that were answered the least certain one; of a refusal at most what is refused. */
+export function overall(findings: readonly Finding[], claims: readonly Claim[]): Confidence {
+  const answered = findings.filter((_, part) => claims.some((claim) => claim.part === part));
+  const values = (answered.length > 0 ? answered : findings).map(({ confidence }) => confidence.value);
+  if (values.length === 0) return confidenceOf(0);
+  // Just below the threshold: a refusal is never worded as an answer with little confidence.
+  return confidenceOf(answered.length > 0 ? Math.min(...values) : Math.min(REFUSE_BELOW - 0.001, ...values));
+}
+
+const WORDS = {
+  'nothing-found': 'nothingFound',
+  'not-answered': 'notAnswered',
+  'not-supported': 'notSupported',
+} as const;
+
+export function refusalOf(
+  question: Question,
+  findings: readonly Finding[],
+  reason: Refusal['reason'] | undefined,
+): Refusal {
+  const isEmpty = findings.every(({ evidence }) => evidence.documents.length === 0);
+  const why = isEmpty ? 'nothing-found' : (reason ?? 'not-answered');
+  return {
+    reason: why,
+    message: say(WORDS[why], question.language),
+    searched: findings.map(({ searched }) => searched),
+    missing: [...new Set(findings.flatMap(missingWords))],
+  };
 }

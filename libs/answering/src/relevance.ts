@@ -2,6 +2,8 @@ import type { Evidence, EvidenceDocument } from '@fumikura/retrieval';
 import { countTerms } from '@fumikura/text';
 import type { QueryTerms } from '@fumikura/text';
 import type { AnswerType } from './question.ts';
+import { isSuperseded } from './currency.ts';
+import { isInstruction } from './instruction.ts';
 import { unitsOf } from './units.ts';
 import type { Unit } from './units.ts';
 
@@ -9,6 +11,9 @@ import type { Unit } from './units.ts';
 const BIGRAM_WEIGHT = 0.35;
 /** Characters of one document that are looked at; around its best chunk when it is longer. */
 const MAX_LOOKED_AT = 24_000;
+
+/** What a document loses that says of itself that it holds no more: another one that says the same goes before. */
+const SUPERSEDED = -0.25;
 
 export interface TermWeights {
   readonly weights: ReadonlyMap<string, number>;
@@ -65,7 +70,9 @@ function unitsOfDocument(
   type: AnswerType,
 ): ScoredUnit[] {
   const { text } = document.stored;
-  const located = locate(document);
+  // A sentence that speaks to an assistant answers nobody.
+  const located = locate(document).filter(({ start, end }) => !isInstruction(text.slice(start, end)));
+  const age = isSuperseded(document) ? SUPERSEDED : 0;
   const above = heldTerms([document.title, ...document.breadcrumbs].join('\n'), weights);
   const held = located.map(({ start, end }) => heldTerms(text.slice(start, end), weights));
   const headings = new Map<string, ReadonlySet<string>>();
@@ -107,6 +114,7 @@ function unitsOfDocument(
         0.3 * inNear +
         0.35 * document.score +
         (unit.chunk === document.bestChunk ? 0.1 : 0) +
+        age +
         fitness(words, unit.kind, type, terms.size),
     };
   });

@@ -54,7 +54,7 @@ export interface Conflict {
 }
 
 export interface Refusal {
-  readonly reason: 'nothing-found' | 'not-answered' | 'not-supported' | 'not-a-question';
+  readonly reason: 'nothing-found' | 'not-answered' | 'not-supported';
   /** For the asker, in the question's language. */
   readonly message: string;
   /** What was looked for. */

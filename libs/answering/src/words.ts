@@ -12,9 +12,10 @@ const SAID = {
     en: 'No statement could be made that the documents support.',
     ja: '文書で裏付けられる回答を作れませんでした。',
   },
-  notAQuestion: {
-    en: 'This is no question about what the company has written. Ask what you want to know.',
-    ja: '社内文書についての質問ではないようです。知りたいことを質問してください。',
+  partUnanswered: { en: 'No answer to this part:', ja: '次の部分には答えがありません:' },
+  superseded: {
+    en: 'Marked as superseded by its own document:',
+    ja: '旧版または廃止とされている文書によるもの:',
   },
   withdrawn: {
     en: 'A part of the answer was left out: its document may no longer be shown.',
