@@ -1,8 +1,9 @@
-// What answers are worth beside finding: npm run bench:answers -- [--json] [--only verifier] [--misjudged 20]
+// What answers are worth beside finding: npm run bench:answers -- [--json] [--only verifier|dialogues|speed] [--misjudged 20]
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { renderFigures, report } from '@fumikura/evaluation';
+import { dialogueFigures } from './answers/dialogues.ts';
 import { verifierFigures } from './answers/verifier.ts';
 
 const { values } = parseArgs({
@@ -23,6 +24,8 @@ if (values.only === undefined || values.only === 'verifier') {
   for (const each of sample(misjudged, Number(values.misjudged)))
     process.stderr.write(`${JSON.stringify(each)}\n`);
 }
+if (values.only === undefined || values.only === 'dialogues')
+  figures.push(...(await dialogueFigures((text) => process.stderr.write(`${text}\n`))));
 process.stdout.write(`${values.json ? JSON.stringify(report(figures)) : renderFigures(figures)}\n`);
 if (figures.some(({ pass }) => pass === false)) process.exitCode = 1;
 
