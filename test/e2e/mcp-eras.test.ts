@@ -52,7 +52,7 @@ describe('MCP in both eras, over HTTP and stdio', () => {
       try {
         assert.deepEqual(
           (await client.listTools()).tools.map((tool) => tool.name),
-          ['search_knowledge', 'get_document'],
+          ['search_knowledge', 'get_document', 'ask_question', 'create_summary'],
         );
         const found = (await client.callTool({
           name: 'search_knowledge',

@@ -1,5 +1,6 @@
 import { createAccess, createLinkedDirectory, createLocalDirectory, LOCAL_ISSUER } from '@fumikura/access';
 import type { Access, Directory } from '@fumikura/access';
+import { createAnswering } from '@fumikura/answering';
 import { silentLogger } from '@fumikura/logging';
 import { buildServer } from '@fumikura/mcp';
 import type { McpDeps, ToolSet } from '@fumikura/mcp';
@@ -31,11 +32,13 @@ export async function openFuzzInstallation(file: string, seed: number): Promise<
   const directory = createLinkedDirectory(local, store.catalog, world.persons);
   const access = createAccess(store.catalog, directory);
   const knowledge = await createKnowledge({ store });
+  const answering = createAnswering({ knowledge });
   const handlers = new Map(
     world.persons.flatMap(({ id }) =>
       (['knowledge', 'openai'] as const).map((tools) => {
         const deps: McpDeps = {
           knowledge,
+          answering,
           access,
           logger: silentLogger,
           version: '0',

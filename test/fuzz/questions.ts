@@ -115,6 +115,19 @@ const QUESTIONS: readonly Make[] = [
     const similarTo = world.documents[world.pickDocument()]?.id;
     return { surface: 'similar', ...tool('search_knowledge', { query: '', similarTo, facets: true }) };
   },
+  (world) => {
+    const about = world.pickDocument();
+    const question =
+      world.random() < 0.5 ? `What does probe${about}z report inside?` : 'What is the common report about?';
+    return { surface: 'ask', ...tool('ask_question', { question }) };
+  },
+  (world) => {
+    const ids = [world.pickDocument(), world.pickDocument(), world.pickDocument()].map(
+      (at) => world.documents[at]?.id ?? '',
+    );
+    const what = world.random() < 0.5 ? { documentIds: ids } : { query: 'common words inside' };
+    return { surface: 'summary', ...tool('create_summary', { ...what, length: 200 }) };
+  },
   () => ({ surface: 'sources', method: 'resources/list', params: {} }),
   (world) => {
     const about = world.pickDocument();

@@ -55,6 +55,8 @@ export function addMeasuring(program: Command, context: MakeContext): void {
     .option('--weight <share>', 'of the cosine in the fused score, 0 to 1 (default: 0.6)', share)
     .option('--rerank <which>', 'openai:<model>@<url>, endpoint:<model>@<url> or none', 'none')
     .option('--bound <number>', 'places that a hit rises or sinks at most (default: 5)', numberFrom(1, 100))
+    .option('--answers', 'measure answers instead: what they are sure of, and whether they hold the answer')
+    .option('--fit <file>', 'with --answers: write a new calibration there')
     .option('--worst <number>', 'show the queries that fared worst', numberFrom(1, 10_000))
     .option('--slices', 'show kinds of queries apart')
     .addHelpText(
@@ -67,7 +69,9 @@ export function addMeasuring(program: Command, context: MakeContext): void {
       ),
     )
     .action(async (folders: string[], options: EvalOptions, command: Command) =>
-      (await import('./commands/eval.ts')).evalCommand(context(command), folders, options),
+      options.answers
+        ? (await import('./commands/eval-answers.ts')).evalAnswersCommand(context(command), folders, options)
+        : (await import('./commands/eval.ts')).evalCommand(context(command), folders, options),
     );
 }
 

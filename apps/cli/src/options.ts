@@ -47,6 +47,20 @@ export interface SuggestOptions {
   readonly limit?: number;
 }
 
+export interface AskOptions {
+  readonly source?: readonly string[];
+  readonly context?: string;
+  readonly model?: boolean;
+}
+
+export interface SummarizeOptions {
+  readonly source?: readonly string[];
+  readonly focus?: string;
+  readonly length?: number;
+  readonly since?: string;
+  readonly model?: boolean;
+}
+
 export interface GetOptions {
   readonly section?: string;
   readonly outline?: boolean;
@@ -117,6 +131,8 @@ export interface EvalOptions {
   readonly bound?: number;
   readonly worst?: number;
   readonly slices?: boolean;
+  readonly answers?: boolean;
+  readonly fit?: string;
 }
 
 export interface AuditSearchOptions {

@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { addAnswering } from './answering-program.ts';
 import { createContext } from './context.ts';
 import type { Context, Environment, GlobalOptions } from './context.ts';
 import { addEmbedding } from './embedding-program.ts';
@@ -28,6 +29,7 @@ export function buildProgram(environment: Environment, signal: AbortSignal): Com
     createContext(command.optsWithGlobals<GlobalOptions>(), environment, signal);
   addSetUp(program, context);
   addReading(program, context);
+  addAnswering(program, context);
   addPeople(program, context);
   addEmbedding(program, context);
   addServing(program, context);

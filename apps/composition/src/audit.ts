@@ -34,6 +34,9 @@ export function openAudit(config: Config, logger: Logger, variables: Variables):
   });
 }
 
+/** Tools whose replies are answers. */
+const ANSWERING = new Set(['ask_question', 'create_summary']);
+
 /** What a tool is about to show or refuse, as a record. */
 export async function recordShown(
   audit: AuditTrail,
@@ -44,7 +47,7 @@ export async function recordShown(
   const refusal = refusedWith === undefined ? undefined : { code: refusedWith };
   const hidden = await refusedDocument(catalog, wanted, refusedWith);
   await audit.record({
-    action: query === undefined ? 'read' : 'search',
+    action: ANSWERING.has(via) ? 'answer' : query === undefined ? 'read' : 'search',
     via,
     outcome: refusal ? 'refused' : 'done',
     ...(person && { actor: { issuer: person.issuer, subject: person.subject } }),

@@ -35,18 +35,9 @@ export interface EvaluationOptions {
 /**
  * Indexes a collection in a throw-away database through the ordinary path, and asks its queries with the ordinary ranking.
  */
-export async function evaluateCollection(
-  collection: Collection,
-  options: EvaluationOptions,
-): Promise<Evaluated> {
+export function evaluateCollection(collection: Collection, options: EvaluationOptions): Promise<Evaluated> {
   const { embedder, signal } = options;
-  const folder = await mkdtemp(join(tmpdir(), 'fumi-eval-'));
-  const store = await createSqliteStore({ file: join(folder, 'eval.db'), inline: true });
-  try {
-    if (embedder) await store.index.useFingerprint(fingerprintOf(embedder));
-    options.onIndexed(await load(store, collection, options));
-    const access = createAccess(store.catalog, createLocalDirectory(['judge'], [], '1'));
-    const filter = await access.filterFor({ issuer: LOCAL_ISSUER, subject: 'judge' });
+  return withCollection(collection, options, (store, filter) => {
     const rank = createRanker({
       index: store.index,
       ...(embedder && {
@@ -61,9 +52,35 @@ export async function evaluateCollection(
     const ask = async (text: string) => {
       const { ranked: fused } = await rank({ text, terms: analyseQuery(text) }, filter, signal);
       const ranked = await rerank(text, fused, filter);
-      return ranked.slice(0, DEPTH).map(({ candidate }) => candidate.documentId.slice(SOURCE.length + 1));
+      return ranked.slice(0, DEPTH).map(({ candidate }) => judgedId(candidate.documentId));
     };
-    return await evaluate(collection, ask, embedder ? 'embedder' : 'none');
+    return evaluate(collection, ask, embedder ? 'embedder' : 'none');
+  });
+}
+
+/** The id in the collection of a document of the throw-away database. */
+export function judgedId(documentId: string): string {
+  return documentId.slice(SOURCE.length + 1);
+}
+
+/** The reverse of `judgedId`. */
+export function storedId(judged: string): string {
+  return `${SOURCE}/${judged}`;
+}
+
+/** Work on a collection in a throw-away database, as somebody who may read all of it. */
+export async function withCollection<T>(
+  collection: Collection,
+  options: EvaluationOptions,
+  work: (store: Store, filter: AccessFilter) => Promise<T>,
+): Promise<T> {
+  const folder = await mkdtemp(join(tmpdir(), 'fumi-eval-'));
+  const store = await createSqliteStore({ file: join(folder, 'eval.db'), inline: true });
+  try {
+    if (options.embedder) await store.index.useFingerprint(fingerprintOf(options.embedder));
+    options.onIndexed(await load(store, collection, options));
+    const access = createAccess(store.catalog, createLocalDirectory(['judge'], [], '1'));
+    return await work(store, await access.filterFor({ issuer: LOCAL_ISSUER, subject: 'judge' }));
   } finally {
     await store.close();
     await rm(folder, { recursive: true });

@@ -1,3 +1,5 @@
+export { askCollection, calibrationText, measuredAnswers } from './answer-evaluation.ts';
+export type { AskedCollection } from './answer-evaluation.ts';
 export { auditFolder, audited, openAudit } from './audit.ts';
 export type { Asked } from './audit.ts';
 export { CONNECTOR_KINDS, connectorFor, connectorsFor, setupOf } from './connectors/registry.ts';

@@ -1,5 +1,7 @@
 import { availableParallelism, userInfo } from 'node:os';
 import { createAccess, LOCAL_ISSUER } from '@fumikura/access';
+import { createAnswering } from '@fumikura/answering';
+import type { Answering } from '@fumikura/answering';
 import type { Access, Directory, RightsOf } from '@fumikura/access';
 import type { AuditTrail } from '@fumikura/audit';
 import type { Config } from '@fumikura/config';
@@ -35,6 +37,8 @@ export interface Installation {
   readonly store: InstalledStore;
   readonly access: Access;
   readonly knowledge: Knowledge;
+  /** Answers and summaries, over the same knowledge. */
+  readonly answering: Answering;
   /** Every run is written down. */
   readonly ingest: Ingest;
   /** Absent when the configuration names none: then words alone are compared. */
@@ -112,6 +116,7 @@ export async function openInstallation(
     ...(embedder && { embedder }),
     access: narrowed.access,
     knowledge: liveKnowledge(narrowed.knowledge, live),
+    answering: createAnswering({ knowledge: narrowed.knowledge }),
     people,
     directory,
     lateCheck,

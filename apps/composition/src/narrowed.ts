@@ -1,5 +1,6 @@
 import type { Access, RightsOf } from '@fumikura/access';
 import { AppError } from '@fumikura/errors';
+import type { Coverage, SourceId } from '@fumikura/model';
 import type { AccessFilter, Catalog } from '@fumikura/ports';
 import type { Knowledge } from '@fumikura/retrieval';
 
@@ -23,6 +24,20 @@ export function narrowedByRoles(
     if (known) return known;
     throw new AppError('ACCESS_FILTER_INVALID', 'internal', 'an access filter without roles');
   };
+  const narrowed = async <Q extends { readonly within?: readonly SourceId[] }>(
+    query: Q,
+    filter: AccessFilter,
+  ): Promise<Q> => {
+    const isSeen = maySee(filter);
+    const visible = await knowledge.sources(filter);
+    if (visible.every(({ id }) => isSeen(id))) return query;
+    return { ...query, within: visible.map(({ id }) => id).filter((id) => isSeen(id)) };
+  };
+  const seenOnly = <R extends { readonly coverage: Coverage }>(reply: R, filter: AccessFilter): R => {
+    const isSeen = maySee(filter);
+    const sources = reply.coverage.sources.filter(({ source }) => isSeen(source));
+    return { ...reply, coverage: { ...reply.coverage, sources } };
+  };
   return {
     maySee: (filter, source) => maySee(filter)(source),
     access: {
@@ -34,15 +49,20 @@ export function narrowedByRoles(
       },
     },
     knowledge: {
-      search: async (query, filter, signal, onWithheld) => {
+      search: async (query, filter, signal, onWithheld) =>
+        seenOnly(await knowledge.search(await narrowed(query, filter), filter, signal, onWithheld), filter),
+      evidence: async (query, filter, signal, onWithheld) =>
+        seenOnly(await knowledge.evidence(await narrowed(query, filter), filter, signal, onWithheld), filter),
+      documents: async (ids, filter, signal) => {
         const isSeen = maySee(filter);
-        const visible = await knowledge.sources(filter);
-        if (visible.every(({ id }) => isSeen(id))) return knowledge.search(query, filter, signal, onWithheld);
-        const within = visible.map(({ id }) => id).filter((id) => isSeen(id));
-        const narrowed = { ...query, within };
-        const page = await knowledge.search(narrowed, filter, signal, onWithheld);
-        const shown = page.coverage.sources.filter(({ source }) => isSeen(source));
-        return { ...page, coverage: { ...page.coverage, sources: shown } };
+        const found = await knowledge.documents(ids, filter, signal);
+        return found.filter(({ source }) => isSeen(source));
+      },
+      stillReadable: async (ids, filter) => {
+        const isSeen = maySee(filter);
+        const readable = await knowledge.stillReadable(ids, filter);
+        const records = await catalog.readable([...readable], filter);
+        return new Set(records.filter(({ source }) => isSeen(source)).map(({ id }) => id));
       },
       read: async (request, filter, signal) => {
         const isSeen = maySee(filter);
@@ -51,13 +71,8 @@ export function narrowedByRoles(
         const id = record && !isSeen(record.source) ? '' : request.id;
         return knowledge.read({ ...request, id }, filter, signal);
       },
-      suggest: async (request, filter, signal) => {
-        const isSeen = maySee(filter);
-        const visible = await knowledge.sources(filter);
-        if (visible.every(({ id }) => isSeen(id))) return knowledge.suggest(request, filter, signal);
-        const within = visible.map(({ id }) => id).filter((id) => isSeen(id));
-        return knowledge.suggest({ ...request, within }, filter, signal);
-      },
+      suggest: async (request, filter, signal) =>
+        knowledge.suggest(await narrowed(request, filter), filter, signal),
       sources: async (filter) => {
         const isSeen = maySee(filter);
         return (await knowledge.sources(filter)).filter(({ id }) => isSeen(id));

@@ -51,9 +51,10 @@ function factoryFor(
   client: AuditClient,
   announcesUpdates = false,
 ): McpServerFactory {
-  const { knowledge, access, audit, config, store } = installation;
+  const { knowledge, answering, access, audit, config, store } = installation;
   const deps: McpDeps = {
     knowledge,
+    answering,
     access,
     logger,
     version,

@@ -14,6 +14,8 @@ export interface JudgedDocument {
 export interface JudgedQuery {
   readonly id: string;
   readonly text: string;
+  /** Where the collection tells one. */
+  readonly answer?: string;
 }
 
 /** A test collection in BEIR's layout. Documents are streamed; queries without a relevant document are left out. */
@@ -30,7 +32,12 @@ export async function openCollection(folder: string, corpus?: string): Promise<C
   const judgements = await readJudgements(join(folder, 'qrels.tsv'));
   const queries: JudgedQuery[] = [];
   for await (const { value, where } of jsonLines(join(folder, 'queries.jsonl'))) {
-    const query = { id: idOf(value, where), text: textOf(value, 'text', where) };
+    const { answer } = value;
+    const query = {
+      id: idOf(value, where),
+      text: textOf(value, 'text', where),
+      ...(typeof answer === 'string' && { answer }),
+    };
     if (judgements.has(query.id)) queries.push(query);
   }
   if (queries.length === 0) throw bad(`${folder}: no query has a relevant document`);

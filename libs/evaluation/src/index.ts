@@ -1,3 +1,5 @@
+export { answerFigures, auroc, calibrationError, evenly, reliability } from './answers.ts';
+export type { Belief, Bin, Extraction, MeasuredAnswers } from './answers.ts';
 export { openCollection } from './collection.ts';
 export type { Collection, JudgedDocument, JudgedQuery } from './collection.ts';
 export { DEPTH, evaluate } from './evaluate.ts';

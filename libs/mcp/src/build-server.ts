@@ -1,10 +1,14 @@
 import { McpServer } from '@modelcontextprotocol/server';
 import type { McpRequestContext, ServerCapabilities } from '@modelcontextprotocol/server';
 import type { CallContext, McpDeps } from './deps.ts';
+import { registerAnswerWithEvidence } from './prompts/answer-with-evidence.ts';
 import { registerBriefMeOnTicket } from './prompts/brief-me-on-ticket.ts';
 import { registerResearchTopic } from './prompts/research-topic.ts';
+import { registerWhatChanged } from './prompts/what-changed.ts';
 import { registerDocumentResource } from './resources/document.ts';
 import { registerSourceResource } from './resources/source.ts';
+import { registerAskQuestion } from './tools/ask-question.ts';
+import { registerCreateSummary } from './tools/create-summary.ts';
 import { registerFetch } from './tools/fetch.ts';
 import { registerGetDocument } from './tools/get-document.ts';
 import { registerSearch } from './tools/search.ts';
@@ -21,6 +25,7 @@ const INSTRUCTIONS: Readonly<Record<ToolSet, string>> = {
   knowledge: [
     ABOUT,
     'Search with the words an answer would use; names, ticket keys and file names are found as they are. If nothing fits, try other words or drop a filter.',
+    'ask_question gives statements with citations, or says that there is no answer; do not fill its gaps yourself.',
     'Read a document before you rely on it. Cite title and url for each statement.',
     'Every search says which sources answered ("coverage"); tell the person when it is incomplete or stale.',
     TRUST,
@@ -67,10 +72,14 @@ export function buildServer(deps: McpDeps, toolSet: ToolSet, context: McpRequest
   }
   registerSearchKnowledge(server, call);
   registerGetDocument(server, call);
+  registerAskQuestion(server, call);
+  registerCreateSummary(server, call);
   registerDocumentResource(server, call);
   registerSourceResource(server, call);
   registerResearchTopic(server, call);
   registerBriefMeOnTicket(server);
+  registerAnswerWithEvidence(server);
+  registerWhatChanged(server);
   return server;
 }
 

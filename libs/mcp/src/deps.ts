@@ -1,3 +1,4 @@
+import type { Answering } from '@fumikura/answering';
 import type { Access } from '@fumikura/access';
 import type { ErrorCode } from '@fumikura/errors';
 import type { Logger } from '@fumikura/logging';
@@ -8,6 +9,7 @@ import type { McpRequestContext } from '@modelcontextprotocol/server';
 
 export interface McpDeps {
   readonly knowledge: Knowledge;
+  readonly answering: Answering;
   readonly access: Access;
   readonly logger: Logger;
   readonly version: string;
@@ -34,11 +36,17 @@ export interface McpDeps {
 export interface McpLimits {
   /** A call that takes longer is answered with DEADLINE_EXCEEDED. */
   readonly deadlineMs: number;
+  /** The same for answers and summaries, which a model may write. */
+  readonly answerDeadlineMs: number;
   /** A sign of life to clients that asked for progress, so that they do not give up before the deadline. */
   readonly progressEveryMs: number;
 }
 
-export const DEFAULT_MCP_LIMITS: McpLimits = { deadlineMs: 10_000, progressEveryMs: 1_000 };
+export const DEFAULT_MCP_LIMITS: McpLimits = {
+  deadlineMs: 10_000,
+  answerDeadlineMs: 120_000,
+  progressEveryMs: 1_000,
+};
 
 /** One reply, as an audit needs to know it. `query` is text of a person: keep it by policy, never in logs. */
 export interface ShownEvent {

@@ -3,6 +3,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
+import { createAnswering } from '@fumikura/answering';
 import { AppError } from '@fumikura/errors';
 import { silentLogger } from '@fumikura/logging';
 import type { Hit, Knowledge } from '@fumikura/retrieval';
@@ -57,6 +58,11 @@ function knowledge(over: Partial<Knowledge> = {}): Knowledge {
       });
     },
     suggest: async () => ({ queries: [], documents: [] }),
+    evidence: async () => {
+      throw new Error('not asked for here');
+    },
+    documents: async () => [],
+    stillReadable: async (ids) => new Set(ids),
     sources: async () => [{ id: 'files:handbook', documents: 3, state: 'ready' }],
     ...over,
   };
@@ -70,6 +76,7 @@ async function ask(
 ): Promise<Record<string, never>> {
   const deps = {
     knowledge: service,
+    answering: createAnswering({ knowledge: service }),
     access: { filterFor: async () => testAccess([1]) },
     logger: silentLogger,
     version: '0',
@@ -143,6 +150,8 @@ describe('the MCP surface', () => {
           ['query'],
         ],
         ['get_document', ['id', 'section', 'cursor', 'maxTokens'], ['id']],
+        ['ask_question', ['question', 'context', 'sources'], ['question']],
+        ['create_summary', ['documentIds', 'query', 'focus', 'length', 'changedSince'], undefined],
       ],
     );
     for (const { annotations, title } of result.tools) {

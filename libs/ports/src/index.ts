@@ -56,6 +56,7 @@ export type {
   VersionedDocument,
   VersionedIndex,
 } from './journal.ts';
+export type { LanguageModel, ModelPart, ModelRequest, ModelUsage } from './language-model.ts';
 export { LEXICAL_WEIGHTS } from './search-index.ts';
 export type {
   Candidate,

@@ -108,6 +108,11 @@ export interface SearchAnswer {
   readonly comparedAtMost?: number;
   /** Rises with every committed write. */
   readonly indexVersion: number;
+  /**
+   * Of each term of the lexical query, how rare it is among all documents, ln of the odds against it, > 0; the highest for
+   * one that no document has. Absent where the engine does not tell. Stays inside the process.
+   */
+  readonly rarity?: ReadonlyMap<string, number>;
 }
 
 export interface IndexStats {

@@ -14,6 +14,9 @@ export { CANDIDATES, createRanker } from './ranker.ts';
 export type { EmbedQuery, Ranker, Ranking } from './ranker.ts';
 export type {
   DocumentPage,
+  Evidence,
+  EvidenceDocument,
+  EvidenceQuery,
   Hit,
   HitSummary,
   Knowledge,

@@ -5,6 +5,7 @@ import { createCursorSealer } from './cursor.ts';
 import type { FusionWeights } from './fusion.ts';
 import { createRanker } from './ranker.ts';
 import type { EmbedQuery } from './ranker.ts';
+import { confirmed, gatherEvidence, readEvidence } from './evidence.ts';
 import { createPlaceReranker } from './rerank/places.ts';
 import type { RerankStage } from './rerank/stage.ts';
 import { readDocument } from './read.ts';
@@ -54,6 +55,16 @@ export async function createKnowledge(options: KnowledgeOptions): Promise<Knowle
       withDeadline(deadlineMs, signal, (combined) => readDocument(request, access, parts, combined)),
     suggest: (request, access, signal) =>
       withDeadline(deadlineMs, signal, (combined) => suggest(request, parts, access, combined)),
+    evidence: (query, access, signal, onWithheld) =>
+      withDeadline(deadlineMs, signal, (combined) =>
+        gatherEvidence(parts, query, access, combined, onWithheld),
+      ),
+    documents: (ids, access, signal) =>
+      withDeadline(deadlineMs, signal, (combined) => readEvidence(parts, ids, access, combined)),
+    stillReadable: async (ids, access) => {
+      const records = await confirmed(ids, parts, access, AbortSignal.timeout(deadlineMs));
+      return new Set(records.map(({ id }) => id));
+    },
     sources: (access) => visibleSources(catalog, access),
   };
 }

@@ -35,6 +35,8 @@ export interface RankerOptions {
 export interface Ranking {
   readonly ranked: readonly Ranked[];
   readonly indexVersion: number;
+  /** As the index tells it; see SearchAnswer. */
+  readonly rarity?: ReadonlyMap<string, number>;
   /** Said to the asker: what is missing from this ranking. */
   readonly notices: readonly string[];
 }
@@ -92,6 +94,7 @@ export function createRanker({ index, embedQuery, fusion, onWithoutVectors }: Ra
     return {
       ranked: isQuestion ? fuse(answer.candidates, fusion) : asAnswered(answer.candidates),
       indexVersion: answer.indexVersion,
+      ...(answer.rarity && { rarity: answer.rarity }),
       notices,
     };
   };

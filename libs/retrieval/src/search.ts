@@ -118,6 +118,6 @@ function explanation({ score, parts, candidate }: Ranked): Record<string, number
   };
 }
 
-function summaryOf({ id, title, url, source }: DocumentRecord): HitSummary {
+export function summaryOf({ id, title, url, source }: DocumentRecord): HitSummary {
   return { id, title, url, source };
 }

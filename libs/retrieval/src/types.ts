@@ -1,5 +1,6 @@
 import type { BlockPlace, Coverage, DocumentId, JsonValue, Section, SourceId } from '@fumikura/model';
-import type { AccessFilter, FacetCounts, IndexFilter, LateRefusal } from '@fumikura/ports';
+import type { AccessFilter, FacetCounts, IndexFilter, LateRefusal, StoredText } from '@fumikura/ports';
+import type { QueryTerms } from '@fumikura/text';
 import type { Correction } from './query/corrections.ts';
 import type { SuggestRequest, Suggestions } from './suggest.ts';
 
@@ -120,6 +121,49 @@ export interface WithheldDocument {
 /** Told of documents that were found and refused afterwards. For the audit alone: never part of a reply. */
 export type OnWithheld = (documents: readonly WithheldDocument[]) => void;
 
+export interface EvidenceQuery {
+  /** 1 to 2,000 characters of plain language: nothing in it is a word of the query language. */
+  readonly query: string;
+  readonly filter?: IndexFilter;
+  /** Every other source is as if it were not there: how roles narrow it. */
+  readonly within?: readonly SourceId[];
+  /** Documents whose texts are read, 1 to 50. */
+  readonly documents: number;
+}
+
+/** One document that may hold an answer, with its whole text and its real scores. For our own process alone. */
+export interface EvidenceDocument extends HitSummary {
+  readonly kind: string;
+  readonly language: string;
+  readonly breadcrumbs: readonly string[];
+  readonly labels: readonly string[];
+  readonly createdAt?: string;
+  readonly updatedAt?: string;
+  /** As the source names it: `Superseded`, `Closed`. */
+  readonly status?: string;
+  /** Fused, 0 to 1, comparable within one answer. */
+  readonly score: number;
+  /** Raw, comparable within one index only. */
+  readonly lexical: number;
+  readonly cosine?: number;
+  /** The best chunk, and -1 when the title alone matched. */
+  readonly bestChunk: number;
+  readonly stored: StoredText;
+  readonly duplicates: readonly HitSummary[];
+}
+
+export interface Evidence {
+  readonly terms: QueryTerms;
+  /** Of each term: how rare it is; of the passages found where the engine does not tell. */
+  readonly rarity: ReadonlyMap<string, number>;
+  /** Best first, near-duplicates collapsed. */
+  readonly documents: readonly EvidenceDocument[];
+  /** Raw lexical scores of all candidates, falling. */
+  readonly scores: readonly number[];
+  readonly coverage: Coverage;
+  readonly notices: readonly string[];
+}
+
 /** Search and reading for one caller at a time; every call needs the caller's AccessFilter. */
 export interface Knowledge {
   search(
@@ -135,6 +179,21 @@ export interface Knowledge {
   read(request: ReadRequest, access: AccessFilter, signal: AbortSignal): Promise<DocumentPage>;
   /** For the person who types. */
   suggest(request: SuggestRequest, access: AccessFilter, signal: AbortSignal): Promise<Suggestions>;
+  /** Documents that may answer, with their texts; as `search` in every other respect. */
+  evidence(
+    query: EvidenceQuery,
+    access: AccessFilter,
+    signal: AbortSignal,
+    onWithheld?: OnWithheld,
+  ): Promise<Evidence>;
+  /** Single documents as evidence, in the order asked for; absent and forbidden ones are left out alike. At most 1,000. */
+  documents(
+    ids: readonly DocumentId[],
+    access: AccessFilter,
+    signal: AbortSignal,
+  ): Promise<readonly EvidenceDocument[]>;
+  /** Those of these documents that the caller may read at this moment: asked of each citation when an answer leaves. */
+  stillReadable(ids: readonly DocumentId[], access: AccessFilter): Promise<ReadonlySet<DocumentId>>;
   /** Sources with at least one document the caller may read. */
   sources(access: AccessFilter): Promise<readonly SourceSummary[]>;
 }

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { AppError } from '@fumikura/errors';
 import { silentLogger } from '@fumikura/logging';
+import type { Answering } from '@fumikura/answering';
 import type { Principal } from '@fumikura/model';
 import type { Knowledge } from '@fumikura/retrieval';
 import { testAccess } from '@fumikura/testkit';
@@ -18,6 +19,7 @@ function callWith(states: readonly (readonly Principal[] | AppError)[], mayUse: 
     context: {} as never,
     deps: {
       knowledge: {} as Knowledge,
+      answering: {} as Answering,
       access: { filterFor: () => Promise.reject(new Error('not asked here')) },
       logger: silentLogger,
       version: '0',

@@ -15,6 +15,8 @@ export interface Question {
   readonly query?: string;
   /** The document that is asked for by its id. */
   readonly wanted?: DocumentId;
+  /** Takes as long as a model may: another deadline. */
+  readonly isLong?: boolean;
 }
 
 export interface Answer<T> {
@@ -31,9 +33,10 @@ export async function answer<T>(
   call: CallContext,
   request: RequestContext,
   question: Question,
-  work: (caller: Caller, signal: AbortSignal) => Promise<Answer<T>>,
+  work: (caller: Caller, signal: AbortSignal, tell: (stage: string) => void) => Promise<Answer<T>>,
 ): Promise<T> {
-  const { deadlineMs, progressEveryMs } = { ...DEFAULT_MCP_LIMITS, ...call.deps.limits };
+  const { progressEveryMs, ...limits } = { ...DEFAULT_MCP_LIMITS, ...call.deps.limits };
+  const deadlineMs = question.isLong ? limits.answerDeadlineMs : limits.deadlineMs;
   const deadline = new AbortController();
   const timer = setTimeout(() => deadline.abort(deadlineExceeded(deadlineMs)), deadlineMs);
   const signal = AbortSignal.any([request.mcpReq.signal, deadline.signal]);
@@ -46,7 +49,7 @@ export async function answer<T>(
       for (let tries = 0; tries < MAX_TRIES; tries++) {
         caller = await admitted(call, question);
         const before = rightsMark(call, caller);
-        const result = await work(caller, signal);
+        const result = await work(caller, signal, progress.tell);
         // Whoever lost rights while the answer was made does not get it.
         if (rightsMark(call, await admitted(call, question)) === before) return result;
       }
@@ -114,7 +117,9 @@ async function writeDown(
   const event: ShownEvent = {
     at: new Date((deps.now ?? Date.now)()).toISOString(),
     ...(caller && { person: caller.person }),
-    ...question,
+    via: question.via,
+    ...(question.query !== undefined && { query: question.query }),
+    ...(question.wanted !== undefined && { wanted: question.wanted }),
     documentIds,
     withheld,
     ...(refusedWith && { refusedWith }),

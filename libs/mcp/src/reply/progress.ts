@@ -10,15 +10,27 @@ export interface RequestContext {
  * Tells a client that asked for it, and no other, that its call is still running: always increasing, without a total,
  * because nobody knows it. Stops with the first report that cannot be sent: the client is gone.
  */
-export function reportProgress({ mcpReq }: RequestContext, everyMs: number): { stop(): void } {
+export function reportProgress(
+  { mcpReq }: RequestContext,
+  everyMs: number,
+): { readonly stop: () => void; readonly tell: (stage: string) => void } {
   const { notify, _meta } = mcpReq;
   const progressToken = _meta?.progressToken;
-  if (progressToken === undefined || !notify) return { stop: () => undefined };
+  if (progressToken === undefined || !notify) return { stop: () => undefined, tell: () => undefined };
   let progress = 0;
-  const timer = setInterval(() => {
+  let message = 'Still searching';
+  const report = () => {
     progress += 1;
-    const params = { progressToken, progress, message: 'Still searching' };
+    const params = { progressToken, progress, message };
     notify({ method: 'notifications/progress', params }).catch(() => clearInterval(timer));
-  }, everyMs);
-  return { stop: () => clearInterval(timer) };
+  };
+  const timer = setInterval(report, everyMs);
+  return {
+    stop: () => clearInterval(timer),
+    tell: (stage) => {
+      if (stage === message) return;
+      message = stage;
+      report();
+    },
+  };
 }

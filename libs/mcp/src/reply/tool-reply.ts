@@ -23,7 +23,7 @@ export async function toolReply(
   call: CallContext,
   request: RequestContext,
   question: Question,
-  work: (caller: Caller, signal: AbortSignal) => Promise<Answer<ToolAnswer>>,
+  work: (caller: Caller, signal: AbortSignal, tell: (stage: string) => void) => Promise<Answer<ToolAnswer>>,
 ): Promise<CallToolResult> {
   try {
     const { structured, content = [], meta } = await answer(call, request, question, work);

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { untrustedText, untrustedTexts } from '../untrusted/schema.ts';
+import { untrustedText } from '../untrusted/schema.ts';
 
 export const documentInput = z.strictObject({
   id: z.string().min(1).max(2_000).describe('Document id from search_knowledge.'),
@@ -22,18 +22,9 @@ export const documentOutput = z.object({
   title: untrustedText,
   url: z.string(),
   text: untrustedText,
-  metadata: z.object({
-    source: z.string(),
-    kind: z.string(),
-    language: z.string(),
-    updatedAt: z.string().optional(),
-    syncedAt: z.string().describe('When it was last read from its source.'),
-    authors: untrustedTexts,
-    labels: untrustedTexts,
-    breadcrumbs: untrustedTexts,
-    fields: z.record(z.string(), z.string()).optional().describe('Further facts, untrusted as well.'),
-    notices: z.array(z.string()).describe('What is missing from text or outline, and why.'),
-  }),
+  metadata: z
+    .looseObject({ notices: z.array(z.string()).describe('What is missing from text or outline, and why.') })
+    .describe('Source, kind, language, times, people, labels, place, further facts; untrusted too.'),
   outline: z
     .array(z.object({ heading: untrustedText, level: z.int() }))
     .describe('Sections, on the first page.'),

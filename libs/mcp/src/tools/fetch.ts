@@ -40,7 +40,7 @@ export function registerFetch(server: McpServer, call: CallContext): void {
         const metadata = {
           source,
           kind,
-          ...(updatedAt && { updatedAt }),
+          ...(typeof updatedAt === 'string' && { updatedAt }),
           syncedAt,
           ...(notices.length > 0 && { notices: notices.join(' ') }),
           ...(read.nextCursor && { truncated: 'Only the beginning of the document is shown.' }),

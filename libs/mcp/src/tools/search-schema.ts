@@ -10,40 +10,28 @@ const fields = z.strictObject({
     .string()
     .max(2_000)
     .describe(
-      'Words of the answer, names, identifiers; English or Japanese. Also "exact phrase", -without, title:word, author:me and the filters below as kind:page, after:2026-01; filters alone list the newest.',
+      'Words of the answer, names, ids; English or Japanese. Also "exact phrase", -without, title:word, author:me; filters alone list the newest.',
     ),
   sources: values('Only these source ids.'),
-  kinds: values('Only these kinds, such as page, document, sheet, slides, mail.'),
-  author: values('Only documents by one of these authors.'),
-  labels: values('Only documents with one of these labels.'),
+  kinds: values('Only these kinds: page, document, sheet, slides, mail …'),
+  author: values('Only by these authors.'),
+  labels: values('Only with these labels.'),
   spaces: values('Only these spaces, projects, repositories or top folders.'),
-  languages: values('Only these languages, such as en or ja.'),
-  updatedAfter: z
-    .string()
-    .max(40)
-    .optional()
-    .describe('Changed on or after: 2026, 2026-01, 2026-01-31 or a full time.'),
+  languages: values('Only these languages: en, ja …'),
+  updatedAfter: z.string().max(40).optional().describe('Changed on or after: 2026, 2026-01, 2026-01-31.'),
   updatedBefore: z.string().max(40).optional().describe('Changed before, written likewise.'),
   limit: z.int().min(1).max(25).default(10).describe('Hits on a page.'),
-  similarTo: z
-    .string()
-    .min(1)
-    .max(1_000)
-    .optional()
-    .describe('Id of a document: finds others like it; query may then be empty.'),
+  similarTo: z.string().min(1).max(1_000).optional().describe('Id of a document: finds others like it.'),
   facets: z
     .boolean()
     .default(false)
     .describe('Count all matches by source, space, kind, language, author, label.'),
   cursor: z.string().max(2_500).optional().describe('nextCursor of the same search, for the next page.'),
-  live: z
-    .boolean()
-    .default(false)
-    .describe('Ask the sources themselves too: slower, knows what changed in the last minutes.'),
+  live: z.boolean().default(false).describe('Ask the sources too: slower, knows the last minutes.'),
   format: z
     .enum(['concise', 'detailed'])
     .default('concise')
-    .describe('detailed adds places, labels, breadcrumbs, duplicates and resource links.'),
+    .describe('detailed adds places, labels, breadcrumbs, duplicates, links.'),
 });
 
 /** An empty query asks for nothing, unless something else does. */
@@ -65,14 +53,14 @@ const searchResult = z.object({
   source: z.string(),
   kind: z.string(),
   updatedAt: z.string().optional(),
-  live: z.boolean().optional().describe('Read just now; get_document may not know it yet.'),
+  live: z.boolean().optional(),
   author: untrustedText.optional(),
   section: untrustedText.optional(),
   place: untrustedText.optional(),
   labels: untrustedTexts.optional(),
   breadcrumbs: untrustedTexts.optional(),
-  furtherPassages: z.int().optional().describe('More passages of it fit; read them with get_document.'),
-  duplicates: z.array(z.string()).optional().describe('Ids of documents with nearly the same text.'),
+  furtherPassages: z.int().optional().describe('More passages of it fit.'),
+  duplicates: z.array(z.string()).optional().describe('Ids with nearly the same text.'),
 });
 
 export type SearchResult = z.output<typeof searchResult>;
@@ -83,9 +71,9 @@ export const searchOutput = z.object({
   corrections: z
     .array(z.object({ from: z.string(), to: untrustedText }))
     .optional()
-    .describe('Words no document has, and what was looked for instead.'),
-  facets: z.record(z.string(), z.array(z.object({ value: untrustedText, documents: z.int() }))).optional(),
-  matches: z.int().optional().describe('With facets: documents that match.'),
+    .describe('What was looked for instead.'),
+  facets: z.record(z.string(), z.array(z.looseObject({}))).optional(),
+  matches: z.int().optional(),
   nextCursor: z.string().optional().describe('There is more.'),
   notices: z.array(z.string()).optional().describe('What was cut or left out.'),
 });

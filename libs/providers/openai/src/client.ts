@@ -3,6 +3,7 @@ import type { Secret } from '@fumikura/config';
 import { createPolicedFetch } from '@fumikura/http';
 import type { HttpClock } from '@fumikura/http';
 import { APIError, OpenAI } from 'openai';
+import { ownError } from './failures.ts';
 
 export interface EndpointOptions {
   /** With its version path: `https://api.openai.com/v1`. */
@@ -88,7 +89,7 @@ function createAsk(options: EndpointOptions, limits: { attempts: number; concurr
 }
 
 /** 429 also says that the money is gone, which no waiting mends: it becomes 402, which is not repeated. */
-const withoutHopeless: typeof fetch = async (input, init) => {
+export const withoutHopeless: typeof fetch = async (input, init) => {
   const response = await fetch(input, init);
   if (response.status !== 429) return response;
   const text = await response.text();
@@ -122,12 +123,6 @@ function understood(error: unknown, signal: AbortSignal): Error {
   if (status === 404) return refused(`it knows no such model or address (${message})`, error);
   if (status === 429) return unavailable(message, 'rate-limited', error, MAX_WAIT_MS);
   return status >= 500 ? unavailable(message, 'transient', error) : refused(message, error);
-}
-
-/** What our own `fetch` threw, which the package wraps. */
-function ownError(error: unknown): AppError | undefined {
-  for (let at = error; at instanceof Error; at = at.cause) if (at instanceof AppError) return at;
-  return undefined;
 }
 
 export function refused(why: string, cause: unknown): AppError {

@@ -1,4 +1,5 @@
 import { invalidInput } from '@fumikura/errors';
+import type { AppError } from '@fumikura/errors';
 import type { IndexFilter } from '@fumikura/ports';
 import { analyseQuery } from '@fumikura/text';
 import type { QueryTerms, TextConditions } from '@fumikura/text';
@@ -31,21 +32,37 @@ export async function readQuery(
   context: FilterContext,
   { mayBeEmpty = false }: { readonly mayBeEmpty?: boolean } = {},
 ): Promise<ReadQuery> {
-  if (query.length > MAX_QUERY_CHARACTERS) {
-    const message = `The query has ${query.length} characters; at most ${MAX_QUERY_CHARACTERS} are allowed.`;
-    throw invalidInput('QUERY_TOO_LONG', message);
-  }
+  requireShort(query);
   const { text, plain, conditions, filter: typed, notices } = parseQuery(query);
   const hasConditions = Object.keys(conditions).length > 0;
   const hasFilter = [typed, beside ?? {}].some((each) => Object.keys(each).length > 0);
-  if (text === '' && !hasConditions && !hasFilter && !mayBeEmpty)
-    throw invalidInput('QUERY_EMPTY', 'The query is empty. Write what you look for.');
+  if (text === '' && !hasConditions && !hasFilter && !mayBeEmpty) throw emptyQuery();
   const terms = analyseQuery(text);
-  if (text !== '' && terms.terms.length === 0)
-    throw invalidInput(
-      'QUERY_WITHOUT_TERMS',
-      'The query has no word to look for, only signs. Add a word or a number.',
-    );
+  if (text !== '' && terms.terms.length === 0) throw withoutTerms();
   const filter = await resolveFilter([Object.keys(typed).length > 0 ? typed : undefined, beside], context);
   return { text, plain, terms, notices, ...(filter && { filter }), ...(hasConditions && { conditions }) };
+}
+
+/** The words of a question in plain language. @throws AppError QUERY_EMPTY, QUERY_TOO_LONG, QUERY_WITHOUT_TERMS (invalid-input) */
+export function checkedTerms(question: string): QueryTerms {
+  if (question.trim() === '') throw emptyQuery();
+  requireShort(question);
+  const terms = analyseQuery(question);
+  if (terms.terms.length === 0) throw withoutTerms();
+  return terms;
+}
+
+function requireShort(query: string): void {
+  if (query.length <= MAX_QUERY_CHARACTERS) return;
+  const message = `The query has ${query.length} characters; at most ${MAX_QUERY_CHARACTERS} are allowed.`;
+  throw invalidInput('QUERY_TOO_LONG', message);
+}
+
+function emptyQuery(): AppError {
+  return invalidInput('QUERY_EMPTY', 'The query is empty. Write what you look for.');
+}
+
+function withoutTerms(): AppError {
+  const message = 'The query has no word to look for, only signs. Add a word or a number.';
+  return invalidInput('QUERY_WITHOUT_TERMS', message);
 }

@@ -30,11 +30,11 @@ export class CandidateSearch {
     const admitted = meeting(reader, request.conditions, reader.admitted(grant, request.filter));
     const comparison = this.#comparison(request);
     const isQuestion = request.lexical !== undefined || request.dense !== undefined;
-    const candidates = isQuestion
+    const found = isQuestion
       ? this.#candidates(request, admitted, comparison.meets, shouldStop)
-      : this.#newest(request.candidates, admitted, comparison.meets);
+      : { candidates: this.#newest(request.candidates, admitted, comparison.meets) };
     return {
-      candidates,
+      ...found,
       indexVersion: version,
       ...(comparison.isCut() && { comparedAtMost: MAX_COMPARED }),
     };
@@ -63,7 +63,7 @@ export class CandidateSearch {
     admitted: Uint8Array,
     meets: Meets,
     shouldStop: () => boolean,
-  ): Candidate[] {
+  ): Pick<SearchAnswer, 'candidates' | 'rarity'> {
     const reader = this.#reader;
     const scan = new LexicalScan(reader.source, admitted, reader.scratch);
     const weights = lexical?.weights ?? LEXICAL_WEIGHTS;
@@ -74,17 +74,19 @@ export class CandidateSearch {
     // With conditions left open more are needed than are wanted: some will not meet them.
     const scanned = conditions ? Math.max(candidates, MAX_COMPARED) : candidates;
     if (lexical) scan.run(lexical.query, { weights, candidates: scanned, required, shouldStop });
-    if (shouldStop()) return [];
+    const { rarity } = scan;
+    if (shouldStop()) return { candidates: [], rarity };
     const best = lexical ? firstMeeting(scan.best(scanned, weights), meets, candidates) : [];
     if (dense) cosines.rescore(dense.vector, best, (doc) => scan.bestSlot(doc));
     const docs = [...new Set([...best, ...required])];
     const ids = reader.documentIds(docs);
-    return docs
+    const found = docs
       .map((doc) => {
         const further = scan.furtherChunks(doc);
         return candidateOf(ids.get(doc) ?? '', scan.score(doc, weights), further, cosines.of(doc));
       })
       .sort(byScores);
+    return { candidates: found, rarity };
   }
 
   #denseCandidates(): number {

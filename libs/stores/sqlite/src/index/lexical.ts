@@ -1,6 +1,6 @@
 import type { LexicalWeights } from '@fumikura/ports';
 import type { QueryTerms } from '@fumikura/text';
-import { scanTerm } from './scan-term.ts';
+import { idf, scanTerm } from './scan-term.ts';
 import type { ScanTerm, TermSource } from './scan-term.ts';
 import type { Scratch, ScratchArrays } from './scratch.ts';
 import { TermAccumulator } from './term-accumulator.ts';
@@ -41,6 +41,8 @@ export class LexicalScan {
   readonly #source: TermSource;
   readonly #admitted: Uint8Array;
   readonly #arrays: ScratchArrays;
+  /** Of each term of the query that was run. */
+  readonly rarity = new Map<string, number>();
 
   constructor(source: TermSource, admitted: Uint8Array, scratch: Scratch) {
     this.#source = source;
@@ -50,7 +52,11 @@ export class LexicalScan {
 
   run(query: QueryTerms, { weights, candidates, required, shouldStop }: LexicalOptions): void {
     const terms = query.terms
-      .map((term) => scanTerm(this.#source, term, weights))
+      .map((term) => {
+        const found = scanTerm(this.#source, term, weights);
+        this.rarity.set(term.term, found?.rarity ?? idf(this.#source.meta.nextDoc, 0));
+        return found;
+      })
       .filter((term) => term !== undefined)
       .sort((a, b) => b.bound - a.bound || a.entries - b.entries);
     let boundLeft = terms.reduce((sum, { bound }) => sum + bound, 0);

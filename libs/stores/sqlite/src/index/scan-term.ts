@@ -27,6 +27,8 @@ export interface ScanTerm {
   readonly entries: number;
   /** No document gets more than this from the term, whatever its counts: a saturation never reaches 1. */
   readonly bound: number;
+  /** Its inverse document frequency, whatever its count and class. */
+  readonly rarity: number;
 }
 
 export interface TermSource {
@@ -71,7 +73,7 @@ export function scanTerm(
     weights.chunk * parts.chunk.weight +
     weights.document * parts.document.weight +
     (titles.documents > 0 ? weights.title * parts.title.weight : 0);
-  return { isWord, rows, fresh, titles, parts, entries: chunks, bound };
+  return { isWord, rows, fresh, titles, parts, entries: chunks, bound, rarity: idf(meta.nextDoc, docs) };
 }
 
 function frequencies(
@@ -100,7 +102,7 @@ function behind(fresh: Postings, last: number): Postings {
   return fresh.slice(from);
 }
 
-function idf(total: number, containing: number): number {
+export function idf(total: number, containing: number): number {
   return Math.log(1 + (total - containing + 0.5) / (containing + 0.5));
 }
 

@@ -1,0 +1,34 @@
+import type { Calibration } from './fit.ts';
+
+/** Written by `npm run fit:confidence` from scifact (600), aws_docs (200), workarena_kb (1000), lawqa_jp (234), jsquad (1000). */
+export const CALIBRATION: Calibration = {
+  version: '2026-11-21',
+  features: [
+    'score',
+    'scoreGap',
+    'scoreSpread',
+    'scoreDeviation',
+    'chunk',
+    'chunkGap',
+    'unit',
+    'unitGap',
+    'phrase',
+    'phraseGap',
+    'entities',
+    'bitsFound',
+    'bitsMissing',
+  ],
+  mean: [
+    0.484487, 0.195348, 0.4555, 0.629104, 0.620937, 0.22376, 0.53472, 0.213015, 0.355052, 0.210398, 0.861076,
+    0.799144, 0.674561,
+  ],
+  deviation: [
+    0.279737, 0.189406, 0.210585, 0.377936, 0.254788, 0.173241, 0.250354, 0.168784, 0.217904, 0.17428,
+    0.322174, 0.666668, 0.794256,
+  ],
+  weights: [
+    0.391506, 0.104465, 0.299215, 0.257497, -0.16938, 0.216145, -0.293444, 0.436305, 0.516058, 0.0993228,
+    0.17239, 0.464085, -0.433305,
+  ],
+  bias: 0.193035,
+};

@@ -1,0 +1,223 @@
+import { invalidInput } from '@fumikura/errors';
+import type { EvidenceDocument, Knowledge } from '@fumikura/retrieval';
+import { analyseQuery } from '@fumikura/text';
+import { citedBy, createCitationBook } from '../citations.ts';
+import { readableRow } from '../extract.ts';
+import { createGate } from '../gate.ts';
+import type {
+  Asker,
+  Claim,
+  LeftOut,
+  Summary,
+  SummaryEvent,
+  SummaryOptions,
+  SummaryTarget,
+} from '../types.ts';
+import { say } from '../words.ts';
+import { gather, MOST_NAMED } from './gather.ts';
+import type { Gathered } from './gather.ts';
+import { merge } from './merge.ts';
+import { MAX_READ, pointsOf } from './salience.ts';
+import type { Point } from './salience.ts';
+
+const LENGTH = { least: 50, most: 2_000, usual: 200 };
+const MAX_FOCUS = 500;
+const DAY = /^\d{4}(?:-\d{2}(?:-\d{2}(?:T.*)?)?)?$/u;
+
+/** In stages: read, take from each document what tells most, merge what is alike, check, show. */
+export async function* summarizeWith(
+  knowledge: Knowledge,
+  target: SummaryTarget,
+  asker: Asker,
+  options: SummaryOptions,
+): AsyncGenerator<SummaryEvent> {
+  const started = performance.now();
+  const { length, focus, since } = checked(options);
+  const steps = gather(knowledge, target, asker);
+  let step = await steps.next();
+  for (; !step.done; step = await steps.next()) yield { kind: 'reading', ...step.value };
+  const gathered = since === undefined ? step.value : changedSince(step.value, since);
+  const points = mapped(gathered.documents, focus, since, asker);
+  const { taken, hasMore } = merge(points, length);
+  const gate = createGate(knowledge, asker);
+  const book = createCitationBook();
+  const shown: Claim[] = [];
+  for (const point of taken) {
+    const document = gathered.documents[point.document];
+    if (!document) continue;
+    const claim = claimOf(point, document, book);
+    const citations = book.all().filter(({ number }) => claim.citations.includes(number));
+    const passed = await gate.pass(claim, citations);
+    if (!passed) continue;
+    shown.push(passed);
+    yield { kind: 'point', claim: passed, citations };
+  }
+  const named = await gate.name(gathered.documents.map(({ id }) => id));
+  const summary = summaryOf({
+    gathered,
+    points,
+    taken,
+    shown,
+    named,
+    citations: book.all(),
+    hasMore,
+    since,
+    options,
+  });
+  const notices = [
+    ...summary.notices,
+    ...(gate.withdrawn.size > 0 ? [say('withdrawn', summary.language)] : []),
+  ];
+  yield {
+    kind: 'summary',
+    summary: { ...summary, notices, tookMs: Math.round((performance.now() - started) * 10) / 10 },
+  };
+}
+
+function checked({ length = LENGTH.usual, focus, changedSince: since }: SummaryOptions) {
+  if (!Number.isInteger(length) || length < LENGTH.least || length > LENGTH.most)
+    throw invalidInput(
+      'LIMIT_OUT_OF_RANGE',
+      `length: give a whole number of words from ${LENGTH.least} to ${LENGTH.most}.`,
+    );
+  if (focus !== undefined && focus.length > MAX_FOCUS)
+    throw invalidInput('INVALID_ARGUMENT', `focus: give at most ${MAX_FOCUS} characters.`);
+  if (since !== undefined && (!DAY.test(since) || Number.isNaN(Date.parse(since))))
+    throw invalidInput(
+      'INVALID_ARGUMENT',
+      `changedSince: "${since.slice(0, 40)}" is no date. Write 2026-01-31.`,
+    );
+  const terms = focus === undefined ? [] : analyseQuery(focus).terms.map(({ term }) => term);
+  return { length, focus: new Set(terms), since };
+}
+
+/** Only documents that say when they changed, and changed since. */
+function changedSince(gathered: Gathered, since: string): Gathered {
+  const isChanged = ({ updatedAt }: EvidenceDocument) => updatedAt !== undefined && updatedAt >= since;
+  const unchanged = gathered.documents.filter((document) => !isChanged(document));
+  return {
+    ...gathered,
+    documents: gathered.documents
+      .filter(isChanged)
+      .toSorted((a, b) => ((a.updatedAt ?? '') < (b.updatedAt ?? '') ? 1 : -1)),
+    leftOut: [
+      ...gathered.leftOut,
+      ...unchanged.map(({ id, title }): LeftOut => ({ title, documentId: id, reason: 'not-changed' })),
+    ],
+  };
+}
+
+function mapped(
+  documents: readonly EvidenceDocument[],
+  focus: ReadonlySet<string>,
+  since: string | undefined,
+  { signal }: Asker,
+): Point[] {
+  return documents.flatMap((document, index) => {
+    signal.throwIfAborted();
+    const points = pointsOf(document, index, focus, since);
+    const onFocus = points.filter(({ terms }) => [...focus].some((term) => terms.has(term)));
+    return focus.size > 0 ? onFocus : points;
+  });
+}
+
+function claimOf(
+  point: Point,
+  document: EvidenceDocument,
+  book: ReturnType<typeof createCitationBook>,
+): Claim {
+  const places = point.header ? [point, point.header] : [point];
+  const header = point.header && document.stored.text.slice(point.header.start, point.header.end);
+  return {
+    text: point.kind === 'row' ? readableRow(point.text, header) : point.text.replace(/\s+/gu, ' '),
+    kind: 'extracted',
+    citations: places.map(({ start, end }) => book.cite(document, start, end).number),
+    support: 1,
+    part: 0,
+  };
+}
+
+interface Made {
+  readonly gathered: Gathered;
+  readonly points: readonly Point[];
+  readonly taken: readonly Point[];
+  readonly shown: readonly Claim[];
+  readonly named: ReadonlySet<string>;
+  readonly citations: Summary['citations'];
+  readonly hasMore: boolean;
+  readonly since: string | undefined;
+  readonly options: SummaryOptions;
+}
+
+function summaryOf({
+  gathered,
+  points,
+  taken,
+  shown,
+  named,
+  hasMore,
+  ...made
+}: Made): Omit<Summary, 'tookMs'> {
+  const citations = citedBy(shown, made.citations);
+  const language = gathered.documents[0]?.language ?? 'en';
+  const used = new Map<number, number>();
+  for (const { document } of taken) used.set(document, (used.get(document) ?? 0) + 1);
+  const visible = gathered.documents
+    .map((document, index) => ({ document, index }))
+    .filter(({ document }) => named.has(document.id));
+  const silent = visible.filter(({ index }) => !used.has(index));
+  const hasPoints = new Set(points.map(({ document }) => document));
+  const leftOut = [
+    ...gathered.leftOut,
+    ...silent.map(({ document: { id, title, stored }, index }): LeftOut => ({
+      title,
+      documentId: id,
+      reason:
+        stored.text.trim() === ''
+          ? 'no-text'
+          : hasPoints.has(index)
+            ? 'no-room'
+            : made.options.focus
+              ? 'nothing-on-focus'
+              : 'no-text',
+    })),
+  ];
+  const cut = visible.filter(({ document }) => document.stored.text.length > MAX_READ);
+  return {
+    kind: shown.length > 0 ? 'extracted' : 'refused',
+    language,
+    points: shown,
+    citations,
+    documents: visible
+      .filter(({ index }) => used.has(index))
+      .map(({ document: { id, title, url, source, updatedAt, stored }, index }) => ({
+        id,
+        title,
+        url,
+        source,
+        ...(updatedAt && { updatedAt }),
+        points: used.get(index) ?? 0,
+        readCharacters: Math.min(MAX_READ, stored.text.length),
+        characters: stored.text.length,
+      })),
+    leftOut: leftOut.slice(0, MOST_NAMED),
+    leftOutBeyond: Math.max(0, leftOut.length - MOST_NAMED),
+    truncated: hasMore || leftOut.length > 0 || cut.length > 0,
+    ...(gathered.coverage && { coverage: gathered.coverage }),
+    notices: [
+      ...gathered.notices,
+      ...(cut.length > 0
+        ? [`Of ${cut.length} long documents the first ${MAX_READ.toLocaleString('en')} characters were read.`]
+        : []),
+    ],
+    dropped: {},
+    ...(shown.length === 0 && {
+      refusal: {
+        reason: 'nothing-found' as const,
+        message: say('nothingFound', language),
+        searched: [made.options.focus ?? made.since ?? 'the documents'],
+        missing: [],
+      },
+    }),
+  };
+}

@@ -1,0 +1,40 @@
+import type { Citation, Claim } from '@fumikura/answering';
+import type { z } from 'zod';
+import { fitText } from '../reply/size.ts';
+import { cleanLine } from '../untrusted/clean.ts';
+import type { citationSchema, claimSchema } from './answer-schema.ts';
+
+/** Tokens of one quotation, and of one claim. */
+const QUOTE_TOKENS = 120;
+const CLAIM_TOKENS = 200;
+/** UTF-16 units looked at before tokens are counted. */
+const LONGEST = 2_000;
+
+export function toClaim({ text, citations, support }: Claim): z.output<typeof claimSchema> {
+  return {
+    text: fitText(cleanLine(text, LONGEST), CLAIM_TOKENS),
+    citations: [...citations],
+    confidence: support,
+  };
+}
+
+export function toCitation(citation: Citation): z.output<typeof citationSchema> {
+  const { number, documentId, title, url, quote, headingPath, updatedAt } = citation;
+  const section = headingPath.map((heading) => cleanLine(heading, 80)).join(' › ');
+  return {
+    number,
+    id: documentId,
+    title: fitText(cleanLine(title, 300), 40),
+    url,
+    quote: fitText(cleanLine(quote, LONGEST), QUOTE_TOKENS),
+    ...(section !== '' && { section: fitText(section, 40) }),
+    ...(updatedAt && { updatedAt }),
+  };
+}
+
+/** One line a claim, each with its numbers. */
+export function asText(claims: readonly Pick<Claim, 'text' | 'citations'>[]): string {
+  return claims
+    .map(({ text, citations }) => `${text} ${citations.map((number) => `[${number}]`).join('')}`)
+    .join('\n');
+}
