@@ -1,10 +1,20 @@
+import type { PipelineInput } from '@fumikura/documents';
 import { inLanes } from '@fumikura/concurrency';
 import { AppError, toAppError } from '@fumikura/errors';
 import { aclKey } from '@fumikura/model';
-import type { Acl, AllowListId, ContentBody, DocumentId, SourceDocument } from '@fumikura/model';
+import type {
+  Acl,
+  AllowListId,
+  ContentBody,
+  DocumentHead,
+  DocumentId,
+  SourceDocument,
+} from '@fumikura/model';
 import type { Change, Connector, KnownVersion } from '@fumikura/ports';
 import type { ErrorBudget } from './budget.ts';
-import { children, contentHash, headOf, parentOf, toWrite } from './documents.ts';
+import { hashOf } from './contents.ts';
+import type { Content, Contents } from './contents.ts';
+import { children, headOf, parentOf, toWrite } from './documents.ts';
 import type { IngestParts } from './ingest.ts';
 import { partsGone, partsOf } from './parts.ts';
 import type { ReadAhead } from './read-ahead.ts';
@@ -15,6 +25,7 @@ export interface ChangeTakerParts extends Pick<IngestParts, 'store' | 'limits' |
   readonly connector: Connector;
   readonly writer: BatchWriter;
   readonly budget: ErrorBudget;
+  readonly contents: Contents;
   readonly options: Pick<SyncOptions, 'signal' | 'full' | 'dryRun'>;
   /** After each change. */
   readonly progressed: () => void;
@@ -143,7 +154,7 @@ export class ChangeTaker {
   async #read(
     document: SourceDocument,
     known: KnownVersion | undefined,
-    content: (() => Promise<Uint8Array>) | undefined,
+    content: (() => Promise<Content>) | undefined,
   ): Promise<void> {
     try {
       await this.#write(document, known, content);
@@ -159,27 +170,36 @@ export class ChangeTaker {
   async #write(
     document: SourceDocument,
     known: KnownVersion | undefined,
-    content: (() => Promise<Uint8Array>) | undefined,
+    content: (() => Promise<Content>) | undefined,
   ): Promise<void> {
     const { body } = document;
     const { signal } = this.#options;
     const head = headOf(document);
     if (this.#isSameContent(document, known)) return this.#writer.retell(head);
     this.#parts.logger.debug('sync.item.reading', { documentId: document.id });
-    const bytes = body.type === 'content' ? await (content?.() ?? body.read(signal)) : undefined;
-    const hash = document.contentHash ?? contentHash(bytes ?? Buffer.from(JSON.stringify(body)));
+    const read =
+      body.type === 'content' ? await (content?.() ?? this.#parts.contents.read(body, signal)) : undefined;
+    try {
+      await this.#parse(document, head, known, read);
+    } finally {
+      if (read && !content) await this.#parts.contents.discard(read);
+    }
+  }
+
+  async #parse(
+    document: SourceDocument,
+    head: DocumentHead,
+    known: KnownVersion | undefined,
+    content: Content | undefined,
+  ): Promise<void> {
+    const { body } = document;
+    const { signal } = this.#options;
+    const hash =
+      document.contentHash ?? (await hashOf(content ?? { bytes: Buffer.from(JSON.stringify(body)) }));
     if (known?.contentHash === hash && !this.#options.full) return this.#writer.retell(head);
     if (this.#options.dryRun) return this.#writer.count('written');
-    const input =
-      body.type === 'content'
-        ? {
-            fileName: body.fileName,
-            bytes: bytes ?? new Uint8Array(),
-            ...(body.mediaType && { mediaType: body.mediaType }),
-          }
-        : { blocks: body.blocks };
     this.#parts.logger.debug('sync.item.parsing', { documentId: document.id });
-    const prepared = await this.#parts.documents.prepare(input, signal);
+    const prepared = await this.#parts.documents.prepare(inputOf(body, content), signal);
     const write = toWrite(head, prepared, hash);
     this.#writer.upsert(write);
     await this.#replaceChildren(document, children(write.document, prepared), known !== undefined);
@@ -219,4 +239,10 @@ export class ChangeTaker {
     this.#writer.fail(id, error);
     this.#budget.failed(error.publicMessage);
   }
+}
+
+function inputOf(body: SourceDocument['body'], content: Content | undefined): PipelineInput {
+  if (body.type === 'blocks') return { blocks: body.blocks };
+  const { fileName, mediaType } = body;
+  return { fileName, ...(mediaType && { mediaType }), ...(content ?? { bytes: new Uint8Array() }) };
 }

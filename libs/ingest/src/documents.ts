@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { posix } from 'node:path';
 import type { Prepared } from '@fumikura/documents';
 import { normaliseText } from '@fumikura/text';
@@ -7,10 +6,6 @@ import type { DocumentWrite } from '@fumikura/ports';
 
 /** Between a document and a file inside it: `mail.eml!1/report.pdf`. */
 const INSIDE = '!';
-
-export function contentHash(bytes: Uint8Array): string {
-  return `sha256:${createHash('sha256').update(bytes).digest('base64url')}`;
-}
 
 /** What the connector knows of a document, without its body. */
 export function headOf({ body: _body, contentHash: _hash, ...head }: SourceDocument): DocumentHead {

@@ -11,6 +11,8 @@ export interface ConfluenceClient {
   /** A question that is too long for an address. */
   ask<T>(path: string, body: unknown, signal: AbortSignal): Promise<T>;
   bytes(path: string, signal: AbortSignal): Promise<Uint8Array>;
+  /** Into a new file. @throws SOURCE_ANSWER_TOO_LARGE above `maxFileBytes` */
+  file(path: string, to: string, signal: AbortSignal): Promise<void>;
 }
 
 export interface ClientDeps {
@@ -69,6 +71,9 @@ export function createConfluenceClient(config: ConfluenceConfig, deps: ClientDep
         .body,
     bytes: async (path, signal) =>
       (await (await http(signal)).bytes({ path: addressOf(config, path), signal })).body,
+    file: async (path, to, signal) => {
+      await (await http(signal)).file({ path: addressOf(config, path), signal }, to, config.maxFileBytes);
+    },
   };
 }
 

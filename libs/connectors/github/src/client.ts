@@ -23,8 +23,8 @@ export interface GithubClient {
   pages<T>(path: string, query: Query, signal: AbortSignal): AsyncIterable<T>;
   /** A blob as it is, not wrapped into JSON. */
   bytes(path: string, signal: AbortSignal): Promise<Uint8Array>;
-  /** What the path leads to elsewhere. */
-  download(path: string, signal: AbortSignal): Promise<Uint8Array>;
+  /** What the path leads to elsewhere, into a new file. @throws SOURCE_ANSWER_TOO_LARGE above `MAX_ARCHIVE_BYTES` */
+  download(path: string, to: string, signal: AbortSignal): Promise<void>;
   /** Data of an answer; objects that are gone or hidden are null in it. */
   graphql<T>(query: string, variables: Readonly<Record<string, unknown>>, signal: AbortSignal): Promise<T>;
 }
@@ -77,8 +77,9 @@ export function createGithubClient(config: GithubConfig, deps: ClientDeps): Gith
       (await ask<T>(path, query, signal)).body,
     pages: (path, query, signal) => pages(ask, path, query, signal),
     bytes: async (path, signal) => (await http.bytes({ path, signal, headers: { accept: RAW_TYPE } })).body,
-    download: async (path, signal) =>
-      (await http.bytes({ path, signal, headers: { accept: JSON_TYPE } })).body,
+    download: async (path, to, signal) => {
+      await http.file({ path, signal, headers: { accept: JSON_TYPE } }, to, MAX_ARCHIVE_BYTES);
+    },
     graphql: (query, variables, signal) =>
       graphql(http, clock, graphqlPath(baseUrl), { query, variables }, signal),
   };
