@@ -46,7 +46,7 @@ const MAX_REQUESTS = 100;
 export function createScheduler(options: SchedulerOptions): Scheduler {
   const { catalog, sources, logger, concurrency = 2, lookEveryMs = 1_000, now = Date.now } = options;
   const runner = new JobRunner({ ...options, now });
-  const running = new Map<SourceId, Promise<void>>();
+  const running = new Map<SourceId, { readonly work: Work; readonly done: Promise<void> }>();
   const turns = new Map<SourceId, number>();
   let turn = 0;
   let wake = () => undefined as void;
@@ -56,7 +56,7 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
       running.delete(connector.id);
       wake();
     });
-    running.set(connector.id, done);
+    running.set(connector.id, { work, done });
     turns.set(connector.id, ++turn);
   };
 
@@ -65,10 +65,12 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
     const due: (DueWork & { readonly source: ScheduledSource; readonly turn: number })[] = [];
     for (const source of sources) {
       const { id } = source.connector;
-      if (running.has(id)) continue;
       const requests = await catalog.requested(id, MAX_REQUESTS);
-      const [first] = dueNow(source, jobsOf(records, id), requests, now());
-      if (first) due.push({ ...first, source, turn: turns.get(id) ?? 0 });
+      const all = dueNow(source, jobsOf(records, id), requests, now());
+      const [first] = all;
+      const isReading = running.get(id)?.work === 'content';
+      if (isReading) await askBetween(catalog, id, all);
+      else if (first && !running.has(id)) due.push({ ...first, source, turn: turns.get(id) ?? 0 });
     }
     due.sort((a, b) => Number(b.isAskedFor) - Number(a.isAskedFor) || a.turn - b.turn);
     for (const { source, work } of due) {
@@ -92,7 +94,7 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
           void delay(lookEveryMs, undefined, { signal }).then(resolve, () => resolve());
         });
       }
-      await Promise.allSettled([...running.values(), ...watching]);
+      await Promise.allSettled([...[...running.values()].map(({ done }) => done), ...watching]);
     },
   };
 }
@@ -115,4 +117,12 @@ async function watchSource(
     if (!signal.aborted)
       logger.warn('schedule.watch.failed', { sourceId: connector.id, message: toAppError(cause).message });
   }
+}
+
+/** A long reading of content does readers and people between two batches: by the clock, too. */
+async function askBetween(catalog: Catalog, source: SourceId, due: readonly DueWork[]): Promise<void> {
+  const passes = due.flatMap(({ work, isAskedFor }) =>
+    !isAskedFor && (work === 'access' || work === 'directory') ? [work] : [],
+  );
+  if (passes.length > 0) await catalog.request(source, { items: [], passes });
 }
