@@ -127,6 +127,9 @@ describe('the scheduler', () => {
 
   it('[sync.access.between] reads readers by their clock in the middle of a long reading of content', async () => {
     let runs = 0;
+    await store.catalog.ensureSource(A);
+    const done = { outcome: 'completed', startedAt: readAt, endedAt: readAt, failures: 0 } as const;
+    await store.catalog.putJob({ source: A, pass: 'access', ...done });
     const connector = wiki(A, {
       pull: async function* (from) {
         if (from === undefined || from === 'end') log.push(`begin ${++runs}`);
