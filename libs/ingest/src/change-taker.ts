@@ -160,8 +160,10 @@ export class ChangeTaker {
       await this.#write(document, known, content);
       this.#budget.succeeded();
     } catch (error) {
-      if (this.#options.signal.aborted) throw error;
       const reason = toAppError(error);
+      // Not this item's: every other one would meet the same.
+      const isOfSource = reason.kind === 'rate-limited' || reason.kind === 'auth';
+      if (this.#options.signal.aborted || isOfSource) throw error;
       if (reason.kind === 'not-found') await this.#remove(document.id);
       else this.#fail(document.id, reason);
     }

@@ -262,4 +262,53 @@ describe('the HTTP client of connectors', () => {
     assert.ok((await round(1)) <= 1);
     assert.equal(await round(6), 6);
   });
+
+  it('leaves a share of a stated quota to others, and counts what was asked since it was stated', async () => {
+    const quota = (remaining: number) => ({
+      'x-ratelimit-limit': '100',
+      'x-ratelimit-remaining': String(remaining),
+      'x-ratelimit-reset': '1970-01-01T00:01:00Z',
+    });
+    const { source, client, clock } = await start(
+      {},
+      {
+        budgets: [
+          { name: 'files', matches: ({ pathname }) => pathname.startsWith('/files'), reserve: 0.1 },
+          { name: 'readers' },
+        ],
+      },
+    );
+    const ask = (path: string) => client.json({ path, signal: never });
+    source.respondNext({ status: 200, headers: quota(12), body: {} });
+    await ask('/readers');
+    await ask('/files/1');
+    await ask('/files/2');
+    assert.deepEqual(clock.slept, []);
+    await ask('/readers');
+    assert.deepEqual(clock.slept, [], 'readers may spend the rest');
+    await ask('/files/3');
+    assert.deepEqual(clock.slept, [60_000], 'files wait until it begins anew');
+    await ask('/files/4');
+    assert.equal(clock.slept.length, 1, 'a quota that ended says nothing any more');
+  });
+
+  it('spends points no faster than they come back', async () => {
+    const { client, clock } = await start(
+      {},
+      {
+        budgets: [
+          {
+            name: 'all',
+            points: { most: 10, windowMs: 1_000, costOf: (_url, method) => (method === 'POST' ? 5 : 1) },
+          },
+        ],
+      },
+    );
+    for (let n = 0; n < 2; n++) await client.json({ path: '/a', method: 'POST', body: {}, signal: never });
+    assert.deepEqual(clock.slept, []);
+    await client.json({ path: '/a', signal: never });
+    assert.deepEqual(clock.slept, [100]);
+    await client.json({ path: '/a', method: 'POST', body: {}, signal: never });
+    assert.deepEqual(clock.slept, [100, 500]);
+  });
 });

@@ -44,6 +44,15 @@ export function createConfluenceClient(config: ConfluenceConfig, deps: ClientDep
         concurrency: config.concurrency,
         ...rate,
       },
+      {
+        name: 'downloads',
+        matches: ({ pathname }) =>
+          pathname.endsWith('/download') || pathname.includes('/download/attachments/'),
+        concurrency: config.concurrency,
+        // Of the hourly points: what files leave to readers and pages.
+        reserve: 0.1,
+        ...rate,
+      },
       { name: 'content', concurrency: config.concurrency, ...rate },
     ],
     maxResponseBytes: Math.max(config.maxFileBytes, MAX_ANSWER_BYTES),

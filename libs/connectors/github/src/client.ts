@@ -9,6 +9,10 @@ import type { Tokens } from './tokens.ts';
 
 const MAX_WAIT_MS = 120_000;
 const GRAPHQL_ATTEMPTS = 4;
+/** A minute; a query is one. */
+const GRAPHQL_POINTS = 2_000;
+/** Of the hour's quota: what files leave to readers, issues and people. */
+const RESERVE = 0.1;
 /** An archive is read in one piece; above this its files are read one by one. */
 export const MAX_ARCHIVE_BYTES = 48 * 1_024 * 1_024;
 
@@ -43,8 +47,25 @@ export function createGithubClient(config: GithubConfig, deps: ClientDeps): Gith
     home: baseUrl,
     userAgent: 'Fumikura/0.1',
     budgets: [
-      { name: 'graphql', matches: (url) => url.pathname.endsWith('/graphql'), concurrency: 2 },
-      { name: 'archives', matches: (url) => url.pathname.includes('/tarball/'), concurrency: 1 },
+      {
+        name: 'graphql',
+        matches: (url) => url.pathname.endsWith('/graphql'),
+        concurrency: 2,
+        points: { most: GRAPHQL_POINTS, windowMs: 60_000 },
+      },
+      {
+        name: 'archives',
+        matches: (url) => url.pathname.includes('/tarball/'),
+        concurrency: 1,
+        reserve: RESERVE,
+      },
+      {
+        name: 'files',
+        matches: (url) => url.pathname.includes('/git/blobs/'),
+        concurrency: config.concurrency,
+        perSecond: config.requestsPerSecond,
+        reserve: RESERVE,
+      },
       { name: 'rest', concurrency: config.concurrency, perSecond: config.requestsPerSecond },
     ],
     maxResponseBytes: Math.max(config.maxFileBytes, MAX_ARCHIVE_BYTES),

@@ -73,17 +73,21 @@ export function createJiraClient(
   };
 }
 
+/** Of the hourly points: what content leaves to readers, people and single issues. */
+const RESERVE = 0.1;
+
 /** Each endpoint has limits of its own: a download that waits must not hold up a search. */
 function budgets(concurrency: number) {
-  const at = (name: string, pattern: RegExp, most: number) => ({
+  const at = (name: string, pattern: RegExp, most: number, reserve?: number) => ({
     name,
     matches: (url: URL) => pattern.test(url.pathname),
     concurrency: most,
+    ...(reserve !== undefined && { reserve }),
   });
   return [
     at('search', /\/search(?:\/|$)/u, 2),
-    at('downloads', /\/attachment\/content\/|\/secure\/attachment\//u, 16),
-    at('history', /\/changelog\/bulkfetch$/u, concurrency),
+    at('downloads', /\/attachment\/content\/|\/secure\/attachment\//u, 16, RESERVE),
+    at('history', /\/changelog\/bulkfetch$/u, concurrency, RESERVE),
     at('permissions', /\/(?:permissionscheme|role|issuesecurityschemes|applicationrole)(?:\/|$)/u, 4),
     at('directory', /\/(?:users\/search|user(?:\/list)?|group\/\w+|groups\/picker)$/u, 4),
     { name: 'issues', concurrency: concurrency * 2 },

@@ -10,3 +10,4 @@ export type { FailedAnswer } from './status.ts';
 export { retryAfterMs } from './waits.ts';
 export { quotaIn } from './quota.ts';
 export type { Quota } from './quota.ts';
+export type { PointsLimits } from './points.ts';
