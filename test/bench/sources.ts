@@ -14,7 +14,7 @@ import { measureEngine } from './sources/engine.ts';
 import { measureLarge } from './sources/large.ts';
 import { measurePace } from './sources/pace.ts';
 import { measureReaders } from './sources/readers.ts';
-import { measureRevocation } from './sources/revocation.ts';
+import { measureBetween, measureRevocation } from './sources/revocation.ts';
 import { measureRequests } from './sources/requests.ts';
 import { measureResume } from './sources/resume.ts';
 import { measureWords } from './sources/words.ts';
@@ -60,6 +60,7 @@ if (values.large !== '0') figures.push(...(await measureLarge(Number(values.larg
 if (values.revocations !== '0') {
   note('revocation');
   figures.push(...(await measureRevocation(1_000, Number(values.revocations))));
+  figures.push(...(await measureBetween(10_000)));
 }
 const result = report(figures);
 if (values.output !== undefined) await writeReport(values.output, result);
