@@ -114,7 +114,7 @@ async function syncOrAsk(
     const asked = await askRunning(installation.store, connector.id, passes, signal);
     if (!asked) return syncOne(context, installation, connector, options);
     output.line(
-      `${connector.id}: ${passes.map((pass) => PASS_NAMES[pass]).join(' and ')} read again by that process`,
+      `${connector.id}: ${passes.map((pass) => PASS_NAMES[pass]).join(', ')} read again by that process`,
     );
     return asked;
   }
