@@ -4,16 +4,17 @@
 // near a first sync comes to the limit that the source states. resume: kill -9 at random moments.
 // words: of recorded pages, what is kept. Beside them, once,
 // `--wide 50000`: what a space of so many items costs when a reader is lost, and what one bad item does; and
-// `--revocations 10`: how soon what a webhook tells counts.
+// `--revocations 10`: how soon what a webhook tells counts; `--large 50`: what one file of so many MB takes of memory.
 import { parseArgs } from 'node:util';
 import { renderFigures, report, writeReport } from '@fumikura/evaluation';
 import type { Figure } from '@fumikura/evaluation';
 import { WORLDS } from '../sources/worlds.ts';
 import type { SimulatedSource } from '../sources/worlds.ts';
 import { measureEngine } from './sources/engine.ts';
+import { measureLarge } from './sources/large.ts';
 import { measurePace } from './sources/pace.ts';
 import { measureReaders } from './sources/readers.ts';
-import { measureRevocation } from './sources/revocation.ts';
+import { measureBetween, measureRevocation } from './sources/revocation.ts';
 import { measureRequests } from './sources/requests.ts';
 import { measureResume } from './sources/resume.ts';
 import { measureWords } from './sources/words.ts';
@@ -29,6 +30,7 @@ const { values } = parseArgs({
     'per-second': { type: 'string', default: '20' },
     revocations: { type: 'string', default: '10' },
     wide: { type: 'string', default: '50000' },
+    large: { type: 'string', default: '50' },
     kills: { type: 'string', default: '6' },
     json: { type: 'boolean', default: false },
     output: { type: 'string' },
@@ -54,9 +56,11 @@ for (const name of listed(values.only, WORLDS))
     if (source) figures.push(...((await PARTS[part]?.(name, source)) ?? []));
   }
 if (values.wide !== '0') figures.push(...(await measureEngine(Number(values.wide))));
+if (values.large !== '0') figures.push(...(await measureLarge(Number(values.large))));
 if (values.revocations !== '0') {
   note('revocation');
   figures.push(...(await measureRevocation(1_000, Number(values.revocations))));
+  figures.push(...(await measureBetween(10_000)));
 }
 const result = report(figures);
 if (values.output !== undefined) await writeReport(values.output, result);

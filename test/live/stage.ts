@@ -1,5 +1,5 @@
 import { createAccess, createLinkedDirectory, createLocalDirectory, LOCAL_ISSUER } from '@fumikura/access';
-import { prepareBlocks, prepareContent, DEFAULT_LIMITS } from '@fumikura/documents';
+import { prepareBlocks, prepareContent, prepareFile, DEFAULT_LIMITS } from '@fumikura/documents';
 import { readItem } from '@fumikura/ingest';
 import type { DocumentId, Principal } from '@fumikura/model';
 import type { AccessFilter, Connector, Store } from '@fumikura/ports';
@@ -13,10 +13,10 @@ export const readNow: LiveOptions['read'] = (document, signal) =>
   readItem(
     document,
     {
-      prepare: (input) =>
-        'blocks' in input
-          ? Promise.resolve(prepareBlocks(input.blocks, DEFAULT_LIMITS))
-          : prepareContent(input, DEFAULT_LIMITS),
+      prepare: async (input) => {
+        if ('blocks' in input) return prepareBlocks(input.blocks, DEFAULT_LIMITS);
+        return 'path' in input ? prepareFile(input, DEFAULT_LIMITS) : prepareContent(input, DEFAULT_LIMITS);
+      },
     },
     signal,
   );

@@ -156,6 +156,7 @@ export const REQUIREMENTS: readonly Requirement[] = [
     'sync.requests': 'What is asked for is read once and soon, also in the middle of a long reading.',
     'sync.access.between':
       'Readers that are asked for are read between two batches of a long reading, and nothing older comes after them.',
+    'sync.large': 'A large file goes through a temporary file, not through memory, on its way to its parser.',
     'sync.read-ahead':
       'Contents are read ahead within a bound, and a failure among them is that of its item.',
     'schedule.bad': 'A schedule that is none is told with what is allowed.',

@@ -68,12 +68,17 @@ describe('the scheduler', () => {
   async function runUntil(
     connectors: readonly Connector[],
     isDone: () => boolean | Promise<boolean>,
-    more: { readonly now?: () => number; readonly content?: Schedule; readonly concurrency?: number } = {},
+    more: {
+      readonly now?: () => number;
+      readonly content?: Schedule;
+      readonly access?: Schedule;
+      readonly concurrency?: number;
+    } = {},
   ): Promise<void> {
     const stop = new AbortController();
     const schedules = {
       content: more.content ?? parseSchedule('1h'),
-      access: never,
+      access: more.access ?? never,
       directory: parseSchedule('1h'),
       census: never,
     };
@@ -118,6 +123,35 @@ describe('the scheduler', () => {
       content: { text: 'always', next: () => 0 },
     });
     assert.equal(most, 1);
+  });
+
+  it('[sync.access.between] reads readers by their clock in the middle of a long reading of content', async () => {
+    let runs = 0;
+    await store.catalog.ensureSource(A);
+    const done = { outcome: 'completed', startedAt: readAt, endedAt: readAt, failures: 0 } as const;
+    await store.catalog.putJob({ source: A, pass: 'access', ...done });
+    const connector = wiki(A, {
+      pull: async function* (from) {
+        if (from === undefined || from === 'end') log.push(`begin ${++runs}`);
+        const first = typeof from === 'number' ? from + 1 : 0;
+        for (let n = first; runs > 1 && n < 40; n++) {
+          await new Promise((resolve) => setTimeout(resolve, 10));
+          yield { changes: [], checkpoint: n };
+        }
+        log.push(`end ${runs}`);
+        yield { changes: [], checkpoint: 'end' };
+      },
+      pullAccess: async function* () {
+        log.push('access');
+        yield { changes: [], checkpoint: null };
+      },
+    });
+    await runUntil([connector], () => log.includes('end 2'), {
+      content: { text: 'always', next: () => 0 },
+      access: { text: 'often', next: ({ startedAt }) => startedAt + 100 },
+    });
+    const inside = log.slice(log.indexOf('begin 2') + 1, log.indexOf('end 2'));
+    assert.ok(inside.includes('access'), log.join());
   });
 
   it('[schedule.request] reads at once what a webhook named, and strikes it out', async () => {

@@ -47,7 +47,7 @@ const BUSY_RETRY_MS = 10_000;
 export function createScheduler(options: SchedulerOptions): Scheduler {
   const { catalog, sources, logger, concurrency = 2, lookEveryMs = 1_000, now = Date.now } = options;
   const runner = new JobRunner({ ...options, now });
-  const running = new Map<SourceId, Promise<void>>();
+  const running = new Map<SourceId, { readonly work: Work; readonly done: Promise<void> }>();
   const turns = new Map<SourceId, number>();
   const busyUntil = new Map<SourceId, number>();
   let turn = 0;
@@ -65,7 +65,7 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
       running.delete(connector.id);
       wake();
     });
-    running.set(connector.id, done);
+    running.set(connector.id, { work, done });
     turns.set(connector.id, ++turn);
   };
 
@@ -78,11 +78,15 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
     })[] = [];
     for (const source of sources) {
       const { id } = source.connector;
-      if (running.has(id) || (busyUntil.get(id) ?? 0) > now()) continue;
+      if ((busyUntil.get(id) ?? 0) > now()) continue;
       const requests = await catalog.requested(id, MAX_REQUESTS);
       const jobs = jobsOf(records, id);
-      const [first] = dueNow(source, jobs, requests, now());
-      if (first) due.push({ ...first, source, turn: turns.get(id) ?? 0, seen: jobs.get(first.work) });
+      const all = dueNow(source, jobs, requests, now());
+      const [first] = all;
+      const isReading = running.get(id)?.work === 'content';
+      if (isReading) await askBetween(catalog, id, all);
+      else if (first && !running.has(id))
+        due.push({ ...first, source, turn: turns.get(id) ?? 0, seen: jobs.get(first.work) });
     }
     due.sort((a, b) => Number(b.isAskedFor) - Number(a.isAskedFor) || a.turn - b.turn);
     for (const { source, work, seen } of due) {
@@ -106,7 +110,7 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
           void delay(lookEveryMs, undefined, { signal }).then(resolve, () => resolve());
         });
       }
-      await Promise.allSettled([...running.values(), ...watching]);
+      await Promise.allSettled([...[...running.values()].map(({ done }) => done), ...watching]);
     },
   };
 }
@@ -129,4 +133,12 @@ async function watchSource(
     if (!signal.aborted)
       logger.warn('schedule.watch.failed', { sourceId: connector.id, message: toAppError(cause).message });
   }
+}
+
+/** A long reading of content does readers and people between two batches: by the clock, too. */
+async function askBetween(catalog: Catalog, source: SourceId, due: readonly DueWork[]): Promise<void> {
+  const passes = due.flatMap(({ work, isAskedFor }) =>
+    !isAskedFor && (work === 'access' || work === 'directory') ? [work] : [],
+  );
+  if (passes.length > 0) await catalog.request(source, { items: [], passes });
 }

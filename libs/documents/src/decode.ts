@@ -1,5 +1,6 @@
 /** Sure signs first, then what the bytes can be without a single error, then the western default. */
-const CANDIDATES = ['utf-8', 'iso-2022-jp', 'euc-jp', 'shift_jis'] as const;
+const SURE = ['utf-8', 'iso-2022-jp'] as const;
+const PLAUSIBLE = ['euc-jp', 'shift_jis'] as const;
 const BYTE_ORDER_MARKS: readonly (readonly [bytes: readonly number[], encoding: string])[] = [
   [[0xef, 0xbb, 0xbf], 'utf-8'],
   [[0xff, 0xfe], 'utf-16le'],
@@ -25,15 +26,14 @@ export function isBinary(bytes: Uint8Array): boolean {
 }
 
 function guess(bytes: Uint8Array): string {
-  const readings = CANDIDATES.flatMap((encoding) => {
-    if (encoding === 'iso-2022-jp' && !bytes.subarray(0, SAMPLE).includes(0x1b)) return [];
+  for (const encoding of SURE) {
+    if (encoding === 'iso-2022-jp' && !bytes.subarray(0, SAMPLE).includes(0x1b)) continue;
     const text = strictly(encoding, bytes);
-    return text === undefined ? [] : [{ encoding, text }];
-  });
-  const [first] = readings;
-  if (first && first.encoding !== 'euc-jp' && first.encoding !== 'shift_jis') return first.text;
-  const best = readings.toSorted((a, b) => plausibility(b.text) - plausibility(a.text))[0];
-  return best && plausibility(best.text) > 0.3 ? best.text : new TextDecoder('windows-1252').decode(bytes);
+    if (text !== undefined) return text;
+  }
+  const readings = PLAUSIBLE.flatMap((encoding) => strictly(encoding, bytes) ?? []);
+  const best = readings.toSorted((a, b) => plausibility(b) - plausibility(a))[0];
+  return best && plausibility(best) > 0.3 ? best : new TextDecoder('windows-1252').decode(bytes);
 }
 
 function strictly(encoding: string, bytes: Uint8Array): string | undefined {

@@ -1,7 +1,7 @@
 import { parentPort } from 'node:worker_threads';
 import { AppError, toAppError } from '@fumikura/errors';
 import type { CarriedError, ParseReply, ParseTask } from './pipeline.ts';
-import { prepareBlocks, prepareContent } from './prepare.ts';
+import { prepareBlocks, prepareContent, prepareFile } from './prepare.ts';
 import type { Prepared } from './types.ts';
 
 // Libraries that print would write into a protocol or a report: nothing a parser says goes there.
@@ -12,12 +12,15 @@ parentPort?.on('message', (task: ParseTask) => void reply(task));
 
 async function reply({ id, input, limits }: ParseTask): Promise<void> {
   try {
-    const prepared: Prepared =
-      'blocks' in input ? prepareBlocks(input.blocks, limits) : await prepareContent(input, limits);
-    post({ id, prepared });
+    post({ id, prepared: await prepare(input, limits) });
   } catch (error) {
     post({ id, error: carried(error) });
   }
+}
+
+function prepare(input: ParseTask['input'], limits: ParseTask['limits']): Prepared | Promise<Prepared> {
+  if ('blocks' in input) return prepareBlocks(input.blocks, limits);
+  return 'path' in input ? prepareFile(input, limits) : prepareContent(input, limits);
 }
 
 function post(message: ParseReply): void {

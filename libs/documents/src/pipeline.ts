@@ -10,7 +10,11 @@ import type { ParseInput, ParseLimits, Prepared } from './types.ts';
 /** Left to itself a thread lets short-lived objects grow to many times this before it tidies up, for no gain measured. */
 const YOUNG_HEAP_MB = 8;
 
-export type PipelineInput = ParseInput | { readonly blocks: readonly Block[] };
+/** Bytes at hand, or a file that the thread reads itself and leaves where it is. */
+export type PipelineInput =
+  | ParseInput
+  | (Omit<ParseInput, 'bytes'> & { readonly path: string })
+  | { readonly blocks: readonly Block[] };
 
 /** Parses hostile input where it can do no harm: in worker threads with bounds on time and memory. */
 export interface DocumentPipeline {

@@ -1,9 +1,10 @@
+import { readFile, stat } from 'node:fs/promises';
 import type { Block } from '@fumikura/model';
 import { AppError } from '@fumikura/errors';
 import { detectLanguage, normaliseText } from '@fumikura/text';
 import { chunk } from './chunker.ts';
 import { findParser } from './registry.ts';
-import { render } from './render.ts';
+import { cutNotice, render } from './render.ts';
 import { similarityHash } from './similarity.ts';
 import type { Parsed, ParseInput, ParseLimits, Prepared } from './types.ts';
 
@@ -12,6 +13,16 @@ export async function prepareContent(input: ParseInput, limits: ParseLimits): Pr
   if (input.bytes.length > limits.maxBytes) throw tooLarge(input.bytes.length, limits.maxBytes);
   const parser = await findParser(input);
   return prepareParsed(await parser(input, limits), limits);
+}
+
+/** The same of a file that nobody has in memory yet. */
+export async function prepareFile(
+  { path, ...input }: Omit<ParseInput, 'bytes'> & { readonly path: string },
+  limits: ParseLimits,
+): Promise<Prepared> {
+  const { size } = await stat(path);
+  if (size > limits.maxBytes) throw tooLarge(size, limits.maxBytes);
+  return prepareContent({ ...input, bytes: await readFile(path) }, limits);
 }
 
 /** Blocks that a source delivers itself. */
@@ -30,7 +41,6 @@ function prepareParsed(
   limits: ParseLimits,
 ): Prepared {
   const { isCut, ...rendered } = render(blocks, limits.maxCharacters);
-  const cut = `The text is cut after ${limits.maxCharacters.toLocaleString('en')} characters.`;
   const detected = detectLanguage(rendered.text);
   const clean = title === undefined ? '' : normaliseText(title).replace(/\s+/gu, ' ').trim();
   return {
@@ -41,6 +51,6 @@ function prepareParsed(
     outline: rendered.outline,
     chunks: chunk(rendered),
     similarity: similarityHash(rendered.text),
-    notices: isCut ? [...notices, cut] : notices,
+    notices: isCut ? [...new Set([...notices, cutNotice(limits.maxCharacters)])] : notices,
   };
 }

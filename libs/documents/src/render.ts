@@ -135,3 +135,8 @@ function tableLines({ rows, headerRows, caption }: Extract<Block, { type: 'table
   const header = lines.slice(0, headerRows).join('\n');
   return { parts: caption ? [caption.trim(), ...lines] : lines, header };
 }
+
+/** For readers of a text that is longer than what is kept of it. */
+export function cutNotice(maxCharacters: number): string {
+  return `The text is cut after ${maxCharacters.toLocaleString('en')} characters.`;
+}

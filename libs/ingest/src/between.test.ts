@@ -191,6 +191,23 @@ describe('what is asked for while the content is read', () => {
     assert.deepEqual([counters['written'], counters['failed']], [5, 1]);
   });
 
+  it('[sync.dead-letters] a source that tells us to wait ends the run, not its items', async () => {
+    const connector = wiki({
+      pull: async function* () {
+        const body: ContentBody = {
+          type: 'content',
+          fileName: 'a.txt',
+          sizeBytes: 4,
+          read: () => Promise.reject(new AppError('SOURCE_RATE_LIMITED', 'rate-limited', 'in an hour')),
+        };
+        yield { changes: [page('a', 'space', { body })], checkpoint: 1 };
+      },
+    });
+    await assert.rejects(sync(connector), { code: 'SOURCE_RATE_LIMITED' });
+    assert.deepEqual(await store.catalog.deadLetters(ID, 9), []);
+    assert.equal(await store.catalog.checkpoint(ID), undefined, 'it is asked for again');
+  });
+
   it('[sync.unchanged] content that the source says is the same is not read again', async () => {
     let reads = 0;
     const told = (version: string) =>

@@ -1,11 +1,20 @@
 import { inLanes } from '@fumikura/concurrency';
 import { AppError, toAppError } from '@fumikura/errors';
 import { aclKey } from '@fumikura/model';
-import type { Acl, AllowListId, ContentBody, DocumentId, SourceDocument } from '@fumikura/model';
+import type {
+  Acl,
+  AllowListId,
+  ContentBody,
+  DocumentHead,
+  DocumentId,
+  SourceDocument,
+} from '@fumikura/model';
 import type { Change, Connector, KnownVersion } from '@fumikura/ports';
 import type { ErrorBudget } from './budget.ts';
 import { guardRemovals } from './census.ts';
-import { children, contentHash, headOf, inputOf, parentOf, titledHash, toWrite } from './documents.ts';
+import { hashOf } from './contents.ts';
+import type { Content, Contents } from './contents.ts';
+import { children, headOf, inputOf, parentOf, titledHash, toWrite } from './documents.ts';
 import type { IngestParts } from './ingest.ts';
 import { partsGone, partsOf } from './parts.ts';
 import type { ReadAhead } from './read-ahead.ts';
@@ -16,6 +25,7 @@ export interface ChangeTakerParts extends Pick<IngestParts, 'store' | 'limits' |
   readonly connector: Connector;
   readonly writer: BatchWriter;
   readonly budget: ErrorBudget;
+  readonly contents: Contents;
   readonly options: Pick<SyncOptions, 'signal' | 'full' | 'dryRun' | 'allowRemovals'>;
   /** After each change. */
   readonly progressed: () => void;
@@ -150,14 +160,16 @@ export class ChangeTaker {
   async #read(
     document: SourceDocument,
     known: KnownVersion | undefined,
-    content: (() => Promise<Uint8Array>) | undefined,
+    content: (() => Promise<Content>) | undefined,
   ): Promise<void> {
     try {
       await this.#write(document, known, content);
       this.#budget.succeeded();
     } catch (error) {
-      if (this.#options.signal.aborted) throw error;
       const reason = toAppError(error);
+      // Not this item's: every other one would meet the same.
+      const isOfSource = reason.kind === 'rate-limited' || reason.kind === 'auth';
+      if (this.#options.signal.aborted || isOfSource) throw error;
       if (reason.kind === 'not-found') await this.#lose(document.id, known !== undefined);
       else this.#fail(document.id, reason);
     }
@@ -166,20 +178,37 @@ export class ChangeTaker {
   async #write(
     document: SourceDocument,
     known: KnownVersion | undefined,
-    content: (() => Promise<Uint8Array>) | undefined,
+    content: (() => Promise<Content>) | undefined,
   ): Promise<void> {
     const { body } = document;
     const { signal } = this.#options;
     const head = headOf(document);
     if (this.#isSameContent(document, known)) return this.#writer.retell(head);
     this.#parts.logger.debug('sync.item.reading', { documentId: document.id });
-    const bytes = body.type === 'content' ? await (content?.() ?? body.read(signal)) : undefined;
-    const bodyHash = document.contentHash ?? contentHash(bytes ?? Buffer.from(JSON.stringify(body)));
+    const read =
+      body.type === 'content' ? await (content?.() ?? this.#parts.contents.read(body, signal)) : undefined;
+    try {
+      await this.#parse(document, head, known, read);
+    } finally {
+      if (read && !content) await this.#parts.contents.discard(read);
+    }
+  }
+
+  async #parse(
+    document: SourceDocument,
+    head: DocumentHead,
+    known: KnownVersion | undefined,
+    content: Content | undefined,
+  ): Promise<void> {
+    const { body } = document;
+    const { signal } = this.#options;
+    const bodyHash =
+      document.contentHash ?? (await hashOf(content ?? { bytes: Buffer.from(JSON.stringify(body)) }));
     const hash = titledHash(bodyHash, head.title);
     if (known?.contentHash === hash && !this.#options.full) return this.#writer.retell(head);
     if (this.#options.dryRun) return this.#writer.count('written');
     this.#parts.logger.debug('sync.item.parsing', { documentId: document.id });
-    const prepared = await this.#parts.documents.prepare(inputOf(body, bytes), signal);
+    const prepared = await this.#parts.documents.prepare(inputOf(body, content), signal);
     const write = toWrite(head, prepared, hash);
     this.#writer.upsert(write);
     await this.#replaceChildren(document, children(write.document, prepared), known !== undefined);

@@ -4,13 +4,10 @@ import type { DocumentPipeline, PipelineInput, Prepared } from '@fumikura/docume
 import { normaliseText } from '@fumikura/text';
 import type { Document, DocumentHead, SourceDocument } from '@fumikura/model';
 import type { DocumentWrite } from '@fumikura/ports';
+import type { Content } from './contents.ts';
 
 /** Between a document and a file inside it: `mail.eml!1/report.pdf`. */
 const INSIDE = '!';
-
-export function contentHash(bytes: Uint8Array): string {
-  return `sha256:${createHash('sha256').update(bytes).digest('base64url')}`;
-}
 
 /** Of all that is searched: a body under another title is another text. */
 export function titledHash(hash: string, title: string): string {
@@ -18,9 +15,10 @@ export function titledHash(hash: string, title: string): string {
 }
 
 /** What the pipeline takes of a body that was read. */
-export function inputOf(body: SourceDocument['body'], bytes: Uint8Array = new Uint8Array()): PipelineInput {
+export function inputOf(body: SourceDocument['body'], content: Content | undefined): PipelineInput {
   if (body.type === 'blocks') return { blocks: body.blocks };
-  return { fileName: body.fileName, bytes, ...(body.mediaType && { mediaType: body.mediaType }) };
+  const { fileName, mediaType } = body;
+  return { fileName, ...(mediaType && { mediaType }), ...(content ?? { bytes: new Uint8Array() }) };
 }
 
 /** An item as a sync would write it; nothing is written. Rejects as its body and the pipeline do. */
@@ -30,8 +28,8 @@ export async function readItem(
   signal: AbortSignal,
 ): Promise<DocumentWrite> {
   const { body } = document;
-  const bytes = body.type === 'content' ? await body.read(signal) : undefined;
-  const prepared = await documents.prepare(inputOf(body, bytes), signal);
+  const content = body.type === 'content' ? { bytes: await body.read(signal) } : undefined;
+  const prepared = await documents.prepare(inputOf(body, content), signal);
   return toWrite(headOf(document), prepared, document.contentHash ?? '');
 }
 

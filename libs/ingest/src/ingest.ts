@@ -58,6 +58,7 @@ async function syncSource(
     return await ended(parts, started, run, guard.reasonFor(error), options);
   } finally {
     await guard.stop();
+    await run.close();
   }
 }
 

@@ -7,6 +7,7 @@ import { AskedPasses } from './asked-passes.ts';
 import { ErrorBudget } from './budget.ts';
 import { findRemoved, guardRemovals } from './census.ts';
 import { ChangeTaker } from './change-taker.ts';
+import { Contents } from './contents.ts';
 import { readDirectory } from './directory-run.ts';
 import type { IngestParts } from './ingest.ts';
 import { partsOf } from './parts.ts';
@@ -30,6 +31,7 @@ export class SourceRun {
   readonly #taker: ChangeTaker;
   readonly #progressed: () => void;
   readonly #startedAt = performance.now();
+  readonly #contents = new Contents();
   readonly #asked: AskedPasses;
   /** Read again since the content is being pulled. */
   readonly #refreshed = new Set<DocumentId>();
@@ -55,11 +57,16 @@ export class SourceRun {
       connector,
       writer: this.#writer,
       budget: this.#budget,
+      contents: this.#contents,
       options,
       progressed: () => this.#tell('reading'),
     });
     this.#asked = new AskedPasses(parts, connector, options.dryRun ?? false);
     this.#progressed = progressed;
+  }
+
+  close(): Promise<void> {
+    return this.#contents.close();
   }
 
   get counters(): Counters {
@@ -134,7 +141,7 @@ export class SourceRun {
    */
   async #pull(from: JsonValue | undefined): Promise<{ from: JsonValue | undefined; isEnded: boolean }> {
     const { signal } = this.#options;
-    const contents = new ReadAhead(signal);
+    const contents = new ReadAhead(this.#contents, signal);
     this.#refreshed.clear();
     try {
       for await (const batch of ahead(this.#beingRead(from, contents))) {

@@ -64,6 +64,8 @@ export interface ContentBody {
   readonly mediaType?: string;
   readonly sizeBytes: number;
   readonly read: (signal: AbortSignal) => Promise<Uint8Array>;
+  /** Writes the same into a new file without holding it in memory; used instead for what is large. Absent: only `read`. */
+  readonly save?: (path: string, signal: AbortSignal) => Promise<void>;
 }
 
 export interface BlocksBody {

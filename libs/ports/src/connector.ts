@@ -36,7 +36,13 @@ export interface SourceCheck {
   /** What a sync would read, by name ("spaces", "pages"), as far as the source tells without reading it. */
   readonly counts: Readonly<Record<string, number>>;
   /** What the source says is left to ask of it, where it says so; `resetsAt` in ISO 8601 UTC. */
-  readonly quota?: { readonly limit: number; readonly remaining: number; readonly resetsAt?: string };
+  readonly quota?: {
+    readonly limit: number;
+    readonly remaining: number;
+    readonly resetsAt?: string;
+    /** Which one, where a source has several: the scarcest. */
+    readonly resource?: string;
+  };
 }
 
 /** What a run can read: items; which of them are gone; who may read them; accounts and groups. In this order. */

@@ -16,7 +16,7 @@ export async function bundleSyncChild(folder: string): Promise<string> {
   const require = `import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);`;
   await build({
     entryPoints: {
-      'sync-child': at('./sync-child.ts'),
+      'sync-child': fileURLToPath(new URL('./sync-child.ts', import.meta.url)),
       'parse-worker': at('../../../libs/documents/src/parse-worker.ts'),
       'store-worker': at('../../../libs/stores/sqlite/src/threads/store-worker.ts'),
     },

@@ -15,6 +15,10 @@ const PASSES = ['content', 'access', 'directory'];
 export interface ChildResult {
   readonly wallMs: number;
   readonly maxRssBytes: number;
+  /** Of all threads. */
+  readonly cpuMs: number;
+  /** Of the main thread: able to run, and not let. Null where the system does not tell. */
+  readonly cpuWaitMs: number | null;
   readonly counters: Readonly<Record<string, number>>;
 }
 
@@ -44,6 +48,8 @@ export async function measurePace(
       is('seconds', result.wallMs / 1_000, 's'),
       is('boundSeconds', boundMs / 1_000, 's'),
       is('overBound', boundMs === 0 ? 0 : result.wallMs / boundMs, 'times', 1.3),
+      is('cpuSeconds', result.cpuMs / 1_000, 's'),
+      ...(result.cpuWaitMs === null ? [] : [is('waitedForCpu', result.cpuWaitMs / 1_000, 's')]),
       is('maxRss', result.maxRssBytes / 1_048_576, 'MB', 300),
     ];
   } finally {

@@ -2,6 +2,8 @@ import { createHmac, randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { figure, percentile } from '@fumikura/evaluation';
 import type { Figure } from '@fumikura/evaluation';
+import type { DocumentId } from '@fumikura/model';
+import type { Store } from '@fumikura/ports';
 import { createSqliteStore } from '@fumikura/store-sqlite';
 import { createHome } from '../../e2e/fumi.ts';
 import { startJiraSimulator } from '../../simulators/jira/server.ts';
@@ -14,7 +16,7 @@ import {
   emptyWorld,
   touch,
 } from '../../simulators/jira/world.ts';
-import type { SimulatedIssue } from '../../simulators/jira/world.ts';
+import type { JiraWorld } from '../../simulators/jira/world.ts';
 import { readableBy } from '../../sources/leaks.ts';
 
 const SECRET = 'sealed';
@@ -27,16 +29,7 @@ const PATIENCE_MS = 30_000;
  */
 export async function measureRevocation(items: number, rounds: number): Promise<Figure[]> {
   const { world, ada, issue, sealed } = site(items);
-  const simulator = await startJiraSimulator(world);
-  const home = await createHome();
-  await home.write('secret.txt', SECRET);
-  await home.write('token.txt', 'simulated');
-  await home.write('fumikura.yaml', configuration(simulator.url, ada));
-  const up = home.start(['up', '--port', '0', '--json']);
-  try {
-    await up.says('Following changes');
-    const url = new URL((JSON.parse(up.printed().split('\n')[0] ?? '') as { url: string }).url);
-    const store = await createSqliteStore({ file: home.database, inline: true });
+  return inInstallation(world, ada, async ({ url, store }) => {
     const isOpen = async () =>
       (await readableBy(store, `user:jira:acme:${ada}`, [`jira:acme/issue/${issue.id}`])).size > 0;
     await until(isOpen, true);
@@ -50,18 +43,74 @@ export async function measureRevocation(items: number, rounds: number): Promise<
         issue.level = level;
         touch(world, issue);
         const started = performance.now();
-        await deliver(url, issue);
+        await deliver(url, { webhookEvent: 'jira:issue_updated', issue: { id: issue.id } });
         await until(isOpen, level === undefined);
         took.push(performance.now() - started);
       }
     }
-    await store.close();
     return [
       figure('sources.revocation.items', items, 'items', 'higher'),
       figure('sources.revocation.webhook.p50', percentile(closing, 0.5), 'ms', 'lower'),
       figure('sources.revocation.webhook.max', Math.max(...closing), 'ms', 'lower', 5_000),
       figure('sources.revocation.openedAgain.max', Math.max(...opening), 'ms', 'lower'),
     ];
+  });
+}
+
+/**
+ * A project loses its readers while the first, long reading of the site goes on: how long until that counts for what is
+ * indexed already.
+ */
+export async function measureBetween(items: number): Promise<Figure[]> {
+  const { world, ada, project } = site(items);
+  const nobody = addScheme(world, [{ type: 'user', of: world.ourAccount }]).id;
+  return inInstallation(world, ada, async ({ url, store }) => {
+    const first = [...world.issues.keys()].slice(0, 100).map((id): DocumentId => `jira:acme/issue/${id}`);
+    const isOpen = async () => (await readableBy(store, `user:jira:acme:${ada}`, first)).size > 0;
+    await until(isOpen, true);
+    project.scheme = nobody;
+    const started = performance.now();
+    await deliver(url, { webhookEvent: 'project_updated' });
+    await until(isOpen, false);
+    const tookMs = performance.now() - started;
+    const [run] = await store.catalog.runs('jira:acme', 1);
+    const indexed = (await store.catalog.sources())[0]?.documents ?? 0;
+    const isStillReading = run?.outcome === 'running' && run.passes.includes('content') && indexed < items;
+    return [
+      figure('sources.revocation.between.items', items, 'items', 'higher'),
+      figure('sources.revocation.between.indexed', indexed, 'items', 'higher'),
+      figure('sources.revocation.between.contentGoesOn', isStillReading ? 1 : 0, 'runs', 'higher', 1),
+      figure('sources.revocation.between.ms', tookMs, 'ms', 'lower', 60_000),
+    ];
+  });
+}
+
+interface Running {
+  readonly url: URL;
+  readonly store: Store;
+}
+
+/** `fumi up` over a simulated site, with clocks that do nothing by themselves after the first time. */
+async function inInstallation(
+  world: JiraWorld,
+  ada: string,
+  measure: (running: Running) => Promise<Figure[]>,
+): Promise<Figure[]> {
+  const simulator = await startJiraSimulator(world);
+  const home = await createHome();
+  await home.write('secret.txt', SECRET);
+  await home.write('token.txt', 'simulated');
+  await home.write('fumikura.yaml', configuration(simulator.url, ada));
+  const up = home.start(['up', '--port', '0', '--json']);
+  try {
+    await up.says('Following changes');
+    const url = new URL((JSON.parse(up.printed().split('\n')[0] ?? '') as { url: string }).url);
+    const store = await createSqliteStore({ file: home.database, inline: true });
+    try {
+      return await measure({ url, store });
+    } finally {
+      await store.close();
+    }
   } finally {
     up.process.kill('SIGINT');
     await up.ended;
@@ -81,7 +130,7 @@ function site(items: number) {
   );
   const issue = issues[Math.floor(items / 2)];
   if (!issue) throw new Error('a site without issues');
-  return { world, ada, issue, sealed };
+  return { world, ada, project, issue, sealed };
 }
 
 function configuration(url: string, ada: string): string {
@@ -97,8 +146,8 @@ sources:
 `;
 }
 
-async function deliver(server: URL, { id }: SimulatedIssue): Promise<void> {
-  const body = JSON.stringify({ webhookEvent: 'jira:issue_updated', issue: { id } });
+async function deliver(server: URL, event: object): Promise<void> {
+  const body = JSON.stringify(event);
   const signature = createHmac('sha256', SECRET).update(body).digest('hex');
   const answer = await fetch(new URL('/webhooks/jira:acme', server), {
     method: 'POST',

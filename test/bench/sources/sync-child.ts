@@ -1,6 +1,7 @@
 // A process that syncs one simulated source into a store file and prints what it took, as JSON; it may be killed. Run by
 // the benches: node sync-child.ts <source> <store file> <connection as JSON> [passes, parted by commas]
 // [documents a commit]
+import { existsSync, readFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { createDocumentPipeline } from '@fumikura/documents';
 import { createIngest } from '@fumikura/ingest';
@@ -27,8 +28,21 @@ const run = await whenFree();
 const wallMs = performance.now() - started;
 await pipeline.close();
 await store.close();
-const { maxRSS } = process.resourceUsage();
-process.stdout.write(`${JSON.stringify({ wallMs, maxRssBytes: maxRSS * 1_024, counters: run.counters })}\n`);
+const { maxRSS, userCPUTime, systemCPUTime } = process.resourceUsage();
+const result = {
+  wallMs,
+  maxRssBytes: maxRSS * 1_024,
+  cpuMs: (userCPUTime + systemCPUTime) / 1_000,
+  cpuWaitMs: waitedForCpu(),
+  counters: run.counters,
+};
+process.stdout.write(`${JSON.stringify(result)}\n`);
+
+/** How long this thread could have run and did not get to, where the system tells: then the machine is what binds. */
+function waitedForCpu(): number | null {
+  const file = '/proc/thread-self/schedstat';
+  return existsSync(file) ? Number(readFileSync(file, 'utf8').split(' ')[1]) / 1e6 : null;
+}
 
 /** Whoever was killed holds the source until its lease runs out. */
 async function whenFree(): Promise<RunRecord> {

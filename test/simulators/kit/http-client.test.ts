@@ -1,4 +1,7 @@
 import assert from 'node:assert/strict';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterEach, describe, it } from 'node:test';
 import { createHttpClient, createPolicedFetch } from '@fumikura/http';
 import type { FetchPolicy, HttpClock } from '@fumikura/http';
@@ -206,5 +209,106 @@ describe('the HTTP client of connectors', () => {
       code: 'SOURCE_REDIRECT_REFUSED',
     });
     assert.equal(source.requests.length, 0);
+  });
+
+  it('saves a body as a file, and leaves no part of one', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'fumi-http-'));
+    try {
+      const body = 'x'.repeat(100_000);
+      const { source, client } = await start({ answer: () => ({ status: 200, body }) });
+      const file = (name: string, most: number) =>
+        client.file({ path: '/a', signal: never }, join(folder, name), most);
+      source.respondNext({ status: 200, body, cutAfterBytes: 50_000 });
+      assert.equal((await file('whole', 100_000)).body, 100_000);
+      assert.equal(await readFile(join(folder, 'whole'), 'utf8'), body);
+      assert.equal(source.requests.length, 2, 'a part is asked for again');
+      await assert.rejects(file('large', 99_999), { code: 'SOURCE_ANSWER_TOO_LARGE', kind: 'invalid-input' });
+      for (let n = 0; n < 3; n++) source.respondNext({ status: 200, body, cutAfterBytes: 50_000 });
+      await assert.rejects(file('cut', 100_000), { code: 'SOURCE_UNAVAILABLE', kind: 'transient' });
+      source.respondNext({ status: 404 });
+      await assert.rejects(file('gone', 100_000), { kind: 'not-found' });
+      await assert.rejects(file('whole', 100_000), { code: 'EEXIST' });
+      assert.deepEqual(await readdir(folder), ['whole']);
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+  });
+
+  it('asks more at once the longer the source takes it, and half as much when told to wait', async () => {
+    let running = 0;
+    let most = 0;
+    const { source, client } = await start(
+      {
+        answer: async () => {
+          most = Math.max(most, ++running);
+          for (let n = 0; n < 5; n++) await new Promise((resolve) => setImmediate(resolve));
+          running--;
+          return { status: 200, body: {} };
+        },
+      },
+      { budgets: [{ name: 'all', concurrency: 12 }] },
+    );
+    const round = async (requests: number) => {
+      most = 0;
+      await Promise.all(
+        Array.from({ length: requests }, (_, n) => client.json({ path: `/${n}`, signal: never })),
+      );
+      return most;
+    };
+    assert.equal(await round(4), 4, 'few at first');
+    await round(200);
+    assert.equal(await round(30), 12);
+    source.respondNext({ status: 429, headers: { 'retry-after': '1' } });
+    assert.ok((await round(1)) <= 1);
+    assert.equal(await round(6), 6);
+  });
+
+  it('leaves a share of a stated quota to others, and counts what was asked since it was stated', async () => {
+    const quota = (remaining: number) => ({
+      'x-ratelimit-limit': '100',
+      'x-ratelimit-remaining': String(remaining),
+      'x-ratelimit-reset': '1970-01-01T00:01:00Z',
+    });
+    const { source, client, clock } = await start(
+      {},
+      {
+        budgets: [
+          { name: 'files', matches: ({ pathname }) => pathname.startsWith('/files'), reserve: 0.1 },
+          { name: 'readers' },
+        ],
+      },
+    );
+    const ask = (path: string) => client.json({ path, signal: never });
+    source.respondNext({ status: 200, headers: quota(12), body: {} });
+    await ask('/readers');
+    await ask('/files/1');
+    await ask('/files/2');
+    assert.deepEqual(clock.slept, []);
+    await ask('/readers');
+    assert.deepEqual(clock.slept, [], 'readers may spend the rest');
+    await ask('/files/3');
+    assert.deepEqual(clock.slept, [60_000], 'files wait until it begins anew');
+    await ask('/files/4');
+    assert.equal(clock.slept.length, 1, 'a quota that ended says nothing any more');
+  });
+
+  it('spends points no faster than they come back', async () => {
+    const { client, clock } = await start(
+      {},
+      {
+        budgets: [
+          {
+            name: 'all',
+            points: { most: 10, windowMs: 1_000, costOf: (_url, method) => (method === 'POST' ? 5 : 1) },
+          },
+        ],
+      },
+    );
+    for (let n = 0; n < 2; n++) await client.json({ path: '/a', method: 'POST', body: {}, signal: never });
+    assert.deepEqual(clock.slept, []);
+    await client.json({ path: '/a', signal: never });
+    assert.deepEqual(clock.slept, [100]);
+    await client.json({ path: '/a', method: 'POST', body: {}, signal: never });
+    assert.deepEqual(clock.slept, [100, 500]);
   });
 });

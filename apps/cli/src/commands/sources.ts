@@ -163,7 +163,7 @@ function tellCheck({ output }: Context, { check, directory, jobs }: Row): void {
     output.line(`  missing: ${safe(right)}: ${safe(consequence)}`);
   if (check?.quota)
     output.line(
-      `  quota: ${check.quota.remaining.toLocaleString('en')} of ${check.quota.limit.toLocaleString('en')} left${check.quota.resetsAt === undefined ? '' : `, whole again ${check.quota.resetsAt}`}`,
+      `  quota${check.quota.resource === undefined ? '' : ` (${safe(check.quota.resource)})`}: ${check.quota.remaining.toLocaleString('en')} of ${check.quota.limit.toLocaleString('en')} left${check.quota.resetsAt === undefined ? '' : `, whole again ${check.quota.resetsAt}`}`,
     );
   if (directory)
     output.line(

@@ -3,6 +3,8 @@ import type { Installation } from '@fumikura/composition';
 import { toAppError } from '@fumikura/errors';
 import type { Connector, Pass, RunRecord } from '@fumikura/ports';
 import { noteRun } from '@fumikura/worker';
+import { askRunning } from '../ask-running.ts';
+import type { Asked } from '../ask-running.ts';
 import type { Context } from '../context.ts';
 import { embedBacklog } from '../embedding.ts';
 import { EXIT_CODES, exitCodeOf } from '../exit-codes.ts';
@@ -69,6 +71,7 @@ async function embed(context: Context, installation: Installation) {
 
 type Result =
   | RunRecord
+  | Asked
   | { readonly source: string; readonly error: { readonly code: string; readonly message: string } };
 
 /** One source's trouble does not keep the others from being read. */
@@ -82,7 +85,7 @@ async function syncAll(
   for (const connector of connectors) {
     if (context.signal.aborted) break;
     try {
-      results.push(await syncOne(context, installation, connector, options));
+      results.push(await syncOrAsk(context, installation, connector, options));
     } catch (cause) {
       const error = toAppError(cause);
       if (connectors.length === 1) throw error;
@@ -93,6 +96,36 @@ async function syncAll(
   }
   return results;
 }
+
+/** Readers and people do not wait for the end of a long reading by another process. */
+async function syncOrAsk(
+  context: Context,
+  installation: Installation,
+  connector: Connector,
+  options: SyncOptions,
+): Promise<RunRecord | Asked> {
+  try {
+    return await syncOne(context, installation, connector, options);
+  } catch (cause) {
+    const passes = passesOf(options);
+    if (!passes || options.dryRun || toAppError(cause).code !== 'SYNC_RUNNING') throw cause;
+    const { output, signal } = context;
+    output.note(`${connector.id} is being read by another process: asked of it, between two batches.`);
+    const asked = await askRunning(installation.store, connector.id, passes, signal);
+    if (!asked) return syncOne(context, installation, connector, options);
+    output.line(
+      `${connector.id}: ${passes.map((pass) => PASS_NAMES[pass]).join(', ')} read again by that process`,
+    );
+    return asked;
+  }
+}
+
+const PASS_NAMES: Readonly<Record<Pass, string>> = {
+  content: 'content',
+  census: 'ids',
+  access: 'readers',
+  directory: 'people and groups',
+};
 
 export async function syncOne(
   context: Context,

@@ -63,6 +63,7 @@ export function createReading({
       if (bytes.length > config.maxFileBytes) throw larger(bytes.length, config.maxFileBytes);
       return bytes;
     },
+    saveFile: (path, to, signal) => client.file(path, to, signal),
   };
 }
 

@@ -11,6 +11,8 @@ export interface ConfluenceClient {
   /** A question that is too long for an address. */
   ask<T>(path: string, body: unknown, signal: AbortSignal): Promise<T>;
   bytes(path: string, signal: AbortSignal): Promise<Uint8Array>;
+  /** Into a new file. @throws SOURCE_ANSWER_TOO_LARGE above `maxFileBytes` */
+  file(path: string, to: string, signal: AbortSignal): Promise<void>;
 }
 
 export interface ClientDeps {
@@ -42,6 +44,15 @@ export function createConfluenceClient(config: ConfluenceConfig, deps: ClientDep
         concurrency: config.concurrency,
         ...rate,
       },
+      {
+        name: 'downloads',
+        matches: ({ pathname }) =>
+          pathname.endsWith('/download') || pathname.includes('/download/attachments/'),
+        concurrency: config.concurrency,
+        // Of the hourly points: what files leave to readers and pages.
+        reserve: 0.1,
+        ...rate,
+      },
       { name: 'content', concurrency: config.concurrency, ...rate },
     ],
     maxResponseBytes: Math.max(config.maxFileBytes, MAX_ANSWER_BYTES),
@@ -69,6 +80,9 @@ export function createConfluenceClient(config: ConfluenceConfig, deps: ClientDep
         .body,
     bytes: async (path, signal) =>
       (await (await http(signal)).bytes({ path: addressOf(config, path), signal })).body,
+    file: async (path, to, signal) => {
+      await (await http(signal)).file({ path: addressOf(config, path), signal }, to, config.maxFileBytes);
+    },
   };
 }
 

@@ -15,6 +15,7 @@ const MEDIA_TYPES = {
 export interface Reading {
   readonly body: (item: Item, signal: AbortSignal) => Promise<Body | undefined>;
   readonly file: (path: string, signal: AbortSignal) => Promise<Uint8Array>;
+  readonly saveFile: (path: string, to: string, signal: AbortSignal) => Promise<void>;
 }
 
 export function itemId(config: ConfluenceConfig, { kind, id }: Pick<Item, 'kind' | 'id'>): DocumentId {
@@ -86,6 +87,7 @@ function fileBody(item: Item, leftOut: string | undefined, reading: Reading): So
     sizeBytes,
     ...(mediaType && mediaType !== 'application/octet-stream' && { mediaType }),
     read: (signal) => reading.file(path, signal),
+    save: (to, signal) => reading.saveFile(path, to, signal),
   };
 }
 

@@ -1,5 +1,9 @@
 import { createHash } from 'node:crypto';
-import { Readable } from 'node:stream';
+import { createReadStream } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pipeline } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { AppError, toAppError } from '@fumikura/errors';
 import type { Repository, TreeEntry } from './github-types.ts';
@@ -26,10 +30,13 @@ export async function* readArchive(
   wanted: ReadonlyMap<string, TreeEntry>,
 ): AsyncGenerator<ArchivedFile> {
   const { client, signal, logger } = run;
+  const folder = await mkdtemp(join(tmpdir(), 'fumi-archive-'));
   try {
-    const packed = await client.download(repositoryPath(repository, 'tarball', head), signal);
+    const file = join(folder, 'archive.tar.gz');
+    await client.download(repositoryPath(repository, 'tarball', head), file, signal);
     const entryOf = (path: string) => wanted.get(path.slice(path.indexOf('/') + 1));
-    const unpacked = Readable.from([packed]).pipe(createGunzip());
+    // Whichever ends first ends both; a failure is met by whoever reads.
+    const unpacked = pipeline(createReadStream(file), createGunzip(), () => undefined);
     for await (const { path, bytes } of readTar(
       bounded(unpacked, signal),
       (name, size) => entryOf(name)?.size === size,
@@ -46,6 +53,8 @@ export async function* readArchive(
       code: reason.code,
       reason: reason.message,
     });
+  } finally {
+    await rm(folder, { recursive: true, force: true });
   }
 }
 

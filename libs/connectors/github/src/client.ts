@@ -9,6 +9,10 @@ import type { Tokens } from './tokens.ts';
 
 const MAX_WAIT_MS = 120_000;
 const GRAPHQL_ATTEMPTS = 4;
+/** A minute; a query is one. */
+const GRAPHQL_POINTS = 2_000;
+/** Of the hour's quota: what files leave to readers, issues and people. */
+const RESERVE = 0.1;
 /** An archive is read in one piece; above this its files are read one by one. */
 export const MAX_ARCHIVE_BYTES = 48 * 1_024 * 1_024;
 
@@ -23,8 +27,8 @@ export interface GithubClient {
   pages<T>(path: string, query: Query, signal: AbortSignal): AsyncIterable<T>;
   /** A blob as it is, not wrapped into JSON. */
   bytes(path: string, signal: AbortSignal): Promise<Uint8Array>;
-  /** What the path leads to elsewhere. */
-  download(path: string, signal: AbortSignal): Promise<Uint8Array>;
+  /** What the path leads to elsewhere, into a new file. @throws SOURCE_ANSWER_TOO_LARGE above `MAX_ARCHIVE_BYTES` */
+  download(path: string, to: string, signal: AbortSignal): Promise<void>;
   /** Data of an answer; objects that are gone or hidden are null in it. */
   graphql<T>(query: string, variables: Readonly<Record<string, unknown>>, signal: AbortSignal): Promise<T>;
 }
@@ -43,8 +47,25 @@ export function createGithubClient(config: GithubConfig, deps: ClientDeps): Gith
     home: baseUrl,
     userAgent: 'Fumikura/0.1',
     budgets: [
-      { name: 'graphql', matches: (url) => url.pathname.endsWith('/graphql'), concurrency: 2 },
-      { name: 'archives', matches: (url) => url.pathname.includes('/tarball/'), concurrency: 1 },
+      {
+        name: 'graphql',
+        matches: (url) => url.pathname.endsWith('/graphql'),
+        concurrency: 2,
+        points: { most: GRAPHQL_POINTS, windowMs: 60_000 },
+      },
+      {
+        name: 'archives',
+        matches: (url) => url.pathname.includes('/tarball/'),
+        concurrency: 1,
+        reserve: RESERVE,
+      },
+      {
+        name: 'files',
+        matches: (url) => url.pathname.includes('/git/blobs/'),
+        concurrency: config.concurrency,
+        perSecond: config.requestsPerSecond,
+        reserve: RESERVE,
+      },
       { name: 'rest', concurrency: config.concurrency, perSecond: config.requestsPerSecond },
     ],
     maxResponseBytes: Math.max(config.maxFileBytes, MAX_ARCHIVE_BYTES),
@@ -77,8 +98,9 @@ export function createGithubClient(config: GithubConfig, deps: ClientDeps): Gith
       (await ask<T>(path, query, signal)).body,
     pages: (path, query, signal) => pages(ask, path, query, signal),
     bytes: async (path, signal) => (await http.bytes({ path, signal, headers: { accept: RAW_TYPE } })).body,
-    download: async (path, signal) =>
-      (await http.bytes({ path, signal, headers: { accept: JSON_TYPE } })).body,
+    download: async (path, to, signal) => {
+      await http.file({ path, signal, headers: { accept: JSON_TYPE } }, to, MAX_ARCHIVE_BYTES);
+    },
     graphql: (query, variables, signal) =>
       graphql(http, clock, graphqlPath(baseUrl), { query, variables }, signal),
   };

@@ -12,6 +12,8 @@ export interface JiraClient {
   pages<T>(path: string, query: Query, signal: AbortSignal): AsyncIterable<readonly T[]>;
   /** Of an attachment: by its id in Cloud, at the address it names in Data Center. */
   attachment(id: string, address: string | undefined, signal: AbortSignal): Promise<Uint8Array>;
+  /** The same into a new file. @throws SOURCE_ANSWER_TOO_LARGE above `maxFileBytes` */
+  saveAttachment(id: string, address: string | undefined, to: string, signal: AbortSignal): Promise<void>;
 }
 
 export type Query = Readonly<Record<string, string | number | readonly string[] | undefined>>;
@@ -50,6 +52,8 @@ export function createJiraClient(
     }),
     authorise: async () => ({ authorization: authorization(config) }),
   });
+  const attachmentPath = (id: string, address: string | undefined) =>
+    isCloud || !address ? `attachment/content/${encodeURIComponent(id)}` : address;
   const get = async <T>(path: string, query: Query, signal: AbortSignal) =>
     (await http.json<T>({ path, query, signal })).body;
   return {
@@ -61,24 +65,29 @@ export function createJiraClient(
       return { body: answer.body, atMs: Number.isNaN(at) ? now() : at };
     },
     pages: (path, query, signal) => pages(get, path, query, signal),
-    attachment: async (id, address, signal) => {
-      const path = isCloud || !address ? `attachment/content/${encodeURIComponent(id)}` : address;
-      return (await http.bytes({ path, signal })).body;
+    attachment: async (id, address, signal) =>
+      (await http.bytes({ path: attachmentPath(id, address), signal })).body,
+    saveAttachment: async (id, address, to, signal) => {
+      await http.file({ path: attachmentPath(id, address), signal }, to, config.maxFileBytes);
     },
   };
 }
 
+/** Of the hourly points: what content leaves to readers, people and single issues. */
+const RESERVE = 0.1;
+
 /** Each endpoint has limits of its own: a download that waits must not hold up a search. */
 function budgets(concurrency: number) {
-  const at = (name: string, pattern: RegExp, most: number) => ({
+  const at = (name: string, pattern: RegExp, most: number, reserve?: number) => ({
     name,
     matches: (url: URL) => pattern.test(url.pathname),
     concurrency: most,
+    ...(reserve !== undefined && { reserve }),
   });
   return [
     at('search', /\/search(?:\/|$)/u, 2),
-    at('downloads', /\/attachment\/content\/|\/secure\/attachment\//u, 16),
-    at('history', /\/changelog\/bulkfetch$/u, concurrency),
+    at('downloads', /\/attachment\/content\/|\/secure\/attachment\//u, 16, RESERVE),
+    at('history', /\/changelog\/bulkfetch$/u, concurrency, RESERVE),
     at('permissions', /\/(?:permissionscheme|role|issuesecurityschemes|applicationrole)(?:\/|$)/u, 4),
     at('directory', /\/(?:users\/search|user(?:\/list)?|group\/\w+|groups\/picker)$/u, 4),
     { name: 'issues', concurrency: concurrency * 2 },

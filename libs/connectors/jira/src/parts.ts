@@ -191,6 +191,7 @@ function content({ client }: Run, attachment: JiraAttachment, fileName: string):
     sizeBytes: attachment.size ?? 0,
     ...(attachment.mimeType && { mediaType: attachment.mimeType }),
     read: (signal) => client.attachment(String(attachment.id), attachment.content, signal),
+    save: (to, signal) => client.saveAttachment(String(attachment.id), attachment.content, to, signal),
   };
 }
 

@@ -21,6 +21,8 @@ export interface GraphClient {
   /** Every page to the end. @throws SOURCE_ANSWER_INVALID (transient) for a link that repeats */
   pages<T>(path: string, query: Query, signal: AbortSignal): AsyncIterable<Page<T>>;
   bytes(path: string, signal: AbortSignal): Promise<Uint8Array>;
+  /** Into a new file. @throws SOURCE_ANSWER_TOO_LARGE above `maxFileBytes` */
+  file(path: string, to: string, signal: AbortSignal): Promise<void>;
   send<T>(method: string, path: string, body: unknown, signal: AbortSignal): Promise<T>;
   /** GETs in batches of 20, each part with its own status and wait; answers in the order of the paths. */
   batch<T>(paths: readonly string[], signal: AbortSignal): Promise<readonly Part<T>[]>;
@@ -80,6 +82,9 @@ export function createGraphClient(config: SharepointConfig, deps: ClientDeps): G
     get,
     pages: (path, query, signal) => pages(get, path, query, signal),
     bytes: async (path, signal) => (await http.bytes({ path, signal })).body,
+    file: async (path, to, signal) => {
+      await http.file({ path, signal }, to, config.maxFileBytes);
+    },
     send: async <T>(method: string, path: string, body: unknown, signal: AbortSignal) =>
       (await http.json<T>({ method, path, body, signal })).body,
     batch: (paths, signal) => batch(http, clock, paths, signal),

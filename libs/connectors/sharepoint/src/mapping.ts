@@ -58,6 +58,7 @@ function content(client: GraphClient, item: DriveItem, drive: Drive): ContentBod
     ...(item.file?.mimeType && { mediaType: item.file.mimeType }),
     // Asked for at the time of reading: the address in the listing lives too short to be kept.
     read: (signal) => client.bytes(path, signal),
+    save: (to, signal) => client.file(path, to, signal),
   };
 }
 

@@ -1,8 +1,18 @@
 import type { Block } from '@fumikura/model';
 import { decodeText } from '../decode.ts';
-import type { FormatParser, ParseInput } from '../types.ts';
+import { cutNotice } from '../render.ts';
+import type { FormatParser, ParseLimits } from '../types.ts';
 
-export const parseText: FormatParser = async ({ bytes }) => ({ blocks: paragraphs(decodeText(bytes)) });
+export const parseText: FormatParser = async ({ bytes }, limits) => {
+  const { text, notices } = bounded(decodeText(bytes), limits);
+  return { blocks: paragraphs(text), notices };
+};
+
+/** What would be cut in the end is cut before it is taken apart, which costs many times its size. */
+function bounded(text: string, { maxCharacters }: ParseLimits): { text: string; notices: readonly string[] } {
+  if (text.length <= maxCharacters) return { text, notices: [] };
+  return { text: text.slice(0, maxCharacters), notices: [cutNotice(maxCharacters)] };
+}
 
 /** Blank lines part paragraphs; a short line over a rule of = or - is a heading. */
 export function paragraphs(text: string): Block[] {
@@ -25,13 +35,16 @@ const PIECE_LINES = 40;
 const TOP_LEVEL =
   /^(?:export |public |private |protected |internal |static |async |pub |abstract |final )*(?:function|class|interface|type|enum|const|let|var|def|fn|func|impl|struct|trait|module|namespace|package|sub|procedure|CREATE|create|resource|task)\b/u;
 
-export const parseCode: FormatParser = async (input) => ({ blocks: codePieces(input) });
+export const parseCode: FormatParser = async ({ bytes, fileName }, limits) => {
+  const { text, notices } = bounded(decodeText(bytes), limits);
+  return { blocks: codePieces(text, fileName), notices };
+};
 
 /** Source code, one block per top-level piece, so that a chunk seldom cuts a function. */
-function codePieces({ bytes, fileName }: ParseInput): Block[] {
+function codePieces(text: string, fileName: string): Block[] {
   const language = /\.([a-z0-9]+)$/iu.exec(fileName)?.[1]?.toLowerCase();
   const pieces: string[][] = [[]];
-  for (const line of decodeText(bytes).replace(/\r\n?/gu, '\n').split('\n')) {
+  for (const line of text.replace(/\r\n?/gu, '\n').split('\n')) {
     const piece = pieces.at(-1) ?? [];
     const isStart =
       TOP_LEVEL.test(line) &&

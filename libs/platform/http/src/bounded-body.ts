@@ -1,14 +1,14 @@
 import { AppError } from '@fumikura/errors';
 
 /** The same answer, whose body fails as soon as it grows beyond `maxBytes`. @param ended called when nothing more of it comes */
-export function boundBody(response: Response, maxBytes: number, ended: () => void): Response {
+export function boundBody(response: Response, maxBytes: number, ended?: () => void): Response {
   const declared = Number(response.headers.get('content-length') ?? 0);
   if (declared > maxBytes) {
     void response.body?.cancel();
     throw tooLarge(response.url, maxBytes);
   }
   if (!response.body) {
-    ended();
+    ended?.();
     return response;
   }
   let seen = 0;
@@ -17,11 +17,10 @@ export function boundBody(response: Response, maxBytes: number, ended: () => voi
       transform: (part, controller) => {
         seen += part.byteLength;
         if (seen <= maxBytes) return controller.enqueue(part);
-        ended();
+        ended?.();
         controller.error(tooLarge(response.url, maxBytes));
       },
-      flush: ended,
-      cancel: ended,
+      ...(ended && { flush: ended, cancel: ended }),
     }),
   );
   const { status, statusText, headers, url } = response;

@@ -1,4 +1,7 @@
 import type { HttpClock } from './clock.ts';
+import { Points } from './points.ts';
+import type { PointsLimits } from './points.ts';
+import type { Quotas } from './quotas.ts';
 import { Width } from './width.ts';
 
 /** What one host, account or endpoint may be asked. A blocked budget never holds up another one. */
@@ -9,6 +12,13 @@ export interface BudgetLimits {
   readonly concurrency?: number;
   /** Requests started per second on average, a second's worth at once; default without bound. */
   readonly perSecond?: number;
+  /** What requests cost, beside their number; default without bound. */
+  readonly points?: PointsLimits;
+  /**
+   * Share of the quota that the source states, in [0, 1), which this budget leaves to the others: it waits until the quota
+   * begins anew when no more is left. Default none: only refusals hold it up.
+   */
+  readonly reserve?: number;
   /** Which requests it is for; the first budget that fits is used. Absent fits all. */
   readonly matches?: (url: URL, method: string) => boolean;
 }
@@ -23,39 +33,54 @@ export class Budget {
   readonly #width: Width;
   #running = 0;
   readonly #waiting: (() => void)[] = [];
-  #tokens: number;
-  #refilledAt: number;
+  readonly #quotas: Quotas;
+  readonly #starts: Points | undefined;
+  readonly #points: Points | undefined;
   #pausedUntil = 0;
 
-  constructor(limits: BudgetLimits, clock: HttpClock) {
+  constructor(limits: BudgetLimits, quotas: Quotas, clock: HttpClock) {
     this.name = limits.name;
     this.#limits = limits;
     this.#clock = clock;
     this.#width = new Width(limits.concurrency ?? DEFAULT_CONCURRENCY);
-    this.#tokens = Math.max(1, limits.perSecond ?? 0);
-    this.#refilledAt = clock.now();
+    this.#quotas = quotas;
+    const { perSecond, points } = limits;
+    const now = clock.now();
+    // A second's worth at once, and one request in any case.
+    const atOnce = Math.max(1, perSecond ?? 0);
+    if (perSecond !== undefined) this.#starts = new Points(atOnce, (atOnce / perSecond) * 1_000, now);
+    if (points) this.#points = new Points(points.most, points.windowMs, now);
   }
 
   fits(url: URL, method: string): boolean {
     return this.#limits.matches?.(url, method) ?? true;
   }
 
+  costOf(url: URL, method: string): number {
+    return this.#limits.points?.costOf?.(url, method) ?? 1;
+  }
+
   /** Nothing more starts before then: the source said so. */
   pause(ms: number): void {
     // Refusals of requests that were under way together are one.
-    if (this.pausedMs() === 0) this.#width.halve();
+    if (this.#pausedUntil <= this.#clock.now()) this.#width.halve();
     this.#pausedUntil = Math.max(this.#pausedUntil, this.#clock.now() + ms);
   }
 
-  /** Milliseconds of the pause that are left. */
+  /** Milliseconds for which nothing may start. */
   pausedMs(): number {
-    return Math.max(0, this.#pausedUntil - this.#clock.now());
+    const now = this.#clock.now();
+    const { reserve } = this.#limits;
+    const quotaMs = reserve === undefined ? 0 : this.#quotas.waitMs(this.name, reserve, now);
+    return Math.max(0, this.#pausedUntil - now, quotaMs);
   }
 
-  async run(work: () => Promise<Response>, signal: AbortSignal): Promise<Response> {
+  /** @param cost in points, when they are counted */
+  async run(work: () => Promise<Response>, cost: number, signal: AbortSignal): Promise<Response> {
     await this.#enter(signal);
     try {
-      await this.#pace(signal);
+      await this.#pace(cost, signal);
+      this.#quotas.asked(this.name);
       const answer = await work();
       if (answer.status < 400 && this.pausedMs() === 0) this.#width.taken(this.#running >= this.#width.now);
       return answer;
@@ -90,18 +115,11 @@ export class Budget {
     });
   }
 
-  async #pace(signal: AbortSignal): Promise<void> {
+  async #pace(cost: number, signal: AbortSignal): Promise<void> {
     for (let waitMs = this.pausedMs(); waitMs > 0; waitMs = this.pausedMs())
       await this.#clock.sleep(waitMs, signal);
-    const { perSecond } = this.#limits;
-    if (perSecond === undefined) return;
     const now = this.#clock.now();
-    this.#tokens = Math.min(
-      Math.max(1, perSecond),
-      this.#tokens + ((now - this.#refilledAt) / 1_000) * perSecond,
-    );
-    this.#refilledAt = now;
-    this.#tokens--;
-    if (this.#tokens < 0) await this.#clock.sleep((-this.#tokens / perSecond) * 1_000, signal);
+    const waitMs = Math.max(this.#starts?.take(1, now) ?? 0, this.#points?.take(cost, now) ?? 0);
+    if (waitMs > 0) await this.#clock.sleep(waitMs, signal);
   }
 }

@@ -1,4 +1,7 @@
+import { open, rm, stat } from 'node:fs/promises';
+import { pipeline } from 'node:stream/promises';
 import { AppError, toAppError } from '@fumikura/errors';
+import { boundBody } from './bounded-body.ts';
 import { errorOfStatus } from './status.ts';
 import { retryAfterMs } from './waits.ts';
 
@@ -29,6 +32,11 @@ export interface HttpClient {
   /** 304 answers with an undefined body. @throws SOURCE_ANSWER_INVALID (transient) for anything that is not JSON */
   json<T>(request: HttpRequest): Promise<HttpAnswer<T>>;
   bytes(request: HttpRequest): Promise<HttpAnswer<Uint8Array>>;
+  /**
+   * The body as a new file, whatever its size, without holding it in memory; its size in bytes is what is answered. A part
+   * of a file is never left behind. @throws SOURCE_ANSWER_TOO_LARGE (invalid-input) above `maxBytes`
+   */
+  file(request: HttpRequest, path: string, maxBytes: number): Promise<HttpAnswer<number>>;
 }
 
 export interface HttpClientOptions {
@@ -77,6 +85,12 @@ export function createHttpClient({ baseUrl, fetch: send, authorise }: HttpClient
       whole(async () => {
         const response = await ask(request, '*/*');
         const body = await read(response, request.signal);
+        return { status: response.status, headers: response.headers, body, url: response.url };
+      }, request.signal),
+    file: (request, path, maxBytes) =>
+      whole(async () => {
+        const response = boundBody(await ask(request, '*/*'), maxBytes);
+        const body = await saved(response, path, request.signal);
         return { status: response.status, headers: response.headers, body, url: response.url };
       }, request.signal),
   };
@@ -142,17 +156,30 @@ async function read(response: Response, signal: AbortSignal): Promise<Uint8Array
   try {
     return new Uint8Array(await response.arrayBuffer());
   } catch (error) {
-    if (error instanceof AppError) throw error;
-    if (signal.aborted) throw toAppError(signal.reason);
-    throw new AppError(
-      'SOURCE_UNAVAILABLE',
-      'transient',
-      `the answer of ${response.url.split('?')[0]} was cut off`,
-      {
-        cause: error,
-      },
-    );
+    throw cutOff(response, error, signal);
   }
+}
+
+async function saved(response: Response, path: string, signal: AbortSignal): Promise<number> {
+  const file = await open(path, 'wx').catch(async (error: unknown) => {
+    await response.body?.cancel();
+    throw error;
+  });
+  try {
+    await pipeline(response.body ?? [], file.createWriteStream(), { signal });
+    return (await stat(path)).size;
+  } catch (error) {
+    await rm(path, { force: true });
+    const isOurs = (error as NodeJS.ErrnoException).syscall !== undefined;
+    throw isOurs ? error : cutOff(response, error, signal);
+  }
+}
+
+function cutOff(response: Response, error: unknown, signal: AbortSignal): AppError {
+  if (error instanceof AppError) return error;
+  if (signal.aborted) return toAppError(signal.reason);
+  const what = `the answer of ${response.url.split('?')[0]} was cut off`;
+  return new AppError('SOURCE_UNAVAILABLE', 'transient', what, { cause: error });
 }
 
 /** The first words of a refusal; its body may fail or be of any kind. */

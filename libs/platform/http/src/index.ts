@@ -11,3 +11,4 @@ export { retryAfterMs } from './waits.ts';
 export { quotaIn } from './quota.ts';
 export type { Quota } from './quota.ts';
 export { asTheyCome } from './as-they-come.ts';
+export type { PointsLimits } from './points.ts';

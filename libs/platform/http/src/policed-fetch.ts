@@ -5,6 +5,7 @@ import type { BudgetLimits } from './budget.ts';
 import { systemClock } from './clock.ts';
 import type { HttpClock } from './clock.ts';
 import { startDeadline } from './deadline.ts';
+import { Quotas } from './quotas.ts';
 import { CREDENTIAL_HEADERS, redirectTarget } from './redirects.ts';
 import { backoffMs, retryAfterMs } from './waits.ts';
 
@@ -66,12 +67,19 @@ const REPEATED = new Set([408, 425, 429, 500, 502, 503, 504]);
  */
 export function createPolicedFetch(policy: FetchPolicy): typeof fetch {
   const clock = policy.clock ?? systemClock;
-  const budgets = [...(policy.budgets ?? []), { name: 'other' }].map((limits) => new Budget(limits, clock));
+  const quotas = new Quotas();
+  const budgets = [...(policy.budgets ?? []), { name: 'other' }].map(
+    (limits) => new Budget(limits, quotas, clock),
+  );
+  const onAnswer = (fact: AnswerFact) => {
+    if (fact.headers) quotas.told(fact.budget, fact.headers);
+    policy.onAnswer?.(fact);
+  };
   return async (input, init) => {
     const sent = await toSent(input, init, policy.userAgent);
     const budget = budgets.find((each) => each.fits(sent.url, sent.method));
     if (!budget) throw new AppError('UNEXPECTED', 'internal', 'no budget fits');
-    return persist(sent, budget, { ...policy, clock });
+    return persist(sent, budget, { ...policy, clock, onAnswer });
   };
 }
 
@@ -85,7 +93,7 @@ async function persist(
     const isLast = attempt + 1 >= attempts;
     refuseLongWait(budget.pausedMs(), maxWaitMs, sent);
     const outcome = await budget
-      .run(() => attemptOnce(sent, budget.name, policy), sent.signal)
+      .run(() => attemptOnce(sent, budget.name, policy), budget.costOf(sent.url, sent.method), sent.signal)
       .catch((error: unknown) => {
         const reason = sent.signal.aborted ? toAppError(sent.signal.reason) : transportError(error, sent);
         if (isLast || reason.kind !== 'transient' || sent.signal.aborted) throw reason;

@@ -4,6 +4,8 @@ export interface Quota {
   readonly remaining: number;
   /** When it is whole again, ISO 8601 UTC. */
   readonly resetsAt?: string;
+  /** Which one, where a source has several: `core`, `graphql`. */
+  readonly resource?: string;
 }
 
 /** Seconds since 1970 are below this for a thousand years, milliseconds above it. */
@@ -14,7 +16,13 @@ export function quotaIn(headers: Headers): Quota | undefined {
   const [limit, remaining] = ['limit', 'remaining'].map((name) => wholeIn(headers, `x-ratelimit-${name}`));
   if (limit === undefined || remaining === undefined) return undefined;
   const resetsAt = timeIn(headers.get('x-ratelimit-reset'));
-  return { limit, remaining, ...(resetsAt !== undefined && { resetsAt }) };
+  const resource = headers.get('x-ratelimit-resource') ?? undefined;
+  return {
+    limit,
+    remaining,
+    ...(resetsAt !== undefined && { resetsAt }),
+    ...(resource !== undefined && { resource }),
+  };
 }
 
 function wholeIn(headers: Headers, name: string): number | undefined {
