@@ -8,7 +8,6 @@ import {
   spaceAnswer,
   userAnswer,
 } from './answers.ts';
-import { mayReadSpace } from './oracle.ts';
 import { isAnswer, part, refusal } from './paging.ts';
 import { search } from './search.ts';
 import type { Site } from './server.ts';
@@ -132,7 +131,7 @@ function spaces(
   url: URL,
 ): SimulatedAnswer | undefined {
   const { world } = site;
-  const visible = [...world.spaces.values()].filter((space) => mayReadSpace(world, space, world.account));
+  const visible = [...world.spaces.values()].filter(site.isSpaceVisible);
   if (id === undefined) {
     const status = url.searchParams.get('status');
     return listed(

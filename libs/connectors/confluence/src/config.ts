@@ -10,7 +10,7 @@ const READ_TYPES =
     ' ',
   );
 
-export const confluenceConfigSchema = z.strictObject({
+const settings = z.strictObject({
   id: z.custom<SourceId>(
     (value) => typeof value === 'string' && /^confluence:[a-z0-9][a-z0-9._-]*$/u.test(value),
     'is written confluence:<name>',
@@ -61,6 +61,11 @@ export const confluenceConfigSchema = z.strictObject({
    */
   restrictions: z.enum(['bulk', 'single']).default('bulk'),
   /**
+   * Cloud, an administrator's token without scopes: read restricted content and spaces too, with an admin key. The site's
+   * audit log shows each key. Readers are computed as ever: who may not read there may not here.
+   */
+  adminKey: z.boolean().default(false),
+  /**
    * Whether addresses of the accounts are verified by the company (managed accounts of its own domain, its own
    * directory). Confluence does not tell; without it no account is linked to a person by its address.
    */
@@ -74,6 +79,11 @@ export const confluenceConfigSchema = z.strictObject({
   /** Host of the interface for tokens with scopes. */
   apiUrl: z.url().default('https://api.atlassian.com/'),
 });
+
+export const confluenceConfigSchema = settings.refine(
+  ({ adminKey, deployment, credential }) => !adminKey || (deployment === 'cloud' && 'token' in credential),
+  { path: ['adminKey'], error: 'takes a site of Confluence Cloud and a token without scopes' },
+);
 
 export type ConfluenceConfig = z.output<typeof confluenceConfigSchema>;
 export type ConfluenceConfigInput = z.input<typeof confluenceConfigSchema>;
