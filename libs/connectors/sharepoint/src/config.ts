@@ -1,16 +1,11 @@
 import { Secret } from '@fumikura/config';
+import { READ_TYPES } from '@fumikura/model';
 import type { SourceId } from '@fumikura/model';
 import { z } from 'zod';
 
 const secret = z.instanceof(Secret, { error: 'is a secret' });
 /** A person or an Entra group by object id: the only readers that a mapping can name. */
 const reader = z.templateLiteral([z.enum(['user', 'group']), ':', z.guid()]);
-
-/** What parsers exist for; anything else is found by its title alone. */
-const READ_TYPES =
-  'docx docm pptx pptm xlsx xlsm xlsb xls odt ods odp pdf eml msg md markdown html htm txt text log csv tsv json xml yaml yml rst adoc tex sql py ts js sh ps1'.split(
-    ' ',
-  );
 
 export const sharepointConfigSchema = z.strictObject({
   id: z.custom<SourceId>(
@@ -75,7 +70,7 @@ export const sharepointConfigSchema = z.strictObject({
     })
     .optional(),
   /** Extensions in lower case whose content is read; others are indexed by title with a notice. */
-  fileTypes: z.array(z.string().min(1)).default(READ_TYPES),
+  fileTypes: z.array(z.string().min(1)).default([...READ_TYPES]),
   /** Bytes; larger files are indexed by title with a notice. */
   maxFileBytes: z
     .int()
