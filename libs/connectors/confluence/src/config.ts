@@ -12,7 +12,9 @@ const settings = z.strictObject({
   ),
   deployment: z.enum(['cloud', 'data-center']).default('cloud'),
   /** Where people open it: https://acme.atlassian.net, or https://wiki.acme.example/confluence with its context path. */
-  url: z.url().transform((url) => url.replace(/\/+$/u, '').replace(/(\.atlassian\.net)\/wiki$/u, '$1')),
+  url: z
+    .url({ protocol: /^https?$/u })
+    .transform((url) => url.replace(/\/+$/u, '').replace(/(\.atlassian\.net)\/wiki$/u, '$1')),
   /**
    * An account's token with its address (Cloud); the same with scopes; an access token with scopes (Cloud, a service
    * account); a personal access token (Data Center); a name with its password (Data Center).
@@ -72,7 +74,7 @@ const settings = z.strictObject({
   /** Requests in a second; by default none but the limits that the site itself answers with. */
   requestsPerSecond: z.number().positive().optional(),
   /** Host of the interface for tokens with scopes. */
-  apiUrl: z.url().default('https://api.atlassian.com/'),
+  apiUrl: z.url({ protocol: /^https?$/u }).default('https://api.atlassian.com/'),
 });
 
 export const confluenceConfigSchema = settings.refine(

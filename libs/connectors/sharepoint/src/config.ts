@@ -62,7 +62,7 @@ export const sharepointConfigSchema = z.strictObject({
   webhook: z
     .strictObject({
       /** Public https address of this installation that passes deliveries on. */
-      url: z.url(),
+      url: z.url({ protocol: /^https?$/u }),
       /** Comes back with each notice and proves it. */
       clientState: secret,
       /** Days until a subscription ends; the service cuts what is too long. Renewed when a third is left. */
@@ -79,8 +79,8 @@ export const sharepointConfigSchema = z.strictObject({
   /** Requests at once for items and listings; permission batches have their own two. */
   concurrency: z.int().min(1).max(16).default(4),
   /** Other clouds: https://graph.microsoft.us/ and https://login.microsoftonline.us/. */
-  graphUrl: z.url().default('https://graph.microsoft.com/'),
-  loginUrl: z.url().default('https://login.microsoftonline.com/'),
+  graphUrl: z.url({ protocol: /^https?$/u }).default('https://graph.microsoft.com/'),
+  loginUrl: z.url({ protocol: /^https?$/u }).default('https://login.microsoftonline.com/'),
 });
 
 export type SharepointConfig = z.output<typeof sharepointConfigSchema>;
