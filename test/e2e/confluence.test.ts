@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { userInfo } from 'node:os';
 import { after, before, describe, it } from 'node:test';
 import { startConfluenceSimulator } from '../simulators/confluence/server.ts';
 import type { ConfluenceSimulator } from '../simulators/confluence/server.ts';
@@ -14,6 +13,7 @@ import {
 import type { ConfluenceWorld } from '../simulators/confluence/world.ts';
 import { createHome } from './fumi.ts';
 import type { Home } from './fumi.ts';
+import { titlesOf, writeAs } from './people.ts';
 
 /** Two people; what lies below the page of finance is for finance alone, where Ada is. */
 function company(): ConfluenceWorld {
@@ -55,23 +55,18 @@ describe('fumi with Confluence', () => {
   });
 
   /** Whoever runs the command is this person. */
-  const iAm = (person: 'ada' | 'bob') => {
-    const login = (name: string) => (name === person ? `, osUser: ${userInfo().username}` : '');
-    return home.write(
-      'fumikura.yaml',
-      `owner: me
-persons:
-  - { id: ada, accounts: ['user:confluence:acme:ada']${login('ada')} }
-  - { id: bob, accounts: ['user:confluence:acme:bob']${login('bob')} }
-sources:
+  const iAm = (person: 'ada' | 'bob') =>
+    writeAs(
+      home,
+      person,
+      { ada: "accounts: ['user:confluence:acme:ada']", bob: "accounts: ['user:confluence:acme:bob']" },
+      `sources:
   - id: confluence:acme
     url: ${simulator.url}
     credential: { email: sync@acme.example, token: { file: ./token.txt } }
 `,
     );
-  };
-  const finds = async () =>
-    ((await home.json('search', 'bonus'))['hits'] as { title: string }[]).map(({ title }) => title).sort();
+  const finds = () => titlesOf(home, 'bonus');
 
   it('[access.groups] shows each person what their groups open, through every layer above', async () => {
     await iAm('ada');

@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { userInfo } from 'node:os';
 import { after, before, describe, it } from 'node:test';
 import { startGithubSimulator } from '../simulators/github/server.ts';
 import type { GithubSimulator } from '../simulators/github/server.ts';
@@ -14,6 +13,7 @@ import {
 } from '../simulators/github/world.ts';
 import { createHome } from './fumi.ts';
 import type { Home } from './fumi.ts';
+import { titlesOf, writeAs } from './people.ts';
 
 /** Two people; the repository of the platform team is private, and Ada is in it through a child team. */
 function company() {
@@ -52,23 +52,21 @@ describe('fumi with GitHub', () => {
   });
 
   /** Whoever runs the command is this person. */
-  const iAm = (person: 'ada' | 'bob', key = '{ file: ./app.pem }') => {
-    const login = (name: string) => (name === person ? `, osUser: ${userInfo().username}` : '');
-    return home.write(
-      'fumikura.yaml',
-      `owner: me
-persons:
-  - { id: ada, accounts: ['user:github:acme:${ada.id}']${login('ada')} }
-  - { id: bob, accounts: ['user:github:acme:${bob.id}']${login('bob')} }
-sources:
+  const iAm = (person: 'ada' | 'bob', key = '{ file: ./app.pem }') =>
+    writeAs(
+      home,
+      person,
+      {
+        ada: `accounts: ['user:github:acme:${ada.id}']`,
+        bob: `accounts: ['user:github:acme:${bob.id}']`,
+      },
+      `sources:
   - id: github:acme
     credential: { appId: 4711, privateKey: ${key} }
     apiUrl: ${simulator.url}/
 `,
     );
-  };
-  const finds = async () =>
-    ((await home.json('search', 'rollback'))['hits'] as { title: string }[]).map(({ title }) => title).sort();
+  const finds = () => titlesOf(home, 'rollback');
   const EVERYTHING = ['Handbook', 'Rollback of the database', 'Rollback took an hour'];
 
   it('[access.groups] shows each person what GitHub shows them', async () => {

@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { userInfo } from 'node:os';
 import { after, before, describe, it } from 'node:test';
 import { startJiraSimulator } from '../simulators/jira/server.ts';
 import {
@@ -15,6 +14,7 @@ import {
 import type { Simulator } from '../simulators/kit/simulator.ts';
 import { createHome } from './fumi.ts';
 import type { Home } from './fumi.ts';
+import { titlesOf, writeAs } from './people.ts';
 
 /** Two people in one project; what has the level "Board" is for Ada alone, through a group in a group. */
 function company() {
@@ -55,25 +55,19 @@ describe('fumi with Jira', () => {
   });
 
   /** Whoever runs the command is this person. */
-  const iAm = (person: 'ada' | 'bob') => {
-    const login = (name: string) => (name === person ? `, osUser: ${userInfo().username}` : '');
-    return home.write(
-      'fumikura.yaml',
-      `owner: me
-persons:
-  - { id: ada, accounts: ['user:jira:acme:${ada}']${login('ada')} }
-  - { id: bob, accounts: ['user:jira:acme:${bob}']${login('bob')} }
-sources:
+  const iAm = (person: 'ada' | 'bob') =>
+    writeAs(
+      home,
+      person,
+      { ada: `accounts: ['user:jira:acme:${ada}']`, bob: `accounts: ['user:jira:acme:${bob}']` },
+      `sources:
   - id: jira:acme
     baseUrl: ${simulator.url}/
     credential: { email: fumikura@example.com, token: { file: ./token.txt } }
 `,
     );
-  };
   const finds = async () =>
-    ((await home.json('search', 'bonus'))['hits'] as { title: string }[])
-      .map(({ title }) => title.replace(/^PAY-\d+ /u, ''))
-      .sort();
+    (await titlesOf(home, 'bonus')).map((title) => title.replace(/^PAY-\d+ /u, '')).sort();
 
   it('[access.groups] shows each person what their groups open, and another person nothing of it', async () => {
     await iAm('ada');

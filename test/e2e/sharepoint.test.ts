@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
-import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { startGraphSimulator } from '../simulators/graph/server.ts';
@@ -9,6 +8,7 @@ import type { Grant, GraphWorld } from '../simulators/graph/world.ts';
 import type { Simulator } from '../simulators/kit/simulator.ts';
 import { createHome } from './fumi.ts';
 import type { Home } from './fumi.ts';
+import { titlesOf, writeAs } from './people.ts';
 
 const id = (kind: number, index: number) =>
   `${kind.toString(16).padStart(8, '0')}-0000-4000-8000-${index.toString(16).padStart(12, '0')}`;
@@ -82,15 +82,12 @@ describe('fumi with SharePoint', () => {
   });
 
   /** Whoever runs the command is this person. */
-  const iAm = (person: 'ada' | 'bob', credential = '{ secret: { file: ./secret.txt } }') => {
-    const login = (name: string) => (name === person ? `, osUser: ${userInfo().username}` : '');
-    return home.write(
-      'fumikura.yaml',
-      `owner: me
-persons:
-  - { id: ada, email: Ada@contoso.example${login('ada')} }
-  - { id: bob, accounts: ['user:sharepoint:contoso:${BOB}']${login('bob')} }
-schedules: { content: 1s, permissions: 1s, directory: 1s, census: 1s }
+  const iAm = (person: 'ada' | 'bob', credential = '{ secret: { file: ./secret.txt } }') =>
+    writeAs(
+      home,
+      person,
+      { ada: 'email: Ada@contoso.example', bob: `accounts: ['user:sharepoint:contoso:${BOB}']` },
+      `schedules: { content: 1s, permissions: 1s, directory: 1s, census: 1s }
 sources:
   - id: sharepoint:contoso
     tenant: contoso.example
@@ -100,9 +97,7 @@ sources:
     loginUrl: ${simulator.url}/
 `,
     );
-  };
-  const finds = async () =>
-    ((await home.json('search', 'bonus'))['hits'] as { title: string }[]).map(({ title }) => title).sort();
+  const finds = () => titlesOf(home, 'bonus');
 
   it('[cli.guided] is added by flags: tried first, its secret stored apart, and nothing kept of a failed try', async () => {
     await home.write('fumikura.yaml', 'owner: me\n');

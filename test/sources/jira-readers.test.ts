@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { afterEach, describe, it } from 'node:test';
-import { seeded } from '../simulators/graph/random-world.ts';
 import { randomWorld } from '../simulators/jira/random-world.ts';
 import { addComment, addIssue, addLevel, touch } from '../simulators/jira/world.ts';
+import { followsEdits, revokesWithoutContent } from './follows-edits.ts';
 import { collect, company, ID, signal, Stage } from './jira-stage.ts';
 import { jiraConnector } from './jira-world.ts';
 
@@ -18,24 +18,12 @@ describe('readers of Jira', () => {
   ] as const)
     it(`reads ${deployment} site ${seed}, follows edits and lets nobody see more than the source`, async () => {
       await stage.open(randomWorld(seed, 24, deployment), { firstPage: 2 });
-      const random = seeded(seed + 100);
-      await stage.synced.sync();
-      assert.ok((await stage.compare('after the first sync')) > 0, 'somebody reads something');
-      for (let round = 0; round < 3; round++) {
-        const edits = Array.from({ length: 6 }, () => stage.source.edit(random));
-        await stage.synced.sync();
-        await stage.compare(`after ${edits.join('; ')}`);
-      }
-      assert.deepEqual(stage.source.simulator.violations, []);
+      await followsEdits(stage.source, stage.synced, { seed, edits: 6 });
     });
 
   it('lets a revocation through by the permission and directory passes alone', async () => {
     await stage.open(randomWorld(5, 24, 'cloud'));
-    await stage.synced.sync();
-    const random = seeded(9);
-    for (let round = 0; round < 20; round++) stage.source.edit(random);
-    await stage.synced.sync({ passes: ['access', 'directory'] });
-    assert.deepEqual((await stage.synced.compare()).leaks, []);
+    await revokesWithoutContent(stage.source, stage.synced, 20);
   });
 
   it('takes a group out of a project of many issues by one list, and touches no document', async () => {

@@ -282,6 +282,21 @@ describe('the passes of a run', () => {
     assert.equal(asked.length, 1);
   });
 
+  it('[sync.dry-run] count each item once on a dry run, also where nothing is indexed yet', async () => {
+    const connector = wiki({
+      changes: [list('space', [STAFF]), page('a', ['space']), page('b', ['space'])],
+      removals: 'by-listing',
+      listIds: async function* () {
+        yield ['a', 'b'].map((name) => `${ID}/${name}`);
+      },
+      refresh: async function* (ids) {
+        yield ids.map((id) => page(id.slice(ID.length + 1), ['space']));
+      },
+    });
+    const { counters } = await sync(connector, { dryRun: true });
+    assert.deepEqual([counters['read'], counters['written']], [2, 2]);
+  });
+
   it('read what failed again by its id, once it is due or when asked', async () => {
     const asked: string[] = [];
     const connector = wiki({

@@ -225,7 +225,8 @@ export class SourceRun {
     const { store, limits } = this.#parts;
     const { gone, unread, indexed } = await findRemoved(this.#connector, store.catalog, this.#options.signal);
     if (!this.#options.allowRemovals) guardRemovals(this.#connector.id, gone.length, indexed, limits);
-    await this.#readUnread(unread);
+    // A dry run has just counted them: nothing that it reads is indexed afterwards.
+    if (!this.#options.dryRun) await this.#readUnread(unread);
     this.#tell('removing');
     for (let at = 0; at < gone.length; at += limits.commitDocuments) {
       this.#options.signal.throwIfAborted();

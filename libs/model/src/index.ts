@@ -17,5 +17,7 @@ export type {
   SourceDocument,
   SourceId,
 } from './document.ts';
+export { notReadBody, READ_TYPES, whyNotRead } from './not-read.ts';
+export type { FileLimits } from './not-read.ts';
 export { isPrincipal } from './principal.ts';
 export type { Person, PersonId, Principal } from './principal.ts';

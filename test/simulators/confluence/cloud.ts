@@ -8,7 +8,7 @@ import {
   spaceAnswer,
   userAnswer,
 } from './answers.ts';
-import { judge, mayReadSpace } from './oracle.ts';
+import { judge } from './oracle.ts';
 import { isAnswer, part, refusal } from './paging.ts';
 import { search } from './search.ts';
 import type { Site } from './server.ts';
@@ -153,7 +153,7 @@ function spaces(
   url: URL,
 ): SimulatedAnswer | undefined {
   const { world } = site;
-  const visible = [...world.spaces.values()].filter((space) => mayReadSpace(world, space, world.account));
+  const visible = [...world.spaces.values()].filter(site.isSpaceVisible);
   if (id === undefined) {
     const status = url.searchParams.get('status');
     return listed(

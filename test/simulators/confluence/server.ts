@@ -5,10 +5,10 @@ import { startSimulator } from '../kit/simulator.ts';
 import type { SimulatedAnswer, SimulatedRequest, Simulator } from '../kit/simulator.ts';
 import { answerCloud } from './cloud.ts';
 import { answerDataCenter } from './data-center.ts';
-import { judge } from './oracle.ts';
+import { judge, mayReadSpace } from './oracle.ts';
 import { createCursors, refusal } from './paging.ts';
 import type { Cursors } from './paging.ts';
-import type { ConfluenceWorld, SimulatedContent } from './world.ts';
+import type { ConfluenceWorld, SimulatedContent, SimulatedSpace } from './world.ts';
 
 export interface ConfluenceOptions {
   /** The only one that is accepted. Default `simulated`. */
@@ -22,6 +22,8 @@ export interface ConfluenceOptions {
   readonly isRagged?: boolean;
   /** The search tells every content as if it had no restriction. */
   readonly isBulkBlind?: boolean;
+  /** Our account is an administrator of a site that has admin keys: with one it sees everything. Milliseconds since 1970. */
+  readonly adminKeys?: { readonly now: () => number };
   /** Nothing changes while it is served: what our account may see is found out once. For large worlds. */
   readonly isStill?: boolean;
   readonly latencyMs?: number;
@@ -45,12 +47,14 @@ export interface Site {
   readonly url: () => string;
   /** Whether our account is shown it: what it may not see is not there. */
   readonly isVisible: (content: SimulatedContent) => boolean;
+  readonly isSpaceVisible: (space: SimulatedSpace) => boolean;
 }
 
 export const CLOUD_ID = '11111111-2222-4333-8444-555555555555';
 export const ACCOUNT_EMAIL = 'sync@acme.example';
 const specification = (name: string) =>
   new URL(`../../../../shared/specs/confluence-${name}.json`, import.meta.url);
+const ADMIN_KEY = '/wiki/api/v2/admin-key';
 const GATEWAY = `/ex/confluence/${CLOUD_ID}`;
 
 /**
@@ -77,13 +81,16 @@ export async function startConfluenceSimulator(
       },
     }),
   });
-  const isVisible = (content: SimulatedContent) => judge(world, world.account, content.id).mayRead;
+  const keys = createAdminKeys(options.adminKeys?.now);
+  const isVisible = (content: SimulatedContent) =>
+    keys.isUsed() || judge(world, world.account, content.id).mayRead;
   const site: Site = {
     world,
     options: { pageSize, memberPage, isRagged, isBulkBlind, contextPath },
     cursors,
     url: () => simulator.url,
     isVisible: options.isStill ? once(isVisible) : isVisible,
+    isSpaceVisible: (space) => keys.isUsed() || mayReadSpace(world, space, world.account),
   };
   const answer = (request: SimulatedRequest): SimulatedAnswer | undefined => {
     const { pathname } = request.url;
@@ -96,6 +103,8 @@ export async function startConfluenceSimulator(
     const isGateway = pathname.startsWith(GATEWAY);
     if (!isAuthorised(request.headers.authorization, isGateway, token))
       return refusal(401, isGateway ? 'Unauthorized; scope does not match' : 'Unauthorized');
+    keys.look(request);
+    if (pathname === ADMIN_KEY) return keys.make(request, world.account);
     return answerCloud(site, isGateway ? pathname.slice(GATEWAY.length) : pathname, request);
   };
   return Object.assign(simulator, {
@@ -104,6 +113,24 @@ export async function startConfluenceSimulator(
       token = next;
     },
   });
+}
+
+/** Given for a while to who asks for them; each request says whether it uses the one that is held. */
+function createAdminKeys(now: (() => number) | undefined) {
+  let until = 0;
+  let isAsked = false;
+  return {
+    look: ({ headers }: SimulatedRequest) => {
+      isAsked = headers['atl-confluence-with-admin-key'] === 'true';
+    },
+    isUsed: () => isAsked && now !== undefined && now() < until,
+    make: ({ method, body }: SimulatedRequest, accountId: string): SimulatedAnswer => {
+      if (!now || method !== 'POST') return refusal(404, 'Not Found');
+      const minutes = (body as { durationInMinutes?: number }).durationInMinutes ?? 10;
+      until = now() + minutes * 60_000;
+      return { status: 200, body: { accountId, expirationTime: new Date(until).toISOString() } };
+    },
+  };
 }
 
 function once(isVisible: (content: SimulatedContent) => boolean): (content: SimulatedContent) => boolean {

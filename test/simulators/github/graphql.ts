@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { buildClientSchema, graphqlSync, parse, validate } from 'graphql';
+import { buildClientSchema, extendSchema, graphqlSync, parse, validate } from 'graphql';
 import type { GraphQLSchema, IntrospectionQuery } from 'graphql';
 import { nodeId } from './answers.ts';
 import { executeUnjudged } from './graphql-unjudged.ts';
@@ -15,9 +15,25 @@ import type {
 
 const SPECIFICATION = new URL('../../../../shared/specs/github-graphql.json', import.meta.url);
 
+/** As the whole schema has it (github/docs, schema.docs.graphql); the one at hand leaves it out. */
+const IDENTITIES = parse(`
+  extend type Organization { samlIdentityProvider: OrganizationIdentityProvider }
+  extend type User { organizationVerifiedDomainEmails(login: String!): [String!]! }
+  type OrganizationIdentityProvider { externalIdentities(after: String, first: Int, membersOnly: Boolean): ExternalIdentityConnection! }
+  type ExternalIdentityConnection { nodes: [ExternalIdentity] pageInfo: PageInfo! totalCount: Int! }
+  type ExternalIdentity { guid: String! samlIdentity: ExternalIdentitySamlAttributes scimIdentity: ExternalIdentityScimAttributes user: User }
+  type ExternalIdentitySamlAttributes { nameId: String username: String }
+  type ExternalIdentityScimAttributes { username: String }
+`);
+
 /** The vendor's schema, which judges each query before it is answered; undefined where it is not at hand. */
 export const schema: GraphQLSchema | undefined = existsSync(SPECIFICATION)
-  ? buildClientSchema((JSON.parse(readFileSync(SPECIFICATION, 'utf8')) as { data: IntrospectionQuery }).data)
+  ? extendSchema(
+      buildClientSchema(
+        (JSON.parse(readFileSync(SPECIFICATION, 'utf8')) as { data: IntrospectionQuery }).data,
+      ),
+      IDENTITIES,
+    )
   : undefined;
 
 interface Page {
@@ -36,6 +52,12 @@ export function answerGraphql(
   web: string,
   { query, variables }: { readonly query: string; readonly variables?: Record<string, unknown> },
 ): GraphqlAnswer {
+  const isHidden = /samlIdentityProvider|organizationVerifiedDomainEmails/u.test(query);
+  if (isHidden && [...world.organisations.values()].some(({ hidesIdentities }) => hidesIdentities))
+    return {
+      body: { data: null, errors: [{ type: 'FORBIDDEN', message: 'Resource not accessible' }] },
+      faults: [],
+    };
   if (!schema) return { body: executeUnjudged(query, root(world, web), variables), faults: [] };
   const faults = validate(schema, parse(query)).map(({ message }) => `GraphQL: ${message}`);
   const result = graphqlSync({
@@ -207,6 +229,7 @@ function userNode(world: GithubWorld, id: number) {
       login: user.login,
       name: user.name,
       email: user.email ?? '',
+      organizationVerifiedDomainEmails: () => user.verified ?? [],
     }
   );
 }
@@ -219,7 +242,21 @@ function organisationNode(world: GithubWorld, organisation: SimulatedOrganisatio
     membersWithRole: (page: Page) =>
       connection([...organisation.members], page, (part) => ({
         edges: part.map(([id, role]) => ({ role: role.toUpperCase(), node: userNode(world, id) })),
+        nodes: part.map(([id]) => userNode(world, id)),
       })),
+    samlIdentityProvider: organisation.hasSignIn
+      ? {
+          externalIdentities: (page: Page) =>
+            connection([...organisation.members.keys()], page, (part) => ({
+              nodes: part.map((id) => ({
+                guid: String(id),
+                user: userNode(world, id),
+                samlIdentity: { nameId: world.users.get(id)?.nameId ?? null },
+                scimIdentity: null,
+              })),
+            })),
+        }
+      : null,
     teams: (page: Page) =>
       connection(
         [...organisation.teams.values()].filter((team) => accountSeesTeam(world, organisation, team)),

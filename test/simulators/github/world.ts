@@ -7,6 +7,10 @@ export interface SimulatedUser {
   name: string | null;
   /** Shown on the profile; hidden when absent. */
   email?: string;
+  /** Verified by GitHub, in domains that the organisation has verified. */
+  verified?: readonly string[];
+  /** What the organisation's sign-in service calls them. */
+  nameId?: string;
 }
 
 export type Role = 'read' | 'triage' | 'write' | 'maintain' | 'admin';
@@ -29,6 +33,10 @@ export interface SimulatedOrganisation {
   basePermission: 'none' | 'read' | 'write' | 'admin';
   readonly members: Map<number, 'admin' | 'member'>;
   readonly teams: Map<number, SimulatedTeam>;
+  /** Members sign in at a service of the organisation's own. */
+  hasSignIn?: boolean;
+  /** Our account is refused what proves who members are. */
+  hidesIdentities?: boolean;
 }
 
 export interface SimulatedFile {

@@ -1,6 +1,8 @@
 import { connectorFor, setupOf } from '@fumikura/composition';
 import { addSource } from '@fumikura/config';
-import { AppError, invalidInput } from '@fumikura/errors';
+import type { Config } from '@fumikura/config';
+import { AppError, invalidInput, toAppError } from '@fumikura/errors';
+import type { ErrorKind } from '@fumikura/errors';
 import { isSourceId } from '@fumikura/model';
 import type { SourceCheck } from '@fumikura/ports';
 import type { Context } from '../context.ts';
@@ -30,8 +32,30 @@ export async function addRemoteCommand(
     );
   const config = await context.config();
   if (config.sources.some((source) => source.id === id)) throw exists(id);
-  const answers = await complete(setup, given, context.output.isInteractive && process.stdin.isTTY);
-  const entry = await entryOf(id, setup, answers, config);
+  const isInteractive = context.output.isInteractive && process.stdin.isTTY;
+  let answers = await complete(setup, given, isInteractive);
+  for (;;) {
+    try {
+      return await tryAndAdd(context, config, id, await entryOf(id, setup, answers, config));
+    } catch (cause) {
+      const error = refusalOf(toAppError(cause));
+      const isAsked = isInteractive && answers.size > given.size;
+      const canMend = isAsked && error.kind !== 'internal' && !context.signal.aborted;
+      if (!canMend) throw error;
+      context.output.note(
+        `${error.publicMessage} Nothing was added yet: change an answer, or give up with Ctrl-C.`,
+      );
+      answers = await complete(setup, given, isInteractive, answers);
+    }
+  }
+}
+
+async function tryAndAdd(
+  context: Context,
+  config: Config,
+  id: string,
+  entry: Awaited<ReturnType<typeof entryOf>>,
+): Promise<void> {
   try {
     const check = await connectorFor(entry.source, config, context).check(context.signal);
     await addSource(config.file, entry.source);
@@ -40,6 +64,18 @@ export async function addRemoteCommand(
     await entry.discard();
     throw error;
   }
+}
+
+/** In words for somebody who has just typed the address and the secret. */
+const REFUSED: Readonly<Partial<Record<ErrorKind, string>>> = {
+  auth: 'The source does not accept these credentials.',
+  'not-found': 'Something else answers at this address.',
+};
+
+function refusalOf(error: AppError): AppError {
+  const publicMessage = REFUSED[error.kind];
+  if (publicMessage === undefined) return error;
+  return new AppError(error.code, error.kind, error.message, { publicMessage, cause: error });
 }
 
 function tell({ output }: Context, id: string, check: SourceCheck, file: string): void {

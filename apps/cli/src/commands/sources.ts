@@ -102,6 +102,8 @@ function list({ output }: Context, rows: readonly Row[], vectors: EmbeddingStatu
       row.check ? String(row.check.missing.length) : '',
     ]),
   );
+  for (const { id, lastRun } of rows)
+    if (lastRun?.reason !== undefined) output.line(`${id}: ${safe(lastRun.reason)}`);
   const failed = rows.find(({ deadLetters }) => deadLetters > 0);
   if (failed) output.line(`\nWhat failed and why: fumi sources ${failed.id}`);
   const closed = rows.find(({ check }) => check && check.missing.length > 0);

@@ -163,6 +163,28 @@ function passesOf({ permissions, directory }: SyncOptions): readonly Pass[] | un
   return directory ? ['directory'] : undefined;
 }
 
+function itemsOf({ counters }: RunRecord, elapsedMs: number, isDry: boolean): string {
+  const { read = 0, written = 0, unchanged = 0, removed = 0, failed = 0 } = counters;
+  const rate = Math.round(read / (elapsedMs / 1_000));
+  const verb = isDry ? 'would be ' : '';
+  return `${count(read, 'item')} read, ${written} ${verb}written, ${unchanged} unchanged, ${removed} ${verb}removed, ${failed} failed, in ${duration(elapsedMs)} (${rate}/s)`;
+}
+
+/** Of a run that read no content. */
+async function rightsOf({ store }: Installation, { source, passes, counters }: RunRecord): Promise<string> {
+  const { lists = 0, aclChanged = 0, failed = 0 } = counters;
+  const directory = (await store.catalog.directories()).find((each) => each.source === source);
+  const parts = [
+    passes.includes('access')
+      ? `readers read again, ${count(lists, 'list')}, ${aclChanged} changed, ${failed} failed`
+      : undefined,
+    directory
+      ? `${count(directory.accounts, 'account')} and ${count(directory.groups, 'group')} (${directory.unreadableGroups} closed)`
+      : 'people and groups: the source has none',
+  ];
+  return parts.filter(Boolean).join('; ');
+}
+
 /** What a run did, in a line, and the first items that failed. */
 export async function reportRun(
   { output }: Context,
@@ -171,12 +193,11 @@ export async function reportRun(
   elapsedMs: number,
   isDry: boolean,
 ): Promise<void> {
-  const { read = 0, written = 0, unchanged = 0, removed = 0, failed = 0 } = run.counters;
-  const rate = Math.round(read / (elapsedMs / 1_000));
-  const verb = isDry ? 'would be ' : '';
-  output.line(
-    `${run.source}: ${count(read, 'item')} read, ${written} ${verb}written, ${unchanged} unchanged, ${removed} ${verb}removed, ${failed} failed, in ${duration(elapsedMs)} (${rate}/s)`,
-  );
+  const { failed = 0 } = run.counters;
+  const told = run.passes.includes('content')
+    ? itemsOf(run, elapsedMs, isDry)
+    : `${await rightsOf(installation, run)}, in ${duration(elapsedMs)}`;
+  output.line(`${run.source}: ${told}`);
   if (run.outcome === 'cancelled') {
     output.line('Stopped. The next sync goes on from here.');
     process.exitCode = EXIT_CODES.interrupted;

@@ -1,6 +1,7 @@
 import { AppError } from '@fumikura/errors';
 import { createHttpClient, createPolicedFetch } from '@fumikura/http';
 import type { AnswerFact, HttpClient, HttpClock, QueryValue } from '@fumikura/http';
+import { createAdminKey } from './admin-key.ts';
 import type { ConfluenceConfig } from './config.ts';
 
 export type Query = Readonly<Record<string, QueryValue>>;
@@ -63,7 +64,7 @@ export function createConfluenceClient(config: ConfluenceConfig, deps: ClientDep
   let opened: Promise<HttpClient> | undefined;
   /** The cloud id is asked for once, and again after a failure. */
   const http = (signal: AbortSignal) => {
-    opened ??= open(config, site, send, signal).catch((error: unknown) => {
+    opened ??= open(config, site, send, deps.clock?.now ?? Date.now, signal).catch((error: unknown) => {
       opened = undefined;
       throw error;
     });
@@ -90,12 +91,19 @@ async function open(
   config: ConfluenceConfig,
   site: URL,
   send: typeof fetch,
+  now: () => number,
   signal: AbortSignal,
 ): Promise<HttpClient> {
   const authorization = authorizationOf(config);
   const authorise = async () => ({ authorization });
   const isScoped = 'scopedToken' in config.credential || 'accessToken' in config.credential;
-  if (!isScoped) return createHttpClient({ baseUrl: site, fetch: send, authorise });
+  if (!isScoped) {
+    const plain = createHttpClient({ baseUrl: site, fetch: send, authorise });
+    if (!config.adminKey) return plain;
+    const key = createAdminKey(plain, now);
+    const withKey = async (asking: AbortSignal) => ({ authorization, ...(await key(asking)) });
+    return createHttpClient({ baseUrl: site, fetch: send, authorise: withKey });
+  }
   const cloudId = config.cloudId ?? (await askCloudId(site, send, signal));
   const baseUrl = new URL(`ex/confluence/${encodeURIComponent(cloudId)}/`, config.apiUrl);
   return createHttpClient({ baseUrl, fetch: send, authorise });

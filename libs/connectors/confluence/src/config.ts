@@ -1,23 +1,20 @@
 import { Secret } from '@fumikura/config';
+import { READ_TYPES } from '@fumikura/model';
 import type { SourceId } from '@fumikura/model';
 import { z } from 'zod';
 
 const secret = z.instanceof(Secret, { error: 'is a secret' });
 
-/** What parsers exist for; any other attachment is found by its title alone. */
-const READ_TYPES =
-  'docx docm pptx pptm xlsx xlsm xlsb xls odt ods odp pdf eml msg md markdown html htm txt text log csv tsv json xml yaml yml rst adoc tex sql py ts js sh ps1'.split(
-    ' ',
-  );
-
-export const confluenceConfigSchema = z.strictObject({
+const settings = z.strictObject({
   id: z.custom<SourceId>(
     (value) => typeof value === 'string' && /^confluence:[a-z0-9][a-z0-9._-]*$/u.test(value),
     'is written confluence:<name>',
   ),
   deployment: z.enum(['cloud', 'data-center']).default('cloud'),
   /** Where people open it: https://acme.atlassian.net, or https://wiki.acme.example/confluence with its context path. */
-  url: z.url().transform((url) => url.replace(/\/+$/u, '').replace(/(\.atlassian\.net)\/wiki$/u, '$1')),
+  url: z
+    .url({ protocol: /^https?$/u })
+    .transform((url) => url.replace(/\/+$/u, '').replace(/(\.atlassian\.net)\/wiki$/u, '$1')),
   /**
    * An account's token with its address (Cloud); the same with scopes; an access token with scopes (Cloud, a service
    * account); a personal access token (Data Center); a name with its password (Data Center).
@@ -44,7 +41,7 @@ export const confluenceConfigSchema = z.strictObject({
    */
   bodies: z.enum(['adf', 'storage']).default('adf'),
   /** Extensions in lower case of attachments whose content is read; others are indexed by title with a notice. */
-  fileTypes: z.array(z.string().min(1)).default(READ_TYPES),
+  fileTypes: z.array(z.string().min(1)).default([...READ_TYPES]),
   /** Bytes; larger attachments are indexed by title with a notice. */
   maxFileBytes: z
     .int()
@@ -61,6 +58,11 @@ export const confluenceConfigSchema = z.strictObject({
    */
   restrictions: z.enum(['bulk', 'single']).default('bulk'),
   /**
+   * Cloud, an administrator's token without scopes: read restricted content and spaces too, with an admin key. The site's
+   * audit log shows each key. Readers are computed as ever: who may not read there may not here.
+   */
+  adminKey: z.boolean().default(false),
+  /**
    * Whether addresses of the accounts are verified by the company (managed accounts of its own domain, its own
    * directory). Confluence does not tell; without it no account is linked to a person by its address.
    */
@@ -72,8 +74,13 @@ export const confluenceConfigSchema = z.strictObject({
   /** Requests in a second; by default none but the limits that the site itself answers with. */
   requestsPerSecond: z.number().positive().optional(),
   /** Host of the interface for tokens with scopes. */
-  apiUrl: z.url().default('https://api.atlassian.com/'),
+  apiUrl: z.url({ protocol: /^https?$/u }).default('https://api.atlassian.com/'),
 });
+
+export const confluenceConfigSchema = settings.refine(
+  ({ adminKey, deployment, credential }) => !adminKey || (deployment === 'cloud' && 'token' in credential),
+  { path: ['adminKey'], error: 'takes a site of Confluence Cloud and a token without scopes' },
+);
 
 export type ConfluenceConfig = z.output<typeof confluenceConfigSchema>;
 export type ConfluenceConfigInput = z.input<typeof confluenceConfigSchema>;

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { documentId } from '@fumikura/model';
-import type { Block, ContentBody, DocumentId, SourceDocument } from '@fumikura/model';
+import { documentId, notReadBody, whyNotRead } from '@fumikura/model';
+import type { ContentBody, DocumentId, SourceDocument } from '@fumikura/model';
 import type { ConfluenceConfig } from './config.ts';
 import type { Body, Item } from './items.ts';
 import type { Node } from './knowledge.ts';
@@ -29,7 +29,7 @@ export function itemDocument(
   names: ReadonlyMap<string, string>,
   reading: Reading,
 ): SourceDocument {
-  const leftOut = item.file && whyLeftOut(item, config);
+  const leftOut = item.file && whyLeftOut(item.title, item.file, config);
   const isOwn = item.kind === 'page' || item.kind === 'blogpost';
   const breadcrumbs = isOwn ? placed.breadcrumbs : [...placed.breadcrumbs, placed.page.title];
   const labels = isOwn ? placed.labels : [];
@@ -78,8 +78,16 @@ function textBody({ bodies, deployment }: ConfluenceConfig, item: Item, reading:
 /** A page of macros alone, or a live one nobody wrote in yet: it has a title and readers. */
 const EMPTY = { adf: '{"type":"doc","version":1,"content":[]}', storage: '' } as const;
 
+function whyLeftOut(
+  name: string,
+  { path, sizeBytes = 0 }: NonNullable<Item['file']>,
+  config: ConfluenceConfig,
+): string | undefined {
+  return path ? whyNotRead({ name, sizeBytes }, config) : 'The source names no address for this file.';
+}
+
 function fileBody(item: Item, leftOut: string | undefined, reading: Reading): SourceDocument['body'] {
-  if (leftOut !== undefined) return notice(leftOut);
+  if (leftOut !== undefined) return notReadBody(leftOut);
   const { path = '', sizeBytes = 0, mediaType } = item.file ?? {};
   return {
     type: 'content',
@@ -89,23 +97,6 @@ function fileBody(item: Item, leftOut: string | undefined, reading: Reading): So
     read: (signal) => reading.file(path, signal),
     save: (to, signal) => reading.saveFile(path, to, signal),
   };
-}
-
-function whyLeftOut(
-  { title, file }: Item,
-  { fileTypes, maxFileBytes }: ConfluenceConfig,
-): string | undefined {
-  const { sizeBytes = 0, path } = file ?? {};
-  if (!path) return 'The source names no address for this file.';
-  if (sizeBytes === 0) return 'The file is empty.';
-  if (sizeBytes > maxFileBytes) return `The file has ${sizeBytes} bytes; at most ${maxFileBytes} are read.`;
-  const extension = /\.([^.]+)$/u.exec(title)?.[1]?.toLowerCase() ?? '';
-  if (!fileTypes.includes(extension)) return `Content of this type (${extension || 'none'}) is not read.`;
-  return undefined;
-}
-
-function notice(text: string): { readonly type: 'blocks'; readonly blocks: readonly Block[] } {
-  return { type: 'blocks', blocks: [{ type: 'note', label: 'Not read', text }] };
 }
 
 function fieldsOf({ comment, isArchived }: Item): Record<string, string | boolean> {

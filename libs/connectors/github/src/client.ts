@@ -208,7 +208,9 @@ function graphqlError(errors: readonly { readonly type?: string; readonly messag
   const [{ type = '', message = 'no data' } = {}] = errors;
   const what = `GraphQL: ${message.slice(0, 200)}`;
   if (type === 'NOT_FOUND') return new AppError('SOURCE_ITEM_NOT_FOUND', 'not-found', what);
-  if (type === 'FORBIDDEN' || type === 'INSUFFICIENT_SCOPES')
+  // An older Enterprise Server does not know every field.
+  const isUnknown = /doesn't exist on type|Cannot query field/u.test(message);
+  if (type === 'FORBIDDEN' || type === 'INSUFFICIENT_SCOPES' || isUnknown)
     return new AppError('SOURCE_FORBIDDEN', 'permission', what, {
       publicMessage: 'GitHub does not allow our account to read this.',
     });

@@ -55,7 +55,7 @@ export const githubConfigSchema = z.strictObject({
   requestsPerSecond: z.number().min(0.1).max(1_000).default(14),
   /** An Enterprise Server: https://<host>/api/v3/. */
   apiUrl: z
-    .url()
+    .url({ protocol: /^https?$/u })
     .transform((url) => (url.endsWith('/') ? url : `${url}/`))
     .default('https://api.github.com/'),
 });

@@ -1,6 +1,7 @@
 import { AppError } from '@fumikura/errors';
 import type { DirectoryPart, Principal, SourceAccount, SourceGroup } from '@fumikura/model';
 import type { Account, Collaborator, Connection, Repository } from './github-types.ts';
+import { readAddresses } from './identities.ts';
 import {
   enterprisePrincipal,
   membersPrincipal,
@@ -56,8 +57,10 @@ export async function* readDirectory(run: Run): AsyncGenerator<DirectoryPart> {
     if (repository.owner.type !== 'Organization') yield await ofPerson(run, repository);
 }
 
-async function* members(run: Run, { id, login }: Account): AsyncGenerator<DirectoryPart> {
+async function* members(run: Run, organisation: Account): AsyncGenerator<DirectoryPart> {
   const { config } = run;
+  const { id, login } = organisation;
+  const addresses = await readAddresses(run, organisation);
   const groups = [membersPrincipal(config, id), ownersPrincipal(config, id)] as const;
   for (let after: string | null = null; ;) {
     const found: Connection<never> & { readonly edges?: readonly (Member | null)[] | null } =
@@ -70,7 +73,15 @@ async function* members(run: Run, { id, login }: Account): AsyncGenerator<Direct
     const owners = principals(people.filter(({ role }) => role === 'ADMIN'));
     yield {
       accounts: people.flatMap(({ node }): SourceAccount[] =>
-        node?.databaseId ? [accountOf(run, { id: node.databaseId, login: node.login }, node.name)] : [],
+        node?.databaseId
+          ? [
+              proved(
+                accountOf(run, { id: node.databaseId, login: node.login }, node.name),
+                node.databaseId,
+                addresses,
+              ),
+            ]
+          : [],
       ),
       groups: [
         { principal: groups[0], name: `Members of ${login}`, members: principals(people) },
@@ -161,6 +172,11 @@ async function ofPerson(run: Run, repository: Repository): Promise<DirectoryPart
   );
   const people = new Map([repository.owner, ...(found ?? [])].map((account) => [account.id, account]));
   return { accounts: [...people.values()].map((account) => accountOf(run, account)) };
+}
+
+function proved(account: SourceAccount, id: number, addresses: ReadonlyMap<number, string>): SourceAccount {
+  const address = addresses.get(id);
+  return address === undefined ? account : { ...account, email: { address, isVerified: true } };
 }
 
 /** Without an address: what a profile shows proves nothing, and asking for it takes a further right. */

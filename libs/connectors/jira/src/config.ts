@@ -1,14 +1,9 @@
 import { Secret } from '@fumikura/config';
+import { READ_TYPES } from '@fumikura/model';
 import type { SourceId } from '@fumikura/model';
 import { z } from 'zod';
 
 const secret = z.instanceof(Secret, { error: 'is a secret' });
-
-/** What parsers exist for; anything else is found by its title alone. */
-const READ_TYPES =
-  'docx docm pptx pptm xlsx xlsm xlsb xls odt ods odp pdf eml msg md markdown html htm txt text log csv tsv json xml yaml yml rst adoc tex sql py ts js sh ps1'.split(
-    ' ',
-  );
 
 export const jiraConfigSchema = z.strictObject({
   id: z.custom<SourceId>(
@@ -53,7 +48,7 @@ export const jiraConfigSchema = z.strictObject({
   /** Deliveries of an administrator's webhook, signed with this secret. */
   webhook: z.strictObject({ secret }).optional(),
   /** Extensions in lower case whose content is read; others are indexed by title with a notice. */
-  fileTypes: z.array(z.string().min(1)).default(READ_TYPES),
+  fileTypes: z.array(z.string().min(1)).default([...READ_TYPES]),
   /** Bytes; larger files are indexed by title with a notice. */
   maxFileBytes: z
     .int()

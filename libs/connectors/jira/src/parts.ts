@@ -1,4 +1,5 @@
-import type { Acl, Block, ContentBody, SourceDocument } from '@fumikura/model';
+import { notReadBody, whyNotRead } from '@fumikura/model';
+import type { Acl, ContentBody, SourceDocument } from '@fumikura/model';
 import type { JiraConfig } from './config.ts';
 import type { Change } from '@fumikura/ports';
 import type { WholeIssue } from './issues.ts';
@@ -170,8 +171,8 @@ function attachmentDocument(
   const { config } = run;
   const id = String(attachment.id);
   const name = attachment.filename || id;
-  const leftOut = whyLeftOut(attachment, config);
-  const body = leftOut === undefined ? content(run, attachment, name) : notice(leftOut);
+  const leftOut = whyNotRead({ name: attachment.filename ?? '', sizeBytes: attachment.size }, config);
+  const body = leftOut === undefined ? content(run, attachment, name) : notReadBody(leftOut);
   const head = {
     ...partHead(config, issue, 'attachment', id, acl),
     url: issueUrl(config, issue),
@@ -193,19 +194,4 @@ function content({ client }: Run, attachment: JiraAttachment, fileName: string):
     read: (signal) => client.attachment(String(attachment.id), attachment.content, signal),
     save: (to, signal) => client.saveAttachment(String(attachment.id), attachment.content, to, signal),
   };
-}
-
-function whyLeftOut(
-  { filename, size }: JiraAttachment,
-  { maxFileBytes, fileTypes }: JiraConfig,
-): string | undefined {
-  if (size === 0) return 'The file is empty.';
-  if ((size ?? 0) > maxFileBytes) return `The file has ${size} bytes; at most ${maxFileBytes} are read.`;
-  const extension = /\.([^.]+)$/u.exec(filename ?? '')?.[1]?.toLowerCase() ?? '';
-  if (!fileTypes.includes(extension)) return `Content of this type (${extension || 'none'}) is not read.`;
-  return undefined;
-}
-
-function notice(text: string): { readonly type: 'blocks'; readonly blocks: readonly Block[] } {
-  return { type: 'blocks', blocks: [{ type: 'note', label: 'Not read', text }] };
 }

@@ -1,16 +1,11 @@
 import { Secret } from '@fumikura/config';
+import { READ_TYPES } from '@fumikura/model';
 import type { SourceId } from '@fumikura/model';
 import { z } from 'zod';
 
 const secret = z.instanceof(Secret, { error: 'is a secret' });
 /** A person or an Entra group by object id: the only readers that a mapping can name. */
 const reader = z.templateLiteral([z.enum(['user', 'group']), ':', z.guid()]);
-
-/** What parsers exist for; anything else is found by its title alone. */
-const READ_TYPES =
-  'docx docm pptx pptm xlsx xlsm xlsb xls odt ods odp pdf eml msg md markdown html htm txt text log csv tsv json xml yaml yml rst adoc tex sql py ts js sh ps1'.split(
-    ' ',
-  );
 
 export const sharepointConfigSchema = z.strictObject({
   id: z.custom<SourceId>(
@@ -72,7 +67,7 @@ export const sharepointConfigSchema = z.strictObject({
   webhook: z
     .strictObject({
       /** Public https address of this installation that passes deliveries on. */
-      url: z.url(),
+      url: z.url({ protocol: /^https?$/u }),
       /** Comes back with each notice and proves it. */
       clientState: secret,
       /** Days until a subscription ends; the service cuts what is too long. Renewed when a third is left. */
@@ -80,7 +75,7 @@ export const sharepointConfigSchema = z.strictObject({
     })
     .optional(),
   /** Extensions in lower case whose content is read; others are indexed by title with a notice. */
-  fileTypes: z.array(z.string().min(1)).default(READ_TYPES),
+  fileTypes: z.array(z.string().min(1)).default([...READ_TYPES]),
   /** Bytes; larger files are indexed by title with a notice. */
   maxFileBytes: z
     .int()
@@ -89,8 +84,8 @@ export const sharepointConfigSchema = z.strictObject({
   /** Requests at once for items and listings, at most; permission batches have their own eight. */
   concurrency: z.int().min(1).max(16).default(16),
   /** Other clouds: https://graph.microsoft.us/ and https://login.microsoftonline.us/. */
-  graphUrl: z.url().default('https://graph.microsoft.com/'),
-  loginUrl: z.url().default('https://login.microsoftonline.com/'),
+  graphUrl: z.url({ protocol: /^https?$/u }).default('https://graph.microsoft.com/'),
+  loginUrl: z.url({ protocol: /^https?$/u }).default('https://login.microsoftonline.com/'),
 });
 
 export type SharepointConfig = z.output<typeof sharepointConfigSchema>;

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { documentId } from '@fumikura/model';
-import type { Acl, Block, ContentBody, SourceDocument } from '@fumikura/model';
+import { documentId, notReadBody, whyNotRead } from '@fumikura/model';
+import type { Acl, ContentBody, SourceDocument } from '@fumikura/model';
 import type { GraphClient } from './client.ts';
 import type { SharepointConfig } from './config.ts';
 import type { Drive, DriveItem, IdentitySet, ListItem, Site, SiteList, SitePage } from './graph-types.ts';
@@ -45,7 +45,7 @@ export function fileDocument(
     ...authorsOf(item),
     breadcrumbs,
     ...(leftOut === undefined && hash && { contentHash: `quickxor:${hash}:${item.size ?? 0}` }),
-    body: leftOut === undefined ? content(client, item, drive) : notice(leftOut),
+    body: leftOut === undefined ? content(client, item, drive) : notReadBody(leftOut),
   };
 }
 
@@ -62,20 +62,11 @@ function content(client: GraphClient, item: DriveItem, drive: Drive): ContentBod
   };
 }
 
-function whyLeftOut(item: DriveItem, { maxFileBytes, fileTypes }: SharepointConfig): string | undefined {
+function whyLeftOut(item: DriveItem, config: SharepointConfig): string | undefined {
   if (item.package) return 'A notebook: its pages are not offered as a file.';
   if (item.malware) return 'The source reports malware in this file.';
   if (!item.file) return 'Not a file of this library: its content lies elsewhere.';
-  if (item.size === 0) return 'The file is empty.';
-  if ((item.size ?? 0) > maxFileBytes)
-    return `The file has ${item.size} bytes; at most ${maxFileBytes} are read.`;
-  const extension = /\.([^.]+)$/u.exec(item.name ?? '')?.[1]?.toLowerCase() ?? '';
-  if (!fileTypes.includes(extension)) return `Content of this type (${extension || 'none'}) is not read.`;
-  return undefined;
-}
-
-function notice(text: string): { readonly type: 'blocks'; readonly blocks: readonly Block[] } {
-  return { type: 'blocks', blocks: [{ type: 'note', label: 'Not read', text }] };
+  return whyNotRead({ name: item.name ?? '', sizeBytes: item.size ?? undefined }, config);
 }
 
 /** Its canvas is read when the page has changed, not with the listing. */

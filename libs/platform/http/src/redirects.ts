@@ -23,7 +23,13 @@ for (const [net, prefix] of [
   PRIVATE.addSubnet(net, prefix, 'ipv6');
 
 /** Headers that belong to one origin and never follow a redirect to another. */
-export const CREDENTIAL_HEADERS = ['authorization', 'cookie', 'proxy-authorization', 'x-atlassian-token'];
+export const CREDENTIAL_HEADERS = [
+  'authorization',
+  'cookie',
+  'proxy-authorization',
+  'x-atlassian-token',
+  'atl-confluence-with-admin-key',
+];
 
 /**
  * Where an answer sends us. A source must not make us read our own network: an address inside is refused unless the
