@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { silentLogger } from '@fumikura/logging';
 import type { SharedState } from '@fumikura/ports';
 import { singleWorkspace, startSlackBot } from '@fumikura/slack-bot';
@@ -33,6 +34,8 @@ export interface Setting {
   startAnother(): Promise<SlackBot>;
   /** Waits until it holds, at most ten seconds. */
   until<T>(found: () => T | undefined | false): Promise<T>;
+  /** Waits until everything that was delivered is answered. */
+  settled(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -79,6 +82,9 @@ export async function openSetting(
   return {
     ...{ world, server, desk, state, deliveries, bots, startAnother, until },
     people: peopleOf(world, deliveries, server),
+    settled: async () => {
+      while ((await state.list('slack.open', { limit: 1 })).length > 0) await delay(5);
+    },
     close: async () => {
       for (const each of bots) await each.stop(100);
       await server.close();
@@ -90,7 +96,7 @@ async function until<T>(found: () => T | undefined | false): Promise<T> {
   for (const started = Date.now(); Date.now() - started < 10_000;) {
     const value = found();
     if (value !== undefined && value !== false) return value;
-    await new Promise((resolve) => setTimeout(resolve, 5));
+    await delay(5);
   }
   throw new Error('not within ten seconds');
 }
