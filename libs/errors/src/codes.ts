@@ -99,4 +99,6 @@ export type ErrorCode =
   | 'AUDIT_UNAVAILABLE'
   | 'SCOPE_MISSING'
   | 'ROLE_MISSING'
-  | 'TOKEN_UNKNOWN';
+  | 'SLACK_KEY_WRONG'
+  | 'TOKEN_UNKNOWN'
+  | 'WORKSPACE_UNKNOWN';

@@ -1,0 +1,118 @@
+import type { Answer } from '@fumikura/answering';
+import type { DocumentId, PersonId } from '@fumikura/model';
+import type { WebClient } from '@slack/web-api';
+import type { Desk } from './desk.ts';
+import type { Identity } from './identity.ts';
+import type { Shareable } from './render/share.ts';
+
+/** More people than this are not asked for one by one. */
+const MAX_PEOPLE = 2_000;
+const PAGE = 500;
+
+/** Everybody who can see what stands in a conversation. */
+export interface Audience {
+  /** Of Slack; without the app itself. */
+  readonly users: number;
+  readonly persons: readonly PersonId[];
+  /** Guests, people of other workspaces, people nobody has linked: they may read nothing. */
+  readonly others: number;
+  /** Whoever comes into the workspace later sees it too. */
+  readonly isPublic: boolean;
+}
+
+export interface AudienceParts {
+  readonly client: WebClient;
+  readonly identity: Identity;
+  readonly team: string;
+  readonly botUser: string;
+}
+
+/**
+ * Who can see a conversation now. A public channel is seen by the whole workspace, since everybody may open it.
+ * @returns undefined when they are too many to be asked for
+ */
+export async function audienceOf(
+  channel: string,
+  { client, identity, team, botUser }: AudienceParts,
+): Promise<Audience | undefined> {
+  const { channel: facts } = await client.conversations.info({ channel });
+  const isPublic = facts?.is_private !== true && facts?.is_im !== true && facts?.is_mpim !== true;
+  const users = new Set(await members(client, channel));
+  if (isPublic) for (const user of await everybody(client)) users.add(user);
+  users.delete(botUser);
+  if (users.size > MAX_PEOPLE) return undefined;
+  const persons: PersonId[] = [];
+  let others = 0;
+  for (const user of users) {
+    const identified = await identity.of(team, user);
+    if (identified.kind === 'person') persons.push(identified.person);
+    // Other apps see what is written in the channel too, and so does whoever runs them.
+    else if (identified.as !== 'deactivated') others++;
+  }
+  return { users: users.size, persons, others, isPublic };
+}
+
+async function members(client: WebClient, channel: string): Promise<string[]> {
+  const found: string[] = [];
+  let cursor: string | undefined;
+  do {
+    const page = await client.conversations.members({ channel, limit: PAGE, ...(cursor && { cursor }) });
+    found.push(...(page.members ?? []));
+    cursor = page.response_metadata?.next_cursor || undefined;
+  } while (cursor && found.length <= MAX_PEOPLE);
+  return found;
+}
+
+/** Members of the workspace; guests see only the channels that they are in. */
+async function everybody(client: WebClient): Promise<string[]> {
+  const found: string[] = [];
+  let cursor: string | undefined;
+  do {
+    const page = await client.users.list({ limit: PAGE, ...(cursor && { cursor }) });
+    for (const { id, deleted, is_bot: isBot, is_restricted: isGuest } of page.members ?? [])
+      if (id !== undefined && deleted !== true && isBot !== true && isGuest !== true && id !== 'USLACKBOT')
+        found.push(id);
+    cursor = page.response_metadata?.next_cursor || undefined;
+  } while (cursor && found.length <= MAX_PEOPLE);
+  return found;
+}
+
+/** Documents that everybody of the audience may read now. */
+export async function readableByAll(
+  { persons, others }: Audience,
+  ids: readonly DocumentId[],
+  desk: Pick<Desk, 'readable'>,
+): Promise<ReadonlySet<DocumentId>> {
+  if (others > 0) return new Set();
+  let common: readonly DocumentId[] = ids;
+  for (const person of persons) {
+    if (common.length === 0) break;
+    const readable = await desk.readable(person, common);
+    common = common.filter((id) => readable.has(id));
+  }
+  return new Set(persons.length === 0 ? [] : common);
+}
+
+/** An answer without whatever comes from a document that not everybody may read, and without what is the asker's own. */
+export function shareableOf(answer: Answer, audience: Audience, open: ReadonlySet<DocumentId>): Shareable {
+  const citations = answer.citations.filter(({ documentId }) => open.has(documentId));
+  const numbers = new Set(citations.map(({ number }) => number));
+  const claims = answer.claims.filter((claim) => claim.citations.every((number) => numbers.has(number)));
+  const isOpen = (number: number) => numbers.has(number);
+  return {
+    answer: {
+      ...answer,
+      claims,
+      citations,
+      conflicts: answer.conflicts.filter(({ sides }) => sides.every(({ citation }) => isOpen(citation))),
+      related: [],
+      relatedQuestions: [],
+      notices: [],
+      coverage: { complete: true, sources: [] },
+    },
+    people: audience.users,
+    keptSources: citations.length,
+    leftSources: answer.citations.length - citations.length,
+    leftClaims: answer.claims.length - claims.length,
+  };
+}

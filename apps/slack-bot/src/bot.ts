@@ -1,0 +1,206 @@
+import { randomUUID } from 'node:crypto';
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { toAppError } from '@fumikura/errors';
+import type { Logger } from '@fumikura/logging';
+import type { JsonValue, PersonId } from '@fumikura/model';
+import type { SharedState } from '@fumikura/ports';
+import { HTTPReceiver, SocketModeReceiver } from '@slack/bolt';
+import type { App, Receiver, ReceiverEvent } from '@slack/bolt';
+import { WebClient } from '@slack/web-api';
+import { deliveryId, deliveryOf } from './delivery.ts';
+import type { Desk } from './desk.ts';
+import { createFairQueue } from './fair-queue.ts';
+import { handle } from './handle.ts';
+import { createIdentity } from './identity.ts';
+import { createInbox } from './inbox.ts';
+import type { Work } from './inbox.ts';
+import { createLinks } from './links.ts';
+import type { Parts } from './parts.ts';
+import { createReplies } from './replies.ts';
+import { showRefusal, TakenOver } from './show.ts';
+import { bridge } from './slack-logger.ts';
+import { TEXTS } from './texts.ts';
+import type { Workspaces } from './workspaces.ts';
+
+export type Connection =
+  /** The app connects to Slack: nothing has to be reachable from outside. */
+  | { readonly kind: 'socket'; readonly appToken: string }
+  /** Slack connects to the app; port 0 takes a free one. */
+  | { readonly kind: 'http'; readonly signingSecret: string; readonly host: string; readonly port: number };
+
+export interface SlackBotOptions {
+  readonly desk: Desk;
+  readonly state: SharedState;
+  readonly workspaces: Workspaces;
+  readonly connection: Connection;
+  readonly logger: Logger;
+  /** Who an account is by the configuration; undefined: only links count. */
+  readonly configured?: (team: string, user: string) => PersonId | undefined;
+  /** Who has a confirmed address; absent when addresses link nobody. */
+  readonly byEmail?: (email: string) => Promise<PersonId | undefined>;
+  readonly nameOf?: (person: PersonId) => string;
+  /** Of one person, default 60. */
+  readonly questionsPerHour?: number;
+  /** Answers made at the same time, default 4. */
+  readonly atOnce?: number;
+  /** A delivery whose process is not heard of for so long is taken over; default 20,000. */
+  readonly leaseMs?: number;
+  readonly now?: () => number;
+  /** Of the Web API, with a slash at its end; default Slack's. */
+  readonly apiUrl?: string;
+}
+
+export interface SlackBot {
+  /** Where Slack delivers to, when it connects to us. */
+  readonly url?: string;
+  /** Takes nothing more, finishes what it has begun within the time, and hands over the rest. Default 10,000. */
+  stop(withinMs?: number): Promise<void>;
+}
+
+/** Answers in Slack. Any number of them may run on one installation. */
+export async function startSlackBot(options: SlackBotOptions): Promise<SlackBot> {
+  const { logger, workspaces, leaseMs = 20_000, now = Date.now } = options;
+  const stopping = new AbortController();
+  const inbox = createInbox({ state: options.state, holder: randomUUID(), leaseMs, now });
+  const clientOf = async (team: string) => clientFor(await workspaces.token(team), options);
+  const parts = partsOf(options, clientOf, stopping.signal);
+  const running = new Set<Promise<void>>();
+
+  const work = async (each: Work): Promise<void> => {
+    const delivery = deliveryOf(each.body as Record<string, unknown>);
+    if (!delivery) return each.done();
+    if (delivery.kind === 'ended') await workspaces.ended(delivery.where.team, delivery.reason);
+    else {
+      const { team } = delivery.where;
+      const { botUser } = await workspaces.facts(team);
+      await handle(delivery, each, { parts, client: await clientOf(team), botUser });
+    }
+    await each.done();
+  };
+  const begin = (each: Work, run = work): void => {
+    const done = run(each)
+      .catch((error: unknown) => {
+        if (error instanceof TakenOver || stopping.signal.aborted) return;
+        const { code, message } = toAppError(error);
+        logger.error('slack.delivery.failed', { code, message, attempt: each.attempt });
+      })
+      .finally(() => running.delete(done));
+    running.add(done);
+  };
+  const keep = async ({ body }: ReceiverEvent): Promise<void> => {
+    const id = deliveryId(body);
+    if (id === undefined || !deliveryOf(body)) return;
+    const taken = await inbox.take(id, body as JsonValue);
+    if (taken) begin(taken);
+    else logger.info('slack.delivery.repeated', {});
+  };
+  const report = async (each: Work, isGivenUp: boolean): Promise<void> => {
+    const delivery = deliveryOf(each.body as Record<string, unknown>);
+    if (delivery && 'channel' in delivery.where && delivery.where.channel !== '') {
+      const { where } = delivery;
+      const { language } = await parts.identity.of(where.team, where.user);
+      const { interrupted, givenUp } = TEXTS[language];
+      if (await each.showing())
+        await showRefusal(
+          await clientOf(where.team),
+          where,
+          where.threadTs,
+          isGivenUp ? givenUp : interrupted,
+        );
+    }
+    await each.done();
+  };
+  const takeOver = async (): Promise<void> => {
+    for (const { work: each, isGivenUp } of await inbox.abandoned())
+      if (each.wasShowing || isGivenUp) begin(each, () => report(each, isGivenUp));
+      else begin(each);
+  };
+
+  const receiver = receiverOf(options);
+  const processEvent = async (event: ReceiverEvent): Promise<void> => {
+    await keep(event);
+    await event.ack();
+  };
+  // Receivers ask nothing else of an app; its listeners would run after the acknowledgement, and be lost with the process.
+  receiver.init({ processEvent } as App);
+  const url = await start(receiver, options);
+  const timer = setInterval(() => {
+    takeOver().catch((error: unknown) =>
+      logger.warn('slack.takeover.failed', { message: toAppError(error).message }),
+    );
+  }, leaseMs / 4);
+  return {
+    ...(url !== undefined && { url }),
+    stop: async (withinMs = 10_000) => {
+      clearInterval(timer);
+      await receiver.stop();
+      const late = new Promise<void>((resolve) => setTimeout(resolve, withinMs).unref());
+      await Promise.race([Promise.all(running), late]);
+      stopping.abort();
+      await inbox.release();
+    },
+  };
+}
+
+function partsOf(
+  options: SlackBotOptions,
+  clientOf: (team: string) => Promise<WebClient>,
+  signal: AbortSignal,
+): Parts {
+  const { desk, state, logger, byEmail, configured, now = Date.now } = options;
+  const links = createLinks(state, now);
+  const identity = createIdentity({
+    client: clientOf,
+    linked: async (team, user) => configured?.(team, user) ?? (await links.of(team, user)),
+    ...(byEmail && { byEmail }),
+    now,
+  });
+  return {
+    ...{ desk, state, identity, links, logger, now, signal },
+    replies: createReplies(state, now),
+    queue: createFairQueue(options.atOnce ?? 4),
+    questionsPerHour: options.questionsPerHour ?? 60,
+    nameOf: options.nameOf ?? (({ subject }) => subject),
+  };
+}
+
+function clientFor(token: string, { apiUrl, logger }: SlackBotOptions): WebClient {
+  return new WebClient(token, {
+    ...(apiUrl !== undefined && { slackApiUrl: apiUrl }),
+    logger: bridge(logger),
+    // A refusal for haste is waited out as long as Slack says; what breaks is tried a few times more.
+    retryConfig: { retries: 5, minTimeout: 200, maxTimeout: 5_000 },
+    maxRequestConcurrency: 20,
+  });
+}
+
+function receiverOf({ connection, apiUrl, logger }: SlackBotOptions): Receiver {
+  if (connection.kind === 'socket') {
+    const { appToken } = connection;
+    const clientOptions = apiUrl === undefined ? {} : { slackApiUrl: apiUrl };
+    return new SocketModeReceiver({
+      ...{ appToken, logger: bridge(logger), installerOptions: { clientOptions } },
+      // Not acknowledged: Slack delivers it again, to this process or another.
+      processEventErrorHandler: () => Promise.resolve(false),
+    });
+  }
+  const { signingSecret } = connection;
+  return new HTTPReceiver({
+    ...{ signingSecret, logger: bridge(logger), endpoints: ['/slack/events'] },
+    processEventErrorHandler: ({ response }) => {
+      response.writeHead(503).end();
+      return Promise.resolve(false);
+    },
+  });
+}
+
+async function start(receiver: Receiver, { connection }: SlackBotOptions): Promise<string | undefined> {
+  if (connection.kind === 'socket') {
+    await receiver.start();
+    return undefined;
+  }
+  const { host, port } = connection;
+  const server = (await receiver.start({ host, port })) as Server;
+  return `http://${host}:${(server.address() as AddressInfo).port}/slack/events`;
+}

@@ -1,0 +1,10 @@
+export { startSlackBot } from './bot.ts';
+export type { Connection, SlackBot, SlackBotOptions } from './bot.ts';
+export type { BotEvent, Desk, DocumentCard, Place, Question } from './desk.ts';
+export { createLinks } from './links.ts';
+export type { Link, Links } from './links.ts';
+export { slackManifest } from './manifest.ts';
+export { createReplies } from './replies.ts';
+export type { Feedback } from './replies.ts';
+export { keptWorkspaces, singleWorkspace } from './workspaces.ts';
+export type { KeptWorkspaces, Workspaces } from './workspaces.ts';

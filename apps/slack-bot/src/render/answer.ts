@@ -1,0 +1,159 @@
+import type { Answer, Citation, Claim } from '@fumikura/answering';
+import type { Coverage } from '@fumikura/model';
+import type { AnyBlock, RichTextSection } from '@slack/types';
+import { TEXTS } from '../texts.ts';
+import type { Language, Texts } from '../texts.ts';
+import { button, context, link, literal, oneLine, openable, rich, Room, says, section } from './blocks.ts';
+
+const SHOWN_CITATIONS = 10;
+const OPEN_BUTTONS = 5;
+const CLAIM_TEXT = 2_000;
+const TITLE_TEXT = 150;
+
+export interface AnswerButtons {
+  /** Under which the answer is kept; what the buttons name. */
+  readonly reply: string;
+  /** Whether there is somebody to share it with. */
+  readonly canShare: boolean;
+  readonly sources: readonly string[];
+}
+
+/** A claim as it is streamed. */
+export function claimBlock(claim: Claim, room = new Room()): AnyBlock | undefined {
+  const text = room.take(claim.text, CLAIM_TEXT);
+  return text === undefined ? undefined : rich(claimSection(claim, text));
+}
+
+function claimSection({ citations }: Claim, text: string): RichTextSection {
+  const numbers = citations.map((number) => `[${number}]`).join('');
+  return section(literal(text), literal(` ${numbers}`, { bold: true }));
+}
+
+/** The whole answer: what is claimed, what it stands on, and what can be done with it. */
+export function answerBlocks(answer: Answer, language: Language, buttons?: AnswerButtons): AnyBlock[] {
+  const texts = TEXTS[language];
+  const room = new Room();
+  const claims = answer.claims.flatMap((claim) => claimBlock(claim, room) ?? []);
+  if (claims.length === 0) return refusalBlocks(answer, language);
+  return [
+    ...claims.slice(0, 20),
+    ...conflictBlocks(answer, texts),
+    ...afterClaims(answer, language, room),
+    ...(buttons ? buttonBlocks(answer.citations, buttons, language) : []),
+  ];
+}
+
+/** What stands below claims that were streamed already. */
+export function answerTail(answer: Answer, language: Language, buttons: AnswerButtons): AnyBlock[] {
+  return [
+    ...conflictBlocks(answer, TEXTS[language]),
+    ...afterClaims(answer, language, new Room()),
+    ...buttonBlocks(answer.citations, buttons, language),
+  ];
+}
+
+function refusalBlocks(answer: Answer, language: Language): AnyBlock[] {
+  const texts = TEXTS[language];
+  const said = answer.refusal?.message ?? texts.nothing;
+  return [says(said), ...coverageBlocks(answer.coverage, texts)];
+}
+
+function afterClaims(answer: Answer, language: Language, room: Room): AnyBlock[] {
+  const texts = TEXTS[language];
+  const facts = [
+    texts.confidence[answer.confidence.words],
+    ...(answer.kind === 'extracted' ? [texts.extracted] : []),
+    ...answer.notices,
+  ];
+  return [
+    context(oneLine(facts.join(' '), 1_000)),
+    ...citationBlocks(answer.citations, texts, room),
+    ...coverageBlocks(answer.coverage, texts),
+  ];
+}
+
+export function citationBlocks(citations: readonly Citation[], texts: Texts, room: Room): AnyBlock[] {
+  const lines = citations.slice(0, SHOWN_CITATIONS).flatMap((each) => {
+    const title = room.take(oneLine(each.title, TITLE_TEXT));
+    if (title === undefined) return [];
+    const facts = [each.source, each.updatedAt?.slice(0, 10)].filter(Boolean).join(', ');
+    return [
+      section(literal(`[${each.number}] `, { bold: true }), link(each.url, title), literal(` (${facts})\n`)),
+    ];
+  });
+  if (lines.length === 0) return [];
+  return [rich(section(literal(`${texts.sources}\n`, { bold: true })), ...lines)];
+}
+
+function conflictBlocks({ conflicts }: Answer, texts: Texts): AnyBlock[] {
+  return conflicts
+    .slice(0, 3)
+    .map(({ about, sides, preferred }) =>
+      rich(
+        section(literal(`${texts.conflict} `, { bold: true }), literal(oneLine(about, 200))),
+        ...sides
+          .slice(0, 4)
+          .map(({ citation, says: said, updatedAt }) =>
+            section(
+              literal(
+                `\n[${citation}] ${oneLine(said, 300)}`,
+                citation === preferred ? { bold: true } : undefined,
+              ),
+              literal(updatedAt === undefined ? ' ' : ` (${updatedAt.slice(0, 10)})`),
+            ),
+          ),
+      ),
+    );
+}
+
+export function coverageBlocks({ sources }: Coverage, texts: Texts): AnyBlock[] {
+  const lines = sources.flatMap(({ source, state, staleSince }) => [
+    ...(state === 'timed-out' || state === 'failed' ? [texts.silent(source)] : []),
+    ...(staleSince === undefined ? [] : [texts.stale(source)]),
+  ]);
+  return lines.length === 0 ? [] : [context(oneLine(lines.slice(0, 10).join(' '), 1_000))];
+}
+
+function buttonBlocks(
+  citations: readonly Citation[],
+  { reply, canShare, sources }: AnswerButtons,
+  language: Language,
+): AnyBlock[] {
+  const texts = TEXTS[language];
+  const opens = citations.slice(0, OPEN_BUTTONS).flatMap(({ number, url }) => {
+    const address = openable(url);
+    return address === undefined
+      ? []
+      : [button(`open/${number}`, texts.open(number), { url: address, value: `${reply}/${number}` })];
+  });
+  const value = reply;
+  return [
+    ...(opens.length > 0 ? [{ type: 'actions' as const, elements: opens }] : []),
+    {
+      type: 'actions',
+      elements: [
+        ...(canShare ? [button('share', texts.share, { value })] : []),
+        button('more', texts.more, { value }),
+        button('ask-person', texts.askPerson, { value }),
+        button('helpful', texts.helpful, { value, style: 'primary' }),
+        button('wrong', texts.wrong, { value }),
+        button('outdated', texts.outdated, { value }),
+        ...narrowing(sources, reply, texts),
+      ],
+    },
+  ];
+}
+
+function narrowing(sources: readonly string[], reply: string, texts: Texts) {
+  if (sources.length < 2) return [];
+  const options = sources
+    .filter((source) => `${reply}/${source}`.length <= 150)
+    .slice(0, 100)
+    .map((source) => ({
+      text: { type: 'plain_text' as const, text: oneLine(source, 75), emoji: false },
+      value: `${reply}/${source}`,
+    }));
+  if (options.length === 0) return [];
+  const placeholder = { type: 'plain_text' as const, text: oneLine(texts.narrow, 150), emoji: false };
+  return [{ type: 'static_select' as const, action_id: 'narrow', placeholder, options }];
+}

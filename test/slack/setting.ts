@@ -1,0 +1,102 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { silentLogger } from '@fumikura/logging';
+import type { SharedState } from '@fumikura/ports';
+import { singleWorkspace, startSlackBot } from '@fumikura/slack-bot';
+import type { SlackBot, SlackBotOptions } from '@fumikura/slack-bot';
+import { SIGNING_SECRET, overHttp, overSocket } from '../simulators/slack/deliveries.ts';
+import type { Deliveries } from '../simulators/slack/deliveries.ts';
+import { peopleOf } from '../simulators/slack/people.ts';
+import type { People } from '../simulators/slack/people.ts';
+import { APP_TOKEN, startSlackServer } from '../simulators/slack/server.ts';
+import type { SlackServer } from '../simulators/slack/server.ts';
+import { SlackWorld } from '../simulators/slack/world.ts';
+import { createScriptedDesk } from './scripted-desk.ts';
+import type { DeskDocument, ScriptedDesk } from './scripted-desk.ts';
+
+export const TEAM = 'T1A000001';
+export const SCOPES = [
+  ...['app_mentions:read', 'assistant:write', 'channels:read', 'groups:read', 'chat:write', 'commands'],
+  ...['im:history', 'channels:history', 'links:read', 'links:write', 'users:read'],
+];
+
+export type Mode = 'socket' | 'http';
+export const MODES: readonly Mode[] = ['socket', 'http'];
+
+export interface Setting {
+  readonly world: SlackWorld;
+  readonly server: SlackServer;
+  readonly desk: ScriptedDesk;
+  readonly state: SharedState;
+  readonly deliveries: Deliveries;
+  readonly people: People;
+  readonly bots: SlackBot[];
+  /** Another instance on the same state. */
+  startAnother(): Promise<SlackBot>;
+  /** Waits until it holds, at most ten seconds. */
+  until<T>(found: () => T | undefined | false): Promise<T>;
+  /** Waits until everything that was delivered is answered. */
+  settled(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface SettingOptions {
+  readonly documents?: readonly DeskDocument[];
+  readonly bot?: Partial<SlackBotOptions>;
+  readonly speed?: number;
+  readonly state: SharedState;
+  /** Users who are persons of the same name, by their id in Slack. */
+  readonly linked?: (user: string) => boolean;
+}
+
+/** A workspace, a bot in it, and the desk that the bot stands on. */
+export async function openSetting(
+  mode: Mode,
+  { documents = [], bot = {}, speed = 600, state, linked = () => true }: SettingOptions,
+): Promise<Setting> {
+  const world = new SlackWorld();
+  world.install(TEAM, SCOPES, 'xoxb-one');
+  const server = await startSlackServer({ world, speed });
+  const desk = createScriptedDesk(documents);
+  const bots: SlackBot[] = [];
+  const startAnother = async () => {
+    const started = await startSlackBot({
+      ...{ desk, state, apiUrl: server.apiUrl, leaseMs: 1_000 },
+      workspaces: singleWorkspace('xoxb-one', server.apiUrl),
+      connection:
+        mode === 'socket'
+          ? { kind: 'socket', appToken: APP_TOKEN }
+          : { kind: 'http', signingSecret: SIGNING_SECRET, host: '127.0.0.1', port: 0 },
+      logger: silentLogger,
+      configured: (team, user) =>
+        team === TEAM && linked(user) ? { issuer: 'local', subject: user } : undefined,
+      ...bot,
+    });
+    bots.push(started);
+    return started;
+  };
+  await startAnother();
+  const deliveries =
+    mode === 'socket'
+      ? overSocket(server, speed)
+      : overHttp(() => bots.flatMap(({ url }) => url ?? []), speed);
+  return {
+    ...{ world, server, desk, state, deliveries, bots, startAnother, until },
+    people: peopleOf(world, deliveries, server),
+    settled: async () => {
+      while ((await state.list('slack.open', { limit: 1 })).length > 0) await delay(5);
+    },
+    close: async () => {
+      for (const each of bots) await each.stop(100);
+      await server.close();
+    },
+  };
+}
+
+async function until<T>(found: () => T | undefined | false): Promise<T> {
+  for (const started = Date.now(); Date.now() - started < 10_000;) {
+    const value = found();
+    if (value !== undefined && value !== false) return value;
+    await delay(5);
+  }
+  throw new Error('not within ten seconds');
+}
