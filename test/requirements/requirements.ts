@@ -227,6 +227,18 @@ export const REQUIREMENTS: readonly Requirement[] = [
     'people.half-written': 'A configuration that cannot be used changes nothing.',
     'people.subscriptions': 'A subscription ends with the rights of its person.',
     'people.running': 'Who loses rights while an answer is made does not get it.',
+    'people.directory':
+      'People of a directory are persons, an entry or nobody, by their subject or a verified address.',
+    'scim.token': 'SCIM answers nothing without its token.',
+    'scim.users': 'People join, change and leave by SCIM; who left stays closed.',
+    'scim.patch':
+      'Changes are understood as Entra ID and Okta write them, and refused whole where they are not.',
+    'scim.groups': 'Groups of SCIM have members and groups; a new name opens nothing.',
+    'scim.filter': 'Filters find what they say.',
+    'scim.pages': 'Lists are paged.',
+    'scim.versions': 'A change of an older version is refused.',
+    'scim.audit': 'A change that cannot be written down is not made.',
+    'scim.leaver': 'A leaver loses access in every process within seconds.',
     'people.cursors': 'A page that was begun goes on with the rights of now.',
   }),
   ...of('roles', {

@@ -9,6 +9,7 @@ import { createIngest } from '@fumikura/ingest';
 import type { Ingest } from '@fumikura/ingest';
 import type { Logger } from '@fumikura/logging';
 import type { Person } from '@fumikura/model';
+import type { PeopleStore } from '@fumikura/ports';
 import { createKnowledge, fusionWeights } from '@fumikura/retrieval';
 import type { Knowledge } from '@fumikura/retrieval';
 import type { RebuildOptions } from '@fumikura/store-sqlite';
@@ -24,6 +25,7 @@ import { narrowedByRoles } from './narrowed.ts';
 import { openPeople } from './people/live-people.ts';
 import type { LivePeople } from './people/live-people.ts';
 import type { PeopleConfig } from './people/people.ts';
+import { openPeopleStoreOf } from './people/provisioned.ts';
 import { openStore } from './store.ts';
 import type { InstalledStore } from './store.ts';
 
@@ -40,6 +42,8 @@ export interface Installation {
   readonly audit: AuditTrail;
   /** Who people are, at each moment; the two below ask it. */
   readonly people: LivePeople;
+  /** Absent where no directory tells of people. */
+  readonly peopleStore?: PeopleStore;
   /** What the roles of somebody include. */
   readonly rightsOf: RightsOf;
   readonly directory: Directory;
@@ -77,7 +81,14 @@ export async function openInstallation(
     limits: { maxBytes: config.parsing.maxBytes, timeoutMs: config.parsing.timeoutMs },
   });
   const commits = watchCommits(store);
-  const people = openPeople({ config, catalog: store.catalog, logger, isOneShot: mode === 'one-shot' });
+  const peopleStore = openPeopleStoreOf(config);
+  const people = openPeople({
+    config,
+    catalog: store.catalog,
+    logger,
+    store: peopleStore,
+    isOneShot: mode === 'one-shot',
+  });
   const { directory, rightsOf } = people;
   const embedder = installEmbedder(config, store, logger, {
     variables,
@@ -98,6 +109,7 @@ export async function openInstallation(
     ...(embedder && { embedder }),
     ...narrowedByRoles(createAccess(store.catalog, directory), allKnowledge, store.catalog, rightsOf),
     people,
+    ...(peopleStore && { peopleStore }),
     directory,
     lateCheck,
     rightsOf,
@@ -107,6 +119,7 @@ export async function openInstallation(
     onChanged: commits.onChanged,
     close: async () => {
       people.close();
+      peopleStore?.close();
       await lateCheck.close();
       await embedder?.close();
       await pipeline.close();

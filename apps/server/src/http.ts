@@ -12,6 +12,8 @@ import { DEFAULT_LOAD_LIMITS, LoadGate } from './limits.ts';
 import type { LoadLimits } from './limits.ts';
 import { addressNotAllowed, isLoopback, requireLoopback } from './loopback.ts';
 import { closeGently, OpenRequests } from './drain.ts';
+import { createProvisioning } from './provisioning.ts';
+import type { Provisioning } from './provisioning.ts';
 import { createRoute } from './route.ts';
 import type { Handle } from './route.ts';
 import { UpdateBus } from './updates.ts';
@@ -27,6 +29,8 @@ export interface HttpServerOptions {
   readonly endpoints: Readonly<Record<string, McpServerFactory>>;
   /** Source id → what takes its deliveries; default: none is taken. */
   readonly webhooks?: ReadonlyMap<string, TakeDelivery>;
+  /** Where directories of the company tell of people; default: nowhere. */
+  readonly provisioning?: Provisioning;
   readonly logger: Logger;
   /** Whether requests can be answered now; for load balancers and start-up scripts. */
   readonly isReady: () => Promise<boolean>;
@@ -107,7 +111,16 @@ function mcpHandler(factory: McpServerFactory, bus: UpdateBus, logger: Logger): 
 }
 
 function createHttpServer(
-  { logger, isReady, signIn, hosts = [], loadLimits, webhooks, now = Date.now }: HttpServerOptions,
+  {
+    logger,
+    isReady,
+    signIn,
+    hosts = [],
+    loadLimits,
+    webhooks,
+    provisioning,
+    now = Date.now,
+  }: HttpServerOptions,
   bus: UpdateBus,
   handlers: readonly (readonly [string, McpHttpHandler])[],
   open: OpenRequests,
@@ -144,8 +157,12 @@ function createHttpServer(
     },
   );
   const takeDelivery = createWebhooks(webhooks ?? new Map<string, TakeDelivery>(), logger);
-  const serve = (request: IncomingMessage, response: ServerResponse) =>
-    void (request.url?.startsWith(WEBHOOKS_PATH) ? takeDelivery : listener)(request, response);
+  const provision = provisioning && createProvisioning(provisioning, logger);
+  const serve = (request: IncomingMessage, response: ServerResponse) => {
+    if (request.url?.startsWith(WEBHOOKS_PATH)) void takeDelivery(request, response);
+    else if (provision && request.url?.startsWith(`${provisioning.path}/`)) void provision(request, response);
+    else void listener(request, response);
+  };
   const server = createServer(
     {
       headersTimeout: HEADERS_TIMEOUT_MS,

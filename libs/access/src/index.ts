@@ -10,6 +10,8 @@ export { linksOf } from './links.ts';
 export type { AccountLink, LinkedPerson } from './links.ts';
 export { createPersonalTokens, isPersonalToken } from './personal-tokens.ts';
 export type { PersonalToken, PersonalTokens } from './personal-tokens.ts';
+export { mergeProvisioned } from './provisioned.ts';
+export type { DirectoryPeople, KnownPerson } from './provisioned.ts';
 export { BUILT_IN_ROLES, createRights, DUTIES, requireDuty } from './roles.ts';
 export type { Duty, Rights, RightsOf, Role } from './roles.ts';
 export type { Access } from './types.ts';

@@ -68,4 +68,11 @@ export type {
 } from './search-index.ts';
 export type { SetupField, SourceSetup } from './source-setup.ts';
 export type { Store } from './store.ts';
+export type {
+  GroupDraft,
+  PeopleStore,
+  PersonDraft,
+  ProvisionedGroup,
+  ProvisionedPerson,
+} from './people-store.ts';
 export type { StoreExport } from './store-export.ts';

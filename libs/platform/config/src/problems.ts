@@ -25,6 +25,7 @@ interface Entries {
   readonly roles: readonly { readonly id: string }[];
   readonly groups: readonly { readonly id: string; readonly members: readonly string[] }[];
   readonly sources: readonly { readonly id: string }[];
+  readonly scim?: unknown;
 }
 
 /** The entries of a configuration that has mistakes, as far as they can be read; their places stay the same. */
@@ -50,6 +51,7 @@ export function entriesOf(raw: unknown): Entries {
     })),
     roles: withIds('roles'),
     sources: withIds('sources'),
+    ...('scim' in values && { scim: values['scim'] }),
   };
 }
 
@@ -68,6 +70,7 @@ export function crossProblems(config: Entries, lineOf: LineOf): ConfigProblem[] 
     ...unknownRoles(config, lineOf),
     ...repeatedLogins(config, lineOf),
     ...repeatedIdentities(config, lineOf),
+    ...takenGroups(config, lineOf),
   ];
 }
 
@@ -109,10 +112,24 @@ function unknownMembers(config: Entries, lineOf: LineOf): ConfigProblem[] {
   for (const { id } of config.groups) known.add(`group:${id}`);
   return config.groups.flatMap(({ members }, group) =>
     members.flatMap((member, index) =>
-      known.has(member)
+      known.has(member) || isProvisioned(config, member)
         ? []
         : [problem(['groups', group, 'members', index], `nobody here is called "${member}"`, lineOf)],
     ),
+  );
+}
+
+/** Groups that a directory tells of are known when it has told of them: until then nobody is in them. */
+export function isProvisioned({ scim }: Pick<Entries, 'scim'>, reader: string): boolean {
+  return scim !== undefined && reader.startsWith('group:scim.');
+}
+
+/** A group written down is never one that a directory tells of. */
+function takenGroups(config: Entries, lineOf: LineOf): ConfigProblem[] {
+  return config.groups.flatMap(({ id }, index) =>
+    isProvisioned(config, `group:${id}`)
+      ? [problem(['groups', index, 'id'], `"${id}" is a name for groups of a directory`, lineOf)]
+      : [],
   );
 }
 

@@ -5,6 +5,7 @@ import {
   lateCheckSchema,
   lateCheckWhen,
   roleSchema,
+  scimSchema,
   signInIdentity,
   signInSchema,
 } from './trust-schema.ts';
@@ -247,6 +248,8 @@ export const configSchema = z.strictObject({
   lateCheck: lateCheckSchema.prefault({}),
   /** With it, everybody who asks over HTTP has to sign in, also on this machine. */
   signIn: signInSchema.optional(),
+  /** SCIM 2.0 at /scim/v2, for the company's directory. */
+  scim: scimSchema.optional(),
   search: z
     .strictObject({
       /** Milliseconds after which a search answers with what it has or fails. */

@@ -83,6 +83,18 @@ export const signInSchema = z.strictObject({
   toolScopes: z.record(z.string(), z.array(z.string().min(1)).min(1)).default({}),
 });
 
+/** A directory of the company tells of people who join, change and leave. */
+const directoryRules = {
+  /** An issuer of `signIn` whose subjects its people have. */
+  issuer: z.url().optional(),
+  /** What of them is that subject. */
+  subject: z.enum(['externalId', 'userName', 'id']).default('externalId'),
+  /** `email`: its addresses are verified by the company, and link accounts and entries. */
+  linkBy: z.enum(['subject', 'email']).default('subject'),
+};
+
+export const scimSchema = z.strictObject({ token: secretReference, ...directoryRules });
+
 /** How an issuer names somebody. */
 export const signInIdentity = z.strictObject({ issuer: z.url(), subject: z.string().min(1) });
 
