@@ -239,6 +239,12 @@ export const REQUIREMENTS: readonly Requirement[] = [
     'scim.versions': 'A change of an older version is refused.',
     'scim.audit': 'A change that cannot be written down is not made.',
     'scim.leaver': 'A leaver loses access in every process within seconds.',
+    'ldap.whole': 'A directory is read whole or not at all: over pages, with groups in groups.',
+    'ldap.safe': 'Nothing is read as nobody, and no password is told.',
+    'ldap.tls': 'A directory is read encrypted, by the authority that is trusted alone.',
+    'ldap.people': 'People and groups of a directory are persons and groups here.',
+    'ldap.leaver': 'Who is not in the directory any more loses access.',
+    'ldap.guard': 'Suspiciously many leavers change nothing until somebody says so.',
     'people.cursors': 'A page that was begun goes on with the rights of now.',
   }),
   ...of('roles', {

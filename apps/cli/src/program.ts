@@ -221,13 +221,6 @@ function addReading(program: Command, context: MakeContext): void {
     .action(async (id: string | undefined, options: DeadLetterOptions, command: Command) =>
       (await import('./commands/dead-letters.ts')).deadLettersCommand(context(command), id, options),
     );
-  program
-    .command('people')
-    .description('which accounts of the sources are whose, and what is not decided')
-    .addHelpText('after', examples('fumi people', 'fumi people --json'))
-    .action(async (_options: unknown, command: Command) =>
-      (await import('./commands/people.ts')).peopleCommand(context(command)),
-    );
 }
 
 function addEmbedding(program: Command, context: MakeContext): void {

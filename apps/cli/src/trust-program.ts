@@ -10,6 +10,7 @@ export function addTrust(program: Command, context: MakeContext): void {
   addTokens(program, context);
   addRoles(program, context);
   addAccess(program, context);
+  addPeople(program, context);
 }
 
 const ACTIONS = ['search', 'read', 'answer', 'sync', 'change', 'access'];
@@ -169,5 +170,24 @@ function addAccess(program: Command, context: MakeContext): void {
     )
     .action(async (subject: string, _options: unknown, command: Command) =>
       (await import('./commands/access.ts')).reviewCommand(context(command), subject),
+    );
+}
+
+function addPeople(program: Command, context: MakeContext): void {
+  const people = program
+    .command('people')
+    .description('which accounts of the sources are whose, and what is not decided')
+    .addHelpText('after', examples('fumi people', 'fumi people --json'))
+    .action(async (_options: unknown, command: Command) =>
+      (await import('./commands/people.ts')).peopleCommand(context(command)),
+    );
+  people
+    .command('sync')
+    .description('read directories of people and groups now')
+    .argument('[directory]', 'only this one')
+    .option('--allow-leavers', 'also when more than a fifth would leave')
+    .addHelpText('after', examples('fumi people sync', 'fumi people sync corp --allow-leavers'))
+    .action(async (id: string | undefined, options: { allowLeavers?: boolean }, command: Command) =>
+      (await import('./commands/people-sync.ts')).peopleSync(context(command), id, options),
     );
 }

@@ -15,3 +15,4 @@ export type { DirectoryPeople, KnownPerson } from './provisioned.ts';
 export { BUILT_IN_ROLES, createRights, DUTIES, requireDuty } from './roles.ts';
 export type { Duty, Rights, RightsOf, Role } from './roles.ts';
 export type { Access } from './types.ts';
+export { planSnapshot } from './plan-snapshot.ts';

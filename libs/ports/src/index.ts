@@ -69,6 +69,8 @@ export type {
 export type { SetupField, SourceSetup } from './source-setup.ts';
 export type { Store } from './store.ts';
 export type {
+  DirectoryReading,
+  DirectorySnapshot,
   GroupDraft,
   PeopleStore,
   PersonDraft,

@@ -70,7 +70,32 @@ export interface PeopleStore {
   addMembers(origin: string, group: string, members: readonly string[]): void;
   removeMembers(origin: string, group: string, members: readonly string[]): void;
   setMembers(origin: string, group: string, members: readonly string[]): void;
+  /** Whether it is this caller's turn to read a directory: once in so long, whichever process asks. */
+  claim(origin: string, everyMs: number): boolean;
+  putReading(reading: DirectoryReading): void;
+  readings(): readonly DirectoryReading[];
   /** All or nothing, one process at a time; nothing but this store may be used in it. */
   change<T>(work: () => T): T;
   close(): void;
+}
+
+/** A directory that was read whole at one moment. */
+export interface DirectorySnapshot {
+  readonly persons: readonly Omit<PersonDraft, 'origin'>[];
+  readonly groups: readonly Omit<GroupDraft, 'origin'>[];
+  /** Group id → ids of persons and groups. */
+  readonly memberships: ReadonlyMap<string, readonly string[]>;
+  /** Entries that could not be used, by reason. */
+  readonly leftOut: Readonly<Record<string, number>>;
+}
+
+/** How the last attempt to read a directory ended. */
+export interface DirectoryReading {
+  readonly origin: string;
+  /** ISO 8601 UTC. */
+  readonly attemptedAt: string;
+  readonly completedAt?: string;
+  /** What an operator has to know. */
+  readonly failure?: string;
+  readonly counts: Readonly<Record<string, number>>;
 }

@@ -3,6 +3,7 @@ import type { AccountLink } from '@fumikura/access';
 import { openInstallation } from '@fumikura/composition';
 import type { Context } from '../context.ts';
 import { safe } from '../output.ts';
+import { describeReading } from './people-sync.ts';
 
 const MEANING: Readonly<Record<AccountLink['state'], string>> = {
   linked: 'linked',
@@ -43,7 +44,8 @@ export async function peopleCommand(context: Context): Promise<void> {
         ),
       })),
     );
-    output.json({ directories, people });
+    const readings = installation.peopleStore?.readings() ?? [];
+    output.json({ directories, people, readings });
     if (people.length === 0) return output.line(`No persons yet. Name them under "persons" in ${file}.`);
     output.table(
       ['person', 'account', 'by', 'state'],
@@ -62,6 +64,7 @@ export async function peopleCommand(context: Context): Promise<void> {
       output.line(
         `${source}: ${accounts} accounts, ${groups} groups (${unreadableGroups} closed to us), read ${readAt}`,
       );
+    for (const reading of readings) output.line(describeReading(reading));
   } finally {
     await installation.close();
   }

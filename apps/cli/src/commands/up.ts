@@ -8,6 +8,7 @@ import type { UpOptions } from '../options.ts';
 import { stdioEntry } from './mcp.ts';
 import { followBacklog } from '../embedding.ts';
 import { createFollower } from '../follow.ts';
+import { followPeople } from './people-sync.ts';
 
 export async function upCommand(context: Context, options: UpOptions): Promise<void> {
   const config = await context.config();
@@ -37,10 +38,12 @@ export async function upCommand(context: Context, options: UpOptions): Promise<v
       context.output.json({ url: `${server.url}/mcp` });
       printConnections(context.output, server.url, config);
       const vectors = followBacklog(context, installation);
+      const people = options.watch ? followPeople(context, installation) : undefined;
       if (connectors.length > 0) context.output.note('Following changes. Ctrl-C ends.');
       await scheduler.run(context.signal);
       await untilAborted(context.signal);
       await vectors;
+      await people;
     } finally {
       await server.close();
     }

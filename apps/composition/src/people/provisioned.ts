@@ -48,16 +48,14 @@ export function withPeople(config: Config, logger: Logger): Config {
   }
 }
 
-function directoriesOf({ scim }: Config, store: PeopleStore): DirectoryPeople[] {
-  if (!scim) return [];
-  return [
-    {
-      ...(scim.issuer !== undefined && { issuer: scim.issuer }),
-      subject: scim.subject,
-      linkBy: scim.linkBy,
-      persons: store.persons('scim'),
-      groups: store.groups('scim'),
-      memberships: store.memberships('scim'),
-    },
-  ];
+function directoriesOf({ scim, directories }: Config, store: PeopleStore): DirectoryPeople[] {
+  const told = [...(scim ? [{ id: 'scim', ...scim }] : []), ...directories];
+  return told.map(({ id, issuer, subject, linkBy }) => ({
+    ...(issuer !== undefined && { issuer }),
+    subject,
+    linkBy,
+    persons: store.persons(id),
+    groups: store.groups(id),
+    memberships: store.memberships(id),
+  }));
 }

@@ -72,8 +72,8 @@ export function parseConfig(text: string, file: string): Config {
 }
 
 /** Whether the company's directories tell of people. */
-export function hasDirectories({ scim }: Pick<Config, 'scim'>): boolean {
-  return scim !== undefined;
+export function hasDirectories({ scim, directories }: Pick<Config, 'scim' | 'directories'>): boolean {
+  return scim !== undefined || directories.length > 0;
 }
 
 /** All problems at once, in the form every configuration error has. */

@@ -26,6 +26,7 @@ interface Entries {
   readonly groups: readonly { readonly id: string; readonly members: readonly string[] }[];
   readonly sources: readonly { readonly id: string }[];
   readonly scim?: unknown;
+  readonly directories?: readonly { readonly id: string }[];
 }
 
 /** The entries of a configuration that has mistakes, as far as they can be read; their places stay the same. */
@@ -51,6 +52,7 @@ export function entriesOf(raw: unknown): Entries {
     })),
     roles: withIds('roles'),
     sources: withIds('sources'),
+    directories: withIds('directories'),
     ...('scim' in values && { scim: values['scim'] }),
   };
 }
@@ -66,6 +68,7 @@ export function crossProblems(config: Entries, lineOf: LineOf): ConfigProblem[] 
     ...duplicates('groups', config.groups, lineOf),
     ...duplicates('sources', config.sources, lineOf),
     ...duplicates('roles', config.roles, lineOf),
+    ...duplicates('directories', config.directories ?? [], lineOf),
     ...unknownMembers(config, lineOf),
     ...unknownRoles(config, lineOf),
     ...repeatedLogins(config, lineOf),
@@ -120,8 +123,12 @@ function unknownMembers(config: Entries, lineOf: LineOf): ConfigProblem[] {
 }
 
 /** Groups that a directory tells of are known when it has told of them: until then nobody is in them. */
-export function isProvisioned({ scim }: Pick<Entries, 'scim'>, reader: string): boolean {
-  return scim !== undefined && reader.startsWith('group:scim.');
+export function isProvisioned(
+  { scim, directories = [] }: Pick<Entries, 'scim' | 'directories'>,
+  reader: string,
+): boolean {
+  const origins = [...directories.map(({ id }) => id), ...(scim === undefined ? [] : ['scim'])];
+  return origins.some((origin) => reader.startsWith(`group:${origin}.`));
 }
 
 /** A group written down is never one that a directory tells of. */

@@ -2,6 +2,7 @@ import { parseQuietHours, parseSchedule } from '@fumikura/scheduling';
 import { z } from 'zod';
 import {
   auditSchema,
+  directorySchema,
   lateCheckSchema,
   lateCheckWhen,
   roleSchema,
@@ -250,6 +251,8 @@ export const configSchema = z.strictObject({
   signIn: signInSchema.optional(),
   /** SCIM 2.0 at /scim/v2, for the company's directory. */
   scim: scimSchema.optional(),
+  /** Directories of people and groups that are read. */
+  directories: z.array(directorySchema).default([]),
   search: z
     .strictObject({
       /** Milliseconds after which a search answers with what it has or fails. */

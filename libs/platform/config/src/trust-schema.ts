@@ -95,6 +95,56 @@ const directoryRules = {
 
 export const scimSchema = z.strictObject({ token: secretReference, ...directoryRules });
 
+const filter = z.string().regex(/^\(.*\)$/su, 'a filter stands in parentheses: (objectClass=person)');
+const base = z.string().min(1);
+
+const ldap = z
+  .strictObject({
+    url: z.url({ protocol: /^ldaps?$/u, error: 'write an address that begins with ldaps:// or ldap://' }),
+    startTls: z.boolean().default(false),
+    /** PEM file of the authorities to trust, relative to the configuration file. */
+    ca: z.string().min(1).optional(),
+    bindDn: z.string().min(1).optional(),
+    password: secretReference.optional(),
+    persons: z.strictObject({
+      base,
+      filter: filter.default('(objectClass=inetOrgPerson)'),
+      id: z.string().min(1).default('entryUUID'),
+      userName: z.string().min(1).default('uid'),
+      name: z.string().min(1).default('cn'),
+      email: z.string().min(1).default('mail'),
+      /** Who fits this one too may not come in. */
+      inactive: filter.optional(),
+    }),
+    groups: z
+      .strictObject({
+        base,
+        filter: filter.default('(objectClass=groupOfNames)'),
+        id: z.string().min(1).default('entryUUID'),
+        name: z.string().min(1).default('cn'),
+        member: z.string().min(1).default('member'),
+      })
+      .optional(),
+    pageSize: z.int().min(1).max(10_000).default(500),
+    timeoutMs: z.int().min(100).max(300_000).default(30_000),
+  })
+  .refine(
+    ({ bindDn, password }) => (bindDn === undefined) === (password === undefined),
+    'bindDn and password belong together',
+  );
+
+export const directorySchema = z.strictObject({
+  id: z
+    .string()
+    .regex(
+      /^(?!scim$)[a-z0-9][a-z0-9_-]*$/u,
+      'use lower-case letters, digits, underscore and hyphen; "scim" is taken',
+    ),
+  ldap,
+  everySeconds: z.int().min(5).max(86_400).default(60),
+  ...directoryRules,
+});
+
 /** How an issuer names somebody. */
 export const signInIdentity = z.strictObject({ issuer: z.url(), subject: z.string().min(1) });
 

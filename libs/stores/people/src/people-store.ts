@@ -2,7 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import type { SQLInputValue } from 'node:sqlite';
-import type { PeopleStore } from '@fumikura/ports';
+import type { DirectoryReading, PeopleStore } from '@fumikura/ports';
 import { groupOf, idFrom, personOf } from './rows.ts';
 import type { GroupRow, PersonRow } from './rows.ts';
 import { SCHEMA } from './schema.ts';
@@ -194,6 +194,25 @@ export function openPeopleStore(file: string, now: () => number = Date.now): Peo
         run('DELETE FROM member WHERE origin = ? AND group_id = ?', origin, group);
         store.addMembers(origin, group, members);
       }),
+    claim: (origin, everyMs) =>
+      run(
+        `INSERT INTO reading VALUES(?1, ?2, NULL)
+         ON CONFLICT(origin) DO UPDATE SET claimed_ms = ?2 WHERE claimed_ms <= ?2 - ?3`,
+        origin,
+        now(),
+        everyMs,
+      ) > 0,
+    putReading: (reading) =>
+      void run(
+        `INSERT INTO reading VALUES(?1, ?2, ?3) ON CONFLICT(origin) DO UPDATE SET record = ?3`,
+        reading.origin,
+        now(),
+        JSON.stringify(reading),
+      ),
+    readings: () =>
+      all<{ record: string }>('SELECT record FROM reading WHERE record IS NOT NULL ORDER BY origin').map(
+        ({ record }) => JSON.parse(record) as DirectoryReading,
+      ),
   };
   return store;
 }

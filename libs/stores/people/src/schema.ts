@@ -20,5 +20,6 @@ CREATE INDEX IF NOT EXISTS group_name ON people_group(origin, name COLLATE NOCAS
 CREATE TABLE IF NOT EXISTS member(
   origin TEXT NOT NULL, group_id TEXT NOT NULL, member TEXT NOT NULL, PRIMARY KEY(origin, group_id, member)
 ) STRICT, WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS reading(origin TEXT PRIMARY KEY, claimed_ms INTEGER NOT NULL, record TEXT) STRICT;
 CREATE INDEX IF NOT EXISTS member_of ON member(origin, member);
 `;
