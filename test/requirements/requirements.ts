@@ -55,6 +55,8 @@ export const REQUIREMENTS: readonly Requirement[] = [
     'cli.path-missing': 'A folder that does not exist is named before it reaches the configuration.',
     'config.all-mistakes': 'Every mistake of a configuration is told at once, each with its place.',
     'config.cross-mistakes': 'Ids that stand twice, logins of two persons and unknown members are mistakes.',
+    'config.sealed': 'Stored secrets are encrypted, and no copy of the data holds their key.',
+    'config.rotation': 'Keys of secrets are changed without losing one, whenever it is broken off.',
     'config.secret': 'A secret that cannot be read is named by its place; no secret is ever shown.',
     'config.missing': 'Without a configuration a command says how to make one.',
     'query.empty': 'An empty query is refused.',

@@ -11,6 +11,7 @@ export function addTrust(program: Command, context: MakeContext): void {
   addRoles(program, context);
   addAccess(program, context);
   addPeople(program, context);
+  addSecrets(program, context);
 }
 
 const ACTIONS = ['search', 'read', 'answer', 'sync', 'change', 'access'];
@@ -189,5 +190,41 @@ function addPeople(program: Command, context: MakeContext): void {
     .addHelpText('after', examples('fumi people sync', 'fumi people sync corp --allow-leavers'))
     .action(async (id: string | undefined, options: { allowLeavers?: boolean }, command: Command) =>
       (await import('./commands/people-sync.ts')).peopleSync(context(command), id, options),
+    );
+}
+
+function addSecrets(program: Command, context: MakeContext): void {
+  const secrets = program
+    .command('secrets')
+    .description('where secrets lie, and those that are kept here, encrypted');
+  secrets
+    .command('list')
+    .description('each secret that the configuration names, and whether it can be read')
+    .addHelpText('after', examples('fumi secrets list', 'fumi secrets list --json'))
+    .action(async (_options: unknown, command: Command) =>
+      (await import('./commands/secrets.ts')).listSecrets(context(command)),
+    );
+  secrets
+    .command('set')
+    .description('encrypt a secret, typed or by standard input')
+    .argument('<name>', 'what it is called')
+    .addHelpText('after', examples('fumi secrets set jira-token', 'fumi secrets set jira-token < token.txt'))
+    .action(async (name: string, _options: unknown, command: Command) =>
+      (await import('./commands/secrets.ts')).setSecret(context(command), name),
+    );
+  secrets
+    .command('rotate')
+    .description('encrypt everything again with a new key')
+    .addHelpText('after', examples('fumi secrets rotate'))
+    .action(async (_options: unknown, command: Command) =>
+      (await import('./commands/secrets.ts')).rotateSecrets(context(command)),
+    );
+  secrets
+    .command('remove')
+    .description('take away one that nothing names any more')
+    .argument('<name>', 'as "fumi secrets list" shows it')
+    .addHelpText('after', examples('fumi secrets remove jira-token'))
+    .action(async (name: string, _options: unknown, command: Command) =>
+      (await import('./commands/secrets.ts')).removeSecret(context(command), name),
     );
 }

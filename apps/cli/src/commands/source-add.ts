@@ -31,7 +31,7 @@ export async function addRemoteCommand(
   const config = await context.config();
   if (config.sources.some((source) => source.id === id)) throw exists(id);
   const answers = await complete(setup, given, context.output.isInteractive && process.stdin.isTTY);
-  const entry = await entryOf(id, setup, answers, config);
+  const entry = await entryOf(id, setup, answers, config, context.variables);
   try {
     const check = await connectorFor(entry.source, config, context).check(context.signal);
     await addSource(config.file, entry.source);

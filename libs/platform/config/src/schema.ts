@@ -7,6 +7,7 @@ import {
   lateCheckWhen,
   roleSchema,
   scimSchema,
+  secretReference,
   signInIdentity,
   signInSchema,
 } from './trust-schema.ts';
@@ -91,13 +92,6 @@ const source = z.looseObject({
   lateCheck: lateCheckWhen.optional(),
 });
 
-/** Where a secret lies; it is never written into the configuration. */
-const secretPlace = z.union([
-  z.strictObject({ env: z.string().min(1) }),
-  z.strictObject({ file: z.string().min(1) }),
-  z.strictObject({ command: z.array(z.string()).min(1) }),
-]);
-
 const embedderCommon = {
   /** Word pieces or tokens read of a text; default what the model takes. */
   maxTokens: z.int().min(16).max(100_000).optional(),
@@ -137,7 +131,7 @@ const embedder = z.discriminatedUnion('kind', [
     dimension: z.int().min(8).max(4_096),
     /** Ask for this dimension, of models that can give several. */
     sendDimension: z.boolean().default(false),
-    key: secretPlace.optional(),
+    key: secretReference.optional(),
     /** Put in front of each text, for models that are trained so. */
     prompts: z.strictObject({ query: z.string(), passage: z.string() }).optional(),
     pricePerMillionTokens: z.number().min(0).optional(),
@@ -146,16 +140,6 @@ const embedder = z.discriminatedUnion('kind', [
 ]);
 
 const freshnessMinutes = z.int().min(1).max(525_600).default(1_440);
-
-/** Where a secret lies; it is never written into the configuration itself. */
-const secret = z.union(
-  [
-    z.strictObject({ env: z.string().min(1) }),
-    z.strictObject({ file: z.string().min(1) }),
-    z.strictObject({ command: z.array(z.string()).min(1) }),
-  ],
-  { error: 'name where the secret lies: { env: NAME }, { file: path } or { command: [program, argument] }' },
-);
 
 function address(protocols: readonly string[]) {
   return z
@@ -177,7 +161,7 @@ function withUrl(value: unknown): unknown {
 const postgres = address(['postgres', 'postgresql']);
 const catalogStore = z.strictObject({
   url: postgres,
-  password: secret.optional(),
+  password: secretReference.optional(),
   schema: z
     .string()
     .regex(/^[a-z_][a-z0-9_]{0,47}$/, 'use up to 48 lower-case letters, digits and underscores')
@@ -192,7 +176,7 @@ const catalogStore = z.strictObject({
 const qdrant = address(['http', 'https']);
 const indexStore = z.strictObject({
   url: qdrant,
-  apiKey: secret.optional(),
+  apiKey: secretReference.optional(),
   name: z
     .string()
     .regex(/^[a-z0-9_-]{1,100}$/, 'use small letters, digits, "_" and "-"')

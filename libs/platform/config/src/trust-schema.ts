@@ -6,9 +6,12 @@ export const secretReference = z.union(
     z.strictObject({ env: z.string().min(1) }),
     z.strictObject({ file: z.string().min(1) }),
     z.strictObject({ command: z.array(z.string()).min(1) }),
+    z.strictObject({ keyring: z.string().regex(/^[^/]+\/.+$/u, 'write it as service/account') }),
+    z.strictObject({ sealed: z.string().min(1) }),
   ],
   {
-    error: 'say where the secret lies: { env: NAME }, { file: path } or { command: [program, argument, …] }',
+    error:
+      'say where the secret lies: { env: NAME }, { file: path }, { command: [program, argument, …] }, { keyring: service/account } or { sealed: path }',
   },
 );
 
