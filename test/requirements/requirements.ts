@@ -192,6 +192,8 @@ export const REQUIREMENTS: readonly Requirement[] = [
     'audit.writers': 'Processes that write together have a chain each.',
     'audit.kill': 'Whatever a killed process confirmed is on the disk.',
     'audit.search': 'Records are found by person, document, time, action and text.',
+    'audit.forward': 'Every record goes to each target, in order, and waits as long as the target is away.',
+    'audit.subject': 'What is kept of a person can be given to them, and taken away as far as it may be.',
     'audit.export': 'Records leave as OCSF events.',
     'audit.shown':
       'Each search, read, sync, change and refusal leaves one record with what was shown and withheld.',

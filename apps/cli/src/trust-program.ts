@@ -61,6 +61,30 @@ function addAudit(program: Command, context: MakeContext): void {
     .action(async (options: AuditVerifyOptions, command: Command) =>
       (await import('./commands/audit.ts')).auditVerify(context(command), options),
     );
+  audit
+    .command('subject')
+    .description('everything that is kept of a person, as JSON lines, for the person who asks')
+    .argument('<person>', 'person id, or <issuer>#<subject>')
+    .option('--output <file>', 'write there (default: standard output)')
+    .addHelpText('after', examples('fumi audit subject alice --output alice.jsonl'))
+    .action(async (person: string, options: { output?: string }, command: Command) =>
+      (await import('./commands/audit-subject.ts')).subjectAccess(context(command), person, options),
+    );
+  audit
+    .command('erase')
+    .description('take away what is kept of a person who left, as far as it may be')
+    .argument('<person>', 'person id, or <issuer>#<subject>')
+    .addHelpText('after', examples('fumi audit erase alice-acme.example'))
+    .action(async (person: string, _options: unknown, command: Command) =>
+      (await import('./commands/audit-subject.ts')).eraseSubject(context(command), person),
+    );
+  audit
+    .command('forward')
+    .description('deliver what waits to the targets of the configuration, and say what is left')
+    .addHelpText('after', examples('fumi audit forward', 'fumi audit forward --json'))
+    .action(async (_options: unknown, command: Command) =>
+      (await import('./commands/audit.ts')).auditForward(context(command)),
+    );
   filtered(audit.command('export'))
     .description('records as JSON lines, in the Open Cybersecurity Schema Framework')
     .addOption(new Option('--format <format>', 'shape').choices(['ocsf', 'records']).default('ocsf'))

@@ -29,6 +29,7 @@ export function openAudit(config: Config, logger: Logger, variables: Variables):
     logger,
     queryText,
     keepDays,
+    forwardTo: config.audit.forward.map(({ id }) => id),
     anchors: anchors.map((file) => resolve(config.folder, file)),
     ...(key instanceof Secret && { key: key.reveal() }),
   });

@@ -3,6 +3,7 @@ export type { Asked } from './audit.ts';
 export { CONNECTOR_KINDS, connectorFor, connectorsFor, setupOf } from './connectors/registry.ts';
 export type { ConnectorHost } from './connectors/registry.ts';
 export { localPerson, openInstallation } from './installation.ts';
+export { followForwarding, forwardTargets } from './forward.ts';
 export { followDirectories, readDirectory } from './people/directories.ts';
 export type { DirectoryHost } from './people/directories.ts';
 export { localIdsOf } from './people/people.ts';

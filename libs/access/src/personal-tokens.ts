@@ -1,5 +1,5 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
-import { mkdir, open, readdir, readFile, rename } from 'node:fs/promises';
+import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 
 /** What is kept of a personal token: everything but the token. */
@@ -28,6 +28,8 @@ export interface PersonalTokens {
   list(): Promise<readonly PersonalToken[]>;
   /** False when there is no such token. Counts for every process that reads the folder, from its next look on. */
   revoke(id: string): Promise<boolean>;
+  /** Nothing is left of it; for one that must not hold any more, too. */
+  remove(id: string): Promise<void>;
   /** Read from the disk each time: a revocation counts at once. Undefined for a token that is none, or does not hold. */
   find(token: string): Promise<PersonalToken | undefined>;
 }
@@ -84,6 +86,9 @@ export function createPersonalTokens(folder: string, now: () => number = Date.no
       if (!record) return false;
       await write({ ...record, revokedAt: record.revokedAt ?? new Date(now()).toISOString() });
       return true;
+    },
+    remove: async (id) => {
+      if (/^[0-9a-f]{16}$/u.test(id)) await rm(file(id), { force: true });
     },
     find: async (token) => {
       const [, id, secret] = TOKEN.exec(token) ?? [];

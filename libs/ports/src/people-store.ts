@@ -65,6 +65,8 @@ export interface PeopleStore {
   putPerson(draft: PersonDraft): ProvisionedPerson;
   /** What is left is who it was, for good. */
   deletePerson(origin: string, id: string): void;
+  /** Of somebody who is deleted: everything but the ids that keep them closed and their place taken. */
+  forget(origin: string, id: string): void;
   putGroup(draft: GroupDraft): ProvisionedGroup;
   deleteGroup(origin: string, id: string): void;
   addMembers(origin: string, group: string, members: readonly string[]): void;

@@ -1,4 +1,10 @@
-import { connectorsFor, openInstallation, serveHttp } from '@fumikura/composition';
+import {
+  connectorsFor,
+  followForwarding,
+  forwardTargets,
+  openInstallation,
+  serveHttp,
+} from '@fumikura/composition';
 import { connectionLines } from '@fumikura/mcp';
 import type { Context } from '../context.ts';
 import type { Output } from '../output.ts';
@@ -22,6 +28,7 @@ export async function upCommand(context: Context, options: UpOptions): Promise<v
   });
   try {
     const host = options.host ?? config.server.host;
+    const targets = forwardTargets(config, context.variables, VERSION);
     const scheduler = createFollower(context, installation, connectors);
     const server = await serveHttp(
       {
@@ -38,12 +45,14 @@ export async function upCommand(context: Context, options: UpOptions): Promise<v
       context.output.json({ url: `${server.url}/mcp` });
       printConnections(context.output, server.url, config);
       const vectors = followBacklog(context, installation);
+      const forwarding = followForwarding(config, targets, context.logger, context.signal);
       const people = options.watch ? followPeople(context, installation) : undefined;
       if (connectors.length > 0) context.output.note('Following changes. Ctrl-C ends.');
       await scheduler.run(context.signal);
       await untilAborted(context.signal);
       await vectors;
       await people;
+      await forwarding;
     } finally {
       await server.close();
     }

@@ -15,6 +15,36 @@ export const secretReference = z.union(
   },
 );
 
+const forward = z
+  .strictObject({
+    id: z.string().regex(/^[a-z0-9][a-z0-9_-]*$/u, 'use lower-case letters, digits, underscore and hyphen'),
+    /** `ocsf`, or our own records. */
+    format: z.enum(['ocsf', 'records']).default('ocsf'),
+    /** tls://host:port; tcp://host:port on this machine alone. */
+    syslog: z
+      .url({ protocol: /^(?:tls|tcp)$/u, error: 'write tls://host:port or tcp://host:port' })
+      .optional(),
+    /** PEM file of the authorities to trust for syslog, relative to the configuration file. */
+    ca: z.string().min(1).optional(),
+    http: z.url({ protocol: /^https?$/u }).optional(),
+    /** Value of the header Authorization. */
+    authorization: secretReference.optional(),
+  })
+  .refine(
+    ({ syslog, http }) => (syslog === undefined) !== (http === undefined),
+    'say where to: either syslog or http',
+  )
+  .refine(
+    ({ syslog, http }) => isEncryptedOrHere(syslog ?? http ?? ''),
+    'use tls:// or https://: only this machine itself gets records in the clear',
+  );
+
+function isEncryptedOrHere(address: string): boolean {
+  if (!URL.canParse(address)) return true;
+  const { protocol, hostname } = new URL(address);
+  return ['tls:', 'https:'].includes(protocol) || ['localhost', '127.0.0.1', '[::1]'].includes(hostname);
+}
+
 export const auditSchema = z.strictObject({
   /** Relative to the configuration file; default: `audit` in the data folder. */
   folder: z.string().min(1).optional(),
@@ -24,6 +54,8 @@ export const auditSchema = z.strictObject({
   keepDays: z.int().min(0).max(36_500).default(0),
   /** Files that get every signed head too, relative to the configuration file. */
   anchors: z.array(z.string().min(1)).default([]),
+  /** Where every record goes, too. */
+  forward: z.array(forward).default([]),
   /** Ed25519 private key, PEM; default: one made in the folder. */
   key: secretReference.optional(),
 });

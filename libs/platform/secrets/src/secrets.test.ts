@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { chmodSync, copyFileSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -49,20 +50,14 @@ describe('secrets', () => {
         `#!/bin/sh\n[ "$*" = "${process.platform === 'darwin' ? 'find-generic-password -s fumikura -a jira/bot -w' : 'lookup service fumikura account jira/bot'}" ] && echo ${WORD}\n`,
       );
       chmodSync(join(folder, program), 0o755);
-      const path = process.env['PATH'];
-      process.env['PATH'] = `${folder}:${path}`;
-      try {
-        assert.equal(
-          readReference({ keyring: 'fumikura/jira/bot' }, { folder, variables: {} })?.reveal(),
-          WORD,
-        );
-        assert.throws(
-          () => readReference({ keyring: 'fumikura/other' }, { folder, variables: {} }),
-          /keyring has no/u,
-        );
-      } finally {
-        process.env['PATH'] = path;
-      }
+      const asked = (name: string) => {
+        const script = `import { readReference } from '@fumikura/secrets';
+        console.log(readReference({ keyring: '${name}' }, { folder: '.', variables: {} }).reveal())`;
+        const options = { encoding: 'utf8' as const, env: { PATH: `${folder}:/usr/bin:/bin` } };
+        return spawnSync(process.execPath, ['--input-type=module', '-e', script], options);
+      };
+      assert.equal(asked('fumikura/jira/bot').stdout, `${WORD}\n`);
+      assert.match(asked('fumikura/other').stderr, /keyring has no/u);
     },
   );
 

@@ -151,6 +151,16 @@ export function openPeopleStore(file: string, now: () => number = Date.now): Peo
         );
         run('DELETE FROM member WHERE origin = ? AND member = ?', origin, id);
       }),
+    forget: (origin, id) =>
+      change(() => {
+        run(
+          `UPDATE person SET user_name = ' ' || id, name = NULL, email = NULL, record = '{}', changed_at = ?, version = version + 1
+           WHERE origin = ? AND id = ? AND is_deleted = 1`,
+          at(),
+          origin,
+          id,
+        );
+      }),
     putGroup: ({ origin, id, name, externalId, record }) =>
       change(() => {
         const known = store.group(origin, id);
