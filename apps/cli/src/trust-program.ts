@@ -185,16 +185,18 @@ function addAccess(program: Command, context: MakeContext): void {
     .command('review')
     .description('who can read a document or a source, or what a group opens')
     .argument('<subject>', 'document id, source id, or group: group:hr, group:<source>:<id>')
+    .option('--since <time>', 'also what changed, and whom a document was shown, since then; ISO 8601 or its beginning')
     .addHelpText(
       'after',
       examples(
         'fumi access review files:hr/pay.md',
         'fumi access review files:hr',
         'fumi access review group:hr',
+        'fumi access review files:hr --since 2026-05',
       ),
     )
-    .action(async (subject: string, _options: unknown, command: Command) =>
-      (await import('./commands/access.ts')).reviewCommand(context(command), subject),
+    .action(async (subject: string, options: { since?: string }, command: Command) =>
+      (await import('./commands/access.ts')).reviewCommand(context(command), subject, options),
     );
 }
 
