@@ -39,7 +39,10 @@ describe('what changed since a time', { concurrency: 1 }, () => {
     assert.deepEqual(readers, ['me', 'alice']);
     assert.ok(changed.changes.some(({ via, by }) => via === 'cli role grant' && by === 'me'));
     assert.ok(changed.readings.some(({ source }) => source === 'files:notes'));
-    assert.deepEqual(changed.shownTo.map(({ person, times }) => `${person} ${times}`).sort(), ['me 1', 'me as alice 1']);
+    assert.deepEqual(changed.shownTo.map(({ person, times }) => `${person} ${times}`).sort(), [
+      'me 1',
+      'me as alice 1',
+    ]);
   });
 
   it('[access.review-since] tells nothing of before', async () => {

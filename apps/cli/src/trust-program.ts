@@ -185,7 +185,10 @@ function addAccess(program: Command, context: MakeContext): void {
     .command('review')
     .description('who can read a document or a source, or what a group opens')
     .argument('<subject>', 'document id, source id, or group: group:hr, group:<source>:<id>')
-    .option('--since <time>', 'also what changed, and whom a document was shown, since then; ISO 8601 or its beginning')
+    .option(
+      '--since <time>',
+      'also what changed, and whom a document was shown, since then; ISO 8601 or its beginning',
+    )
     .addHelpText(
       'after',
       examples(

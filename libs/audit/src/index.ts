@@ -14,3 +14,4 @@ export { backlogOf, forwardAudit } from './forward/forward.ts';
 export type { ForwardTarget } from './forward/forward.ts';
 export { httpTarget } from './forward/http.ts';
 export { syslogTarget } from './forward/syslog.ts';
+export { timestamping } from './timestamp.ts';

@@ -23,6 +23,8 @@ export interface AuditTrailOptions {
   readonly segmentBytes?: number;
   /** Files that get every signed head, best on a disk that cannot be written twice; the folder keeps its own copy. */
   readonly anchors?: readonly string[];
+  /** Told of every signed head, and never waited for: has it stamped outside, for example. */
+  readonly onHead?: (head: SignedHead) => Promise<void>;
   /** Ids of targets: what they have not got yet is not removed. */
   readonly forwardTo?: readonly string[];
   /** PEM (PKCS #8) of an Ed25519 key; default: one made in the folder. */
@@ -208,7 +210,10 @@ class GroupedTrail implements AuditTrail {
 
   /** The chain holds the head already; a witness elsewhere that cannot be reached must not stop the answers. */
   async #anchor(head: SignedHead): Promise<void> {
-    const { folder, anchors = [], logger } = this.#options;
+    const { folder, anchors = [], logger, onHead } = this.#options;
+    onHead?.(head).catch((error: unknown) =>
+      logger.error('audit.timestamp.failed', { message: unavailable(error).message }),
+    );
     const line = `${JSON.stringify(head)}\n`;
     for (const file of [join(folder, HEADS_FILE), ...anchors]) {
       await appendFile(file, line, { mode: 0o600 }).catch((error: unknown) =>

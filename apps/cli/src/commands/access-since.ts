@@ -11,9 +11,19 @@ import type { Output } from '../output.ts';
 export interface Since {
   readonly since: string;
   /** Changes of persons, groups, roles, tokens and sources by whoever made them. */
-  readonly changes: readonly { readonly at: string; readonly by: string; readonly via: string; readonly about: string }[];
+  readonly changes: readonly {
+    readonly at: string;
+    readonly by: string;
+    readonly via: string;
+    readonly about: string;
+  }[];
   /** Runs that found other readers than before. */
-  readonly readings: readonly { readonly at: string; readonly source: SourceId; readonly lists: number; readonly items: number }[];
+  readonly readings: readonly {
+    readonly at: string;
+    readonly source: SourceId;
+    readonly lists: number;
+    readonly items: number;
+  }[];
   /** Whom a document was shown, and how often. */
   readonly shownTo: readonly { readonly person: string; readonly times: number }[];
 }
@@ -41,7 +51,10 @@ export async function changesSince(
       }
   const runs = await store.catalog.runs(source, RUNS);
   const readings = runs
-    .filter(({ startedAt, counters }) => startedAt >= since && (counters['lists'] ?? 0) + (counters['aclChanged'] ?? 0) > 0)
+    .filter(
+      ({ startedAt, counters }) =>
+        startedAt >= since && (counters['lists'] ?? 0) + (counters['aclChanged'] ?? 0) > 0,
+    )
     .map(({ startedAt, source: of, counters }) => ({
       at: startedAt,
       source: of,

@@ -54,6 +54,13 @@ export const auditSchema = z.strictObject({
   keepDays: z.int().min(0).max(36_500).default(0),
   /** Files that get every signed head too, relative to the configuration file. */
   anchors: z.array(z.string().min(1)).default([]),
+  /** A time stamping authority (RFC 3161) that stamps signed heads. */
+  timestamp: z
+    .strictObject({
+      url: z.url({ protocol: /^https?$/u }),
+      everyMinutes: z.int().min(1).max(10_080).default(60),
+    })
+    .optional(),
   /** Where every record goes, too. */
   forward: z.array(forward).default([]),
   /** Ed25519 private key, PEM; default: one made in the folder. */
