@@ -211,6 +211,7 @@ export const REQUIREMENTS: readonly Requirement[] = [
     'auth.introspection': 'Opaque tokens are judged by their issuer, and its revocation counts.',
     'auth.cache': 'A remembered verdict is for one resource and ends with its token.',
     'auth.metadata': 'Clients find the issuer by the documents of the standards.',
+    'auth.dpop': 'A token that is bound to a key counts with a proof of that key alone, once.',
     'auth.told': 'A refusal is told by its rule, never by its token.',
     'signin.login': 'Clients of each kind sign in through a real provider.',
     'signin.step-up': 'A tool that needs more asks for it once, in clients of each kind.',
