@@ -29,14 +29,18 @@ const LOOK_EVERY_MS = 1_000;
 export async function followDirectories(host: DirectoryHost, signal: AbortSignal): Promise<void> {
   while (!signal.aborted) {
     for (const directory of host.config.directories)
-      if (host.store.claim(directory.id, directory.everySeconds * 1_000))
-        await readDirectory(host, directory, signal).catch((cause: unknown) => {
-          const { code, message } = toAppError(cause);
-          if (!signal.aborted)
-            host.logger.error('people.directory.failed', { directory: directory.id, code, message });
-        });
+      await readIfDue(host, directory, signal).catch((cause: unknown) => {
+        const { code, message } = toAppError(cause);
+        if (!signal.aborted)
+          host.logger.error('people.directory.failed', { directory: directory.id, code, message });
+      });
     await delay(LOOK_EVERY_MS, undefined, { signal, ref: false }).catch(() => undefined);
   }
+}
+
+async function readIfDue(host: DirectoryHost, directory: Directory, signal: AbortSignal): Promise<void> {
+  if (host.store.claim(directory.id, directory.everySeconds * 1_000))
+    await readDirectory(host, directory, signal);
 }
 
 /** One reading, written down with what came of it. @throws AppError, after it was noted */
