@@ -61,7 +61,10 @@ export async function createHome(files: Readonly<Record<string, string>> = {}): 
     start,
     run: (args, options) => start(args, options).ended,
     json: async (...args) => JSON.parse((await start([...args, '--json']).ended).stdout) as never,
-    remove: () => rm(folder, { recursive: true, force: true }),
+    remove: async () => {
+      await rm(folder, { recursive: true, force: true });
+      await rm(`${folder}-settings`, { recursive: true, force: true });
+    },
   };
 }
 
@@ -74,7 +77,8 @@ function startFumi(args: readonly string[], cwd: string, { asNobody, fileBlocks 
     cwd,
     stdio: ['ignore', 'pipe', 'pipe'],
     // Some programs colour their output on a build machine; ours decides by the terminal alone.
-    env: { ...process.env, CI: 'true' },
+    // Keys of secrets lie outside of the data: each home has its own.
+    env: { ...process.env, CI: 'true', XDG_CONFIG_HOME: `${cwd}-settings` },
     ...(asNobody && isRoot && { uid: NOBODY, gid: NOBODY }),
   });
   let [stdout, stderr] = ['', ''];

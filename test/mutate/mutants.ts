@@ -250,6 +250,12 @@ export const MUTANTS: readonly Mutant[] = [
         'const binding = [readGrant(access)?.caller, request.query, filter ?? null];',
         'const binding = [request.query, filter ?? null];',
       ],
+    ],
+  ),
+  ...of(
+    'libs/retrieval/src/places.ts',
+    [FUZZ, ...RETRIEVAL],
+    [
       [
         'a search without its second check',
         'const records = new Map((await catalog.readable(ids, access)).map((record) => [record.id, record]));',
@@ -293,4 +299,93 @@ export const MUTANTS: readonly Mutant[] = [
     ['a verdict for every resource', 'update(`${resource}\\n${token}`)', 'update(token)'],
     ['a verdict for ever', 'if (hit && now() < hit.until) return', 'if (hit) return'],
   ]),
+  ...of(
+    'libs/access/src/late-check.ts',
+    ['libs/access/src/late-check.test.ts'],
+    [
+      [
+        'silence of a source admits',
+        "if (answer === 'admitted') return undefined;",
+        "if (answer === 'admitted' || answer === 'timed-out') return undefined;",
+      ],
+      [
+        'a refusal of a source is not heard',
+        "if (answer === 'refused') return 'source-refused';",
+        "if (answer === 'refused') return undefined;",
+      ],
+      [
+        'an answer for everybody',
+        'return JSON.stringify([source, accounts, id]);',
+        'return JSON.stringify([source, id]);',
+      ],
+      [
+        'an answer for ever',
+        'if (!hit || now() >= hit.until) return undefined;',
+        'if (!hit) return undefined;',
+      ],
+    ],
+  ),
+  ...of(
+    'libs/access/src/provisioned.ts',
+    ['libs/access/src/provisioned.test.ts'],
+    [
+      ['a leaver stays', 'left.add(id);', '{}'],
+      [
+        'an address beats a subject',
+        'others.length > 0 || isOthers ? undefined : only',
+        'others.length > 0 ? undefined : only',
+      ],
+      [
+        'an address of two',
+        'others.length > 0 || isOthers ? undefined : only',
+        'isOthers ? undefined : only',
+      ],
+      [
+        'somebody in the place of an entry',
+        'else if (merged.has(person.person) && person.isActive) {',
+        'else if (false as boolean) {',
+      ],
+    ],
+  ),
+  ...of(
+    'libs/mcp/src/reply/answer.ts',
+    ['libs/mcp/src/reply/answer.test.ts'],
+    [['an answer with rights of before', '=== before) return result;', '!== undefined) return result;']],
+  ),
+  ...of(
+    'apps/server/src/auth/dpop.ts',
+    ['apps/server/src/auth/dpop.test.ts'],
+    [
+      ['a proof of any key', "throw invalidToken('the proof is of another key');", ''],
+      ['a proof for any request', 'if (htm !== request.method || htu !== url)', 'if (false as boolean)'],
+      [
+        'a proof for any token',
+        "if (ath !== createHash('sha256').update(token).digest('base64url'))",
+        'if (false as boolean)',
+      ],
+      ['a proof that is used again', 'if ((seen.get(id) ?? 0) > now())', 'if (false as boolean)'],
+    ],
+  ),
+  ...of(
+    'apps/server/src/auth/gate.ts',
+    ['apps/server/src/auth/dpop.test.ts'],
+    [
+      [
+        'a bound token as a bearer',
+        "if (!isProven) throw invalidToken('the token is bound to a key, and the request does not prove it');",
+        'if (!isProven) return;',
+      ],
+    ],
+  ),
+  ...of(
+    'libs/scim/src/scim.ts',
+    ['libs/scim/src/scim.test.ts'],
+    [
+      [
+        'people told of by anybody',
+        'if (token === undefined || !timingSafeEqual(digest(token), expected)) {',
+        'if (token === undefined) {',
+      ],
+    ],
+  ),
 ];

@@ -1,6 +1,6 @@
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import { findConfig, loadConfig } from '@fumikura/config';
+import { findConfig, hasDirectories, loadConfig } from '@fumikura/config';
 import type { Config } from '@fumikura/config';
 import { createLogger } from '@fumikura/logging';
 import type { Logger } from '@fumikura/logging';
@@ -24,6 +24,7 @@ export interface Context {
   readonly variables: Readonly<Record<string, string | undefined>>;
   /** For what can be made again. */
   readonly cacheFolder: string;
+  /** With everybody whom directories of the company tell of. */
   config(): Promise<Config>;
 }
 
@@ -51,13 +52,17 @@ export function createContext(
   signal: AbortSignal,
 ): Context {
   let config: Promise<Config> | undefined;
+  const logger = createLogger(options.verbose ? 'debug' : 'warn');
   const load = async () => {
     const explicit = options.config ?? environment.configFile;
-    return loadConfig(await findConfig(explicit, environment.cwd, environment.home));
+    const written = await loadConfig(await findConfig(explicit, environment.cwd, environment.home));
+    // Loaded where it is needed: a command that asks for no people starts without it.
+    if (!hasDirectories(written)) return written;
+    return (await import('@fumikura/composition')).withPeople(written, logger);
   };
   return {
     output: createOutput(options.json ?? false),
-    logger: createLogger(options.verbose ? 'debug' : 'warn'),
+    logger,
     signal,
     variables: environment.variables,
     cacheFolder: join(

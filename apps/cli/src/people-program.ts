@@ -12,6 +12,15 @@ export function addPeople(program: Command, context: MakeContext): void {
       (await import('./commands/people.ts')).peopleCommand(context(command)),
     );
   people
+    .command('sync')
+    .description('read directories of people and groups now')
+    .argument('[directory]', 'only this one')
+    .option('--allow-leavers', 'also when more than a fifth would leave')
+    .addHelpText('after', examples('fumi people sync', 'fumi people sync corp --allow-leavers'))
+    .action(async (id: string | undefined, options: { allowLeavers?: boolean }, command: Command) =>
+      (await import('./commands/people-sync.ts')).peopleSync(context(command), id, options),
+    );
+  people
     .command('link')
     .description("decide that an account is a person's")
     .argument('<person>', 'person id, as "fumi people" shows it')

@@ -10,6 +10,7 @@ export function addTrust(program: Command, context: MakeContext): void {
   addTokens(program, context);
   addRoles(program, context);
   addAccess(program, context);
+  addSecrets(program, context);
 }
 
 const ACTIONS = ['search', 'read', 'answer', 'sync', 'change', 'access'];
@@ -58,6 +59,30 @@ function addAudit(program: Command, context: MakeContext): void {
     )
     .action(async (options: AuditVerifyOptions, command: Command) =>
       (await import('./commands/audit.ts')).auditVerify(context(command), options),
+    );
+  audit
+    .command('subject')
+    .description('everything that is kept of a person, as JSON lines, for the person who asks')
+    .argument('<person>', 'person id, or <issuer>#<subject>')
+    .option('--output <file>', 'write there (default: standard output)')
+    .addHelpText('after', examples('fumi audit subject alice --output alice.jsonl'))
+    .action(async (person: string, options: { output?: string }, command: Command) =>
+      (await import('./commands/audit-subject.ts')).subjectAccess(context(command), person, options),
+    );
+  audit
+    .command('erase')
+    .description('take away what is kept of a person who left, as far as it may be')
+    .argument('<person>', 'person id, or <issuer>#<subject>')
+    .addHelpText('after', examples('fumi audit erase alice-acme.example'))
+    .action(async (person: string, _options: unknown, command: Command) =>
+      (await import('./commands/audit-subject.ts')).eraseSubject(context(command), person),
+    );
+  audit
+    .command('forward')
+    .description('deliver what waits to the targets of the configuration, and say what is left')
+    .addHelpText('after', examples('fumi audit forward', 'fumi audit forward --json'))
+    .action(async (_options: unknown, command: Command) =>
+      (await import('./commands/audit.ts')).auditForward(context(command)),
     );
   filtered(audit.command('export'))
     .description('records as JSON lines, in the Open Cybersecurity Schema Framework')
@@ -159,15 +184,56 @@ function addAccess(program: Command, context: MakeContext): void {
     .command('review')
     .description('who can read a document or a source, or what a group opens')
     .argument('<subject>', 'document id, source id, or group: group:hr, group:<source>:<id>')
+    .option(
+      '--since <time>',
+      'also what changed, and whom a document was shown, since then; ISO 8601 or its beginning',
+    )
     .addHelpText(
       'after',
       examples(
         'fumi access review files:hr/pay.md',
         'fumi access review files:hr',
         'fumi access review group:hr',
+        'fumi access review files:hr --since 2026-05',
       ),
     )
-    .action(async (subject: string, _options: unknown, command: Command) =>
-      (await import('./commands/access.ts')).reviewCommand(context(command), subject),
+    .action(async (subject: string, options: { since?: string }, command: Command) =>
+      (await import('./commands/access.ts')).reviewCommand(context(command), subject, options),
+    );
+}
+
+function addSecrets(program: Command, context: MakeContext): void {
+  const secrets = program
+    .command('secrets')
+    .description('where secrets lie, and those that are kept here, encrypted');
+  secrets
+    .command('list')
+    .description('each secret that the configuration names, and whether it can be read')
+    .addHelpText('after', examples('fumi secrets list', 'fumi secrets list --json'))
+    .action(async (_options: unknown, command: Command) =>
+      (await import('./commands/secrets.ts')).listSecrets(context(command)),
+    );
+  secrets
+    .command('set')
+    .description('encrypt a secret, typed or by standard input')
+    .argument('<name>', 'what it is called')
+    .addHelpText('after', examples('fumi secrets set jira-token', 'fumi secrets set jira-token < token.txt'))
+    .action(async (name: string, _options: unknown, command: Command) =>
+      (await import('./commands/secrets.ts')).setSecret(context(command), name),
+    );
+  secrets
+    .command('rotate')
+    .description('encrypt everything again with a new key')
+    .addHelpText('after', examples('fumi secrets rotate'))
+    .action(async (_options: unknown, command: Command) =>
+      (await import('./commands/secrets.ts')).rotateSecrets(context(command)),
+    );
+  secrets
+    .command('remove')
+    .description('take away one that nothing names any more')
+    .argument('<name>', 'as "fumi secrets list" shows it')
+    .addHelpText('after', examples('fumi secrets remove jira-token'))
+    .action(async (name: string, _options: unknown, command: Command) =>
+      (await import('./commands/secrets.ts')).removeSecret(context(command), name),
     );
 }

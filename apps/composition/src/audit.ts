@@ -1,5 +1,5 @@
 import { join, resolve } from 'node:path';
-import { createAuditTrail } from '@fumikura/audit';
+import { createAuditTrail, timestamping } from '@fumikura/audit';
 import type { AuditClient, AuditEvent, AuditTrail, Withheld } from '@fumikura/audit';
 import { invalid } from '@fumikura/config';
 import type { Config, ConfigProblem } from '@fumikura/config';
@@ -19,7 +19,7 @@ export function auditFolder({ audit, folder, dataFolder }: Config): string {
 
 /** @throws AppError CONFIG_INVALID (config) when the key cannot be read */
 export function openAudit(config: Config, logger: Logger, variables: Variables): AuditTrail {
-  const { queryText, keepDays, anchors, key: reference } = config.audit;
+  const { queryText, keepDays, anchors, key: reference, timestamp } = config.audit;
   const problems: ConfigProblem[] = [];
   const place = { path: 'audit.key', folder: config.folder, variables };
   const key = reference === undefined ? undefined : withSecrets(reference, place, problems);
@@ -29,6 +29,14 @@ export function openAudit(config: Config, logger: Logger, variables: Variables):
     logger,
     queryText,
     keepDays,
+    ...(timestamp && {
+      onHead: timestamping({
+        folder: auditFolder(config),
+        url: timestamp.url,
+        everyMs: timestamp.everyMinutes * 60_000,
+      }),
+    }),
+    forwardTo: config.audit.forward.map(({ id }) => id),
     anchors: anchors.map((file) => resolve(config.folder, file)),
     ...(key instanceof Secret && { key: key.reveal() }),
   });

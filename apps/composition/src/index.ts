@@ -6,7 +6,11 @@ export { CONNECTOR_KINDS, connectorFor, connectorsFor, setupOf } from './connect
 export type { ConnectorHost } from './connectors/registry.ts';
 export { localPerson, openInstallation } from './installation.ts';
 export { linkDecisionsOf, linkedPersonsOf } from './links.ts';
+export { followForwarding, forwardTargets } from './forward.ts';
+export { followDirectories, readDirectory } from './people/directories.ts';
+export type { DirectoryHost } from './people/directories.ts';
 export { localIdsOf } from './people/people.ts';
+export { withPeople } from './people/provisioned.ts';
 export { migrateStore } from './migration.ts';
 export { compareStores } from './migration-check.ts';
 export { DATABASE_FILE, openStore } from './store.ts';

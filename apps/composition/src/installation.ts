@@ -11,6 +11,7 @@ import { createIngest } from '@fumikura/ingest';
 import type { Ingest } from '@fumikura/ingest';
 import type { Logger } from '@fumikura/logging';
 import type { Person } from '@fumikura/model';
+import type { PeopleStore } from '@fumikura/ports';
 import { createKnowledge, fusionWeights } from '@fumikura/retrieval';
 import type { Knowledge } from '@fumikura/retrieval';
 import type { RebuildOptions } from '@fumikura/store-sqlite';
@@ -28,6 +29,7 @@ import { openPeople } from './people/live-people.ts';
 import type { LivePeople } from './people/live-people.ts';
 import type { PeopleConfig } from './people/people.ts';
 import { installReranker } from './rerankers.ts';
+import { openPeopleStoreOf } from './people/provisioned.ts';
 import { openStore } from './store.ts';
 import type { InstalledStore } from './store.ts';
 
@@ -46,6 +48,8 @@ export interface Installation {
   readonly audit: AuditTrail;
   /** Who people are, at each moment; the two below ask it. */
   readonly people: LivePeople;
+  /** Absent where no directory tells of people. */
+  readonly peopleStore?: PeopleStore;
   /** What the roles of somebody include. */
   readonly rightsOf: RightsOf;
   readonly directory: Directory;
@@ -86,7 +90,14 @@ export async function openInstallation(
     limits: { maxBytes: config.parsing.maxBytes, timeoutMs: config.parsing.timeoutMs },
   });
   const commits = watchCommits(store);
-  const people = openPeople({ config, catalog: store.catalog, logger, isOneShot: mode === 'one-shot' });
+  const peopleStore = openPeopleStoreOf(config);
+  const people = openPeople({
+    config,
+    catalog: store.catalog,
+    logger,
+    store: peopleStore,
+    isOneShot: mode === 'one-shot',
+  });
   const { directory, rightsOf } = people;
   const embedder = installEmbedder(config, store, logger, {
     variables,
@@ -118,6 +129,7 @@ export async function openInstallation(
     knowledge: liveKnowledge(narrowed.knowledge, live),
     answering: createAnswering({ knowledge: narrowed.knowledge }),
     people,
+    ...(peopleStore && { peopleStore }),
     directory,
     lateCheck,
     rightsOf,
@@ -127,6 +139,7 @@ export async function openInstallation(
     onChanged: store.onChanged ?? commits.onChanged,
     close: async () => {
       people.close();
+      peopleStore?.close();
       await lateCheck.close();
       await embedder?.close();
       await rerank?.close();

@@ -20,6 +20,7 @@ import { recordShown } from './audit.ts';
 import type { Variables } from './connectors/secrets.ts';
 import type { Installation } from './installation.ts';
 import { idsOf } from './people/people.ts';
+import { openScim } from './people/scim.ts';
 import { personOfIdentity } from './person-of-identity.ts';
 import { webhooksOf } from './webhooks.ts';
 import type { WebhookOptions } from './webhooks.ts';
@@ -91,6 +92,7 @@ export async function serveHttp(options: ServeOptions, host: string, port: numbe
   const signIn =
     config.signIn &&
     (await import('./sign-in.ts')).openSignIn(config, installation, logger, variables, isPerson);
+  const scim = openScim(config, installation.peopleStore, installation.audit, variables);
   if (!signIn) installation.localPerson();
   const personOf = (auth: AuthInfo | undefined) => personOfRequest(installation, signIn !== undefined, auth);
   const updates = new UpdateBus(
@@ -108,6 +110,7 @@ export async function serveHttp(options: ServeOptions, host: string, port: numbe
     updates,
     ...(options.webhooks && { webhooks: webhooksOf(installation.store.catalog, options.webhooks) }),
     ...(signIn && { signIn }),
+    ...(scim && { provisioning: scim }),
     hosts: hostsOf(config),
     ...(config.server.limits && { loadLimits: given(config.server.limits) }),
     dependencies: dependenciesOf(installation.store),

@@ -15,6 +15,8 @@ import { closeGently, OpenRequests } from './drain.ts';
 import { Health } from './health.ts';
 import type { Dependency } from './health.ts';
 import { listen } from './listen.ts';
+import { createProvisioning } from './provisioning.ts';
+import type { Provisioning } from './provisioning.ts';
 import { createRoute } from './route.ts';
 import type { Handle } from './route.ts';
 import { UpdateBus } from './updates.ts';
@@ -30,6 +32,8 @@ export interface HttpServerOptions {
   readonly endpoints: Readonly<Record<string, McpServerFactory>>;
   /** Source id → what takes its deliveries; default: none is taken. */
   readonly webhooks?: ReadonlyMap<string, TakeDelivery>;
+  /** Where directories of the company tell of people; default: nowhere. */
+  readonly provisioning?: Provisioning;
   readonly logger: Logger;
   /** What answers need; for load balancers and orchestrators. Default: nothing. */
   readonly dependencies?: readonly Dependency[];
@@ -122,7 +126,16 @@ function mcpHandler(factory: McpServerFactory, bus: UpdateBus, logger: Logger): 
 }
 
 function createHttpServer(
-  { logger, signIn, hosts = [], loadLimits, webhooks, maxConnections, now = Date.now }: HttpServerOptions,
+  {
+    logger,
+    signIn,
+    hosts = [],
+    loadLimits,
+    webhooks,
+    provisioning,
+    maxConnections,
+    now = Date.now,
+  }: HttpServerOptions,
   bus: UpdateBus,
   handlers: readonly (readonly [string, McpHttpHandler])[],
   { open, health }: { readonly open: OpenRequests; readonly health: Health },
@@ -158,8 +171,12 @@ function createHttpServer(
     },
   );
   const takeDelivery = createWebhooks(webhooks ?? new Map<string, TakeDelivery>(), logger);
-  const serve = (request: IncomingMessage, response: ServerResponse) =>
-    void (request.url?.startsWith(WEBHOOKS_PATH) ? takeDelivery : listener)(request, response);
+  const provision = provisioning && createProvisioning(provisioning, logger);
+  const serve = (request: IncomingMessage, response: ServerResponse) => {
+    if (request.url?.startsWith(WEBHOOKS_PATH)) void takeDelivery(request, response);
+    else if (provision && request.url?.startsWith(`${provisioning.path}/`)) void provision(request, response);
+    else void listener(request, response);
+  };
   const server = createServer(
     {
       headersTimeout: HEADERS_TIMEOUT_MS,

@@ -7,6 +7,7 @@ export { startHttpServer } from './http.ts';
 export type { HttpServerOptions, RunningServer } from './http.ts';
 export { DEFAULT_LOAD_LIMITS } from './limits.ts';
 export type { LoadLimits } from './limits.ts';
+export type { Provisioning } from './provisioning.ts';
 export { runStdio } from './stdio.ts';
 export { UpdateBus } from './updates.ts';
 export type { MayHear, MayStay } from './updates.ts';

@@ -27,6 +27,8 @@ export interface PersonalTokens {
   list(): Promise<readonly PersonalToken[]>;
   /** False when there is no such token. */
   revoke(id: string): Promise<boolean>;
+  /** Nothing is left of it; for one that must not hold any more, too. */
+  remove(id: string): Promise<void>;
   /** Read anew each time: a revocation counts at once. Undefined for a token that is none, or does not hold. */
   find(token: string): Promise<PersonalToken | undefined>;
 }
@@ -67,6 +69,9 @@ export function createPersonalTokens(texts: NamedTexts, now: () => number = Date
       if (!record) return false;
       await write({ ...record, revokedAt: record.revokedAt ?? new Date(now()).toISOString() });
       return true;
+    },
+    remove: async (id) => {
+      if (ID.test(id)) await texts.remove(id);
     },
     find: async (token) => {
       const [, id, secret] = TOKEN.exec(token) ?? [];

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, open, readdir, readFile, rename } from 'node:fs/promises';
+import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { NamedTexts } from '@fumikura/ports';
 
@@ -27,6 +27,7 @@ export function tokenFolder(folder: string): NamedTexts {
       }
       await rename(beside, file(id));
     },
+    remove: (id) => rm(file(id), { force: true }),
     names: async () => {
       const names = await readdir(folder).catch(() => []);
       return names.filter((name) => /^[0-9a-f]{16}\.json$/u.test(name)).map((name) => name.slice(0, 16));

@@ -10,3 +10,8 @@ export { AUDIT_ACTIONS } from './types.ts';
 export type { AuditAction, AuditClient, AuditEvent, QueryPolicy, StoredRecord, Withheld } from './types.ts';
 export { verifyAudit } from './verify.ts';
 export type { Verification } from './verify.ts';
+export { backlogOf, forwardAudit } from './forward/forward.ts';
+export type { ForwardTarget } from './forward/forward.ts';
+export { httpTarget } from './forward/http.ts';
+export { syslogTarget } from './forward/syslog.ts';
+export { timestamping } from './timestamp.ts';

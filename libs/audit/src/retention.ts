@@ -1,5 +1,6 @@
 import { appendFile, open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { notForwarded } from './forward/forward.ts';
 import { openSigningKey } from './keys.ts';
 import type { SigningKey } from './keys.ts';
 import { parseLine, proofText } from './line.ts';
@@ -19,18 +20,22 @@ export interface PruneOptions {
   readonly now: () => number;
   /** The slot that this process writes to itself. */
   readonly held?: string;
+  /** Segments that somebody else has not got yet stay, however old. */
+  readonly forwardTo?: readonly string[];
 }
 
 /** Removes whole segments whose time is over, each after its signed proof is durable; a chain's last one always stays. */
 export async function prune(options: PruneOptions): Promise<{ segments: number; records: number }> {
   const key = await openSigningKey(options.folder, options.key);
   const removed = { segments: 0, records: 0 };
+  const waiting = await notForwarded(options.folder, options.forwardTo ?? []);
   for (const name of await slotNames(options.folder)) {
     const folder = slotFolder(options.folder, name);
     const slot = folder === options.held ? undefined : await trySlot(options.folder, name);
     if (!slot && folder !== options.held) continue;
     try {
       for (const segment of (await segmentsOf(folder)).slice(0, -1)) {
+        if (segment.number >= (waiting.get(name) ?? Infinity)) break;
         const proof = await proofOf(segment.file, key, options);
         if (!proof) break;
         await writeProof(folder, proof);

@@ -25,12 +25,18 @@ export async function takeSlot(folder: string): Promise<Slot> {
 /** Undefined when another process holds it. */
 export async function trySlot(folder: string, name: string): Promise<Slot | undefined> {
   const own = join(folder, WRITERS_FOLDER, name);
+  const release = await tryLock(own);
+  return release && { folder: own, release };
+}
+
+/** Held until it is released or the process ends; undefined when another process holds it. */
+export async function tryLock(own: string): Promise<(() => void) | undefined> {
   await mkdir(own, { recursive: true, mode: 0o700 });
   // Node has no file locks of its own; SQLite's are the system's, and go with the process even when it is killed.
   const lock = new DatabaseSync(join(own, 'lock.db'), { timeout: 0 });
   try {
     lock.exec('PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE');
-    return { folder: own, release: () => lock.close() };
+    return () => lock.close();
   } catch (error) {
     lock.close();
     // 5: somebody else has it.

@@ -23,6 +23,10 @@ export interface AuditTrailOptions {
   readonly segmentBytes?: number;
   /** Files that get every signed head, best on a disk that cannot be written twice; the folder keeps its own copy. */
   readonly anchors?: readonly string[];
+  /** Told of every signed head, and never waited for: has it stamped outside, for example. */
+  readonly onHead?: (head: SignedHead) => Promise<void>;
+  /** Ids of targets: what they have not got yet is not removed. */
+  readonly forwardTo?: readonly string[];
   /** PEM (PKCS #8) of an Ed25519 key; default: one made in the folder. */
   readonly key?: string;
   /** Records are signed at least so often while any are written; default 1,000. Milliseconds. */
@@ -206,7 +210,10 @@ class GroupedTrail implements AuditTrail {
 
   /** The chain holds the head already; a witness elsewhere that cannot be reached must not stop the answers. */
   async #anchor(head: SignedHead): Promise<void> {
-    const { folder, anchors = [], logger } = this.#options;
+    const { folder, anchors = [], logger, onHead } = this.#options;
+    onHead?.(head).catch((error: unknown) =>
+      logger.error('audit.timestamp.failed', { message: unavailable(error).message }),
+    );
     const line = `${JSON.stringify(head)}\n`;
     for (const file of [join(folder, HEADS_FILE), ...anchors]) {
       await appendFile(file, line, { mode: 0o600 }).catch((error: unknown) =>
@@ -216,11 +223,18 @@ class GroupedTrail implements AuditTrail {
   }
 
   #pruneDaily(): void {
-    const { keepDays, folder, key, logger } = this.#options;
+    const { keepDays, folder, key, logger, forwardTo = [] } = this.#options;
     if (keepDays === 0 || !this.#open || this.#now() - this.#prunedAt < DAY_MS) return;
     this.#prunedAt = this.#now();
     const before = this.#now() - keepDays * DAY_MS;
-    prune({ folder, ...(key !== undefined && { key }), before, now: this.#now, held: this.#open.slot.folder })
+    prune({
+      folder,
+      ...(key !== undefined && { key }),
+      before,
+      now: this.#now,
+      forwardTo,
+      held: this.#open.slot.folder,
+    })
       .then(({ segments, records }) =>
         segments === 0
           ? undefined

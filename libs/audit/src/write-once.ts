@@ -1,4 +1,4 @@
-import { link, open, readFile, rm } from 'node:fs/promises';
+import { link, open, readFile, rename, rm } from 'node:fs/promises';
 
 /** Makes a file with its whole content, unless there is one: of several processes that start together the first wins. */
 export async function writeOnce(file: string, text: string, mode: number): Promise<void> {
@@ -22,4 +22,17 @@ export async function writeOnce(file: string, text: string, mode: number): Promi
   } finally {
     await rm(beside);
   }
+}
+
+/** The whole content or the one before, however the process ends. */
+export async function writeInPlace(file: string, text: string): Promise<void> {
+  const beside = `${file}.${process.pid}.tmp`;
+  const handle = await open(beside, 'w', 0o600);
+  try {
+    await handle.writeFile(text);
+    await handle.datasync();
+  } finally {
+    await handle.close();
+  }
+  await rename(beside, file);
 }

@@ -11,6 +11,7 @@ export type ErrorCode =
   | 'CONFIG_EXISTS'
   | 'SOURCE_UNKNOWN'
   | 'SOURCE_EXISTS'
+  | 'SECRET_UNREADABLE'
   | 'PERSON_UNKNOWN'
   // documents
   | 'DOCUMENT_NOT_FOUND'

@@ -77,4 +77,13 @@ export type { NamedTexts } from './named-texts.ts';
 export type { SetupField, SourceSetup } from './source-setup.ts';
 export type { SharedState, StateEntry, StateWrite } from './shared-state.ts';
 export type { Store } from './store.ts';
+export type {
+  DirectoryReading,
+  DirectorySnapshot,
+  GroupDraft,
+  PeopleStore,
+  PersonDraft,
+  ProvisionedGroup,
+  ProvisionedPerson,
+} from './people-store.ts';
 export type { StoreExport } from './store-export.ts';

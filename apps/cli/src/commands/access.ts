@@ -11,6 +11,7 @@ import type { Context } from '../context.ts';
 import { requireLocalDuty } from '../duty.ts';
 import { safe } from '../output.ts';
 import { personOf } from '../person.ts';
+import { changesSince, printSince } from './access-since.ts';
 import { printPage, searchAs } from './search.ts';
 
 /** Opens the installation for somebody who may look at rights; what they looked at is written down before it is shown. */
@@ -158,15 +159,40 @@ export async function searchAsCommand(
   }
 }
 
-export function reviewCommand(context: Context, subject: string): Promise<void> {
+export function reviewCommand(
+  context: Context,
+  subject: string,
+  { since }: { since?: string } = {},
+): Promise<void> {
   return looking(context, 'cli access review', { object: subject }, async (installation, config) => {
-    const people = localIdsOf(config);
-    const principal = principalOf(subject);
-    if (principal) return reviewGroup(context, installation, people, principal);
-    if (config.sources.some(({ id }) => id === subject))
-      return reviewSource(context, installation, people, subject);
-    return reviewDocument(context, installation, people, subject);
+    const show = await review(context, installation, config, subject);
+    if (since === undefined) return () => show({});
+    const [document] = await installation.store.catalog.known([subject]).then((known) => [...known.keys()]);
+    const source = config.sources.find(({ id }) => subject === id || subject.startsWith(`${id}/`))?.id as
+      SourceId | undefined;
+    const changed = await changesSince(installation, config, since, source, document);
+    return () => {
+      show({ changed });
+      printSince(context.output, changed);
+    };
   });
+}
+
+/** Prints it, with what else belongs into its JSON. */
+type Show = (more: Record<string, unknown>) => void;
+
+async function review(
+  context: Context,
+  installation: Installation,
+  config: Config,
+  subject: string,
+): Promise<Show> {
+  const people = localIdsOf(config);
+  const principal = principalOf(subject);
+  if (principal) return reviewGroup(context, installation, people, principal);
+  if (config.sources.some(({ id }) => id === subject))
+    return reviewSource(context, installation, people, subject);
+  return reviewDocument(context, installation, people, subject);
 }
 
 /** `group:hr` is of the configuration, `group:<source>:<id>` of a source. */
@@ -181,10 +207,10 @@ async function reviewGroup(
   { directory, store }: Installation,
   people: readonly PersonId[],
   principal: Principal,
-): Promise<() => void> {
+): Promise<Show> {
   const review = await reviewPrincipal(principal, people, directory, store.catalog);
-  return () => {
-    output.json(review);
+  return (more) => {
+    output.json({ ...review, ...more });
     output.line(
       `${safe(principal)}: ${review.persons.map(({ subject }) => subject).join(', ') || 'nobody with an entry here'}`,
     );
@@ -200,15 +226,15 @@ async function reviewSource(
   { directory, store }: Installation,
   people: readonly PersonId[],
   source: string,
-): Promise<() => void> {
+): Promise<Show> {
   const readers: { person: string; documents: number }[] = [];
   for (const person of people) {
     const reach = await reachOf(person, directory, store.catalog);
     const documents = reach.find((each) => each.source === source)?.documents ?? 0;
     readers.push({ person: person.subject, documents });
   }
-  return () => {
-    output.json({ source, readers });
+  return (more) => {
+    output.json({ source, readers, ...more });
     output.table(
       ['person', 'documents they may read'],
       readers.map(({ person, documents }) => [person, String(documents)]),
@@ -221,7 +247,7 @@ async function reviewDocument(
   { directory, store }: Installation,
   people: readonly PersonId[],
   document: string,
-): Promise<() => void> {
+): Promise<Show> {
   const review = await readersOf(document, people, directory, store.catalog);
   if (!review) {
     const message = `There is no document, source or group "${document}".`;
@@ -229,8 +255,8 @@ async function reviewDocument(
   }
   const rows = people.map(({ subject }, index) => ({ person: subject, explanation: review.readers[index] }));
   const readers = rows.filter(({ explanation }) => explanation?.mayRead);
-  return () => {
-    output.json({ document, lists: review.lists, readers: readers.map(({ person }) => person) });
+  return (more) => {
+    output.json({ document, lists: review.lists, readers: readers.map(({ person }) => person), ...more });
     output.table(
       ['list', 'members', 'read'],
       review.lists.map(({ id, members, readAt }) => [

@@ -2,10 +2,11 @@ import { createWriteStream } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
-import { latestRecords, readAudit, toOcsf, verifyAudit } from '@fumikura/audit';
+import { backlogOf, forwardAudit, latestRecords, readAudit, toOcsf, verifyAudit } from '@fumikura/audit';
 import type { AuditQuery, StoredRecord } from '@fumikura/audit';
-import { auditFolder } from '@fumikura/composition';
+import { auditFolder, forwardTargets } from '@fumikura/composition';
 import type { Config } from '@fumikura/config';
+import { toAppError } from '@fumikura/errors';
 import type { PersonId } from '@fumikura/model';
 import { recordDeed } from '../change.ts';
 import type { Context } from '../context.ts';
@@ -84,6 +85,35 @@ export async function auditExport(context: Context, options: AuditExportOptions)
   await once(target, 'finish');
   context.output.json({ records, file: options.output });
   context.output.line(`Wrote ${count(records, 'record')} to ${options.output}.`);
+}
+
+/** What waits is delivered now; what cannot be stays where it is. */
+export async function auditForward(context: Context): Promise<void> {
+  const config = await opened(context, 'forward', {});
+  const folder = auditFolder(config);
+  const results: { target: string; records: number; waiting: number; failure?: string }[] = [];
+  for (const target of forwardTargets(config, context.variables, VERSION)) {
+    let records = 0;
+    let failure: string | undefined;
+    try {
+      ({ records } = await forwardAudit(folder, target, context.signal));
+    } catch (error) {
+      failure = toAppError(error).message.slice(0, 200);
+    }
+    const waiting = await backlogOf(folder, target.id);
+    results.push({ target: target.id, records, waiting, ...(failure !== undefined && { failure }) });
+  }
+  context.output.json({ targets: results });
+  context.output.table(
+    ['target', 'delivered', 'waiting', 'failure'],
+    results.map(({ target, records, waiting, failure = '' }) => [
+      target,
+      String(records),
+      String(waiting),
+      safe(failure),
+    ]),
+  );
+  if (results.some(({ failure }) => failure !== undefined)) process.exitCode = EXIT_CODES.findings;
 }
 
 /** Whoever looks at what others did is written down too. */

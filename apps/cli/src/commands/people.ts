@@ -12,6 +12,7 @@ import type { Context } from '../context.ts';
 import { requireLocalDuty } from '../duty.ts';
 import { count, safe } from '../output.ts';
 import { personOf } from '../person.ts';
+import { describeReading } from './people-sync.ts';
 
 const MEANING: Readonly<Record<AccountLink['state'], string>> = {
   linked: 'linked',
@@ -31,15 +32,17 @@ interface Linked {
 /** Whose account is whose, as every search decides it; closed links are shown with the reason. */
 export async function peopleCommand(context: Context): Promise<void> {
   const config = await context.config();
-  await withCatalog(context, config, async (catalog) => {
+  await withInstallation(context, config, async ({ store: { catalog }, peopleStore }) => {
     const directories = await catalog.directories();
     const people = await linksOfAll(config, catalog);
-    context.output.json({ directories, people });
+    const readings = peopleStore?.readings() ?? [];
+    context.output.json({ directories, people, readings });
     show(context, config, people);
     for (const { source, accounts, groups, unreadableGroups, readAt } of directories)
       context.output.line(
         `${source}: ${accounts} accounts, ${groups} groups (${unreadableGroups} closed to us), read ${readAt}`,
       );
+    for (const reading of readings) context.output.line(describeReading(reading));
   });
 }
 
@@ -47,7 +50,7 @@ export async function peopleCommand(context: Context): Promise<void> {
 export async function linkCommand(context: Context, person: string, account: string): Promise<void> {
   const config = await context.config();
   await requireLocalDuty(context, config, 'people', 'cli people link');
-  await withCatalog(context, config, async (catalog) => {
+  await withInstallation(context, config, async ({ store: { catalog } }) => {
     const { id } = linkedPerson(config, person);
     const principal = await givable(catalog, account);
     refuseOthers(await linksOfAll(config, catalog), config, id, principal);
@@ -61,7 +64,7 @@ export async function linkCommand(context: Context, person: string, account: str
 export async function unlinkCommand(context: Context, person: string, account: string): Promise<void> {
   const config = await context.config();
   await requireLocalDuty(context, config, 'people', 'cli people unlink');
-  await withCatalog(context, config, async (catalog) => {
+  await withInstallation(context, config, async ({ store: { catalog } }) => {
     const { id } = linkedPerson(config, person);
     const found = (await linksOfAll(config, catalog)).find((each) => each.id === id);
     const link = found?.links.find((each) => each.account === account);
@@ -90,14 +93,14 @@ async function decide(
   await linkDecisionsOf(config).decide({ account, by, ...(verb === 'link' && { person }) });
 }
 
-async function withCatalog(
+async function withInstallation(
   context: Context,
   config: Config,
-  work: (catalog: Installation['store']['catalog']) => Promise<void>,
+  work: (installation: Installation) => Promise<void>,
 ): Promise<void> {
   const installation = await openInstallation(config, { logger: context.logger, mode: 'one-shot' });
   try {
-    await work(installation.store.catalog);
+    await work(installation);
   } finally {
     await installation.close();
   }

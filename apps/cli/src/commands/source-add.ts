@@ -36,7 +36,12 @@ export async function addRemoteCommand(
   let answers = await complete(setup, given, isInteractive);
   for (;;) {
     try {
-      return await tryAndAdd(context, config, id, await entryOf(id, setup, answers, config));
+      return await tryAndAdd(
+        context,
+        config,
+        id,
+        await entryOf(id, setup, answers, config, context.variables),
+      );
     } catch (cause) {
       const error = refusalOf(toAppError(cause));
       const isAsked = isInteractive && answers.size > given.size;

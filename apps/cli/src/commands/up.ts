@@ -1,4 +1,10 @@
-import { connectorsFor, openInstallation, serveHttp } from '@fumikura/composition';
+import {
+  connectorsFor,
+  followForwarding,
+  forwardTargets,
+  openInstallation,
+  serveHttp,
+} from '@fumikura/composition';
 import { connectionLines } from '@fumikura/mcp';
 import type { Context } from '../context.ts';
 import type { Output } from '../output.ts';
@@ -9,6 +15,7 @@ import { stdioEntry } from './mcp.ts';
 import { followBacklog } from '../embedding.ts';
 import { createFollower } from '../follow.ts';
 import { followUpkeep } from '../upkeep.ts';
+import { followPeople } from './people-sync.ts';
 
 export async function upCommand(context: Context, options: UpOptions): Promise<void> {
   const config = await context.config();
@@ -22,6 +29,7 @@ export async function upCommand(context: Context, options: UpOptions): Promise<v
   });
   try {
     const host = options.host ?? config.server.host;
+    const targets = forwardTargets(config, context.variables, VERSION);
     const scheduler = createFollower(context, installation, connectors);
     const server = await serveHttp(
       {
@@ -39,10 +47,12 @@ export async function upCommand(context: Context, options: UpOptions): Promise<v
       printConnections(context.output, server.url, config);
       const vectors = followBacklog(context, installation);
       const upkeep = installation.store.paired && followUpkeep(context, installation);
+      const forwarding = followForwarding(config, targets, context.logger, context.signal);
+      const people = options.watch ? followPeople(context, installation) : undefined;
       if (connectors.length > 0) context.output.note('Following changes. Ctrl-C ends.');
       await scheduler.run(context.signal);
       await untilAborted(context.signal);
-      await Promise.all([vectors, upkeep]);
+      await Promise.all([vectors, upkeep, people, forwarding]);
     } finally {
       await server.close();
     }

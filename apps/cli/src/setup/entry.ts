@@ -1,14 +1,18 @@
-import { chmod, mkdir, rm, writeFile } from 'node:fs/promises';
-import { join, relative, resolve } from 'node:path';
+import { rm } from 'node:fs/promises';
+import { relative, resolve } from 'node:path';
 import { text as readAll } from 'node:stream/consumers';
+import { Secret } from '@fumikura/config';
 import type { Config, SourceConfig } from '@fumikura/config';
 import { invalidInput } from '@fumikura/errors';
 import type { SetupField, SourceSetup } from '@fumikura/ports';
+import { sealFile } from '@fumikura/secrets';
+import type { Variables } from '@fumikura/secrets';
+import { ownKeys, sealedFile } from '../sealing.ts';
 import { flagOf, isAsked, TYPED } from './answers.ts';
 import type { Answers } from './answers.ts';
 
 /** Where a secret lies, as the configuration says it. */
-type SecretPlace = { readonly env: string } | { readonly file: string };
+type SecretPlace = { readonly env: string } | { readonly file: string } | { readonly sealed: string };
 
 /** A source as it will stand in the configuration, and the secrets that were stored for it. */
 export interface NewSource {
@@ -17,12 +21,13 @@ export interface NewSource {
   discard(): Promise<void>;
 }
 
-/** Puts the answers into the shape of the configuration. Secrets that were typed go into files of their own. */
+/** Puts the answers into the shape of the configuration. Secrets that were typed are sealed into files of their own. */
 export async function entryOf(
   id: string,
   setup: SourceSetup,
   answers: Answers,
   config: Config,
+  variables: Variables,
 ): Promise<NewSource> {
   const source: Record<string, unknown> = { id };
   const stored: string[] = [];
@@ -30,7 +35,7 @@ export async function entryOf(
     const answer = answers.get(field.path);
     if (answer === undefined || !isAsked(field, answers) || field.isChoiceOnly || answer === field.default)
       continue;
-    put(source, field.path, await valueOf(field, answer, { id, config, stored }));
+    put(source, field.path, await valueOf(field, answer, { id, config, variables, stored }));
   }
   const discard = async () => void (await Promise.all(stored.map((file) => rm(file, { force: true }))));
   return { source: source as SourceConfig, discard };
@@ -39,6 +44,7 @@ export async function entryOf(
 interface Place {
   readonly id: string;
   readonly config: Config;
+  readonly variables: Variables;
   readonly stored: string[];
 }
 
@@ -60,7 +66,7 @@ async function secretOf(field: SetupField, answer: string, place: Place): Promis
   if (named?.['where'] === 'file')
     return { file: portable(resolve(named['name'] ?? ''), place.config.folder) };
   return {
-    file: await store(field, answer === '-' ? await fromStdin(field) : answer.slice(TYPED.length), place),
+    sealed: store(field, answer === '-' ? await fromStdin(field) : answer.slice(TYPED.length), place),
   };
 }
 
@@ -70,14 +76,10 @@ async function fromStdin(field: SetupField): Promise<string> {
   throw invalidInput('INVALID_ARGUMENT', `${flagOf(field)}: standard input holds no secret.`);
 }
 
-/** Beside the database, which is as private. */
-async function store({ path }: SetupField, secret: string, { id, config, stored }: Place): Promise<string> {
-  const folder = join(config.dataFolder, 'secrets');
-  await mkdir(folder, { recursive: true, mode: 0o700 });
-  const file = join(folder, `${id.replace(':', '-')}-${path}`);
-  await writeFile(file, `${secret}\n`, { mode: 0o600 });
-  // A file that was there keeps its mode when it is written again.
-  await chmod(file, 0o600);
+/** Encrypted beside the database; the key lies elsewhere. */
+function store({ path }: SetupField, secret: string, { id, config, variables, stored }: Place): string {
+  const file = sealedFile(config, `${id.replace(':', '-')}-${path}`);
+  sealFile(file, new Secret(secret), ownKeys(config, variables));
   stored.push(file);
   return portable(file, config.folder);
 }

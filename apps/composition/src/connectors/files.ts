@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { localPrincipal } from '@fumikura/access';
-import { invalid } from '@fumikura/config';
+import { invalid, isProvisioned } from '@fumikura/config';
 import type { Config, SourceConfig } from '@fumikura/config';
 import { createFilesConnector, filesConfigSchema } from '@fumikura/connector-files';
 import type { Connector } from '@fumikura/ports';
@@ -63,7 +63,10 @@ function unknownReaders(lists: readonly unknown[], config: Config): string[] {
   const known = new Set(readersOf(config));
   return lists.flatMap((list) =>
     Array.isArray(list)
-      ? list.filter((reader): reader is string => typeof reader === 'string' && !known.has(reader))
+      ? list.filter(
+          (reader): reader is string =>
+            typeof reader === 'string' && !known.has(reader) && !isProvisioned(config, reader),
+        )
       : [],
   );
 }

@@ -15,8 +15,17 @@ export function identityOf(claims: Readonly<Record<string, unknown>>, settings: 
     credential: typeof client === 'string' ? client : 'unknown client',
     scopes: scopesOf(claims[settings.scopeClaim], settings),
     expiresAt,
+    ...boundTo(claims['cnf']),
     ...(claims['email_verified'] === true && typeof email === 'string' && { verifiedEmail: email }),
   };
+}
+
+/** A token that is bound in a way we cannot check counts for nobody. */
+function boundTo(confirmation: unknown): Pick<Identity, 'boundTo'> {
+  if (confirmation === undefined) return {};
+  const { jkt } = (confirmation ?? {}) as { jkt?: unknown };
+  if (typeof jkt === 'string' && jkt !== '') return { boundTo: jkt };
+  throw invalidToken('the token is bound in a way that is not known here');
 }
 
 function scopesOf(value: unknown, { scopePrefix, scopeNames }: IssuerSettings): string[] {

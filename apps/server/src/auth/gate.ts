@@ -6,10 +6,11 @@ import {
 } from '@modelcontextprotocol/server';
 import type { AuthInfo } from '@modelcontextprotocol/server';
 import type { Logger } from '@fumikura/logging';
+import { createProofs, PROOF_ALGORITHMS } from './dpop.ts';
 import { createIssuers, verifyJwts } from './jwt.ts';
 import { introspectTokens } from './introspection.ts';
 import { metadataResponse } from './metadata.ts';
-import { IssuerUnavailable } from './refusal.ts';
+import { invalidToken, IssuerUnavailable } from './refusal.ts';
 import type { AuthenticatedInfo, Fetch, IssuerSettings, VerifyToken } from './types.ts';
 import { createVerifier } from './verifier.ts';
 
@@ -49,6 +50,8 @@ export function createSignIn(options: SignInOptions): SignIn {
     [verifyJwts(issuers, fetch, now), introspectTokens(settings, fetch, now)],
     now,
   );
+  const proofs = createProofs(now);
+  const proven = new WeakSet<Request>();
   const gates = new Map(
     options.paths.map((path) => {
       const resource = `${publicUrl}${path}`;
@@ -69,14 +72,35 @@ export function createSignIn(options: SignInOptions): SignIn {
     authenticate: async (request) => {
       const gate = gates.get(new URL(request.url).pathname);
       if (!gate) return new Response(null, { status: 404 });
+      const header = request.headers.get('authorization');
+      const isProven = /^DPoP /iu.test(header ?? '');
       try {
-        return (await verifyBearerToken(request.headers.get('authorization'), gate)) as AuthenticatedInfo;
+        const bearer = isProven ? (header ?? '').replace(/^DPoP /iu, 'Bearer ') : header;
+        const info = (await verifyBearerToken(bearer, gate)) as AuthenticatedInfo;
+        await requireProof(request, info, isProven);
+        return info;
       } catch (error) {
         await tell(request, error);
-        return error instanceof OAuthError ? bearerAuthChallengeResponse(error, gate) : failed(error, logger);
+        if (!(error instanceof OAuthError)) return failed(error, logger);
+        return challenge(bearerAuthChallengeResponse(error, gate), isProven);
       }
     },
   };
+
+  /** A subscription is asked whose it is with the request that began it, whose proof counted then. */
+  async function requireProof(
+    request: Request,
+    { token, extra: { identity } }: AuthenticatedInfo,
+    isProven: boolean,
+  ): Promise<void> {
+    const { boundTo } = identity;
+    if (boundTo === undefined && !isProven) return;
+    if (boundTo === undefined) throw invalidToken('the token is bound to no key');
+    if (!isProven) throw invalidToken('the token is bound to a key, and the request does not prove it');
+    if (proven.has(request)) return;
+    await proofs.require(request, token, `${publicUrl}${new URL(request.url).pathname}`, boundTo);
+    proven.add(request);
+  }
 
   /** A request without any token is how every sign-in begins; it is no event. A refusal stands, told or not. */
   async function tell(request: Request, error: unknown): Promise<void> {
@@ -111,6 +135,18 @@ export function createSignIn(options: SignInOptions): SignIn {
   function skewOf(issuer: string): number {
     return settings.find((each) => each.issuer === issuer)?.clockSkewSeconds ?? 0;
   }
+}
+
+/** Told which way to come: with a key whoever came with one, or either way. */
+function challenge(response: Response, isProven: boolean): Response {
+  const told = response.headers.get('www-authenticate');
+  if (told === null || !isProven) return response;
+  const headers = new Headers(response.headers);
+  headers.set(
+    'www-authenticate',
+    `${told.replace(/^Bearer/u, 'DPoP')}, algs="${PROOF_ALGORITHMS.join(' ')}"`,
+  );
+  return new Response(response.body, { status: response.status, headers });
 }
 
 /** An issuer that is away is not the caller's fault, and not ours. */

@@ -1,4 +1,5 @@
 import { plainText } from '../answers.ts';
+import { PROOF_ALGORITHMS } from './dpop.ts';
 import type { IssuerMetadata } from './issuer-metadata.ts';
 import type { IssuerSettings } from './types.ts';
 
@@ -34,6 +35,7 @@ export async function metadataResponse(
     authorization_servers: issuers.map(({ settings }) => settings.issuer),
     scopes_supported: [`${prefix}${readScope}`],
     bearer_methods_supported: ['header'],
+    dpop_signing_alg_values_supported: PROOF_ALGORITHMS,
     resource_name: 'Fumikura',
   });
 }

@@ -34,6 +34,8 @@ export interface Identity {
   readonly verifiedEmail?: string;
   /** The verdict may be remembered so long; default 60. */
   readonly cacheSeconds?: number;
+  /** Thumbprint of the key that the token is bound to (RFC 9449): it counts with a proof of that key alone. */
+  readonly boundTo?: string;
   /** Whether the credential holds still; for those whose end we know at once. */
   readonly holdsStill?: () => Promise<boolean>;
 }

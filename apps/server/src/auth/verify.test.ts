@@ -383,6 +383,7 @@ describe('the documents by which clients find the issuer', () => {
         authorization_servers: [ISSUER],
         scopes_supported: ['knowledge:read'],
         bearer_methods_supported: ['header'],
+        dpop_signing_alg_values_supported: ['ES256', 'ES384', 'EdDSA', 'RS256', 'PS256'],
         resource_name: 'Fumikura',
       });
     }

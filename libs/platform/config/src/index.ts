@@ -1,6 +1,7 @@
 export { addSource, removeSource, setEmbedder, setRoles } from './edit.ts';
-export { CONFIG_FILE, findConfig, invalid, loadConfig, parseConfig } from './load.ts';
+export { CONFIG_FILE, findConfig, hasDirectories, invalid, loadConfig, parseConfig } from './load.ts';
 export type { Config } from './load.ts';
+export { isProvisioned } from './problems.ts';
 export type { ConfigProblem } from './problems.ts';
 export type {
   ConfigInput,

@@ -16,6 +16,8 @@ export interface Config extends ConfigValues {
   readonly dataFolder: string;
   /** Ids of persons who a directory of the company says have left: they are nobody here, whatever the file says. */
   readonly left: readonly string[];
+  /** As it was written, where this one has the people of directories too. */
+  readonly written?: Config;
 }
 
 /**
@@ -67,6 +69,11 @@ export function parseConfig(text: string, file: string): Config {
   if (problems.length > 0) throw invalid(file, problems);
   const folder = dirname(file);
   return { ...parsed.data, file, folder, dataFolder: resolve(folder, parsed.data.data), left: [] };
+}
+
+/** Whether the company's directories tell of people. */
+export function hasDirectories({ scim, directories }: Pick<Config, 'scim' | 'directories'>): boolean {
+  return scim !== undefined || directories.length > 0;
 }
 
 /** All problems at once, in the form every configuration error has. */

@@ -25,6 +25,8 @@ interface Entries {
   readonly roles: readonly { readonly id: string }[];
   readonly groups: readonly { readonly id: string; readonly members: readonly string[] }[];
   readonly sources: readonly { readonly id: string }[];
+  readonly scim?: unknown;
+  readonly directories?: readonly { readonly id: string }[];
 }
 
 /** The entries of a configuration that has mistakes, as far as they can be read; their places stay the same. */
@@ -50,6 +52,8 @@ export function entriesOf(raw: unknown): Entries {
     })),
     roles: withIds('roles'),
     sources: withIds('sources'),
+    directories: withIds('directories'),
+    ...('scim' in values && { scim: values['scim'] }),
   };
 }
 
@@ -64,10 +68,12 @@ export function crossProblems(config: Entries, lineOf: LineOf): ConfigProblem[] 
     ...duplicates('groups', config.groups, lineOf),
     ...duplicates('sources', config.sources, lineOf),
     ...duplicates('roles', config.roles, lineOf),
+    ...duplicates('directories', config.directories ?? [], lineOf),
     ...unknownMembers(config, lineOf),
     ...unknownRoles(config, lineOf),
     ...repeatedLogins(config, lineOf),
     ...repeatedIdentities(config, lineOf),
+    ...takenGroups(config, lineOf),
   ];
 }
 
@@ -109,10 +115,28 @@ function unknownMembers(config: Entries, lineOf: LineOf): ConfigProblem[] {
   for (const { id } of config.groups) known.add(`group:${id}`);
   return config.groups.flatMap(({ members }, group) =>
     members.flatMap((member, index) =>
-      known.has(member)
+      known.has(member) || isProvisioned(config, member)
         ? []
         : [problem(['groups', group, 'members', index], `nobody here is called "${member}"`, lineOf)],
     ),
+  );
+}
+
+/** Groups that a directory tells of are known when it has told of them: until then nobody is in them. */
+export function isProvisioned(
+  { scim, directories = [] }: Pick<Entries, 'scim' | 'directories'>,
+  reader: string,
+): boolean {
+  const origins = [...directories.map(({ id }) => id), ...(scim === undefined ? [] : ['scim'])];
+  return origins.some((origin) => reader.startsWith(`group:${origin}.`));
+}
+
+/** A group written down is never one that a directory tells of. */
+function takenGroups(config: Entries, lineOf: LineOf): ConfigProblem[] {
+  return config.groups.flatMap(({ id }, index) =>
+    isProvisioned(config, `group:${id}`)
+      ? [problem(['groups', index, 'id'], `"${id}" is a name for groups of a directory`, lineOf)]
+      : [],
   );
 }
 

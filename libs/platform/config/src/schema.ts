@@ -2,9 +2,12 @@ import { parseQuietHours, parseSchedule } from '@fumikura/scheduling';
 import { z } from 'zod';
 import {
   auditSchema,
+  directorySchema,
   lateCheckSchema,
   lateCheckWhen,
   roleSchema,
+  scimSchema,
+  secretReference,
   signInIdentity,
   signInSchema,
 } from './trust-schema.ts';
@@ -89,13 +92,6 @@ const source = z.looseObject({
   lateCheck: lateCheckWhen.optional(),
 });
 
-/** Where a secret lies; it is never written into the configuration. */
-const secretPlace = z.union([
-  z.strictObject({ env: z.string().min(1) }),
-  z.strictObject({ file: z.string().min(1) }),
-  z.strictObject({ command: z.array(z.string()).min(1) }),
-]);
-
 const embedderCommon = {
   /** Word pieces or tokens read of a text; default what the model takes. */
   maxTokens: z.int().min(16).max(100_000).optional(),
@@ -135,7 +131,7 @@ const embedder = z.discriminatedUnion('kind', [
     dimension: z.int().min(8).max(4_096),
     /** Ask for this dimension, of models that can give several. */
     sendDimension: z.boolean().default(false),
-    key: secretPlace.optional(),
+    key: secretReference.optional(),
     /** Put in front of each text, for models that are trained so. */
     prompts: z.strictObject({ query: z.string(), passage: z.string() }).optional(),
     pricePerMillionTokens: z.number().min(0).optional(),
@@ -147,7 +143,7 @@ const embedder = z.discriminatedUnion('kind', [
 const rerankerCommon = {
   /** With its version path. */
   url: z.url({ protocol: /^https?$/ }),
-  key: secretPlace.optional(),
+  key: secretReference.optional(),
   /** Hits that are judged, and how many one call takes. */
   top: z.int().min(2).max(100).default(20),
   window: z.int().min(2).max(100).default(20),
@@ -176,16 +172,6 @@ const reranker = z.discriminatedUnion('kind', [
 
 const freshnessMinutes = z.int().min(1).max(525_600).default(1_440);
 
-/** Where a secret lies; it is never written into the configuration itself. */
-const secret = z.union(
-  [
-    z.strictObject({ env: z.string().min(1) }),
-    z.strictObject({ file: z.string().min(1) }),
-    z.strictObject({ command: z.array(z.string()).min(1) }),
-  ],
-  { error: 'name where the secret lies: { env: NAME }, { file: path } or { command: [program, argument] }' },
-);
-
 function address(protocols: readonly string[]) {
   return z
     .url({
@@ -206,7 +192,7 @@ function withUrl(value: unknown): unknown {
 const postgres = address(['postgres', 'postgresql']);
 const catalogStore = z.strictObject({
   url: postgres,
-  password: secret.optional(),
+  password: secretReference.optional(),
   schema: z
     .string()
     .regex(/^[a-z_][a-z0-9_]{0,47}$/, 'use up to 48 lower-case letters, digits and underscores')
@@ -221,7 +207,7 @@ const catalogStore = z.strictObject({
 const qdrant = address(['http', 'https']);
 const indexStore = z.strictObject({
   url: qdrant,
-  apiKey: secret.optional(),
+  apiKey: secretReference.optional(),
   name: z
     .string()
     .regex(/^[a-z0-9_-]{1,100}$/, 'use small letters, digits, "_" and "-"')
@@ -290,6 +276,10 @@ export const configSchema = z.strictObject({
   lateCheck: lateCheckSchema.prefault({}),
   /** With it, everybody who asks over HTTP has to sign in, also on this machine. */
   signIn: signInSchema.optional(),
+  /** SCIM 2.0 at /scim/v2, for the company's directory. */
+  scim: scimSchema.optional(),
+  /** Directories of people and groups that are read. */
+  directories: z.array(directorySchema).default([]),
   search: z
     .strictObject({
       /** Milliseconds after which a search answers with what it has or fails. */

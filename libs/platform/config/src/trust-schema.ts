@@ -6,11 +6,44 @@ export const secretReference = z.union(
     z.strictObject({ env: z.string().min(1) }),
     z.strictObject({ file: z.string().min(1) }),
     z.strictObject({ command: z.array(z.string()).min(1) }),
+    z.strictObject({ keyring: z.string().regex(/^[^/]+\/.+$/u, 'write it as service/account') }),
+    z.strictObject({ sealed: z.string().min(1) }),
   ],
   {
-    error: 'say where the secret lies: { env: NAME }, { file: path } or { command: [program, argument, …] }',
+    error:
+      'say where the secret lies: { env: NAME }, { file: path }, { command: [program, argument, …] }, { keyring: service/account } or { sealed: path }',
   },
 );
+
+const forward = z
+  .strictObject({
+    id: z.string().regex(/^[a-z0-9][a-z0-9_-]*$/u, 'use lower-case letters, digits, underscore and hyphen'),
+    /** `ocsf`, or our own records. */
+    format: z.enum(['ocsf', 'records']).default('ocsf'),
+    /** tls://host:port; tcp://host:port on this machine alone. */
+    syslog: z
+      .url({ protocol: /^(?:tls|tcp)$/u, error: 'write tls://host:port or tcp://host:port' })
+      .optional(),
+    /** PEM file of the authorities to trust for syslog, relative to the configuration file. */
+    ca: z.string().min(1).optional(),
+    http: z.url({ protocol: /^https?$/u }).optional(),
+    /** Value of the header Authorization. */
+    authorization: secretReference.optional(),
+  })
+  .refine(
+    ({ syslog, http }) => (syslog === undefined) !== (http === undefined),
+    'say where to: either syslog or http',
+  )
+  .refine(
+    ({ syslog, http }) => isEncryptedOrHere(syslog ?? http ?? ''),
+    'use tls:// or https://: only this machine itself gets records in the clear',
+  );
+
+function isEncryptedOrHere(address: string): boolean {
+  if (!URL.canParse(address)) return true;
+  const { protocol, hostname } = new URL(address);
+  return ['tls:', 'https:'].includes(protocol) || ['localhost', '127.0.0.1', '[::1]'].includes(hostname);
+}
 
 export const auditSchema = z.strictObject({
   /** Relative to the configuration file; default: `audit` in the data folder. */
@@ -21,6 +54,15 @@ export const auditSchema = z.strictObject({
   keepDays: z.int().min(0).max(36_500).default(0),
   /** Files that get every signed head too, relative to the configuration file. */
   anchors: z.array(z.string().min(1)).default([]),
+  /** A time stamping authority (RFC 3161) that stamps signed heads. */
+  timestamp: z
+    .strictObject({
+      url: z.url({ protocol: /^https?$/u }),
+      everyMinutes: z.int().min(1).max(10_080).default(60),
+    })
+    .optional(),
+  /** Where every record goes, too. */
+  forward: z.array(forward).default([]),
   /** Ed25519 private key, PEM; default: one made in the folder. */
   key: secretReference.optional(),
 });
@@ -81,6 +123,68 @@ export const signInSchema = z.strictObject({
   readScope: z.string().min(1).default('knowledge:read'),
   /** What single tools need beside it; reading a document as a resource needs what `get_document` needs. */
   toolScopes: z.record(z.string(), z.array(z.string().min(1)).min(1)).default({}),
+});
+
+/** A directory of the company tells of people who join, change and leave. */
+const directoryRules = {
+  /** An issuer of `signIn` whose subjects its people have. */
+  issuer: z.url().optional(),
+  /** What of them is that subject. */
+  subject: z.enum(['externalId', 'userName', 'id']).default('externalId'),
+  /** `email`: its addresses are verified by the company, and link accounts and entries. */
+  linkBy: z.enum(['subject', 'email']).default('subject'),
+};
+
+export const scimSchema = z.strictObject({ token: secretReference, ...directoryRules });
+
+const filter = z.string().regex(/^\(.*\)$/su, 'a filter stands in parentheses: (objectClass=person)');
+const base = z.string().min(1);
+
+const ldap = z
+  .strictObject({
+    url: z.url({ protocol: /^ldaps?$/u, error: 'write an address that begins with ldaps:// or ldap://' }),
+    startTls: z.boolean().default(false),
+    /** PEM file of the authorities to trust, relative to the configuration file. */
+    ca: z.string().min(1).optional(),
+    bindDn: z.string().min(1).optional(),
+    password: secretReference.optional(),
+    persons: z.strictObject({
+      base,
+      filter: filter.default('(objectClass=inetOrgPerson)'),
+      id: z.string().min(1).default('entryUUID'),
+      userName: z.string().min(1).default('uid'),
+      name: z.string().min(1).default('cn'),
+      email: z.string().min(1).default('mail'),
+      /** Who fits this one too may not come in. */
+      inactive: filter.optional(),
+    }),
+    groups: z
+      .strictObject({
+        base,
+        filter: filter.default('(objectClass=groupOfNames)'),
+        id: z.string().min(1).default('entryUUID'),
+        name: z.string().min(1).default('cn'),
+        member: z.string().min(1).default('member'),
+      })
+      .optional(),
+    pageSize: z.int().min(1).max(10_000).default(500),
+    timeoutMs: z.int().min(100).max(300_000).default(30_000),
+  })
+  .refine(
+    ({ bindDn, password }) => (bindDn === undefined) === (password === undefined),
+    'bindDn and password belong together',
+  );
+
+export const directorySchema = z.strictObject({
+  id: z
+    .string()
+    .regex(
+      /^(?!scim$)[a-z0-9][a-z0-9_-]*$/u,
+      'use lower-case letters, digits, underscore and hyphen; "scim" is taken',
+    ),
+  ldap,
+  everySeconds: z.int().min(5).max(86_400).default(60),
+  ...directoryRules,
 });
 
 /** How an issuer names somebody. */

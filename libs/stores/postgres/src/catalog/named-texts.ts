@@ -17,6 +17,10 @@ export function namedTexts(connection: Connection, kind: string): NamedTexts {
         await sql`INSERT INTO ${table}(kind, name, value) VALUES(${kind}, ${name}, ${escaped(text)})
           ON CONFLICT (kind, name) DO UPDATE SET value = excluded.value`.execute(db);
       }),
+    remove: (name) =>
+      connection.write(async (db) => {
+        await sql`DELETE FROM ${table} WHERE kind = ${kind} AND name = ${name}`.execute(db);
+      }),
     names: () =>
       connection.read(async (db) => {
         const { rows } = await sql<{ name: string }>`SELECT name FROM ${table}

@@ -1,0 +1,155 @@
+import { createWriteStream } from 'node:fs';
+import { once } from 'node:events';
+import { createPersonalTokens, linksOf } from '@fumikura/access';
+import { readAudit } from '@fumikura/audit';
+import { auditFolder, openInstallation } from '@fumikura/composition';
+import type { Installation } from '@fumikura/composition';
+import type { Config } from '@fumikura/config';
+import { invalidInput } from '@fumikura/errors';
+import type { PersonId } from '@fumikura/model';
+import type { ProvisionedPerson } from '@fumikura/ports';
+import { recordChange, recordDeed } from '../change.ts';
+import type { Context } from '../context.ts';
+import { requireLocalDuty } from '../duty.ts';
+import { count } from '../output.ts';
+import { personOf } from '../person.ts';
+
+/** Everything that is kept of a person, one JSON value a line: for the person, when they ask. */
+export async function subjectAccess(
+  context: Context,
+  name: string,
+  { output }: { output?: string },
+): Promise<void> {
+  const config = await context.config();
+  await requireLocalDuty(context, config, 'audit', 'cli audit subject');
+  const person = personOf(config, name);
+  const object = describe(person);
+  await recordDeed(context, config, { action: 'access', via: 'cli audit subject', outcome: 'done', object });
+  const target = output === undefined ? process.stdout : createWriteStream(output, { mode: 0o600 });
+  const counts: Record<string, number> = {};
+  for await (const item of keptOf(context, config, person)) {
+    counts[item.kind] = (counts[item.kind] ?? 0) + 1;
+    if (!target.write(`${JSON.stringify(item)}\n`)) await once(target, 'drain');
+  }
+  if (output === undefined) return;
+  target.end();
+  await once(target, 'finish');
+  context.output.json({ person: object, file: output, counts });
+  const told = Object.entries(counts).map(([kind, number]) => `${kind} ${number}`);
+  context.output.line(`Wrote ${told.join(', ') || 'nothing: nothing is kept'} to ${output}.`);
+}
+
+interface Kept {
+  readonly kind: 'entry' | 'directory' | 'account' | 'token' | 'record';
+  readonly value: unknown;
+}
+
+async function* keptOf(context: Context, config: Config, person: PersonId): AsyncGenerator<Kept> {
+  const installation = await openInstallation(config, { ...context, mode: 'one-shot' });
+  try {
+    const entry = config.persons.find(({ id }) => isLocal(person, id));
+    if (entry) yield { kind: 'entry', value: entry };
+    for (const told of directoryRecords(installation, config, person))
+      yield { kind: 'directory', value: told };
+    if (entry) yield* accountsOf(installation, config, entry);
+    for (const { hash: _hash, ...token } of await createPersonalTokens(installation.store.tokens).list())
+      if (isLocal(person, token.person)) yield { kind: 'token', value: token };
+  } finally {
+    await installation.close();
+  }
+  for await (const record of readAudit(auditFolder(config), { person }))
+    yield { kind: 'record', value: record };
+}
+
+async function* accountsOf(
+  { store }: Installation,
+  { persons }: Config,
+  entry: Config['persons'][number],
+): AsyncGenerator<Kept> {
+  const linked = (each: typeof entry) => ({
+    id: each.id,
+    accounts: each.accounts,
+    ...(each.email !== undefined && { email: each.email }),
+  });
+  for (const link of await linksOf(linked(entry), persons.map(linked), store.catalog))
+    yield { kind: 'account', value: link };
+}
+
+/** By the id that a directory gave them, or by a subject of their entry. */
+function directoryRecords(
+  { peopleStore }: Installation,
+  config: Config,
+  person: PersonId,
+): ProvisionedPerson[] {
+  const subjects = new Set(
+    config.persons.find(({ id }) => isLocal(person, id))?.signIn.map(({ subject }) => subject) ?? [],
+  );
+  return (peopleStore?.persons() ?? []).filter(
+    (each) =>
+      isLocal(person, each.person) ||
+      [each.externalId, each.userName, each.id].some((value) => value !== undefined && subjects.has(value)),
+  );
+}
+
+/**
+ * Takes away what may go: tokens, and what a directory told beside the ids that keep a leaver closed. Whoever is still there is
+ * refused: their directory, or the configuration, has to let them go first.
+ */
+export async function eraseSubject(context: Context, name: string): Promise<void> {
+  const config = await context.config();
+  await requireLocalDuty(context, config, 'audit', 'cli audit erase');
+  const person = personOf(config, name);
+  const written = (config.written ?? config).persons.some(({ id }) => isLocal(person, id));
+  const isHere = written && !config.left.includes(person.subject);
+  if (isHere || isLocal(person, config.owner))
+    throw invalidInput(
+      'INVALID_ARGUMENT',
+      `"${name}" is a person here: take the entry out of ${config.file} first.`,
+    );
+  const object = describe(person);
+  await recordChange(context, config, { via: 'cli audit erase', object });
+  const installation = await openInstallation(config, { ...context, mode: 'one-shot' });
+  try {
+    const { peopleStore } = installation;
+    const told = directoryRecords(installation, config, person);
+    if (told.some(({ isDeleted }) => !isDeleted))
+      throw invalidInput(
+        'INVALID_ARGUMENT',
+        `"${name}" is still in the directory: they have to leave there first.`,
+      );
+    peopleStore?.change(() => told.forEach(({ origin, id }) => peopleStore.forget(origin, id)));
+    const tokens = createPersonalTokens(installation.store.tokens);
+    const own = (await tokens.list()).filter((token) => isLocal(person, token.person));
+    for (const { id } of own) await tokens.remove(id);
+    const records = await countOf(readAudit(auditFolder(config), { person }));
+    const result = {
+      person: object,
+      tokens: own.length,
+      directoryRecords: told.length,
+      auditRecordsThatStay: records,
+    };
+    context.output.json(result);
+    context.output.line(
+      `Erased of ${object}: ${count(own.length, 'token')}, ${count(told.length, 'directory record')}.`,
+    );
+    context.output.line(
+      `${count(records, 'audit record')} stay until "keepDays" ends them: they are the proof that nothing was changed.`,
+    );
+  } finally {
+    await installation.close();
+  }
+}
+
+async function countOf(all: AsyncIterable<unknown>): Promise<number> {
+  let found = 0;
+  for await (const _each of all) found++;
+  return found;
+}
+
+function isLocal({ issuer, subject }: PersonId, id: string): boolean {
+  return issuer === 'local' && subject === id;
+}
+
+function describe({ issuer, subject }: PersonId): string {
+  return issuer === 'local' ? subject : `${issuer}#${subject}`;
+}

@@ -1,0 +1,2 @@
+export type { LdapGroups, LdapOptions, LdapPersons } from './config.ts';
+export { readLdap } from './read.ts';

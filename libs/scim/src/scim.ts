@@ -1,0 +1,290 @@
+import { createHash, randomUUID, timingSafeEqual } from 'node:crypto';
+import type { PeopleStore } from '@fumikura/ports';
+import { aboutThis } from './about.ts';
+import { isAttributes } from './attributes.ts';
+import type { Attributes } from './attributes.ts';
+import { listGroups, listUsers } from './list.ts';
+import { groupFrom, groupResource } from './groups.ts';
+import { operationsOf, patched } from './patch.ts';
+import { badRequest, notFound, ScimRefusal } from './refusal.ts';
+import { ORIGIN, personFrom, userOf } from './users.ts';
+
+/** Below it everything is SCIM's. */
+export const SCIM_PATH = '/scim/v2';
+
+/** A change that is about to be made. */
+export interface ScimChange {
+  readonly verb: 'create' | 'update' | 'remove';
+  /** `Users/<id>`. */
+  readonly resource: string;
+  readonly details: Readonly<Record<string, string | boolean | number>>;
+}
+
+export interface ScimOptions {
+  readonly store: PeopleStore;
+  /** What a client has to know. */
+  readonly token: string;
+  /** By which clients reach us: scheme, host, port. */
+  readonly publicUrl: string;
+  /** Before a change is made, which waits for it and is not made when it rejects. */
+  readonly onChange: (change: ScimChange) => Promise<void>;
+  readonly onRefused?: (request: Request) => Promise<void>;
+}
+
+interface Parts {
+  readonly store: PeopleStore;
+  readonly location: string;
+  readonly onChange: ScimOptions['onChange'];
+}
+
+/** SCIM 2.0 (RFC 7643, 7644): users and groups, filters, PATCH, paging. */
+export function createScim(options: ScimOptions): (request: Request) => Promise<Response> {
+  const expected = digest(options.token);
+  const parts: Parts = {
+    store: options.store,
+    location: `${options.publicUrl}${SCIM_PATH}`,
+    onChange: options.onChange,
+  };
+  // A change waits for its record, and the next one for it.
+  let last: Promise<unknown> = Promise.resolve();
+  const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
+    const next = last.then(work, work);
+    last = next.catch(() => undefined);
+    return next;
+  };
+  return async (request) => {
+    const token = /^Bearer (.+)$/iu.exec(request.headers.get('authorization') ?? '')?.[1];
+    if (token === undefined || !timingSafeEqual(digest(token), expected)) {
+      await options.onRefused?.(request);
+      return failure(401, 'The token is missing or wrong', undefined, { 'www-authenticate': 'Bearer' });
+    }
+    try {
+      const call = await callOf(request);
+      return call.method === 'GET' ? read(parts, call) : await inTurn(() => write(parts, call));
+    } catch (error) {
+      if (error instanceof ScimRefusal) return failure(error.status, error.message, error.scimType);
+      throw error;
+    }
+  };
+}
+
+function digest(text: string): Buffer {
+  return createHash('sha256').update(text).digest();
+}
+
+interface Call {
+  readonly method: string;
+  readonly what: string;
+  readonly id: string | undefined;
+  readonly query: URLSearchParams;
+  readonly ifMatch: string | undefined;
+  readonly body: unknown;
+}
+
+async function callOf(request: Request): Promise<Call> {
+  const { pathname, searchParams: query } = new URL(request.url);
+  const [what = '', id, more] = pathname
+    .slice(SCIM_PATH.length + 1)
+    .replace(/\/$/u, '')
+    .split('/');
+  if (more !== undefined) throw notFound(pathname);
+  return {
+    method: request.method,
+    what,
+    id: id === undefined || id === '' ? undefined : decoded(id),
+    query,
+    ifMatch: request.headers.get('if-match') ?? undefined,
+    body: request.method === 'GET' || request.method === 'DELETE' ? undefined : await jsonOf(request),
+  };
+}
+
+function decoded(id: string): string {
+  try {
+    return decodeURIComponent(id);
+  } catch {
+    throw notFound(id);
+  }
+}
+
+async function jsonOf(request: Request): Promise<unknown> {
+  try {
+    return JSON.parse(await request.text());
+  } catch {
+    throw badRequest('invalidSyntax', 'The body is not JSON');
+  }
+}
+
+function read({ store, location }: Parts, { what, id, query }: Call): Response {
+  const about = aboutThis(what, location);
+  if (about) return answer(200, about as Attributes);
+  if (what === 'Users')
+    return id === undefined ? answer(200, listUsers(store, query, location)) : userAnswer(200);
+  if (what === 'Groups')
+    return id === undefined ? answer(200, listGroups(store, query, location)) : groupAnswer();
+  throw notFound(what);
+
+  function userAnswer(status: number): Response {
+    return answer(status, userOf(requirePerson(store, id ?? ''), store, location));
+  }
+  function groupAnswer(): Response {
+    const isWanted = !/\bmembers\b/iu.test(query.get('excludedAttributes') ?? '');
+    return answer(200, groupResource(requireGroup(store, id ?? ''), store, location, isWanted));
+  }
+}
+
+async function write(parts: Parts, call: Call): Promise<Response> {
+  const { what, method, id } = call;
+  if (what !== 'Users' && what !== 'Groups') throw notFound(what);
+  const isNew = method === 'POST' && id === undefined;
+  const isChange = id !== undefined && ['PUT', 'PATCH', 'DELETE'].includes(method);
+  if (!isNew && !isChange) throw new ScimRefusal(405, `${method} is not for ${what}`);
+  return what === 'Users' ? writeUser(parts, call, id) : writeGroup(parts, call, id);
+}
+
+async function writeUser(
+  { store, location, onChange }: Parts,
+  call: Call,
+  id: string | undefined,
+): Promise<Response> {
+  const known = id === undefined ? undefined : requirePerson(store, id);
+  requireVersion(call, known?.version);
+  if (known && call.method === 'DELETE') {
+    await onChange({ verb: 'remove', resource: `Users/${known.id}`, details: { person: known.person } });
+    unchanged(
+      store,
+      () => store.person(ORIGIN, known.id)?.version,
+      known.version,
+      () => store.deletePerson(ORIGIN, known.id),
+    );
+    return new Response(null, { status: 204 });
+  }
+  const attributes = known && call.method === 'PATCH' ? userOf(known, store, location) : {};
+  const draft = personFrom(known?.id ?? randomUUID(), nextOf(call, attributes));
+  const holder = store.personsBy(ORIGIN, 'userName', draft.userName).find((each) => each.id !== draft.id);
+  if (holder) throw new ScimRefusal(409, `userName ${draft.userName} is taken`, 'uniqueness');
+  const details = { userName: draft.userName, active: draft.isActive };
+  await onChange({ verb: known ? 'update' : 'create', resource: `Users/${draft.id}`, details });
+  const person = unchanged(
+    store,
+    () => store.person(ORIGIN, draft.id)?.version,
+    known?.version,
+    () => store.putPerson(draft),
+  );
+  return answer(known ? 200 : 201, userOf(person, store, location));
+}
+
+async function writeGroup(
+  { store, location, onChange }: Parts,
+  call: Call,
+  id: string | undefined,
+): Promise<Response> {
+  const known = id === undefined ? undefined : requireGroup(store, id);
+  requireVersion(call, known?.version);
+  if (known && call.method === 'DELETE') {
+    await onChange({ verb: 'remove', resource: `Groups/${known.id}`, details: { group: known.group } });
+    unchanged(
+      store,
+      () => store.group(ORIGIN, known.id)?.version,
+      known.version,
+      () => store.deleteGroup(ORIGIN, known.id),
+    );
+    return new Response(null, { status: 204 });
+  }
+  const attributes = known && call.method === 'PATCH' ? groupResource(known, store, location, true) : {};
+  const { draft, members } = groupFrom(known?.id ?? randomUUID(), nextOf(call, attributes), store);
+  const before = new Set(store.members(ORIGIN, draft.id));
+  const added = members.filter((member) => !before.has(member));
+  const after = new Set(members);
+  const removed = [...before].filter((member) => !after.has(member));
+  const details = { displayName: draft.name, added: added.length, removed: removed.length };
+  await onChange({ verb: known ? 'update' : 'create', resource: `Groups/${draft.id}`, details });
+  const group = unchanged(
+    store,
+    () => store.group(ORIGIN, draft.id)?.version,
+    known?.version,
+    () => {
+      const put = store.putGroup(draft);
+      store.addMembers(ORIGIN, draft.id, added);
+      store.removeMembers(ORIGIN, draft.id, removed);
+      return put;
+    },
+  );
+  const isPatch = call.method === 'PATCH';
+  return answer(
+    known ? 200 : 201,
+    groupResource(group, store, location, !isPatch || members.length <= 1_000),
+  );
+}
+
+function nextOf({ method, body }: Call, attributes: Attributes): Attributes {
+  if (method === 'PATCH') return patched(attributes, operationsOf(body));
+  if (!isAttributes(body)) throw badRequest('invalidSyntax', 'The body is not a resource');
+  return body;
+}
+
+/** Another process may have changed it while this change was written down. */
+function unchanged<T>(
+  store: PeopleStore,
+  versionOf: () => number | undefined,
+  version: number | undefined,
+  work: () => T,
+): T {
+  try {
+    return store.change(() => {
+      if (versionOf() !== version) throw new ScimRefusal(409, 'It was changed meanwhile. Send it again');
+      return work();
+    });
+  } catch (error) {
+    if ((error as { code?: string }).code === 'ERR_SQLITE_ERROR' && /UNIQUE/u.test((error as Error).message))
+      throw new ScimRefusal(409, 'It exists already', 'uniqueness');
+    throw error;
+  }
+}
+
+function requireVersion({ ifMatch }: Call, version: number | undefined): void {
+  if (ifMatch === undefined || ifMatch === '*' || version === undefined || ifMatch === `W/"${version}"`)
+    return;
+  throw new ScimRefusal(412, 'It has another version by now');
+}
+
+function requirePerson(store: PeopleStore, id: string) {
+  const person = store.person(ORIGIN, id);
+  if (person && !person.isDeleted) return person;
+  throw notFound(id);
+}
+
+function requireGroup(store: PeopleStore, id: string) {
+  const group = store.group(ORIGIN, id);
+  if (group) return group;
+  throw notFound(id);
+}
+
+function answer(status: number, body: Attributes): Response {
+  const meta = body['meta'] as { version?: string; location?: string } | undefined;
+  return new Response(JSON.stringify(body), {
+    status,
+    headers: {
+      'content-type': 'application/scim+json; charset=utf-8',
+      ...(meta?.version !== undefined && { etag: meta.version }),
+      ...(status === 201 && meta?.location !== undefined && { location: meta.location }),
+    },
+  });
+}
+
+function failure(
+  status: number,
+  detail: string,
+  scimType?: string,
+  headers: Readonly<Record<string, string>> = {},
+): Response {
+  const body = {
+    schemas: ['urn:ietf:params:scim:api:messages:2.0:Error'],
+    status: String(status),
+    detail,
+    ...(scimType !== undefined && { scimType }),
+  };
+  return new Response(JSON.stringify(body), {
+    status,
+    headers: { 'content-type': 'application/scim+json; charset=utf-8', ...headers },
+  });
+}

@@ -1,0 +1,1 @@
+export { openPeopleStore } from './people-store.ts';
