@@ -134,8 +134,8 @@ export const MUTANTS: readonly Mutant[] = [
     [
       [
         'the second check shows everything',
-        'return records.filter(({ aclId }) => admitted.has(aclId));',
-        'return admitted.size >= 0 ? records : [];',
+        '(aclIds) => this.acls.admits(aclIds, principals)',
+        '(aclIds) => new Set(aclIds).add(principals.length)',
       ],
       [
         'a new directory is no change',

@@ -115,6 +115,7 @@ export const REQUIREMENTS: readonly Requirement[] = [
     'access.same-answer': 'Not found and not allowed are one answer.',
     'access.lists-change': 'A change of a list touches no document and counts at once.',
     'access.values': 'Filter values, counts and duplicates tell nothing of documents a caller may not read.',
+    'access.side-channels': 'Every answer is the same whether a hidden document exists or not.',
     'access.nested-groups': 'Nested and cyclic groups are expanded once.',
     'sync.schedule': 'While it serves, a source that does not tell of changes is read again on a clock.',
     'access.links':

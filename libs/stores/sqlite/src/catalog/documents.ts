@@ -41,6 +41,9 @@ export interface HeadChange {
   readonly isIndexed: boolean;
 }
 
+/** No ACL has this id. */
+const NO_ACL = 0;
+
 /** Documents and their texts. Reads here check no rights: callers do, before anything leaves. */
 export class DocumentStore {
   readonly #db: Database;
@@ -126,6 +129,19 @@ export class DocumentStore {
       const row = this.#row(id);
       return row ? [this.#record(row)] : [];
     });
+  }
+
+  /**
+   * Those whose ACL is admitted. What is closed is not looked into, and what is not there is asked for like an ACL that nobody
+   * is in: both take as long.
+   */
+  admittedRecords(
+    ids: readonly DocumentId[],
+    admits: (aclIds: readonly number[]) => ReadonlySet<number>,
+  ): DocumentRecord[] {
+    const rows = ids.map((id) => this.#row(id));
+    const admitted = admits(rows.map((row) => row?.acl_id ?? NO_ACL));
+    return rows.flatMap((row) => (row && admitted.has(row.acl_id) ? [this.#record(row)] : []));
   }
 
   text(id: DocumentId): StoredText | undefined {
