@@ -71,6 +71,8 @@ export const REQUIREMENTS: readonly Requirement[] = [
     'sync.one-at-a-time': 'Of two syncs of one source the second is told who works and what to do.',
     'content.hostile':
       'Hostile instructions, invisible characters and active HTML of a document reach nobody as more than its text.',
+    'content.corpus':
+      'No way to smuggle orders, programs or signs for a terminal in text of documents reaches a reader, by any door.',
     'cli.json-errors': 'With --json a mistake is one JSON value too, with code and message.',
     'store.newer': 'A database of a newer version is refused by every command, and named by doctor.',
     'store.locked': 'A locked database is searched; what writes says that it is locked.',

@@ -6,6 +6,7 @@ import { answer } from '../reply/answer.ts';
 import { resourceReply } from '../reply/resource-reply.ts';
 import { readFitting } from '../tools/document-page.ts';
 import { challengeFor } from '../scopes.ts';
+import { shownId } from '../untrusted/ids.ts';
 import { documentAddress } from './address.ts';
 
 /** Suggestions for an id that is being typed. */
@@ -36,7 +37,7 @@ export function registerDocumentResource(server: McpServer, call: CallContext): 
           id,
           maxTokens: MAX_TOKENS,
         });
-        const facts = { id, title, url, ...metadata, truncated: nextCursor !== undefined };
+        const facts = { id: shownId(id), title, url, ...metadata, truncated: nextCursor !== undefined };
         return {
           documentIds: [id],
           value: {
@@ -66,7 +67,8 @@ async function complete(call: CallContext, value: string): Promise<string[]> {
       const wanted = { query, limit: MAX_COMPLETIONS };
       const page = await call.deps.knowledge.search(wanted, access, signal, (ids) => withheld.push(...ids));
       const ids = page.hits.map(({ id }) => id).filter((id) => id.startsWith(value));
-      return { value: ids, documentIds: ids, withheld };
+      // An id that cannot be shown as it is cannot be typed either.
+      return { value: ids.filter((id) => shownId(id) === id), documentIds: ids, withheld };
     });
   } catch {
     // Said and logged by `answer`; a field without suggestions is still a field.

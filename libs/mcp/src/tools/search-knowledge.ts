@@ -8,6 +8,7 @@ import { toCoverage } from '../reply/coverage.ts';
 import { fitItems } from '../reply/size.ts';
 import { toolReply } from '../reply/tool-reply.ts';
 import type { ToolAnswer } from '../reply/tool-reply.ts';
+import { meantId } from '../untrusted/ids.ts';
 import { documentAddress } from '../resources/address.ts';
 import { challengeFor } from '../scopes.ts';
 import { READ_ONLY } from './annotations.ts';
@@ -83,7 +84,12 @@ function answerOf(
 
 /** Named by its id: a host shows names as labels, and a title is somebody else's text. */
 function resourceLink({ id }: SearchResult): ResourceLink & { type: 'resource_link' } {
-  return { type: 'resource_link', uri: documentAddress.addressOf(id), name: id, mimeType: 'text/markdown' };
+  return {
+    type: 'resource_link',
+    uri: documentAddress.addressOf(meantId(id)),
+    name: id,
+    mimeType: 'text/markdown',
+  };
 }
 
 function queryOf(args: SearchInput) {

@@ -1,6 +1,8 @@
 import type { Hit, Snippet } from '@fumikura/retrieval';
 import { fitItems, fitText, tokensOf } from '../reply/size.ts';
 import { cleanLine, cleanText } from '../untrusted/clean.ts';
+import { shownId } from '../untrusted/ids.ts';
+import { cleanAddress } from '../untrusted/links.ts';
 import type { SearchInput, SearchResult } from './search-schema.ts';
 
 /**
@@ -25,12 +27,12 @@ export function toResult(hit: Hit, format: SearchInput['format']): SearchResult 
 function core(hit: Hit): Omit<SearchResult, 'snippet'> & { snippet: string } {
   const author = hit.authors[0];
   return {
-    id: hit.id,
+    id: shownId(hit.id),
     title: fitText(cleanLine(hit.title, 300), 40),
-    url: hit.url,
+    url: cleanAddress(hit.url),
     snippet: '',
     source: hit.source,
-    kind: hit.kind,
+    kind: cleanLine(hit.kind, 60),
     ...(hit.updatedAt && { updatedAt: hit.updatedAt }),
     ...(author && { author: fitText(cleanLine(author, 100), 20) }),
   };
@@ -54,7 +56,7 @@ function details({ snippet, labels, breadcrumbs, duplicates }: Hit): Partial<Sea
     ...some(
       'duplicates',
       fitItems(
-        duplicates.map(({ id }) => id),
+        duplicates.map(({ id }) => shownId(id)),
         40,
       ),
     ),
