@@ -225,7 +225,7 @@ export const PATTERNS: readonly Pattern[] = [
     'name and password': 'https://bank.example:443@evil.example/',
     'a link with a name': '[bank](https://bank.example@evil.example)',
   }),
-  ...of('homoglyphs', /\[(?:https:\/\/|www\.)?bank\.example[^\]]*\]\(<?https?:/u, {
+  ...of('homoglyphs', /\[(?:https:\/\/|www\.)?bank\.example[^\]]*\]\(<?https?:\/\//u, {
     'a link that calls itself another': '[https://bank.example](https://evil.example)',
     'another with a path': '[https://bank.example/login](https://evil.example/login)',
     'another without a scheme': '[www.bank.example](https://evil.example)',

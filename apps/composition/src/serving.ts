@@ -88,6 +88,8 @@ export async function serveHttp(options: ServeOptions, host: string, port: numbe
     ...(options.webhooks && { webhooks: webhooksOf(installation.store.catalog, options.webhooks) }),
     ...(signIn && { signIn }),
     hosts: hostsOf(config),
+    trustedProxies: config.server.trustedProxies,
+    maxMemoryBytes: config.server.maxMemoryMiB * 1_048_576,
     ...(config.server.limits && { loadLimits: given(config.server.limits) }),
     isReady: () => installation.store.catalog.accessVersion().then(Boolean),
     endpoints: { '/mcp': factory('knowledge', true), '/mcp/openai': factory('openai', false) },

@@ -7,9 +7,12 @@ import { toNodeHandler } from '@modelcontextprotocol/node';
 import { createMcpHandler } from '@modelcontextprotocol/server';
 import type { McpHttpHandler, McpServerFactory } from '@modelcontextprotocol/server';
 import type { SignIn } from './auth/gate.ts';
-import { tooManyRequests } from './answers.ts';
+import { encodedBody, overloaded, tooManyRequests } from './answers.ts';
+import { addressesBehind } from './client-address.ts';
+import type { AddressOf } from './client-address.ts';
 import { DEFAULT_LOAD_LIMITS, LoadGate } from './limits.ts';
 import type { LoadLimits } from './limits.ts';
+import { memoryGuard } from './memory.ts';
 import { addressNotAllowed, isLoopback, requireLoopback } from './loopback.ts';
 import { closeGently, OpenRequests } from './drain.ts';
 import { createRoute } from './route.ts';
@@ -37,6 +40,10 @@ export interface HttpServerOptions {
   /** Through which changes are announced to subscribers; default: none ever is. */
   readonly updates?: UpdateBus;
   readonly loadLimits?: Partial<LoadLimits>;
+  /** Addresses and networks whose `X-Forwarded-For` is believed; default none. */
+  readonly trustedProxies?: readonly string[];
+  /** Requests are refused with 503 while the process holds more; default 0, no limit. */
+  readonly maxMemoryBytes?: number;
   /** Open requests may take this long to finish at `close`; default 5,000. */
   readonly drainMs?: number;
   /** Milliseconds since 1970. */
@@ -106,11 +113,12 @@ function mcpHandler(factory: McpServerFactory, bus: UpdateBus, logger: Logger): 
 }
 
 function createHttpServer(
-  { logger, isReady, signIn, hosts = [], loadLimits, webhooks, now = Date.now }: HttpServerOptions,
+  options: HttpServerOptions,
   bus: UpdateBus,
   handlers: readonly (readonly [string, McpHttpHandler])[],
   open: OpenRequests,
 ): Server {
+  const { logger, isReady, signIn, hosts = [], loadLimits, webhooks, now = Date.now } = options;
   const limits = { ...DEFAULT_LOAD_LIMITS, ...loadLimits };
   const persons = new LoadGate(
     { concurrent: limits.concurrentPerPerson, perMinute: limits.perMinutePerPerson },
@@ -145,6 +153,11 @@ function createHttpServer(
   const takeDelivery = createWebhooks(webhooks ?? new Map<string, TakeDelivery>(), logger);
   const serve = (request: IncomingMessage, response: ServerResponse) =>
     void (request.url?.startsWith(WEBHOOKS_PATH) ? takeDelivery : listener)(request, response);
+  const door: Door = {
+    addressOf: addressesBehind(options.trustedProxies ?? []),
+    addresses,
+    isFull: memoryGuard(options.maxMemoryBytes ?? 0, now),
+  };
   const server = createServer(
     {
       headersTimeout: HEADERS_TIMEOUT_MS,
@@ -154,22 +167,38 @@ function createHttpServer(
     },
     (request, response) => {
       open.add(response);
-      admit(addresses, request, response, () => serve(request, response));
+      admit(door, request, response, () => serve(request, response));
     },
   );
   server.maxConnections = MAX_CONNECTIONS;
   return server;
 }
 
+interface Door {
+  readonly addressOf: AddressOf;
+  readonly addresses: LoadGate;
+  readonly isFull: () => boolean;
+}
+
 /** Before anything of a request is read: an address that asks too much does not get to send bodies. */
-function admit(gate: LoadGate, request: IncomingMessage, response: ServerResponse, serve: () => void): void {
-  const entered = gate.enter(request.socket.remoteAddress ?? '');
-  if (typeof entered !== 'number') {
-    response.once('close', entered);
-    serve();
-    return;
-  }
-  const refusal = tooManyRequests(entered);
+function admit(
+  { addressOf, addresses, isFull }: Door,
+  request: IncomingMessage,
+  response: ServerResponse,
+  serve: () => void,
+): void {
+  if (isFull()) return refuse(response, overloaded());
+  if (!['identity', ''].includes(request.headers['content-encoding'] ?? ''))
+    return refuse(response, encodedBody());
+  const forwarded = request.headers['x-forwarded-for'];
+  const said = Array.isArray(forwarded) ? forwarded.join() : forwarded;
+  const entered = addresses.enter(addressOf(request.socket.remoteAddress ?? '', said));
+  if (typeof entered === 'number') return refuse(response, tooManyRequests(entered));
+  response.once('close', entered);
+  serve();
+}
+
+function refuse(response: ServerResponse, refusal: Response): void {
   response.writeHead(refusal.status, { ...Object.fromEntries(refusal.headers), connection: 'close' });
   void refusal.text().then((body) => response.end(body));
 }
