@@ -65,6 +65,13 @@ export const REQUIREMENTS: readonly Requirement[] = [
     'search.cursor-foreign': 'A cursor of another caller is refused, in the same words as an altered one.',
     'search.filter-value': 'A filter value that no document has is refused with near matches.',
     'search.filter-date': 'A date that is none is refused with examples.',
+    'attack.http':
+      'Malformed, foreign and forged requests are refused, and their answers tell nothing of the inside.',
+    'attack.limits': 'Who asks is who the named proxies say; a full memory refuses and recovers.',
+    'attack.outbound':
+      'A source cannot send us into our own network, to other hosts with our credentials, or without end.',
+    'attack.tls':
+      'Connections trust public authorities and those that are named, for the names of their certificates.',
     'server.port-in-use': 'A port that is taken is named, with how to choose another.',
     'server.port-range': 'A port out of range is refused with the range.',
     'server.address': 'Another address than loopback is refused, with the reason.',

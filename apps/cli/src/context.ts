@@ -6,6 +6,7 @@ import { createLogger } from '@fumikura/logging';
 import type { Logger } from '@fumikura/logging';
 import { createOutput } from './output.ts';
 import type { Output } from './output.ts';
+import { trustOwnCertificates } from './own-certificates.ts';
 
 /** Options every command has. */
 export interface GlobalOptions {
@@ -53,7 +54,9 @@ export function createContext(
   let config: Promise<Config> | undefined;
   const load = async () => {
     const explicit = options.config ?? environment.configFile;
-    return loadConfig(await findConfig(explicit, environment.cwd, environment.home));
+    const loaded = await loadConfig(await findConfig(explicit, environment.cwd, environment.home));
+    trustOwnCertificates(loaded);
+    return loaded;
   };
   return {
     output: createOutput(options.json ?? false),

@@ -7,9 +7,9 @@ import { toNodeHandler } from '@modelcontextprotocol/node';
 import { createMcpHandler } from '@modelcontextprotocol/server';
 import type { McpHttpHandler, McpServerFactory } from '@modelcontextprotocol/server';
 import type { SignIn } from './auth/gate.ts';
-import { encodedBody, overloaded, tooManyRequests } from './answers.ts';
 import { addressesBehind } from './client-address.ts';
-import type { AddressOf } from './client-address.ts';
+import { admit } from './door.ts';
+import type { Door } from './door.ts';
 import { DEFAULT_LOAD_LIMITS, LoadGate } from './limits.ts';
 import type { LoadLimits } from './limits.ts';
 import { memoryGuard } from './memory.ts';
@@ -172,35 +172,6 @@ function createHttpServer(
   );
   server.maxConnections = MAX_CONNECTIONS;
   return server;
-}
-
-interface Door {
-  readonly addressOf: AddressOf;
-  readonly addresses: LoadGate;
-  readonly isFull: () => boolean;
-}
-
-/** Before anything of a request is read: an address that asks too much does not get to send bodies. */
-function admit(
-  { addressOf, addresses, isFull }: Door,
-  request: IncomingMessage,
-  response: ServerResponse,
-  serve: () => void,
-): void {
-  if (isFull()) return refuse(response, overloaded());
-  if (!['identity', ''].includes(request.headers['content-encoding'] ?? ''))
-    return refuse(response, encodedBody());
-  const forwarded = request.headers['x-forwarded-for'];
-  const said = Array.isArray(forwarded) ? forwarded.join() : forwarded;
-  const entered = addresses.enter(addressOf(request.socket.remoteAddress ?? '', said));
-  if (typeof entered === 'number') return refuse(response, tooManyRequests(entered));
-  response.once('close', entered);
-  serve();
-}
-
-function refuse(response: ServerResponse, refusal: Response): void {
-  response.writeHead(refusal.status, { ...Object.fromEntries(refusal.headers), connection: 'close' });
-  void refusal.text().then((body) => response.end(body));
 }
 
 function listen(server: Server, host: string, port: number): Promise<void> {

@@ -211,6 +211,12 @@ export const configSchema = z.strictObject({
   freshnessMinutes,
   /** For every source that has none of its own. */
   schedules: schedules.default({}),
+  network: z
+    .strictObject({
+      /** PEM files of authorities that connections trust beside the public ones, relative to the configuration file. */
+      certificateAuthorities: z.array(z.string().min(1)).default([]),
+    })
+    .prefault({}),
   server: z
     .strictObject({
       host: z.string().min(1).default('127.0.0.1'),
