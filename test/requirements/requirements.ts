@@ -70,6 +70,8 @@ export const REQUIREMENTS: readonly Requirement[] = [
     'attack.limits': 'Who asks is who the named proxies say; a full memory refuses and recovers.',
     'attack.outbound':
       'A source cannot send us into our own network, to other hosts with our credentials, or without end.',
+    'attack.supply':
+      'Packages are pinned, hashed, licensed, run no scripts beyond a named list, and a build lists them.',
     'attack.tls':
       'Connections trust public authorities and those that are named, for the names of their certificates.',
     'server.port-in-use': 'A port that is taken is named, with how to choose another.',
