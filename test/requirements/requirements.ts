@@ -68,6 +68,7 @@ export const REQUIREMENTS: readonly Requirement[] = [
     'attack.http':
       'Malformed, foreign and forged requests are refused, and their answers tell nothing of the inside.',
     'attack.limits': 'Who asks is who the named proxies say; a full memory refuses and recovers.',
+    'attack.model': 'Each threat of each data flow names what stops it and a test that there is.',
     'attack.outbound':
       'A source cannot send us into our own network, to other hosts with our credentials, or without end.',
     'attack.supply':

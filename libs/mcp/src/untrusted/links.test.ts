@@ -26,8 +26,8 @@ describe('links in text of documents', () => {
       '[https://bank.example] (https://evil.example)',
     );
     assert.equal(
-      honestLinks('[bank.example](https://bank.example.evil.example/)'),
-      '[bank.example] (https://bank.example.evil.example/)',
+      honestLinks('see [bank.example](https://bank.example.evil.example/)'),
+      'see [bank.example] (https://bank.example.evil.example/)',
     );
   });
 
@@ -35,8 +35,8 @@ describe('links in text of documents', () => {
     for (const text of [
       '[the guide](https://docs.example/guide_(draft)?a=b&c=d#e)',
       '[https://docs.example/guide](https://docs.example/guide?x=1)',
-      '[docs.example](https://www.docs.example/)',
-      '[docs.example](https://docs.example)',
+      'see [docs.example](https://www.docs.example/)',
+      'see [docs.example](https://docs.example)',
       'a ![ alone, and f(x)![0]',
       'https://docs.example/日本語 と http://localhost:3000/',
       '[node.js 24](https://nodejs.org/en)',
