@@ -297,7 +297,7 @@ export const MUTANTS: readonly Mutant[] = [
   ...of(
     'libs/stores/sqlite/src/catalog/documents.ts',
     [FUZZ, ...STORE],
-    [['what the check refuses is shown', 'row && admitted.has(row.acl_id) ?', 'row && admitted.size >= 0 ?']],
+    [['what the check refuses is shown', 'admitted.has(acls[at] ?? NO_ACL) ?', 'admitted.size >= 0 ?']],
   ),
   ...of('libs/mcp/src/untrusted/links.ts', UNTRUSTED, [
     ['pictures are loaded', ".replace(IMAGE, '! ')", ''],

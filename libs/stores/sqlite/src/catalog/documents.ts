@@ -139,9 +139,16 @@ export class DocumentStore {
     ids: readonly DocumentId[],
     admits: (aclIds: readonly number[]) => ReadonlySet<number>,
   ): DocumentRecord[] {
-    const rows = ids.map((id) => this.#row(id));
-    const admitted = admits(rows.map((row) => row?.acl_id ?? NO_ACL));
-    return rows.flatMap((row) => (row && admitted.has(row.acl_id) ? [this.#record(row)] : []));
+    const acls = ids.map((id) => this.#aclIdOf(id));
+    const admitted = admits(acls);
+    return ids.flatMap((id, at) => {
+      const row = admitted.has(acls[at] ?? NO_ACL) ? this.#row(id) : undefined;
+      return row ? [this.#record(row)] : [];
+    });
+  }
+
+  #aclIdOf(id: DocumentId): number {
+    return this.#db.get<{ acl_id: number }>('SELECT acl_id FROM document WHERE id = ?', id)?.acl_id ?? NO_ACL;
   }
 
   text(id: DocumentId): StoredText | undefined {
