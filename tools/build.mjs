@@ -2,9 +2,10 @@
 // the PDF library's data and the runtime of local models, flat in dist/. Prints each file's size; `--json` for scripts.
 import { cp, mkdir, rm, stat, writeFile, readFile, chmod } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { writeProvenance } from './provenance.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const dist = join(root, 'dist');
@@ -21,7 +22,9 @@ const onnx = dirname(
 
 await rm(dist, { recursive: true, force: true });
 await mkdir(dist);
-await build({
+const { metafile } = await build({
+  metafile: true,
+  absWorkingDir: root,
   entryPoints: {
     fumi: join(root, 'apps/cli/src/bundle.ts'),
     'demo-company': join(root, 'test/simulators/company/serve.ts'),
@@ -56,6 +59,8 @@ await cp(join(pdfjs, 'legacy/build/pdf.worker.min.mjs'), join(dist, 'pdf.worker.
 for (const folder of ['cmaps', 'standard_fonts', 'wasm'])
   await cp(join(pdfjs, folder), join(dist, 'pdfjs', folder), { recursive: true });
 
+const copied = [onnx, pdfjs].map((folder) => join(relative(root, folder), 'copied'));
+await writeProvenance(root, dist, [...Object.keys(metafile.inputs), ...copied]);
 const sizes = {};
 for (const name of [
   'fumi.mjs',

@@ -16,9 +16,43 @@ export interface FuzzInstallation {
   readonly store: SqliteStore;
   readonly access: Access;
   readonly directory: Directory;
-  /** One request over MCP as a person; the whole answer as text. */
-  ask(person: string, method: string, params: object, tools?: ToolSet): Promise<string>;
+  readonly ask: Ask;
   close(): Promise<void>;
+}
+
+/** One request over MCP as a person; the whole answer as text. */
+export type Ask = (person: string, method: string, params: object, tools?: ToolSet) => Promise<string>;
+
+/** Handlers of the protocol for each person, over the same access and knowledge. */
+export function asker(persons: readonly string[], parts: Pick<McpDeps, 'access' | 'knowledge'>): Ask {
+  const answering = createAnswering(parts);
+  const handlers = new Map(
+    persons.flatMap((id) =>
+      (['knowledge', 'openai'] as const).map((tools) => {
+        const deps: McpDeps = {
+          ...parts,
+          answering,
+          logger: silentLogger,
+          version: '0',
+          resolvePerson: () => ({ issuer: LOCAL_ISSUER, subject: id }),
+        };
+        const handler = createMcpHandler((context) => buildServer(deps, tools, context));
+        return [`${id} ${tools}`, handler] as const;
+      }),
+    ),
+  );
+  return async (person, method, params, tools = 'knowledge') => {
+    const handler = handlers.get(`${person} ${tools}`);
+    if (!handler) throw new Error(`nobody is called ${person}`);
+    const answer = await handler.fetch(
+      new Request('http://127.0.0.1/mcp', {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', accept: 'application/json, text/event-stream' },
+        body: JSON.stringify({ jsonrpc: '2.0', id: 1, method, params }),
+      }),
+    );
+    return answer.text();
+  };
 }
 
 export async function openFuzzInstallation(file: string, seed: number): Promise<FuzzInstallation> {
@@ -32,40 +66,16 @@ export async function openFuzzInstallation(file: string, seed: number): Promise<
   const directory = createLinkedDirectory(local, store.catalog, world.persons);
   const access = createAccess(store.catalog, directory);
   const knowledge = await createKnowledge({ store });
-  const answering = createAnswering({ knowledge });
-  const handlers = new Map(
-    world.persons.flatMap(({ id }) =>
-      (['knowledge', 'openai'] as const).map((tools) => {
-        const deps: McpDeps = {
-          knowledge,
-          answering,
-          access,
-          logger: silentLogger,
-          version: '0',
-          resolvePerson: () => ({ issuer: LOCAL_ISSUER, subject: id }),
-        };
-        const handler = createMcpHandler((context) => buildServer(deps, tools, context));
-        return [`${id} ${tools}`, handler] as const;
-      }),
-    ),
+  const ask = asker(
+    world.persons.map(({ id }) => id),
+    { access, knowledge },
   );
   return {
     world,
     store,
     access,
     directory,
-    ask: async (person, method, params, tools = 'knowledge') => {
-      const handler = handlers.get(`${person} ${tools}`);
-      if (!handler) throw new Error(`nobody is called ${person}`);
-      const answer = await handler.fetch(
-        new Request('http://127.0.0.1/mcp', {
-          method: 'POST',
-          headers: { 'content-type': 'application/json', accept: 'application/json, text/event-stream' },
-          body: JSON.stringify({ jsonrpc: '2.0', id: 1, method, params }),
-        }),
-      );
-      return answer.text();
-    },
+    ask,
     close: () => store.close(),
   };
 }

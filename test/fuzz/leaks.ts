@@ -1,4 +1,4 @@
-// npm run fuzz:leaks -- --checks 1000000 --seed 1 [--commands 20] [--json] [--output file]: persons ask for documents by
+// npm run fuzz:leaks -- --checks 1000000 --seed 1 [--commands 20] [--fail-fast] [--json] [--output file]: persons ask for documents by
 // every door while rights change, and no answer may tell of a document that its person may not read. A check is one answer held
 // against one document. Ends with 1 when anything leaked or was missing.
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -15,6 +15,7 @@ const { values } = parseArgs({
     checks: { type: 'string', default: '100000' },
     seed: { type: 'string', default: '1' },
     commands: { type: 'string', default: '20' },
+    'fail-fast': { type: 'boolean', default: false },
     json: { type: 'boolean', default: false },
     output: { type: 'string' },
   },
@@ -30,7 +31,8 @@ try {
   const installation = await openFuzzInstallation(join(folder, 'data', 'fumikura.db'), seed);
   const rounds = new Rounds(installation, tally);
   let asked = 0;
-  while (tally.checks < checks) {
+  const isOver = () => values['fail-fast'] && tally.leaks + tally.missing > 0;
+  while (tally.checks < checks && !isOver()) {
     await rounds.next();
     if (asked < (commands * tally.checks) / checks) {
       asked++;

@@ -19,6 +19,7 @@ const ACCESS = [
   'libs/access/src/personal-tokens.test.ts',
 ];
 const VERIFY = ['apps/server/src/auth/verify.test.ts'];
+const UNTRUSTED = ['libs/mcp/src/untrusted/links.test.ts', 'libs/mcp/src/untrusted/disarm.test.ts'];
 const RETRIEVAL = ['libs/retrieval/src/retrieval.test.ts'];
 /** Stands for the fuzz with few checks. */
 export const FUZZ = 'fuzz';
@@ -134,8 +135,8 @@ export const MUTANTS: readonly Mutant[] = [
     [
       [
         'the second check shows everything',
-        'return records.filter(({ aclId }) => admitted.has(aclId));',
-        'return admitted.size >= 0 ? records : [];',
+        '(aclIds) => this.acls.admits(aclIds, principals)',
+        '(aclIds) => new Set(aclIds).add(principals.length)',
       ],
       [
         'a new directory is no change',
@@ -326,6 +327,44 @@ export const MUTANTS: readonly Mutant[] = [
     ],
   ),
   ...of(
+    'libs/stores/sqlite/src/catalog/documents.ts',
+    [FUZZ, ...STORE],
+    [['what the check refuses is shown', 'admitted.has(acls[at] ?? NO_ACL) ?', 'admitted.size >= 0 ?']],
+  ),
+  ...of('libs/mcp/src/untrusted/links.ts', UNTRUSTED, [
+    ['pictures are loaded', ".replace(IMAGE, '! ')", ''],
+    ['a link calls itself another address', 'isElsewhere(words, target) ?', '(false as boolean) ?'],
+    ['a host in letters of another script', '.replace(ADDRESS, honestAddress)', ''],
+    [
+      'an address that is a program',
+      "!['https:', 'http:', 'file:'].includes(url.protocol)",
+      '(false as boolean)',
+    ],
+  ]),
+  ...of(
+    'libs/mcp/src/untrusted/clean.ts',
+    [...UNTRUSTED, 'libs/mcp/src/mcp.test.ts'],
+    [
+      ['active HTML passes', 'disarm(normaliseText(text))', 'normaliseText(text)'],
+      ['hidden characters pass', 'disarm(normaliseText(text))', 'disarm(text)'],
+    ],
+  ),
+  ...of('libs/mcp/src/untrusted/boundaries.ts', UNTRUSTED, [
+    ['turns of a model pass', ".replace(SPECIAL_TOKEN, '‹')", ''],
+    ['results of tools pass', ".replace(ELEMENT, '‹')", ''],
+  ]),
+  ...of(
+    'libs/mcp/src/resources/source.ts',
+    ['test/fuzz/side-channels.test.ts'],
+    [
+      [
+        'a closed source is an error',
+        "new AppError('SOURCE_UNKNOWN', 'not-found',",
+        "new AppError('UNEXPECTED', 'internal',",
+      ],
+    ],
+  ),
+  ...of(
     'libs/access/src/provisioned.ts',
     ['libs/access/src/provisioned.test.ts'],
     [
@@ -385,6 +424,31 @@ export const MUTANTS: readonly Mutant[] = [
         'people told of by anybody',
         'if (token === undefined || !timingSafeEqual(digest(token), expected)) {',
         'if (token === undefined) {',
+      ],
+    ],
+  ),
+  ...of(
+    'apps/server/src/client-address.ts',
+    ['apps/server/src/client-address.test.ts'],
+    [
+      ['anybody is believed', 'hops.length > 0 && isTrusted(address)', 'hops.length > 0'],
+      ['what is no address is believed', 'if (isIP(next) === 0) break;', ''],
+    ],
+  ),
+  ...of(
+    'libs/platform/http/src/redirects.ts',
+    ['test/attacks/outbound.test.ts'],
+    [
+      [
+        'credentials of machines are read from inside',
+        'addresses.some((address) => isIn(NEVER, address))',
+        'addresses.length < 0',
+      ],
+      ['the inner network is read from outside', 'addresses.some(isInside) &&', 'addresses.length < 0 &&'],
+      [
+        'what is not encrypted is followed',
+        "target.protocol !== 'https:' && target.protocol !== home.protocol",
+        '(false as boolean)',
       ],
     ],
   ),

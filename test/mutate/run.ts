@@ -1,4 +1,4 @@
-// npm run mutate:access -- [--only text] [--json] [--output file]: seeds faults into the access path, one at a time, and runs the
+// npm run mutate:access -- [--only text] [--jobs 2] [--json] [--output file]: seeds faults into the access path, one at a time, and runs the
 // tests that have to notice. A mutant survives when all of them stay green; ends with 1 when any does.
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
@@ -10,6 +10,7 @@ import type { Mutant } from './mutants.ts';
 const { values } = parseArgs({
   options: {
     only: { type: 'string', default: '' },
+    jobs: { type: 'string', default: '2' },
     json: { type: 'boolean', default: false },
     output: { type: 'string' },
   },
@@ -42,7 +43,17 @@ async function run(mutant: Mutant): Promise<Verdict> {
 function runTest(test: string, mutant: Mutant | undefined): Promise<{ code: number; output: string }> {
   const args =
     test === FUZZ
-      ? ['test/fuzz/leaks.ts', '--checks', FUZZ_CHECKS, '--commands', '0', '--seed', '7', '--json']
+      ? [
+          'test/fuzz/leaks.ts',
+          '--checks',
+          FUZZ_CHECKS,
+          '--commands',
+          '0',
+          '--seed',
+          '7',
+          '--fail-fast',
+          '--json',
+        ]
       : [
           '--test',
           '--test-isolation=none',
@@ -70,13 +81,17 @@ for (const test of new Set(chosen.flatMap(({ tests }) => tests))) {
   if (code !== 0) throw new Error(`${test} is red without any fault:\n${output.slice(-2_000)}`);
 }
 const verdicts: Verdict[] = [];
-for (const mutant of chosen) {
-  const verdict = await run(mutant);
-  verdicts.push(verdict);
-  process.stderr.write(
-    `${verdict.killedBy ? 'killed  ' : 'SURVIVED'} ${mutant.file}: ${mutant.id}${verdict.killedBy ? ` (${verdict.killedBy})` : ''}\n`,
-  );
-}
+const waiting = [...chosen];
+const work = async () => {
+  for (let mutant = waiting.shift(); mutant; mutant = waiting.shift()) {
+    const verdict = await run(mutant);
+    verdicts.push(verdict);
+    process.stderr.write(
+      `${verdict.killedBy ? 'killed  ' : 'SURVIVED'} ${mutant.file}: ${mutant.id}${verdict.killedBy ? ` (${verdict.killedBy})` : ''}\n`,
+    );
+  }
+};
+await Promise.all(Array.from({ length: Number(values.jobs) }, work));
 const survivors = verdicts.filter(({ killedBy }) => killedBy === undefined);
 const figures = [
   figure('access.mutants', verdicts.length, 'faults', 'higher', 40),

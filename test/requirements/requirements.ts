@@ -87,12 +87,24 @@ export const REQUIREMENTS: readonly Requirement[] = [
     'search.cursor-foreign': 'A cursor of another caller is refused, in the same words as an altered one.',
     'search.filter-value': 'A filter value that no document has is refused with near matches.',
     'search.filter-date': 'A date that is none is refused with examples.',
+    'attack.http':
+      'Malformed, foreign and forged requests are refused, and their answers tell nothing of the inside.',
+    'attack.limits': 'Who asks is who the named proxies say; a full memory refuses and recovers.',
+    'attack.model': 'Each threat of each data flow names what stops it and a test that there is.',
+    'attack.outbound':
+      'A source cannot send us into our own network, to other hosts with our credentials, or without end.',
+    'attack.supply':
+      'Packages are pinned, hashed, licensed, run no scripts beyond a named list, and a build lists them.',
+    'attack.tls':
+      'Connections trust public authorities and those that are named, for the names of their certificates.',
     'server.port-in-use': 'A port that is taken is named, with how to choose another.',
     'server.port-range': 'A port out of range is refused with the range.',
     'server.address': 'Another address than loopback is refused, with the reason.',
     'sync.one-at-a-time': 'Of two syncs of one source the second is told who works and what to do.',
     'content.hostile':
       'Hostile instructions, invisible characters and active HTML of a document reach nobody as more than its text.',
+    'content.corpus':
+      'No way to smuggle orders, programs or signs for a terminal in text of documents reaches a reader, by any door.',
     'cli.json-errors': 'With --json a mistake is one JSON value too, with code and message.',
     'store.state': 'Of two processes that change the same small fact one is refused.',
     'store.newer': 'A database of a newer version is refused by every command, and named by doctor.',
@@ -138,6 +150,7 @@ export const REQUIREMENTS: readonly Requirement[] = [
     'access.same-answer': 'Not found and not allowed are one answer.',
     'access.lists-change': 'A change of a list touches no document and counts at once.',
     'access.values': 'Filter values, counts and duplicates tell nothing of documents a caller may not read.',
+    'access.side-channels': 'Every answer is the same whether a hidden document exists or not.',
     'access.nested-groups': 'Nested and cyclic groups are expanded once.',
     'sync.schedule': 'While it serves, a source that does not tell of changes is read again on a clock.',
     'access.links':

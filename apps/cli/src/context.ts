@@ -6,6 +6,7 @@ import { createLogger } from '@fumikura/logging';
 import type { Logger } from '@fumikura/logging';
 import { createOutput } from './output.ts';
 import type { Output } from './output.ts';
+import { trustOwnCertificates } from './own-certificates.ts';
 
 /** Options every command has. */
 export interface GlobalOptions {
@@ -56,6 +57,7 @@ export function createContext(
   const load = async () => {
     const explicit = options.config ?? environment.configFile;
     const written = await loadConfig(await findConfig(explicit, environment.cwd, environment.home));
+    trustOwnCertificates(written);
     // Loaded where it is needed: a command that asks for no people starts without it.
     if (!hasDirectories(written)) return written;
     return (await import('@fumikura/composition')).withPeople(written, logger);

@@ -1,5 +1,6 @@
 import type { AppError } from '@fumikura/errors';
 import { toAppError } from '@fumikura/errors';
+import { escapeHidden, normaliseText } from '@fumikura/text';
 import { CommanderError } from 'commander';
 import { readEnvironment } from './context.ts';
 import { EXIT_CODES, exitCodeOf } from './exit-codes.ts';
@@ -26,7 +27,9 @@ function usage(error: CommanderError, args: readonly string[]): number {
   if (error.exitCode === 0) return EXIT_CODES.ok;
   const message = error.message.replace(/^error: /, '').replace(/\s+/g, ' ');
   if (args.includes('--json'))
-    process.stdout.write(`${JSON.stringify({ error: { code: 'INVALID_ARGUMENT', message } })}\n`);
+    process.stdout.write(
+      `${escapeHidden(JSON.stringify({ error: { code: 'INVALID_ARGUMENT', message } }))}\n`,
+    );
   return EXIT_CODES.usage;
 }
 
@@ -35,19 +38,26 @@ function report(error: AppError, args: readonly string[]): number {
   const near = nearValues(error);
   if (args.includes('--json')) {
     const body = { code: error.code, message: error.publicMessage, ...(near.length > 0 && { near }) };
-    process.stdout.write(`${JSON.stringify({ error: body })}\n`);
+    process.stdout.write(`${escapeHidden(JSON.stringify({ error: body }))}\n`);
   } else {
-    process.stderr.write(`fumi: ${error.publicMessage}\n`);
-    for (const value of near) process.stderr.write(`  ${value}\n`);
+    tell(`fumi: ${error.publicMessage}`);
+    // Values of documents, which a terminal must not obey.
+    for (const value of near) tell(`  ${value}`);
   }
   if (error.kind === 'internal') {
-    process.stderr.write(
-      `${isVerbose ? (error.stack ?? error.message) : `${error.message}\nRun again with --verbose for the details.`}\n`,
+    tell(
+      isVerbose
+        ? (error.stack ?? error.message)
+        : `${error.message}\nRun again with --verbose for the details.`,
     );
   } else if (isVerbose) {
-    process.stderr.write(`${error.code}: ${error.stack ?? error.message}\n`);
+    tell(`${error.code}: ${error.stack ?? error.message}`);
   }
   return exitCodeOf(error);
+}
+
+function tell(text: string): void {
+  process.stderr.write(`${normaliseText(text)}\n`);
 }
 
 /** What the person may have meant, when the error offers it. */

@@ -1,5 +1,6 @@
 import Table from 'cli-table3';
 import { styleText } from 'node:util';
+import { escapeHidden, normaliseText } from '@fumikura/text';
 
 /** Where a command's results go: people read stdout as text, scripts as one JSON value; progress goes to stderr. */
 export interface Output {
@@ -19,7 +20,7 @@ export function createOutput(isJson: boolean, stdout = process.stdout, stderr = 
     isJson,
     isInteractive: stderr.isTTY === true && stdout.isTTY === true && !isJson,
     json: (value) => {
-      if (isJson) stdout.write(`${JSON.stringify(value)}\n`);
+      if (isJson) stdout.write(`${escapeHidden(JSON.stringify(value))}\n`);
     },
     line: (text = '') => {
       if (!isJson) stdout.write(`${text}\n`);
@@ -53,11 +54,9 @@ function renderTable(head: readonly string[], rows: readonly (readonly string[])
   return table.toString();
 }
 
-const CONTROL = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/gu;
-
-/** Text from documents and sources, without anything a terminal would obey. */
+/** Text from documents and sources, without anything a terminal would obey or a person could not see. */
 export function safe(text: string): string {
-  return text.replace(CONTROL, '');
+  return normaliseText(text);
 }
 
 export function duration(ms: number): string {

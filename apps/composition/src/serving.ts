@@ -112,6 +112,8 @@ export async function serveHttp(options: ServeOptions, host: string, port: numbe
     ...(signIn && { signIn }),
     ...(scim && { provisioning: scim }),
     hosts: hostsOf(config),
+    trustedProxies: config.server.trustedProxies,
+    maxMemoryBytes: config.server.maxMemoryMiB * 1_048_576,
     ...(config.server.limits && { loadLimits: given(config.server.limits) }),
     dependencies: dependenciesOf(installation.store),
     ...(options.warmUp && { warmUp: options.warmUp }),

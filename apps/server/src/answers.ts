@@ -16,6 +16,21 @@ export function tooManyRequests(afterSeconds: number): Response {
   return Response.json({ jsonrpc: '2.0', id: null, error }, { status: 429, headers });
 }
 
+/** 503: nothing is wrong with the request; there is no room for its answer now. */
+export function overloaded(): Response {
+  const error = {
+    code: SERVER_ERROR,
+    message: 'The server is busy. Try again in 5 s.',
+    data: { code: 'OVERLOADED', retryAfterMs: 5_000 },
+  };
+  return Response.json({ jsonrpc: '2.0', id: null, error }, { status: 503, headers: { 'retry-after': '5' } });
+}
+
+/** 415: bodies are read as they are, so that a small one cannot become a large one. */
+export function encodedBody(): Response {
+  return plainText(415, 'Send the body without Content-Encoding.');
+}
+
 /** 500 for a caller whom we could not even identify; `reference` is in the log. */
 export function internalError(reference: string): Response {
   const message = `Something went wrong here. Tell the operator this reference: ${reference}.`;

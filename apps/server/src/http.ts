@@ -7,9 +7,12 @@ import { toNodeHandler } from '@modelcontextprotocol/node';
 import { createMcpHandler } from '@modelcontextprotocol/server';
 import type { McpHttpHandler, McpServerFactory } from '@modelcontextprotocol/server';
 import type { SignIn } from './auth/gate.ts';
-import { tooManyRequests } from './answers.ts';
+import { addressesBehind } from './client-address.ts';
+import { admit } from './door.ts';
+import type { Door } from './door.ts';
 import { DEFAULT_LOAD_LIMITS, LoadGate } from './limits.ts';
 import type { LoadLimits } from './limits.ts';
+import { memoryGuard } from './memory.ts';
 import { addressNotAllowed, isLoopback, requireLoopback } from './loopback.ts';
 import { closeGently, OpenRequests } from './drain.ts';
 import { Health } from './health.ts';
@@ -46,6 +49,10 @@ export interface HttpServerOptions {
   /** Through which changes are announced to subscribers; default: none ever is. */
   readonly updates?: UpdateBus;
   readonly loadLimits?: Partial<LoadLimits>;
+  /** Addresses and networks whose `X-Forwarded-For` is believed; default none. */
+  readonly trustedProxies?: readonly string[];
+  /** Requests are refused with 503 while the process holds more; default 0, no limit. */
+  readonly maxMemoryBytes?: number;
   /** At `close`, time for load balancers to notice that no more requests should come, ms; default 0. */
   readonly announceMs?: number;
   /** Open requests may take this long to finish after that; default 5,000. */
@@ -126,20 +133,12 @@ function mcpHandler(factory: McpServerFactory, bus: UpdateBus, logger: Logger): 
 }
 
 function createHttpServer(
-  {
-    logger,
-    signIn,
-    hosts = [],
-    loadLimits,
-    webhooks,
-    provisioning,
-    maxConnections,
-    now = Date.now,
-  }: HttpServerOptions,
+  options: HttpServerOptions,
   bus: UpdateBus,
   handlers: readonly (readonly [string, McpHttpHandler])[],
   { open, health }: { readonly open: OpenRequests; readonly health: Health },
 ): Server {
+  const { logger, signIn, hosts = [], loadLimits, webhooks, provisioning, now = Date.now } = options;
   const limits = { ...DEFAULT_LOAD_LIMITS, ...loadLimits };
   const persons = new LoadGate(
     { concurrent: limits.concurrentPerPerson, perMinute: limits.perMinutePerPerson },
@@ -177,6 +176,11 @@ function createHttpServer(
     else if (provision && request.url?.startsWith(`${provisioning.path}/`)) void provision(request, response);
     else void listener(request, response);
   };
+  const door: Door = {
+    addressOf: addressesBehind(options.trustedProxies ?? []),
+    addresses,
+    isFull: memoryGuard(options.maxMemoryBytes ?? 0, now),
+  };
   const server = createServer(
     {
       headersTimeout: HEADERS_TIMEOUT_MS,
@@ -190,23 +194,10 @@ function createHttpServer(
       if (health.isDraining) response.shouldKeepAlive = false;
       // Whatever an address asks for otherwise, and by what name: its balancer hears how we are.
       void health.answer(request.url ?? '', response).then((isAnswered) => {
-        if (!isAnswered) admit(addresses, request, response, () => serve(request, response));
+        if (!isAnswered) admit(door, request, response, () => serve(request, response));
       });
     },
   );
-  server.maxConnections = maxConnections ?? MAX_CONNECTIONS;
+  server.maxConnections = options.maxConnections ?? MAX_CONNECTIONS;
   return server;
-}
-
-/** Before anything of a request is read: an address that asks too much does not get to send bodies. */
-function admit(gate: LoadGate, request: IncomingMessage, response: ServerResponse, serve: () => void): void {
-  const entered = gate.enter(request.socket.remoteAddress ?? '');
-  if (typeof entered !== 'number') {
-    response.once('close', entered);
-    serve();
-    return;
-  }
-  const refusal = tooManyRequests(entered);
-  response.writeHead(refusal.status, { ...Object.fromEntries(refusal.headers), connection: 'close' });
-  void refusal.text().then((body) => response.end(body));
 }

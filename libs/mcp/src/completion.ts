@@ -3,6 +3,7 @@ import type { CallContext, Caller } from './deps.ts';
 import { answer } from './reply/answer.ts';
 import type { Answer } from './reply/answer.ts';
 import { cleanLine } from './untrusted/clean.ts';
+import { shownId } from './untrusted/ids.ts';
 
 const MAX_COMPLETIONS = 20;
 /** Of what is typed, this much is looked at. */
@@ -16,7 +17,8 @@ export function completeId(call: CallContext, typed: string): Promise<string[]> 
     const wanted = { query, limit: MAX_COMPLETIONS };
     const page = await call.deps.knowledge.search(wanted, access, signal, (ids) => withheld.push(...ids));
     const ids = page.hits.map(({ id }) => id).filter((id) => id.startsWith(typed));
-    return { value: ids, documentIds: ids, withheld };
+    // An id that cannot be shown as it is cannot be typed either.
+    return { value: ids.filter((id) => shownId(id) === id), documentIds: ids, withheld };
   });
 }
 

@@ -1,4 +1,5 @@
 export { estimateTokens } from './estimate.ts';
+export { escapeHidden } from './hidden.ts';
 export { detectLanguage } from './language.ts';
 export { normaliseText } from './normalise.ts';
 export { findPhrase, foldText, phraseOf, termOfWord, termsOfPhrase } from './phrase.ts';

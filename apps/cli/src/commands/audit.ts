@@ -8,6 +8,7 @@ import { auditFolder, forwardTargets } from '@fumikura/composition';
 import type { Config } from '@fumikura/config';
 import { toAppError } from '@fumikura/errors';
 import type { PersonId } from '@fumikura/model';
+import { escapeHidden } from '@fumikura/text';
 import { recordDeed } from '../change.ts';
 import type { Context } from '../context.ts';
 import { requireLocalDuty } from '../duty.ts';
@@ -60,8 +61,8 @@ export async function auditVerify(context: Context, options: AuditVerifyOptions)
   });
   const { output } = context;
   output.json(result);
-  for (const { kind, where, message } of result.problems) output.line(`${kind}: ${where}: ${message}`);
-  for (const notice of result.notices) output.line(`note: ${notice}`);
+  for (const { kind, where, message } of result.problems) output.line(safe(`${kind}: ${where}: ${message}`));
+  for (const notice of result.notices) output.line(safe(`note: ${notice}`));
   const rate = Math.round((result.lines / Math.max(1, result.tookMs)) * 1_000).toLocaleString('en');
   output.line(
     `${count(result.records, 'record')} of ${count(result.writers, 'writer')}, ${count(result.signedHeads, 'signed head')}, ${result.unsigned} not signed yet, ${result.removedByRetention} removed by retention; ${rate} lines/s`,
@@ -77,7 +78,7 @@ export async function auditExport(context: Context, options: AuditExportOptions)
   let records = 0;
   for await (const record of readAudit(auditFolder(config), queryOf(config, options))) {
     const value = options.format === 'ocsf' ? toOcsf(record, { version: VERSION }) : record;
-    if (!target.write(`${JSON.stringify(value)}\n`)) await once(target, 'drain');
+    if (!target.write(`${escapeHidden(JSON.stringify(value))}\n`)) await once(target, 'drain');
     records++;
   }
   if (options.output === undefined) return;

@@ -5,6 +5,7 @@ import type { CallContext } from '../deps.ts';
 import { resourceReply } from '../reply/resource-reply.ts';
 import { readFitting } from '../tools/document-page.ts';
 import { challengeFor } from '../scopes.ts';
+import { shownId } from '../untrusted/ids.ts';
 import { documentAddress } from './address.ts';
 
 const MAX_TOKENS = 8_000;
@@ -33,7 +34,7 @@ export function registerDocumentResource(server: McpServer, call: CallContext): 
           id,
           maxTokens: MAX_TOKENS,
         });
-        const facts = { id, title, url, ...metadata, truncated: nextCursor !== undefined };
+        const facts = { id: shownId(id), title, url, ...metadata, truncated: nextCursor !== undefined };
         return {
           documentIds: [id],
           value: {

@@ -1,6 +1,7 @@
+import { AppError } from '@fumikura/errors';
 import type { SourceSummary } from '@fumikura/retrieval';
 import type { McpServer, Resource } from '@modelcontextprotocol/server';
-import { ResourceNotFoundError, ResourceTemplate } from '@modelcontextprotocol/server';
+import { ResourceTemplate } from '@modelcontextprotocol/server';
 import type { CallContext } from '../deps.ts';
 import { resourceReply } from '../reply/resource-reply.ts';
 import { sourceAddress } from './address.ts';
@@ -27,7 +28,7 @@ export function registerSourceResource(server: McpServer, call: CallContext): vo
       resourceReply(call, request, href, undefined, async ({ access }) => {
         const wanted = sourceAddress.idOf(href);
         const source = (await call.deps.knowledge.sources(access)).find(({ id }) => id === wanted);
-        if (!source) throw new ResourceNotFoundError(href);
+        if (!source) throw new AppError('SOURCE_UNKNOWN', 'not-found', 'no such source for this caller');
         const content = { uri: href, mimeType: 'application/json', text: JSON.stringify(source) };
         return { documentIds: [], value: { contents: [content] } };
       }),

@@ -2,6 +2,8 @@ import type { Citation, Claim } from '@fumikura/answering';
 import type { z } from 'zod';
 import { fitText } from '../reply/size.ts';
 import { cleanLine } from '../untrusted/clean.ts';
+import { shownId } from '../untrusted/ids.ts';
+import { cleanAddress } from '../untrusted/links.ts';
 import type { citationSchema, claimSchema } from './answer-schema.ts';
 
 /** Tokens of one quotation, and of one claim. */
@@ -23,9 +25,9 @@ export function toCitation(citation: Citation): z.output<typeof citationSchema> 
   const section = headingPath.map((heading) => cleanLine(heading, 80)).join(' › ');
   return {
     number,
-    id: documentId,
+    id: shownId(documentId),
     title: fitText(cleanLine(title, 300), 40),
-    url,
+    url: cleanAddress(url),
     quote: fitText(cleanLine(quote, LONGEST), QUOTE_TOKENS),
     ...(section !== '' && { section: fitText(section, 40) }),
     ...(updatedAt && { updatedAt }),

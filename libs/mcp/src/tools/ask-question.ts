@@ -11,6 +11,8 @@ import { toolReply } from '../reply/tool-reply.ts';
 import type { ToolAnswer } from '../reply/tool-reply.ts';
 import { challengeFor } from '../scopes.ts';
 import { cleanLine } from '../untrusted/clean.ts';
+import { shownId } from '../untrusted/ids.ts';
+import { cleanAddress } from '../untrusted/links.ts';
 import { READ_ONLY } from './annotations.ts';
 import { asText, toCitation, toClaim } from './answer-parts.ts';
 import { askInput, askOutput } from './answer-schema.ts';
@@ -82,9 +84,9 @@ function replyOf(answer: QuestionAnswer, withheld: readonly WithheldDocument[]):
         }),
         coverage: toCoverage(coverage),
         related: related.map(({ id, title, url }) => ({
-          id,
+          id: shownId(id),
           title: fitText(cleanLine(title, 300), 40),
-          url,
+          url: cleanAddress(url),
         })),
         ...(refusal && {
           refusal: {

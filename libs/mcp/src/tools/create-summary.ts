@@ -11,6 +11,8 @@ import { toolReply } from '../reply/tool-reply.ts';
 import type { ToolAnswer } from '../reply/tool-reply.ts';
 import { challengeFor } from '../scopes.ts';
 import { cleanLine } from '../untrusted/clean.ts';
+import { meantId, shownId } from '../untrusted/ids.ts';
+import { cleanAddress } from '../untrusted/links.ts';
 import { READ_ONLY } from './annotations.ts';
 import { asText, toCitation, toClaim } from './answer-parts.ts';
 import { summaryInput, summaryOutput } from './answer-schema.ts';
@@ -56,7 +58,7 @@ export function registerCreateSummary(server: McpServer, call: CallContext): voi
 }
 
 function targetOf({ documentIds, query }: z.output<typeof summaryInput>): SummaryTarget {
-  if (documentIds && query === undefined) return { documentIds };
+  if (documentIds && query === undefined) return { documentIds: documentIds.map(meantId) };
   if (query !== undefined && !documentIds) return { query };
   throw invalidInput('INVALID_ARGUMENT', 'Give documentIds or query, and not both.');
 }
@@ -64,7 +66,10 @@ function targetOf({ documentIds, query }: z.output<typeof summaryInput>): Summar
 function replyOf(summary: Summary, withheld: readonly WithheldDocument[]): Answer<ToolAnswer> {
   const { kind, points, citations, documents, leftOut, leftOutBeyond, truncated, refusal, notices } = summary;
   // Ids that were left out are the caller's own words; those of a search were checked like what is shown.
-  const named = leftOut.map(({ documentId, reason }) => ({ ...(documentId && { id: documentId }), reason }));
+  const named = leftOut.map(({ documentId, reason }) => ({
+    ...(documentId && { id: shownId(documentId) }),
+    reason,
+  }));
   return {
     documentIds: documents.map(({ id }) => id),
     withheld,
@@ -74,9 +79,9 @@ function replyOf(summary: Summary, withheld: readonly WithheldDocument[]): Answe
         kind,
         citations: citations.map(toCitation).slice(0, 40),
         documents: documents.map(({ id, title, url, points: count }) => ({
-          id,
+          id: shownId(id),
           title: fitText(cleanLine(title, 300), 30),
-          url,
+          url: cleanAddress(url),
           points: count,
         })),
         ...(named.length > 0 && { leftOut: named }),

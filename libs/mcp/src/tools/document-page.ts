@@ -2,6 +2,8 @@ import type { JsonValue, Section } from '@fumikura/model';
 import type { DocumentPage, ReadRequest } from '@fumikura/retrieval';
 import { fitItems, MAX_REPLY_TOKENS, tokensOf } from '../reply/size.ts';
 import { cleanLine, cleanText } from '../untrusted/clean.ts';
+import { shownId } from '../untrusted/ids.ts';
+import { cleanAddress } from '../untrusted/links.ts';
 import type { DocumentOutput } from './document-schema.ts';
 
 /** Tokens for the headings, of a page that has room for thousands of tokens of text. */
@@ -33,14 +35,14 @@ function toOutput(page: DocumentPage, isFirst: boolean): DocumentOutput {
   const outline = isFirst ? outlineOf(page.outline) : { shown: [] };
   const notices = [...page.metadata.notices.slice(0, 20).map((notice) => cleanLine(notice, 300))];
   return {
-    id: page.id,
+    id: shownId(page.id),
     title: cleanLine(page.title, 300),
-    url: page.url,
+    url: cleanAddress(page.url),
     text: cleanText(page.text),
     metadata: {
       source: page.source,
-      kind,
-      language,
+      kind: cleanLine(kind, 60),
+      language: cleanLine(language, 40),
       ...(updatedAt && { updatedAt }),
       syncedAt,
       authors: lines(page.metadata.authors),

@@ -2,6 +2,7 @@ import type { McpServer } from '@modelcontextprotocol/server';
 import { z } from 'zod';
 import type { CallContext } from '../deps.ts';
 import { toolReply } from '../reply/tool-reply.ts';
+import { meantId, shownId } from '../untrusted/ids.ts';
 import { untrustedText } from '../untrusted/schema.ts';
 import { challengeFor } from '../scopes.ts';
 import { READ_ONLY } from './annotations.ts';
@@ -30,8 +31,9 @@ export function registerFetch(server: McpServer, call: CallContext): void {
       annotations: READ_ONLY,
       scopeChallenge: challengeFor(call, 'fetch'),
     },
-    ({ id }, request) =>
-      toolReply(call, request, { via: 'fetch', wanted: id }, async ({ access }, signal) => {
+    ({ id: given }, request) => {
+      const id = meantId(given);
+      return toolReply(call, request, { via: 'fetch', wanted: id }, async ({ access }, signal) => {
         const read = await readFitting((page) => call.deps.knowledge.read(page, access, signal), {
           id,
           maxTokens: MAX_TOKENS,
@@ -46,7 +48,8 @@ export function registerFetch(server: McpServer, call: CallContext): void {
           ...(read.nextCursor && { truncated: 'Only the beginning of the document is shown.' }),
         };
         const { title, text, url } = read;
-        return { documentIds: [id], value: { structured: { id, title, text, url, metadata } } };
-      }),
+        return { documentIds: [id], value: { structured: { id: shownId(id), title, text, url, metadata } } };
+      });
+    },
   );
 }

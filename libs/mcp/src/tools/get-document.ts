@@ -4,6 +4,7 @@ import { toolReply } from '../reply/tool-reply.ts';
 import { challengeFor } from '../scopes.ts';
 import { READ_ONLY } from './annotations.ts';
 import { readFitting } from './document-page.ts';
+import { meantId } from '../untrusted/ids.ts';
 import { documentInput, documentOutput } from './document-schema.ts';
 
 export function registerGetDocument(server: McpServer, call: CallContext): void {
@@ -18,14 +19,16 @@ export function registerGetDocument(server: McpServer, call: CallContext): void 
       annotations: READ_ONLY,
       scopeChallenge: challengeFor(call, 'get_document'),
     },
-    ({ id, section, cursor, maxTokens }, request) =>
-      toolReply(call, request, { via: 'get_document', wanted: id }, async ({ access }, signal) => {
+    ({ id: given, section, cursor, maxTokens }, request) => {
+      const id = meantId(given);
+      return toolReply(call, request, { via: 'get_document', wanted: id }, async ({ access }, signal) => {
         const wanted = { id, maxTokens, ...(section && { section }), ...(cursor && { cursor }) };
         const structured = await readFitting(
           (page) => call.deps.knowledge.read(page, access, signal),
           wanted,
         );
         return { documentIds: [id], value: { structured } };
-      }),
+      });
+    },
   );
 }

@@ -8,6 +8,7 @@ import { toCoverage } from '../reply/coverage.ts';
 import { fitItems } from '../reply/size.ts';
 import { toolReply } from '../reply/tool-reply.ts';
 import type { ToolAnswer } from '../reply/tool-reply.ts';
+import { meantId } from '../untrusted/ids.ts';
 import { documentAddress } from '../resources/address.ts';
 import { challengeFor } from '../scopes.ts';
 import { READ_ONLY } from './annotations.ts';
@@ -85,14 +86,19 @@ function answerOf(
 
 /** Named by its id: a host shows names as labels, and a title is somebody else's text. */
 function resourceLink({ id }: SearchResult): ResourceLink & { type: 'resource_link' } {
-  return { type: 'resource_link', uri: documentAddress.addressOf(id), name: id, mimeType: 'text/markdown' };
+  return {
+    type: 'resource_link',
+    uri: documentAddress.addressOf(meantId(id)),
+    name: id,
+    mimeType: 'text/markdown',
+  };
 }
 
 function queryOf(args: SearchInput) {
   const filter = filterOf(args);
   return {
     query: args.query,
-    ...(args.similarTo !== undefined && { similarTo: args.similarTo }),
+    ...(args.similarTo !== undefined && { similarTo: meantId(args.similarTo) }),
     ...(args.facets && { facets: true }),
     ...(args.cursor && { cursor: args.cursor }),
     ...(filter && { filter }),

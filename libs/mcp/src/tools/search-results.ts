@@ -2,6 +2,8 @@ import type { FacetCounts } from '@fumikura/ports';
 import type { Hit, Snippet } from '@fumikura/retrieval';
 import { fitItems, fitText, tokensOf } from '../reply/size.ts';
 import { cleanLine, cleanText } from '../untrusted/clean.ts';
+import { shownId } from '../untrusted/ids.ts';
+import { cleanAddress } from '../untrusted/links.ts';
 import type { SearchInput, SearchOutput, SearchResult } from './search-schema.ts';
 
 /**
@@ -26,12 +28,12 @@ export function toResult(hit: Hit, format: SearchInput['format']): SearchResult 
 function core(hit: Hit): Omit<SearchResult, 'snippet'> & { snippet: string } {
   const author = hit.authors[0];
   return {
-    id: hit.id,
+    id: shownId(hit.id),
     title: fitText(cleanLine(hit.title, 300), 40),
-    url: hit.url,
+    url: cleanAddress(hit.url),
     snippet: '',
     source: hit.source,
-    kind: hit.kind,
+    kind: cleanLine(hit.kind, 60),
     ...(hit.updatedAt && { updatedAt: hit.updatedAt }),
     ...(hit.furtherPassages && { furtherPassages: hit.furtherPassages }),
     ...(hit.live && { live: true }),
@@ -57,7 +59,7 @@ function details({ snippet, labels, breadcrumbs, duplicates }: Hit): Partial<Sea
     ...some(
       'duplicates',
       fitItems(
-        duplicates.map(({ id }) => id),
+        duplicates.map(({ id }) => shownId(id)),
         40,
       ),
     ),

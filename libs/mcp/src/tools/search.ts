@@ -5,6 +5,8 @@ import type { CallContext } from '../deps.ts';
 import { toCoverage } from '../reply/coverage.ts';
 import { toolReply } from '../reply/tool-reply.ts';
 import { cleanLine } from '../untrusted/clean.ts';
+import { shownId } from '../untrusted/ids.ts';
+import { cleanAddress } from '../untrusted/links.ts';
 import { untrustedText } from '../untrusted/schema.ts';
 import { challengeFor } from '../scopes.ts';
 import { READ_ONLY } from './annotations.ts';
@@ -34,13 +36,19 @@ export function registerSearch(server: McpServer, call: CallContext): void {
           withheld.push(...found),
         );
         // A result without an address cannot be cited there.
-        const citable = hits.filter(({ url }) => url !== '');
+        const citable = hits
+          .map((hit) => ({ ...hit, url: cleanAddress(hit.url) }))
+          .filter(({ url }) => url !== '');
         return {
           documentIds: citable.map(({ id }) => id),
           withheld,
           value: {
             structured: {
-              results: citable.map(({ id, title, url }) => ({ id, title: cleanLine(title, 300), url })),
+              results: citable.map(({ id, title, url }) => ({
+                id: shownId(id),
+                title: cleanLine(title, 300),
+                url,
+              })),
             },
             // The shape has no room for it; a program that asks finds it here.
             meta: { 'fumikura/coverage': toCoverage(coverage) },

@@ -1,12 +1,14 @@
 import { normaliseText } from '@fumikura/text';
+import { inertBoundaries } from './boundaries.ts';
 import { disarm } from './disarm.ts';
+import { honestLinks } from './links.ts';
 
 /**
- * Text of a document as it may leave: without characters nobody can see (zero width, tags, direction overrides) and
- * without active HTML. What connectors and parsers cleaned already passes unchanged; this is the last gate.
+ * Text of a document as it may leave: without characters nobody can see (zero width, tags, direction overrides), without active
+ * HTML or marks that hosts and models take for their own, with links that are what they seem. What connectors and parsers cleaned already passes unchanged; this is the last gate.
  */
 export function cleanText(text: string): string {
-  return disarm(normaliseText(text));
+  return honestLinks(inertBoundaries(disarm(normaliseText(text))));
 }
 
 /** The same on one line, at most `maxCharacters` long; a cut is shown by "…". */

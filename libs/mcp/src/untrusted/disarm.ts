@@ -1,7 +1,8 @@
 /** `<` and `>`, plain or written as an entity, however often that was escaped again. */
 const AMPERSAND = '&(?:(?:amp|#0{0,6}38|#x0{0,6}26);?){0,8}';
-const OPEN = `(?:<|${AMPERSAND}(?:lt|#0{0,6}60|#x0{0,6}3c);?)`;
-const CLOSE = `(?:>|${AMPERSAND}(?:gt|#0{0,6}62|#x0{0,6}3e);?)`;
+/** Forms of other scripts too: hosts that fold them (NFKC) would make signs of them. */
+const OPEN = `(?:[<＜﹤]|${AMPERSAND}(?:lt|#0{0,6}60|#x0{0,6}3c);?)`;
+const CLOSE = `(?:[>＞﹥]|${AMPERSAND}(?:gt|#0{0,6}62|#x0{0,6}3e);?)`;
 
 /** Characters looked at inside one tag; a longer one is disarmed without looking further. */
 const MAX_TAG = 2_000;
@@ -12,16 +13,20 @@ const TAG = new RegExp(
   'giu',
 );
 
+/** Comments, declarations and instructions: a page does not show them, and a model reads them. */
+const UNSEEN = new RegExp(`${OPEN}(?=!--|!\\[CDATA|!doctype|!entity|\\?(?:xml|php|=))`, 'giu');
+
 /** Elements that load, run or post something by being there. */
 const ACTIVE_ELEMENTS = new Set(
   (
     'script style iframe frame frameset object embed applet portal fencedframe meta link base form input button ' +
-    'textarea select svg math animate set template slot noscript audio video source track'
+    'img image picture textarea select svg math animate set template slot noscript audio video source track'
   ).split(' '),
 );
 
 /** Attributes that are programs, and addresses that are. */
-const ACTIVE_ATTRIBUTE = /(?:^|[\s"'/])(?:on[a-z]{3,}|srcdoc)\s*=/iu;
+const ACTIVE_ATTRIBUTE =
+  /(?:^|[\s"'/])(?:on[a-z]{3,}|srcdoc|srcset|background|poster|ping|formaction|style|lowsrc|dynsrc)\s*=/iu;
 const ACTIVE_SCHEME = /(?:javascript|vbscript|data):/iu;
 
 /** The same schemes as the target of a Markdown link. */
@@ -33,8 +38,10 @@ const ACTIVE_LINK = /(\]\(\s*<?\s*)(?:javascript|vbscript|data):/giu;
  * Cost: linear, at most `MAX_TAG` steps per `<` or `&`.
  */
 export function disarm(text: string): string {
-  const withoutTags = /[<&]/u.test(text)
-    ? text.replace(TAG, (open, name: string, attributes: string) => (isActive(name, attributes) ? '‹' : open))
+  const withoutTags = /[<&＜﹤]/u.test(text)
+    ? text
+        .replace(UNSEEN, '‹')
+        .replace(TAG, (open, name: string, attributes: string) => (isActive(name, attributes) ? '‹' : open))
     : text;
   return withoutTags.replace(ACTIVE_LINK, '$1blocked:');
 }

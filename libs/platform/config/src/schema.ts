@@ -240,13 +240,23 @@ export const configSchema = z.strictObject({
   freshnessMinutes,
   /** For every source that has none of its own. */
   schedules: schedules.default({}),
+  network: z
+    .strictObject({
+      /** PEM files of authorities that connections trust beside the public ones, relative to the configuration file. */
+      certificateAuthorities: z.array(z.string().min(1)).default([]),
+    })
+    .prefault({}),
   server: z
     .strictObject({
       host: z.string().min(1).default('127.0.0.1'),
       port: z.int().min(0).max(65_535).default(7_700),
       /** Further host names by which clients reach this server. */
       hosts: z.array(z.string().min(1)).default([]),
-      /** Requests at once and within a minute; behind a proxy every address is the proxy's. */
+      /** Addresses and networks (`10.0.0.0/8`) of proxies whose `X-Forwarded-For` is believed. */
+      trustedProxies: z.array(z.string().min(1)).default([]),
+      /** Requests are refused with 503 while the process holds more memory; MiB, 0 is no limit. */
+      maxMemoryMiB: z.int().min(0).max(1_048_576).default(0),
+      /** Requests at once and within a minute; an address is the proxy's unless `trustedProxies` names it. */
       limits: z
         .strictObject({
           concurrentPerPerson: z.int().min(1).max(10_000),

@@ -15,12 +15,22 @@ for (const [net, prefix] of [
 ] as const)
   PRIVATE.addSubnet(net, prefix, 'ipv4');
 for (const [net, prefix] of [
+  // Addresses of version 4 in other clothes: translated, and tunnelled.
+  ['64:ff9b::', 96],
+  ['2002::', 16],
   ['::', 127],
   ['fc00::', 7],
   ['fe80::', 10],
   ['ff00::', 8],
 ] as const)
   PRIVATE.addSubnet(net, prefix, 'ipv6');
+
+/** Where machines of a cloud learn their own credentials: nobody's document lives there, wherever the source does. */
+const NEVER = new BlockList();
+NEVER.addSubnet('169.254.0.0', 16, 'ipv4');
+NEVER.addSubnet('fe80::', 10, 'ipv6');
+NEVER.addAddress('fd00:ec2::254', 'ipv6');
+NEVER.addAddress('100.100.100.200', 'ipv4');
 
 /** Headers that belong to one origin and never follow a redirect to another. */
 export const CREDENTIAL_HEADERS = [
@@ -45,21 +55,26 @@ export async function redirectTarget(from: URL, location: string, home: URL): Pr
   if (!target) throw refuse('something that is no address');
   if (target.protocol !== 'https:' && target.protocol !== home.protocol)
     throw refuse(`${target.protocol}//, which is not encrypted`);
-  if (target.hostname !== home.hostname && (await isInside(target)) && !(await isInside(home)))
+  if (target.hostname === home.hostname) return target;
+  const addresses = await addressesOf(target);
+  if (addresses.some((address) => isIn(NEVER, address)))
+    throw refuse(`${target.host}, where machines keep their credentials`);
+  const isInside = (each: string) => isIn(PRIVATE, each);
+  if (addresses.some(isInside) && !(await addressesOf(home)).some(isInside))
     throw refuse(`${target.host}, an address of the inner network`);
   return target;
 }
 
-async function isInside({ hostname }: URL): Promise<boolean> {
+/** Every address that a name stands for. One that cannot be resolved is met again as a failed connection. */
+async function addressesOf({ hostname }: URL): Promise<readonly string[]> {
   const host = hostname.replace(/^\[|\]$/g, '');
-  if (isIP(host)) return isPrivateAddress(host);
-  // A name that cannot be resolved is met again as a failed connection.
-  const addresses = await lookup(host, { all: true }).catch(() => []);
-  return addresses.some(({ address }) => isPrivateAddress(address));
+  if (isIP(host)) return [host];
+  const found = await lookup(host, { all: true }).catch(() => []);
+  return found.map(({ address }) => address);
 }
 
-function isPrivateAddress(address: string): boolean {
+function isIn(list: BlockList, address: string): boolean {
   const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1];
   const plain = mapped ?? address;
-  return PRIVATE.check(plain, isIP(plain) === 6 ? 'ipv6' : 'ipv4');
+  return list.check(plain, isIP(plain) === 6 ? 'ipv6' : 'ipv4');
 }

@@ -1,3 +1,5 @@
+import { escapeHidden } from '@fumikura/text';
+
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
 export type Fields = Readonly<Record<string, string | number | boolean | null | undefined>>;
 
@@ -25,7 +27,8 @@ export function createLogger(
     (at: LogLevel) =>
     (event: string, fields: Fields = {}) => {
       if (ORDER[at] < ORDER[level]) return;
-      write(`${JSON.stringify({ time: new Date().toISOString(), level: at, event, ...base, ...fields })}\n`);
+      const entry = { time: new Date().toISOString(), level: at, event, ...base, ...fields };
+      write(`${escapeHidden(JSON.stringify(entry))}\n`);
     };
   return {
     debug: log('debug'),

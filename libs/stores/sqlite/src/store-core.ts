@@ -162,12 +162,7 @@ export class StoreCore {
   /** Second check: today's lists, not the ones of the grant. */
   readable(ids: readonly DocumentId[], { principals }: Caller): DocumentRecord[] {
     return this.#db.read(() => {
-      const records = this.documents.records(ids);
-      const admitted = this.acls.admits(
-        records.map(({ aclId }) => aclId),
-        principals,
-      );
-      return records.filter(({ aclId }) => admitted.has(aclId));
+      return this.documents.admittedRecords(ids, (aclIds) => this.acls.admits(aclIds, principals));
     });
   }
 

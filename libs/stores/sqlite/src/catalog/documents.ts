@@ -41,6 +41,9 @@ export interface HeadChange {
   readonly isIndexed: boolean;
 }
 
+/** No ACL has this id. */
+const NO_ACL = 0;
+
 /** Documents and their texts. Reads here check no rights: callers do, before anything leaves. */
 export class DocumentStore {
   readonly #db: Database;
@@ -126,6 +129,26 @@ export class DocumentStore {
       const row = this.#row(id);
       return row ? [this.#record(row)] : [];
     });
+  }
+
+  /**
+   * Those whose ACL is admitted. What is closed is not looked into, and what is not there is asked for like an ACL that nobody
+   * is in: both take as long.
+   */
+  admittedRecords(
+    ids: readonly DocumentId[],
+    admits: (aclIds: readonly number[]) => ReadonlySet<number>,
+  ): DocumentRecord[] {
+    const acls = ids.map((id) => this.#aclIdOf(id));
+    const admitted = admits(acls);
+    return ids.flatMap((id, at) => {
+      const row = admitted.has(acls[at] ?? NO_ACL) ? this.#row(id) : undefined;
+      return row ? [this.#record(row)] : [];
+    });
+  }
+
+  #aclIdOf(id: DocumentId): number {
+    return this.#db.get<{ acl_id: number }>('SELECT acl_id FROM document WHERE id = ?', id)?.acl_id ?? NO_ACL;
   }
 
   text(id: DocumentId): StoredText | undefined {
