@@ -61,6 +61,7 @@ export type {
   IndexDocument,
   IndexFilter,
   IndexStats,
+  KnownAnswer,
   LexicalWeights,
   SearchAnswer,
   SearchIndex,

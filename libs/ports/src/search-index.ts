@@ -108,6 +108,17 @@ export interface SearchAnswer {
   readonly comparedAtMost?: number;
   /** Rises with every committed write. */
   readonly indexVersion: number;
+  /** Names the state that was asked, for `holds`; absent where the engine cannot compare states. */
+  readonly mark?: string;
+}
+
+export interface KnownAnswer {
+  /** Of the answer. */
+  readonly mark: string;
+  readonly documentIds: readonly DocumentId[];
+  /** Of the question; without any, and with a vector, everything written since counts. */
+  readonly terms: readonly string[];
+  readonly hasVector: boolean;
 }
 
 export interface IndexStats {
@@ -136,6 +147,12 @@ export interface Damage {
 export interface SearchIndex {
   write(batch: IndexBatch): Promise<void>;
   search(request: SearchRequest, access: AccessFilter, signal: AbortSignal): Promise<SearchAnswer>;
+  /**
+   * Whether an answer is still what the same question would find: nothing written since has any of its terms, no found
+   * document was written again, no document has other readers. What was removed since is left to the second check. Cost:
+   * one look-up a term and document. Absent where the engine cannot compare states.
+   */
+  readonly holds?: (answer: KnownAnswer) => Promise<boolean>;
   /** Absent where the engine cannot: suggestions and corrections are left out then, and facets count the best hits. */
   readonly explore?: IndexExplorer;
   stats(): Promise<IndexStats>;

@@ -1,5 +1,6 @@
 import { AppError, toAppError } from '@fumikura/errors';
 import type { Store } from '@fumikura/ports';
+import { cachedRanker } from './cache/ranking-cache.ts';
 import { visibleSources } from './coverage.ts';
 import { createCursorSealer } from './cursor.ts';
 import type { FusionWeights } from './fusion.ts';
@@ -20,6 +21,8 @@ export interface KnowledgeOptions {
   readonly freshnessMs?: number;
   /** A call that takes longer fails with DEADLINE_EXCEEDED; default 5,000. */
   readonly deadlineMs?: number;
+  /** Memory for rankings of questions asked before; default 32 MiB, 0 keeps none. */
+  readonly cacheBytes?: number;
   /** Milliseconds since 1970. */
   readonly now?: () => number;
 }
@@ -28,7 +31,17 @@ export async function createKnowledge(options: KnowledgeOptions): Promise<Knowle
   const { store, freshnessMs = 86_400_000, deadlineMs = 5_000, now = Date.now } = options;
   const { catalog } = store;
   const cursors = await createCursorSealer(catalog, now);
-  const rank = createRanker({ index: store.index, ...options });
+  const ranker = createRanker({ index: store.index, ...options });
+  const { cacheBytes } = options;
+  const cache =
+    cacheBytes === 0
+      ? undefined
+      : cachedRanker(ranker, {
+          index: store.index,
+          now,
+          ...(cacheBytes !== undefined && { maxBytes: cacheBytes }),
+        });
+  const rank = cache?.rank ?? ranker;
   const parts = { catalog, index: store.index, rank, cursors, freshnessMs, now };
   return {
     search: (query, access, signal, onWithheld) =>
@@ -39,6 +52,7 @@ export async function createKnowledge(options: KnowledgeOptions): Promise<Knowle
       withDeadline(deadlineMs, signal, () => readDocument(request, access, catalog, cursors)),
     suggest: (request, access, signal) =>
       withDeadline(deadlineMs, signal, (combined) => suggest(request, parts, access, combined)),
+    cacheCounts: () => cache?.counts(),
     sources: (access) => visibleSources(catalog, access),
   };
 }

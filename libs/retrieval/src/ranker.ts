@@ -35,6 +35,10 @@ export interface RankerOptions {
 export interface Ranking {
   readonly ranked: readonly Ranked[];
   readonly indexVersion: number;
+  /** As of the index's answer, to ask later whether it still holds. */
+  readonly mark?: string;
+  /** Vectors had their part in it. */
+  readonly isDense: boolean;
   /** Said to the asker: what is missing from this ranking. */
   readonly notices: readonly string[];
 }
@@ -45,6 +49,8 @@ export interface RankedQuery {
   readonly terms: QueryTerms;
   readonly filter?: IndexFilter;
   readonly conditions?: TextConditions;
+  /** Places that will be looked at; a cache keeps no deeper ones. */
+  readonly depth?: number;
 }
 
 /** Retrieves and fuses: the whole ranking, before anything of a document is read. */
@@ -92,6 +98,8 @@ export function createRanker({ index, embedQuery, fusion, onWithoutVectors }: Ra
     return {
       ranked: isQuestion ? fuse(answer.candidates, fusion) : asAnswered(answer.candidates),
       indexVersion: answer.indexVersion,
+      ...(answer.mark !== undefined && { mark: answer.mark }),
+      isDense: dense !== undefined,
       notices,
     };
   };

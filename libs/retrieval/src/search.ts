@@ -37,7 +37,7 @@ export async function searchKnowledge(
   const asked = await askedBy(parts, request, access, signal);
   const binding = [readGrant(access)?.caller, request.query, request.similarTo ?? null, asked.filter ?? null];
   const before = new Shown(request.cursor && String(parts.cursors.open(request.cursor, binding)));
-  const { ranked, notices } = await parts.rank(asked, access, signal);
+  const { ranked, notices } = await parts.rank({ ...asked, depth: before.count + limit + 1 }, access, signal);
   const places = await readablePlaces(
     ranked,
     limit + 1,

@@ -1,5 +1,6 @@
 import type { BlockPlace, Coverage, DocumentId, JsonValue, Section, SourceId } from '@fumikura/model';
 import type { AccessFilter, FacetCounts, IndexFilter } from '@fumikura/ports';
+import type { CacheCounts } from './cache/ranking-cache.ts';
 import type { Correction } from './query/corrections.ts';
 import type { SuggestRequest, Suggestions } from './suggest.ts';
 
@@ -125,6 +126,8 @@ export interface Knowledge {
   read(request: ReadRequest, access: AccessFilter, signal: AbortSignal): Promise<DocumentPage>;
   /** For the person who types. */
   suggest(request: SuggestRequest, access: AccessFilter, signal: AbortSignal): Promise<Suggestions>;
+  /** How often rankings were used again since the start; undefined when none are kept. */
+  cacheCounts?(): CacheCounts | undefined;
   /** Sources with at least one document the caller may read. */
   sources(access: AccessFilter): Promise<readonly SourceSummary[]>;
 }

@@ -6,6 +6,7 @@ import type {
   FacetRequest,
   IndexBatch,
   IndexExplorer,
+  KnownAnswer,
   SearchIndex,
   SearchRequest,
   StoreBatch,
@@ -28,6 +29,7 @@ export const OPERATIONS = {
   writeIndex: (core: StoreCore, _: CallContext, batch: IndexBatch) => core.writeIndex(batch),
   search: (core: StoreCore, context: CallContext, request: SearchRequest) =>
     core.index.search(request, caller(context), context.shouldStop),
+  holds: (core: StoreCore, _: CallContext, answer: KnownAnswer) => core.index.holds(answer),
   complete: (core: StoreCore, context: CallContext, request: Parameters<IndexExplorer['complete']>[0]) =>
     core.index.explore((explorer) => explorer.complete(request, caller(context))),
   words: (core: StoreCore, context: CallContext, request: Parameters<IndexExplorer['words']>[0]) =>

@@ -1,0 +1,40 @@
+import type { KnownAnswer } from '@fumikura/ports';
+import type { IndexReader } from './reader.ts';
+
+/** Names the state of the index that a reader has in memory. */
+export function markOf({ meta }: IndexReader): string {
+  return JSON.stringify([meta.epoch ?? '', meta.version, meta.nextChunk, meta.nextDoc]);
+}
+
+/**
+ * Chunks and documents are never numbered again: what was written since has a higher number, and stands in the last row of
+ * a list or in the delta.
+ */
+export function holds(reader: IndexReader, { mark, documentIds, terms, hasVector }: KnownAnswer): boolean {
+  const { meta } = reader;
+  const [epoch, version, nextChunk, nextDoc] = JSON.parse(mark) as [string, number, number, number];
+  if (epoch !== (meta.epoch ?? '')) return false;
+  if (version === meta.version) return true;
+  if ((meta.readersAt ?? -1) > version) return false;
+  if (hasVector && (meta.vectorsAt ?? -1) > version) return false;
+  if (meta.nextChunk === nextChunk) return true;
+  if (hasVector || terms.length === 0) return false;
+  const isTouched = terms.some((term) => lastChunk(reader, term) >= nextChunk);
+  return !isTouched && highestDocument(reader, documentIds) < nextDoc;
+}
+
+function lastChunk({ db, delta }: IndexReader, term: string): number {
+  const row = db.get<{ last: number }>(
+    'SELECT last FROM posting WHERE term = ? ORDER BY first DESC LIMIT 1',
+    term,
+  );
+  return Math.max(row?.last ?? -1, delta.lists.get(term).at(-3) ?? -1);
+}
+
+function highestDocument({ db }: IndexReader, ids: readonly string[]): number {
+  const row = db.get<{ doc: number | null }>(
+    'SELECT max(d.doc) AS doc FROM json_each(?) AS key JOIN index_doc AS d ON d.id = key.value',
+    JSON.stringify(ids),
+  );
+  return row?.doc ?? -1;
+}
