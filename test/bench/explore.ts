@@ -1,5 +1,6 @@
 // npm run bench:explore -- [--chunks 500000] [--queries 200] [--json] [--output file]: what is asked while a person types, on
-// texts like a company's with authors and labels, for persons who may read .1 %, 1 %, 10 % and all of them.
+// texts like a company's with authors and labels, for persons who may read .1 %, 1 %, 10 % and all of them. `cpu` is the
+// processor time of the same calls: on a busy machine the others measure its neighbours.
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -62,11 +63,24 @@ try {
       words: (at: number) => explore.words({ words: [slips[at] ?? 'w'] }, access, signal),
     };
     for (const [part, work] of Object.entries(parts)) {
-      const { p50, p95 } = percentiles(await times(queries, 10, work));
+      const cpu: number[] = [];
+      const measured = async (at: number) => {
+        const before = process.cpuUsage();
+        await work(at);
+        const { user, system } = process.cpuUsage(before);
+        cpu.push((user + system) / 1_000);
+      };
+      const { p50, p95 } = percentiles(await times(queries, 10, measured));
       const target = chunks === 500_000 && part !== 'words' ? TARGET_MS : undefined;
       figures.push(
         figure(`explore.${part}.p50.${sizeName(chunks)}.${name}`, p50, 'ms', 'lower'),
         figure(`explore.${part}.p95.${sizeName(chunks)}.${name}`, p95, 'ms', 'lower', target),
+        figure(
+          `explore.${part}.cpu95.${sizeName(chunks)}.${name}`,
+          percentiles(cpu.slice(10)).p95,
+          'ms',
+          'lower',
+        ),
       );
     }
   }

@@ -66,6 +66,8 @@ export const REQUIREMENTS: readonly Requirement[] = [
     'query.phrase': 'An exact phrase and an exclusion hold for every hit.',
     'query.correction':
       'A word that no readable document has is replaced by the nearest that one has, and it is said.',
+    'query.abbreviation':
+      'An abbreviation is looked for by its long form too, as a readable document explains it.',
     'query.punctuation': 'A query of signs alone is refused.',
     'search.limit': 'A limit of 0, -1 or 10,000 is refused with the range allowed.',
     'search.cursor-altered': 'An altered cursor is refused.',

@@ -7,7 +7,7 @@ import { createQueryVectors, fingerprintOf, passageText } from '@fumikura/embedd
 import { DEPTH, evaluate } from '@fumikura/evaluation';
 import type { Collection, Evaluated, JudgedDocument } from '@fumikura/evaluation';
 import type { DocumentWrite, Embedder, Store } from '@fumikura/ports';
-import { createRanker, fusionWeights } from '@fumikura/retrieval';
+import { createRanker, fusionWeights, withLongForms } from '@fumikura/retrieval';
 import { createSqliteStore } from '@fumikura/store-sqlite';
 import { analyseQuery } from '@fumikura/text';
 
@@ -54,7 +54,8 @@ export async function evaluateCollection(
       }),
     });
     const ask = async (text: string) => {
-      const { ranked } = await rank({ text, terms: analyseQuery(text) }, filter, signal);
+      const terms = await withLongForms(text, analyseQuery(text), store.index, filter, undefined, signal);
+      const { ranked } = await rank({ text, terms }, filter, signal);
       return ranked.slice(0, DEPTH).map(({ candidate }) => candidate.documentId.slice(SOURCE.length + 1));
     };
     return await evaluate(collection, ask, embedder ? 'embedder' : 'none');

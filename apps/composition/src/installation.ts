@@ -95,6 +95,8 @@ export async function openInstallation(
     freshnessMs: config.freshnessMinutes * 60_000,
     deadlineMs: config.search.deadlineMs,
     ...(embedder && { embedQuery: embedder.embedQuery, fusion: fusionWeights(config.embedder?.weight) }),
+    // A process that ends after one question has nothing to use again.
+    ...(mode === 'one-shot' && { cacheBytes: 0 }),
     onWithoutVectors: ({ code, message }) => logger.warn('search.without-vectors', { code, message }),
   });
   return {

@@ -46,6 +46,7 @@ export function narrowedByRoles(
         const id = record && !isSeen(record.source) ? '' : request.id;
         return knowledge.read({ ...request, id }, filter, signal);
       },
+      ...(knowledge.cacheCounts && { cacheCounts: knowledge.cacheCounts }),
       suggest: async (request, filter, signal) => {
         const isSeen = maySee(filter);
         const visible = await knowledge.sources(filter);

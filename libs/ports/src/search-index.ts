@@ -117,7 +117,9 @@ export interface KnownAnswer {
   readonly mark: string;
   readonly documentIds: readonly DocumentId[];
   /** Of the question; without any, and with a vector, everything written since counts. */
-  readonly terms: readonly string[];
+  readonly terms: QueryTerms['terms'];
+  /** A document with a lower lexical score would not be in the answer; 0 when every document that matches is. */
+  readonly least: number;
   readonly hasVector: boolean;
 }
 
@@ -148,9 +150,9 @@ export interface SearchIndex {
   write(batch: IndexBatch): Promise<void>;
   search(request: SearchRequest, access: AccessFilter, signal: AbortSignal): Promise<SearchAnswer>;
   /**
-   * Whether an answer is still what the same question would find: nothing written since has any of its terms, no found
-   * document was written again, no document has other readers. What was removed since is left to the second check. Cost:
-   * one look-up a term and document. Absent where the engine cannot compare states.
+   * Whether an answer is still what the same question would find: nothing written since has enough of its terms to come in,
+   * no found document was written again, no document has other readers. What was removed since is left to the second
+   * check. Cost: one look-up a term and document. Absent where the engine cannot compare states.
    */
   readonly holds?: (answer: KnownAnswer) => Promise<boolean>;
   /** Absent where the engine cannot: suggestions and corrections are left out then, and facets count the best hits. */

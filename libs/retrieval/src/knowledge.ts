@@ -21,7 +21,7 @@ export interface KnowledgeOptions {
   readonly freshnessMs?: number;
   /** A call that takes longer fails with DEADLINE_EXCEEDED; default 5,000. */
   readonly deadlineMs?: number;
-  /** Memory for rankings of questions asked before; default 32 MiB, 0 keeps none. */
+  /** Memory for rankings of questions asked before; default 64 MiB, 0 keeps none. */
   readonly cacheBytes?: number;
   /** Milliseconds since 1970. */
   readonly now?: () => number;

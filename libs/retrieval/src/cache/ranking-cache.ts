@@ -6,7 +6,7 @@ import type { RankedQuery, Ranker, Ranking } from '../ranker.ts';
 
 export interface RankingCacheOptions {
   readonly index: SearchIndex;
-  /** Of all rankings together; default 32 MiB. */
+  /** Of all rankings together; default 64 MiB. */
   readonly maxBytes?: number;
   /** A ranking is made anew after this long whatever did not change, ms: frequencies of words move slowly; default one hour. */
   readonly lifeMs?: number;
@@ -35,12 +35,12 @@ interface Kept {
   readonly madeAt: number;
 }
 
-/** Documents kept of a ranking: a few pages. Deeper ones are ranked anew. */
-const KEPT_DEPTH = 100;
-const DEEPEST = 40;
+/** Documents kept of a ranking: a page and what may be withheld or be a copy. Deeper ones are ranked anew. */
+const KEPT_DEPTH = 30;
+const DEEPEST = 15;
 /** About what one ranked document takes, with its scores. */
-const BYTES_EACH = 400;
-const MAX_BYTES = 32 * 1_024 * 1_024;
+const BYTES_EACH = 300;
+const MAX_BYTES = 64 * 1_024 * 1_024;
 const LIFE_MS = 3_600_000;
 
 /**
@@ -104,7 +104,8 @@ async function stillHolds(index: SearchIndex, { mark, isDense, ranked }: Ranking
   return index.holds({
     mark,
     documentIds: ranked.map(({ candidate }) => candidate.documentId),
-    terms: terms.terms.map(({ term }) => term),
+    terms: terms.terms,
+    least: ranked.length < KEPT_DEPTH ? 0 : Math.min(...ranked.map(({ candidate }) => candidate.lexical)),
     hasVector: isDense,
   });
 }

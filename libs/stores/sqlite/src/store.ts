@@ -167,6 +167,8 @@ function createIndex(read: Ask, write: Ask): SearchIndex {
       complete: async (request, access, signal) =>
         read('complete', [request], { ...granted(access), signal }),
       words: async (request, access, signal) => read('words', [request], { ...granted(access), signal }),
+      longForms: async (request, access, signal) =>
+        read('longForms', [request], { ...granted(access), signal }),
       facets: async (request, access, signal) => read('facets', [request], { ...granted(access), signal }),
       rarity: (terms) => read('rarity', [terms]),
     },

@@ -1,5 +1,7 @@
+import { LEXICAL_WEIGHTS } from '@fumikura/ports';
 import type { KnownAnswer } from '@fumikura/ports';
 import type { IndexReader } from './reader.ts';
+import { scanTerm } from './scan-term.ts';
 
 /** Names the state of the index that a reader has in memory. */
 export function markOf({ meta }: IndexReader): string {
@@ -10,7 +12,10 @@ export function markOf({ meta }: IndexReader): string {
  * Chunks and documents are never numbered again: what was written since has a higher number, and stands in the last row of
  * a list or in the delta.
  */
-export function holds(reader: IndexReader, { mark, documentIds, terms, hasVector }: KnownAnswer): boolean {
+export function holds(
+  reader: IndexReader,
+  { mark, documentIds, terms, least, hasVector }: KnownAnswer,
+): boolean {
   const { meta } = reader;
   const [epoch, version, nextChunk, nextDoc] = JSON.parse(mark) as [string, number, number, number];
   if (epoch !== (meta.epoch ?? '')) return false;
@@ -19,8 +24,15 @@ export function holds(reader: IndexReader, { mark, documentIds, terms, hasVector
   if (hasVector && (meta.vectorsAt ?? -1) > version) return false;
   if (meta.nextChunk === nextChunk) return true;
   if (hasVector || terms.length === 0) return false;
-  const isTouched = terms.some((term) => lastChunk(reader, term) >= nextChunk);
-  return !isTouched && highestDocument(reader, documentIds) < nextDoc;
+  if (highestDocument(reader, documentIds) >= nextDoc) return false;
+  const touched = terms.filter(({ term }) => lastChunk(reader, term) >= nextChunk);
+  return touched.length === 0 || mostOf(reader, touched) < least;
+}
+
+/** No document gets more from these terms, whatever its counts. */
+function mostOf({ source }: IndexReader, terms: KnownAnswer['terms']): number {
+  const bounds = terms.map((term) => scanTerm(source, term, LEXICAL_WEIGHTS)?.bound ?? 0);
+  return bounds.reduce((sum, bound) => sum + bound, 0);
 }
 
 function lastChunk({ db, delta }: IndexReader, term: string): number {
