@@ -150,11 +150,12 @@ export interface SearchIndex {
   write(batch: IndexBatch): Promise<void>;
   search(request: SearchRequest, access: AccessFilter, signal: AbortSignal): Promise<SearchAnswer>;
   /**
-   * Whether an answer is still what the same question would find: nothing written since has enough of its terms to come in,
+   * Whether an answer is still what the same question would find: nothing that the caller may read was written since with
+   * enough of its terms to come in,
    * no found document was written again, no document has other readers. What was removed since is left to the second
    * check. Cost: one look-up a term and document. Absent where the engine cannot compare states.
    */
-  readonly holds?: (answer: KnownAnswer) => Promise<boolean>;
+  readonly holds?: (answer: KnownAnswer, access: AccessFilter) => Promise<boolean>;
   /** Absent where the engine cannot: suggestions and corrections are left out then, and facets count the best hits. */
   readonly explore?: IndexExplorer;
   stats(): Promise<IndexStats>;

@@ -37,6 +37,8 @@ export interface Ranking {
   readonly indexVersion: number;
   /** As of the index's answer, to ask later whether it still holds. */
   readonly mark?: string;
+  /** There are more than these: whoever needs them asks for more depth. */
+  readonly isCut?: boolean;
   /** Vectors had their part in it. */
   readonly isDense: boolean;
   /** Said to the asker: what is missing from this ranking. */

@@ -8,7 +8,7 @@ import type { CursorSealer } from './cursor.ts';
 import { facetsOf } from './facets.ts';
 import type { Ranked } from './fusion.ts';
 import { askedBy } from './query/asked.ts';
-import type { Ranker } from './ranker.ts';
+import type { Ranker, Ranking } from './ranker.ts';
 import { snippetsFor } from './passages.ts';
 import { Shown } from './shown.ts';
 import { emptySnippet } from './snippet.ts';
@@ -37,15 +37,23 @@ export async function searchKnowledge(
   const asked = await askedBy(parts, request, access, signal);
   const binding = [readGrant(access)?.caller, request.query, request.similarTo ?? null, asked.filter ?? null];
   const before = new Shown(request.cursor && String(parts.cursors.open(request.cursor, binding)));
-  const { ranked, notices } = await parts.rank({ ...asked, depth: before.count + limit + 1 }, access, signal);
-  const places = await readablePlaces(
-    ranked,
-    limit + 1,
-    (place) => !asked.isLeftOut(place) && !isShown(place, before),
-    parts.catalog,
-    access,
-    onWithheld,
-  );
+  const placesOf = ({ ranked }: Ranking) =>
+    readablePlaces(
+      ranked,
+      limit + 1,
+      (place) => !asked.isLeftOut(place) && !isShown(place, before),
+      parts.catalog,
+      access,
+      onWithheld,
+    );
+  const first = await parts.rank({ ...asked, depth: before.count + limit + 1 }, access, signal);
+  const found = await placesOf(first);
+  // Copies and withheld documents can use up what was kept of a ranking.
+  const isShort = first.isCut === true && found.length <= limit;
+  const { ranked, notices } = isShort
+    ? await parts.rank({ ...asked, depth: Infinity }, access, signal)
+    : first;
+  const places = isShort ? await placesOf({ ...first, ranked }) : found;
   signal.throwIfAborted();
   const shown = places.slice(0, limit);
   const after = before.and(shown.map(({ record }) => record.id));

@@ -78,6 +78,31 @@ describe('rankings asked before', () => {
     assert.deepEqual([page.hits, withheld.sort()], [[], ['wiki:t/a', 'wiki:t/b']]);
   });
 
+  it('stay when what was written is nothing to the asker', async () => {
+    await titles('walrus', 'anyone');
+    await world.write({ more: { text: 'walrus', readers: 'few' } });
+    assert.deepEqual(await titles('walrus', 'anyone'), ['a', 'b']);
+    assert.equal(searches, 1);
+    assert.deepEqual(await titles('walrus', 'anyone', FEW), ['a', 'b', 'more', 'secret']);
+  });
+
+  it('lead to a whole page although only their beginning is kept', async () => {
+    const many = Array.from({ length: 40 }, (_, at) => [`m${at}`, { text: `narwhal ${at}` }]);
+    await world.write(Object.fromEntries(many));
+    const access = await world.as('anyone');
+    const page = async (cursor?: string) =>
+      knowledge.search({ query: 'narwhal', limit: 10, ...(cursor && { cursor }) }, access, signal);
+    await page();
+    // Removed since: the second check leaves nothing of what was kept.
+    const { hits } = await page();
+    const kept = (await knowledge.search({ query: 'narwhal', limit: 25 }, access, signal)).hits;
+    const removals = kept.slice(0, 22).map(({ id }) => id);
+    await world.store.commit({ source: 'wiki:t', removals });
+    const again = await page();
+    assert.deepEqual([hits.length, again.hits.length], [10, 10]);
+    assert.notEqual(again.nextCursor, undefined);
+  });
+
   it('live no longer than an hour, and not beyond a clock that jumps back', async () => {
     clock = 10_000_000;
     await titles('walrus', 'anyone');

@@ -36,8 +36,8 @@ interface Kept {
 }
 
 /** Documents kept of a ranking: a page and what may be withheld or be a copy. Deeper ones are ranked anew. */
-const KEPT_DEPTH = 30;
-const DEEPEST = 15;
+const KEPT_DEPTH = 20;
+const DEEPEST = 12;
 /** About what one ranked document takes, with its scores. */
 const BYTES_EACH = 300;
 const MAX_BYTES = 64 * 1_024 * 1_024;
@@ -56,11 +56,15 @@ export function cachedRanker(rank: Ranker, options: RankingCacheOptions): Cached
   });
   const underWay = new Map<string, Promise<Ranking>>();
   const counts = { hits: 0, joined: 0, misses: 0, outdated: 0, passed: 0 };
-  const usable = async (key: string, query: RankedQuery): Promise<Ranking | undefined> => {
+  const usable = async (
+    key: string,
+    query: RankedQuery,
+    access: AccessFilter,
+  ): Promise<Ranking | undefined> => {
     const known = kept.get(key);
     if (!known) return undefined;
     const isYoung = now() - known.madeAt < lifeMs && now() >= known.madeAt;
-    if (isYoung && (await stillHolds(index, known.ranking, query))) return known.ranking;
+    if (isYoung && (await stillHolds(index, known.ranking, query, access))) return known.ranking;
     counts.outdated++;
     if (kept.peek(key) === known) kept.delete(key);
     return undefined;
@@ -73,7 +77,7 @@ export function cachedRanker(rank: Ranker, options: RankingCacheOptions): Cached
         counts.passed++;
         return rank(query, access, signal);
       }
-      const found = await usable(key, query);
+      const found = await usable(key, query, access);
       if (found) {
         counts.hits++;
         return found;
@@ -99,20 +103,28 @@ export function cachedRanker(rank: Ranker, options: RankingCacheOptions): Cached
   };
 }
 
-async function stillHolds(index: SearchIndex, { mark, isDense, ranked }: Ranking, { terms }: RankedQuery) {
+async function stillHolds(
+  index: SearchIndex,
+  { mark, isDense, isCut, ranked }: Ranking,
+  { terms }: RankedQuery,
+  access: AccessFilter,
+): Promise<boolean> {
   if (mark === undefined || !index.holds) return false;
-  return index.holds({
+  const lowest = () => Math.min(...ranked.map(({ candidate }) => candidate.lexical));
+  const answer = {
     mark,
     documentIds: ranked.map(({ candidate }) => candidate.documentId),
     terms: terms.terms,
-    least: ranked.length < KEPT_DEPTH ? 0 : Math.min(...ranked.map(({ candidate }) => candidate.lexical)),
+    least: isCut ? lowest() : 0,
     hasVector: isDense,
-  });
+  };
+  return index.holds(answer, access);
 }
 
 /** A ranking that is missing something (a notice says so) is not kept at all. */
 function shortened(ranking: Ranking): Ranking {
-  return { ...ranking, ranked: ranking.ranked.slice(0, KEPT_DEPTH) };
+  const isCut = ranking.ranked.length > KEPT_DEPTH;
+  return { ...ranking, ranked: ranking.ranked.slice(0, KEPT_DEPTH), ...(isCut && { isCut }) };
 }
 
 const classes = new WeakMap<AccessFilter, string>();

@@ -162,7 +162,7 @@ function createIndex(read: Ask, write: Ask): SearchIndex {
   return {
     write: (batch) => write('writeIndex', [batch]),
     search: async (request, access, signal) => read('search', [request], { ...granted(access), signal }),
-    holds: (answer) => read('holds', [answer]),
+    holds: async (answer, access) => read('holds', [answer], granted(access)),
     explore: {
       complete: async (request, access, signal) =>
         read('complete', [request], { ...granted(access), signal }),

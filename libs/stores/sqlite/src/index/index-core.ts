@@ -93,10 +93,10 @@ export class IndexCore {
     });
   }
 
-  holds(answer: KnownAnswer): boolean {
+  holds(answer: KnownAnswer, grant: AccessGrant): boolean {
     return this.#db.read(() => {
       this.#reader.refresh();
-      return holds(this.#reader, answer);
+      return holds(this.#reader, answer, grant);
     });
   }
 

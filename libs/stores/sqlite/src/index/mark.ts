@@ -1,7 +1,9 @@
 import { LEXICAL_WEIGHTS } from '@fumikura/ports';
-import type { KnownAnswer } from '@fumikura/ports';
+import type { AccessGrant, KnownAnswer } from '@fumikura/ports';
 import type { IndexReader } from './reader.ts';
 import { scanTerm } from './scan-term.ts';
+
+const MOST_LOOKED_AT = 5_000;
 
 /** Names the state of the index that a reader has in memory. */
 export function markOf({ meta }: IndexReader): string {
@@ -15,6 +17,7 @@ export function markOf({ meta }: IndexReader): string {
 export function holds(
   reader: IndexReader,
   { mark, documentIds, terms, least, hasVector }: KnownAnswer,
+  grant: AccessGrant,
 ): boolean {
   const { meta } = reader;
   const [epoch, version, nextChunk, nextDoc] = JSON.parse(mark) as [string, number, number, number];
@@ -23,10 +26,20 @@ export function holds(
   if ((meta.readersAt ?? -1) > version) return false;
   if (hasVector && (meta.vectorsAt ?? -1) > version) return false;
   if (meta.nextChunk === nextChunk) return true;
-  if (hasVector || terms.length === 0) return false;
   if (highestDocument(reader, documentIds) >= nextDoc) return false;
+  if (!isShownSince(reader, nextChunk, grant)) return true;
+  if (hasVector || terms.length === 0) return false;
   const touched = terms.filter(({ term }) => lastChunk(reader, term) >= nextChunk);
   return touched.length === 0 || mostOf(reader, touched) < least;
+}
+
+/** Whether the caller may read any of the chunks behind; of very many it is taken for granted. */
+function isShownSince({ columns, meta }: IndexReader, nextChunk: number, { aclIds }: AccessGrant): boolean {
+  if (meta.nextChunk - nextChunk > MOST_LOOKED_AT) return true;
+  const allowed = new Set(aclIds);
+  for (let chunk = nextChunk; chunk < meta.nextChunk; chunk++)
+    if (allowed.has(columns.acl.values[chunk] ?? -1)) return true;
+  return false;
 }
 
 /** No document gets more from these terms, whatever its counts. */
