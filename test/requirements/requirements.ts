@@ -81,6 +81,8 @@ export const REQUIREMENTS: readonly Requirement[] = [
     'query.phrase': 'An exact phrase and an exclusion hold for every hit.',
     'query.correction':
       'A word that no readable document has is replaced by the nearest that one has, and it is said.',
+    'query.abbreviation':
+      'An abbreviation is looked for by its long form too, as a readable document explains it.',
     'query.punctuation': 'A query of signs alone is refused.',
     'search.limit': 'A limit of 0, -1 or 10,000 is refused with the range allowed.',
     'search.cursor-altered': 'An altered cursor is refused.',
@@ -205,6 +207,8 @@ export const REQUIREMENTS: readonly Requirement[] = [
     'search.pages': 'Pages show every hit once, in one order.',
     'search.pages-stable': 'Pages repeat nothing and lose nothing while the index changes between them.',
     'search.similar': 'Documents like one are found, for those who may read it.',
+    'cache.shared': 'A ranking is used again by those who may read the same, and by nobody else.',
+    'cache.fresh': 'A ranking that was kept is never behind what was written or who may read it.',
     'suggest.words': 'What is typed is completed by words and titles.',
     'suggest.titles': 'Titles are suggested that have all words typed.',
     'suggest.hidden': 'No form of a word is suggested that stands in hidden documents alone.',

@@ -7,7 +7,13 @@ import { createQueryVectors, fingerprintOf, passageText } from '@fumikura/embedd
 import { DEPTH, evaluate } from '@fumikura/evaluation';
 import type { Collection, Evaluated, JudgedDocument } from '@fumikura/evaluation';
 import type { AccessFilter, DocumentWrite, Embedder, Reranker, Store } from '@fumikura/ports';
-import { createPlaceReranker, createRanker, createRerankStage, fusionWeights } from '@fumikura/retrieval';
+import {
+  createPlaceReranker,
+  createRanker,
+  createRerankStage,
+  fusionWeights,
+  withLongForms,
+} from '@fumikura/retrieval';
 import type { Ranked } from '@fumikura/retrieval';
 import { createSqliteStore } from '@fumikura/store-sqlite';
 import { analyseQuery } from '@fumikura/text';
@@ -50,7 +56,8 @@ export function evaluateCollection(collection: Collection, options: EvaluationOp
     });
     const rerank = rerankingOf(store, options);
     const ask = async (text: string) => {
-      const { ranked: fused } = await rank({ text, terms: analyseQuery(text) }, filter, signal);
+      const terms = await withLongForms(text, analyseQuery(text), store.index, filter, undefined, signal);
+      const { ranked: fused } = await rank({ text, terms }, filter, signal);
       const ranked = await rerank(text, fused, filter);
       return ranked.slice(0, DEPTH).map(({ candidate }) => judgedId(candidate.documentId));
     };

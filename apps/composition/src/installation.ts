@@ -112,6 +112,8 @@ export async function openInstallation(
     deadlineMs: config.search.deadlineMs,
     ...(embedder && { embedQuery: embedder.embedQuery, fusion: fusionWeights(config.embedder?.weight) }),
     ...(rerank && { rerank }),
+    // A process that ends after one question has nothing to use again.
+    ...(mode === 'one-shot' && { cacheBytes: 0 }),
     onWithoutVectors: ({ code, message }) => logger.warn('search.without-vectors', { code, message }),
   });
   const narrowed = narrowedByRoles(

@@ -71,6 +71,7 @@ export function narrowedByRoles(
         const id = record && !isSeen(record.source) ? '' : request.id;
         return knowledge.read({ ...request, id }, filter, signal);
       },
+      ...(knowledge.cacheCounts && { cacheCounts: knowledge.cacheCounts }),
       suggest: async (request, filter, signal) =>
         knowledge.suggest(await narrowed(request, filter), filter, signal),
       sources: async (filter) => {

@@ -51,6 +51,12 @@ export interface IndexExplorer {
     access: AccessFilter,
     signal: AbortSignal,
   ): Promise<readonly WordReport[]>;
+  /** Of the abbreviations in a text, as documents that the caller may read explain them. */
+  longForms(
+    request: { readonly text: string; readonly filter?: IndexFilter },
+    access: AccessFilter,
+    signal: AbortSignal,
+  ): Promise<readonly string[]>;
   facets(request: FacetRequest, access: AccessFilter, signal: AbortSignal): Promise<FacetCounts>;
   /** How rare terms are, >= 0, in the order given; collection-wide, so never shown. */
   rarity(terms: readonly string[]): Promise<readonly number[]>;

@@ -67,6 +67,7 @@ export type {
   IndexDocument,
   IndexFilter,
   IndexStats,
+  KnownAnswer,
   LexicalWeights,
   SearchAnswer,
   SearchIndex,

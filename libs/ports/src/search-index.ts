@@ -113,6 +113,19 @@ export interface SearchAnswer {
    * one that no document has. Absent where the engine does not tell. Stays inside the process.
    */
   readonly rarity?: ReadonlyMap<string, number>;
+  /** Names the state that was asked, for `holds`; absent where the engine cannot compare states. */
+  readonly mark?: string;
+}
+
+export interface KnownAnswer {
+  /** Of the answer. */
+  readonly mark: string;
+  readonly documentIds: readonly DocumentId[];
+  /** Of the question; without any, and with a vector, everything written since counts. */
+  readonly terms: QueryTerms['terms'];
+  /** A document with a lower lexical score would not be in the answer; 0 when every document that matches is. */
+  readonly least: number;
+  readonly hasVector: boolean;
 }
 
 export interface IndexStats {
@@ -141,6 +154,13 @@ export interface Damage {
 export interface SearchIndex {
   write(batch: IndexBatch): Promise<void>;
   search(request: SearchRequest, access: AccessFilter, signal: AbortSignal): Promise<SearchAnswer>;
+  /**
+   * Whether an answer is still what the same question would find: nothing that the caller may read was written since with
+   * enough of its terms to come in,
+   * no found document was written again, no document has other readers. What was removed since is left to the second
+   * check. Cost: one look-up a term and document. Absent where the engine cannot compare states.
+   */
+  readonly holds?: (answer: KnownAnswer, access: AccessFilter) => Promise<boolean>;
   /** Absent where the engine cannot: suggestions and corrections are left out then, and facets count the best hits. */
   readonly explore?: IndexExplorer;
   stats(): Promise<IndexStats>;

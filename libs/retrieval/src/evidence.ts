@@ -32,7 +32,8 @@ export async function gatherEvidence(
   const terms = checkedTerms(request.query);
   const { within } = request;
   const filter = await resolveFilter([request.filter], { catalog, access, ...(within && { within }) });
-  const query = { text: request.query, terms, ...(filter && { filter }) };
+  // Confidence looks at all candidates, more than are kept of a ranking.
+  const query = { text: request.query, terms, depth: Infinity, ...(filter && { filter }) };
   const [{ ranked, notices, rarity }, sources] = await Promise.all([
     rank(query, access, signal),
     visibleSources(catalog, access),

@@ -58,6 +58,18 @@ describe('habits of a person who searches', () => {
     assert.equal((await search('keys')).facets, undefined);
   });
 
+  it('[query.abbreviation] looks for the long form of an abbreviation that a readable document explains', async () => {
+    await world.write({
+      Explained: { text: 'The Quick Outage Review (QOR) is on Friday.' },
+      Meant: { text: 'Notes of the quick outage review.' },
+      'Hidden words': { text: 'The Zebra Vault Plan (ZVP).', readers: 'few' },
+      Zebra: { text: 'A zebra.' },
+    });
+    assert.deepEqual(await titles('QOR'), ['Explained', 'Meant']);
+    assert.deepEqual(await titles('qor'), ['Explained']);
+    assert.deepEqual(await titles('ZVP'), []);
+  });
+
   it('says how many more passages of a document fit', async () => {
     const { hits } = await search('signing keys gateway');
     assert.deepEqual(

@@ -2,6 +2,8 @@ export { FUSION_WEIGHTS, fuse, fusionWeights } from './fusion.ts';
 export type { FusionWeights, Ranked } from './fusion.ts';
 export { createKnowledge } from './knowledge.ts';
 export type { KnowledgeOptions } from './knowledge.ts';
+export { cachedRanker } from './cache/ranking-cache.ts';
+export type { CacheCounts } from './cache/ranking-cache.ts';
 export type { Correction } from './query/corrections.ts';
 export { withLiveSources } from './live/live-knowledge.ts';
 export type { LiveOptions } from './live/live-knowledge.ts';
@@ -28,4 +30,5 @@ export type {
   SourceSummary,
   WithheldDocument,
 } from './types.ts';
+export { withLongForms } from './query/long-forms.ts';
 export type { SuggestRequest, Suggestions } from './suggest.ts';

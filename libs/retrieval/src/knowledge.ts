@@ -1,5 +1,6 @@
 import { AppError, toAppError } from '@fumikura/errors';
 import type { LateCheck, Store } from '@fumikura/ports';
+import { cachedRanker } from './cache/ranking-cache.ts';
 import { visibleSources } from './coverage.ts';
 import { createCursorSealer } from './cursor.ts';
 import type { FusionWeights } from './fusion.ts';
@@ -27,6 +28,8 @@ export interface KnowledgeOptions {
   readonly freshnessMs?: number;
   /** A call that takes longer fails with DEADLINE_EXCEEDED; default 5,000. */
   readonly deadlineMs?: number;
+  /** Memory for rankings of questions asked before; default 64 MiB, 0 keeps none. */
+  readonly cacheBytes?: number;
   /** Milliseconds since 1970. */
   readonly now?: () => number;
 }
@@ -38,7 +41,17 @@ export async function createKnowledge(options: KnowledgeOptions): Promise<Knowle
   const { store, freshnessMs = 86_400_000, deadlineMs = 5_000, now = Date.now, lateCheck } = options;
   const { catalog } = store;
   const cursors = await createCursorSealer(catalog, now);
-  const rank = createRanker({ index: store.index, ...options });
+  const ranker = createRanker({ index: store.index, ...options });
+  const { cacheBytes } = options;
+  const cache =
+    cacheBytes === 0
+      ? undefined
+      : cachedRanker(ranker, {
+          index: store.index,
+          now,
+          ...(cacheBytes !== undefined && { maxBytes: cacheBytes }),
+        });
+  const rank = cache?.rank ?? ranker;
   const rerank = options.rerank && createPlaceReranker(options.rerank, catalog);
   const indexTimeoutMs = Math.round(INDEX_SHARE * deadlineMs);
   const parts = {
@@ -65,6 +78,7 @@ export async function createKnowledge(options: KnowledgeOptions): Promise<Knowle
       const records = await confirmed(ids, parts, access, AbortSignal.timeout(deadlineMs));
       return new Set(records.map(({ id }) => id));
     },
+    cacheCounts: () => cache?.counts(),
     sources: (access) => visibleSources(catalog, access),
   };
 }

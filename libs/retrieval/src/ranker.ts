@@ -37,6 +37,12 @@ export interface Ranking {
   readonly indexVersion: number;
   /** As the index tells it; see SearchAnswer. */
   readonly rarity?: ReadonlyMap<string, number>;
+  /** As of the index's answer, to ask later whether it still holds. */
+  readonly mark?: string;
+  /** There are more than these: whoever needs them asks for more depth. */
+  readonly isCut?: boolean;
+  /** Vectors had their part in it. */
+  readonly isDense: boolean;
   /** Said to the asker: what is missing from this ranking. */
   readonly notices: readonly string[];
 }
@@ -47,6 +53,8 @@ export interface RankedQuery {
   readonly terms: QueryTerms;
   readonly filter?: IndexFilter;
   readonly conditions?: TextConditions;
+  /** Places that will be looked at; a cache keeps no deeper ones. */
+  readonly depth?: number;
 }
 
 /** Retrieves and fuses: the whole ranking, before anything of a document is read. */
@@ -95,6 +103,8 @@ export function createRanker({ index, embedQuery, fusion, onWithoutVectors }: Ra
       ranked: isQuestion ? fuse(answer.candidates, fusion) : asAnswered(answer.candidates),
       indexVersion: answer.indexVersion,
       ...(answer.rarity && { rarity: answer.rarity }),
+      ...(answer.mark !== undefined && { mark: answer.mark }),
+      isDense: dense !== undefined,
       notices,
     };
   };

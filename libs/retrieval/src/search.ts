@@ -9,7 +9,7 @@ import { facetsOf } from './facets.ts';
 import type { Ranked } from './fusion.ts';
 import { readablePlaces } from './places.ts';
 import { askedBy } from './query/asked.ts';
-import type { Ranker } from './ranker.ts';
+import type { Ranker, Ranking } from './ranker.ts';
 import { snippetsFor } from './passages.ts';
 import type { PlaceReranker } from './rerank/places.ts';
 import { Shown } from './shown.ts';
@@ -43,10 +43,18 @@ export async function searchKnowledge(
   const asked = await askedBy(parts, request, access, signal);
   const binding = [readGrant(access)?.caller, request.query, request.similarTo ?? null, asked.filter ?? null];
   const before = new Shown(request.cursor && String(parts.cursors.open(request.cursor, binding)));
-  const { ranked, notices, outage } = await rankOrSay(parts, asked, access, signal);
   const isFresh = (place: Place) => !asked.isLeftOut(place) && !isShown(place, before);
   const wanted = { count: Math.max(limit + 1, parts.rerank?.top ?? 0), isFresh };
-  const { places: found, troubled } = await readablePlaces(ranked, wanted, parts, access, signal, onWithheld);
+  const placesOf = ({ ranked }: Ranking) => readablePlaces(ranked, wanted, parts, access, signal, onWithheld);
+  const depth = before.count + wanted.count;
+  const first = await rankOrSay(parts, { ...asked, depth }, access, signal);
+  const firstPlaces = await placesOf(first);
+  // Copies and withheld documents can use up what was kept of a ranking.
+  const isShort = first.isCut === true && firstPlaces.places.length < wanted.count;
+  const { ranked, notices, outage } = isShort
+    ? await rankOrSay(parts, { ...asked, depth: Infinity }, access, signal)
+    : first;
+  const { places: found, troubled } = isShort ? await placesOf({ ...first, ranked }) : firstPlaces;
   signal.throwIfAborted();
   const reranked = await parts.rerank?.order(asked.text, found, access, signal);
   const places = reranked?.places ?? found;

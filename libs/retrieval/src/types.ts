@@ -1,6 +1,7 @@
 import type { BlockPlace, Coverage, DocumentId, JsonValue, Section, SourceId } from '@fumikura/model';
 import type { AccessFilter, FacetCounts, IndexFilter, LateRefusal, StoredText } from '@fumikura/ports';
 import type { QueryTerms } from '@fumikura/text';
+import type { CacheCounts } from './cache/ranking-cache.ts';
 import type { Correction } from './query/corrections.ts';
 import type { SuggestRequest, Suggestions } from './suggest.ts';
 
@@ -194,6 +195,8 @@ export interface Knowledge {
   ): Promise<readonly EvidenceDocument[]>;
   /** Those of these documents that the caller may read at this moment: asked of each citation when an answer leaves. */
   stillReadable(ids: readonly DocumentId[], access: AccessFilter): Promise<ReadonlySet<DocumentId>>;
+  /** How often rankings were used again since the start; undefined when none are kept. */
+  cacheCounts?(): CacheCounts | undefined;
   /** Sources with at least one document the caller may read. */
   sources(access: AccessFilter): Promise<readonly SourceSummary[]>;
 }

@@ -1,3 +1,5 @@
+export { abbreviationsOf } from './abbreviations.ts';
+export type { Abbreviation } from './abbreviations.ts';
 export { estimateTokens } from './estimate.ts';
 export { escapeHidden } from './hidden.ts';
 export { detectLanguage } from './language.ts';

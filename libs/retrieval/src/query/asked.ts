@@ -8,6 +8,7 @@ import { corrected } from './corrections.ts';
 import type { Correction } from './corrections.ts';
 import { readQuery } from './read-query.ts';
 import type { ReadQuery } from './read-query.ts';
+import { withLongForms } from './long-forms.ts';
 
 /** A request in the form in which everything behind it works. */
 export interface Asked extends Omit<ReadQuery, 'plain'> {
@@ -37,7 +38,8 @@ export async function askedBy(
   }
   const { plain, ...read } = await readQuery(query, filter, context);
   const { text, corrections } = await corrected(read.text, plain, index, access, within, signal);
-  const terms = corrections.length > 0 ? analyseQuery(text) : read.terms;
+  const own = corrections.length > 0 ? analyseQuery(text) : read.terms;
+  const terms = await withLongForms(text, own, index, access, within, signal);
   return { ...read, text, terms, corrections, isLeftOut: () => false };
 }
 

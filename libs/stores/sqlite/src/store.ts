@@ -174,10 +174,13 @@ function createIndex(read: Ask, write: Ask): SearchIndex {
   return {
     write: (batch) => write('writeIndex', [batch]),
     search: async (request, access, signal) => read('search', [request], { ...granted(access), signal }),
+    holds: async (answer, access) => read('holds', [answer], granted(access)),
     explore: {
       complete: async (request, access, signal) =>
         read('complete', [request], { ...granted(access), signal }),
       words: async (request, access, signal) => read('words', [request], { ...granted(access), signal }),
+      longForms: async (request, access, signal) =>
+        read('longForms', [request], { ...granted(access), signal }),
       facets: async (request, access, signal) => read('facets', [request], { ...granted(access), signal }),
       rarity: (terms) => read('rarity', [terms]),
     },

@@ -6,6 +6,7 @@ import type { TextOf } from './conditions.ts';
 import { Cosines } from './cosines.ts';
 import { LexicalScan } from './lexical.ts';
 import type { LexicalScore } from './lexical.ts';
+import { markOf } from './mark.ts';
 import type { IndexReader } from './reader.ts';
 import { TopK } from './top-k.ts';
 
@@ -36,6 +37,7 @@ export class CandidateSearch {
     return {
       ...found,
       indexVersion: version,
+      mark: markOf(reader),
       ...(comparison.isCut() && { comparedAtMost: MAX_COMPARED }),
     };
   }

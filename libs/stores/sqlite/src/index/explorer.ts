@@ -14,6 +14,7 @@ import { DocValues } from './doc-values.ts';
 import type { IndexReader } from './reader.ts';
 import { rowsOf } from './posting-row.ts';
 import { TITLE_LIST } from './schema.ts';
+import { longFormsIn } from './long-forms.ts';
 import { editsAllowed, stemDistance, wordDistance } from './spelling.ts';
 import { visitPostings } from './visit-postings.ts';
 import { termsBeginning, termsLike } from './vocabulary.ts';
@@ -62,6 +63,10 @@ export class Explorer {
       const isKnown = termsOf(word).some((term) => this.#isKnown(term, admitted));
       return { word, isKnown, near: isKnown ? [] : this.#near(foldText(word), admitted) };
     });
+  }
+
+  longForms({ text, filter }: { text: string; filter?: IndexFilter }, grant: AccessGrant): string[] {
+    return longFormsIn(this.#reader, text, this.#reader.admitted(grant, filter));
   }
 
   facets({ query, filter, conditions, fields, limit }: FacetRequest, grant: AccessGrant): FacetCounts {

@@ -4,6 +4,7 @@ import type {
   IndexBatch,
   IndexDocument,
   IndexStats,
+  KnownAnswer,
   SearchAnswer,
   SearchRequest,
 } from '@fumikura/ports';
@@ -24,6 +25,7 @@ import { Explorer } from './explorer.ts';
 import { foldAt, foldStep } from './fold.ts';
 import { readMeta, writeMeta } from './meta.ts';
 import type { IndexMeta } from './meta.ts';
+import { holds } from './mark.ts';
 import { PostingLists } from './posting-lists.ts';
 import { appendLists } from './posting-writer.ts';
 import { IndexReader } from './reader.ts';
@@ -71,6 +73,7 @@ export class IndexCore {
         if (vector) vectors.push({ chunkId: firstChunk + slot, vector });
     }
     for (const { documentId, aclId } of acls) this.#setAcl(documentId, aclId, blocks);
+    if (acls.length > 0) meta.readersAt = meta.version;
     if (bulk) appendLists(this.#db, bulk, bulk.keys(), (chunk) => blocks.docOf(chunk));
     blocks.flush();
     this.#dense.write(vectors, meta.version);
@@ -87,6 +90,13 @@ export class IndexCore {
     return this.#db.read(() => {
       this.#reader.refresh();
       return this.#search.search(request, grant, shouldStop);
+    });
+  }
+
+  holds(answer: KnownAnswer, grant: AccessGrant): boolean {
+    return this.#db.read(() => {
+      this.#reader.refresh();
+      return holds(this.#reader, answer, grant);
     });
   }
 
@@ -177,6 +187,7 @@ export class IndexCore {
         if (vector && slot < slots) rows.push({ chunkId: firstChunk + slot, vector });
     }
     this.#dense.write(rows, meta.version);
+    meta.vectorsAt = meta.version;
     writeMeta(this.#db, meta);
     this.#reader.markStale();
   }

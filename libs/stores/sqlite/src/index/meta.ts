@@ -19,6 +19,9 @@ export interface IndexMeta {
   /** While delta documents up to `foldUpTo` are moved into the postings: the last term that is done. */
   foldUpTo?: number;
   foldTerm?: string;
+  /** Versions of the last change of readers, and of the last write of vectors. */
+  readersAt?: number;
+  vectorsAt?: number;
   /** Changes when all rows were replaced: ids mean other chunks, and nothing read before may be kept. */
   epoch?: string;
 }

@@ -1,4 +1,5 @@
 import type { ExcludedValues, FilterField, IndexDocument, IndexFilter } from '@fumikura/ports';
+import { abbreviationsOf } from '@fumikura/text';
 import type { Database } from '../database.ts';
 import type { Columns } from './columns.ts';
 import { NO_TIME } from './columns.ts';
@@ -28,6 +29,7 @@ export function writeManyValues(db: Database, doc: number, document: IndexDocume
     ['author', document.authors],
     ['label', document.labels],
     ['space', document.breadcrumbs.slice(0, 1)],
+    ...abbreviationValues(document),
   ] as const) {
     for (const text of new Set(values)) {
       if (text !== '')
@@ -38,6 +40,14 @@ export function writeManyValues(db: Database, doc: number, document: IndexDocume
         );
     }
   }
+}
+
+/** Beside the fields of filters: what a document explains, as short form, tabulator, long form. */
+export const ABBREVIATION = 'abbreviation';
+
+function abbreviationValues({ chunks }: IndexDocument): (readonly [string, readonly string[]])[] {
+  const learned = chunks.flatMap(({ text }) => abbreviationsOf(text));
+  return learned.length === 0 ? [] : [[ABBREVIATION, learned.map(({ short, long }) => `${short}\t${long}`)]];
 }
 
 /** Minutes since 1970; text that is no time means none. */

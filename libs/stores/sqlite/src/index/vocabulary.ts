@@ -31,16 +31,25 @@ export function termsBeginning(reader: IndexReader, prefix: string, limit: numbe
   return joined([...rows, ...shorter, ...fresh]).slice(0, limit);
 }
 
-/** Words of the same first letter whose length differs little. */
+/**
+ * Words whose length differs little and that begin alike: a slip in the first two letters is not looked for, unless the second
+ * one was added or exchanged with the third. All words of a first letter would take a tenth of a second on a large index.
+ */
 export function termsLike(reader: IndexReader, word: string): VocabularyTerm[] {
-  const first = [...word][0] ?? '';
+  const [first = '', second = '', third = ''] = word;
+  const beginnings = [...new Set([first + second, first + third])];
   const [shortest, longest] = [Math.max(2, word.length - LONGEST_ENDING - 2), word.length + 2];
-  const rows = reader.db.all<VocabularyTerm>(
-    'SELECT term, entries FROM vocabulary WHERE term >= ? AND term < ? AND length(term) BETWEEN ? AND ?',
-    ...[first, first + LAST_CHARACTER, shortest, longest],
+  const rows = beginnings.flatMap((beginning) =>
+    reader.db.all<VocabularyTerm>(
+      'SELECT term, entries FROM vocabulary WHERE term >= ? AND term < ? AND length(term) BETWEEN ? AND ?',
+      ...[beginning, beginning + LAST_CHARACTER, shortest, longest],
+    ),
   );
   const fresh = freshTerms(reader).filter(
-    ({ term }) => term.startsWith(first) && term.length >= shortest && term.length <= longest,
+    ({ term }) =>
+      beginnings.some((beginning) => term.startsWith(beginning)) &&
+      term.length >= shortest &&
+      term.length <= longest,
   );
   return joined([...rows, ...fresh]);
 }

@@ -6,6 +6,7 @@ import type {
   FacetRequest,
   IndexBatch,
   IndexExplorer,
+  KnownAnswer,
   SearchIndex,
   SearchRequest,
   SharedState,
@@ -30,10 +31,14 @@ export const OPERATIONS = {
   writeIndex: (core: StoreCore, _: CallContext, batch: IndexBatch) => core.writeIndex(batch),
   search: (core: StoreCore, context: CallContext, request: SearchRequest) =>
     core.index.search(request, caller(context), context.shouldStop),
+  holds: (core: StoreCore, context: CallContext, answer: KnownAnswer) =>
+    core.index.holds(answer, caller(context)),
   complete: (core: StoreCore, context: CallContext, request: Parameters<IndexExplorer['complete']>[0]) =>
     core.index.explore((explorer) => explorer.complete(request, caller(context))),
   words: (core: StoreCore, context: CallContext, request: Parameters<IndexExplorer['words']>[0]) =>
     core.index.explore((explorer) => explorer.reports(request, caller(context))),
+  longForms: (core: StoreCore, context: CallContext, request: Parameters<IndexExplorer['longForms']>[0]) =>
+    core.index.explore((explorer) => explorer.longForms(request, caller(context))),
   facets: (core: StoreCore, context: CallContext, request: FacetRequest) =>
     core.index.explore((explorer) => explorer.facets(request, caller(context))),
   rarity: (core: StoreCore, _: CallContext, terms: readonly string[]) =>

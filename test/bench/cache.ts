@@ -1,0 +1,139 @@
+// npm run bench:cache -- [--queries 45000] [--documents 3000] [--texts 1000] [--exponent 1] [--json] [--output file]: an hour
+// of a company. 2,500 persons in 200 permission classes of unequal size ask unequally popular questions (Zipf both), while
+// 1 % of the documents are written again, one after another. Every answer is held against the rights of who asked, every
+// tenth one against a ranking made anew. The clock is the company's, not this machine's.
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { figure, renderFigures, report, writeReport } from '@fumikura/evaluation';
+import type { AccessFilter, IndexDocument } from '@fumikura/ports';
+import { grantAccess } from '@fumikura/ports/grant';
+import { cachedRanker, createRanker } from '@fumikura/retrieval';
+import type { Ranking } from '@fumikura/retrieval';
+import { createSqliteStore } from '@fumikura/store-sqlite';
+import { analyseQuery } from '@fumikura/text';
+import { BenchCorpus, seeded } from './corpus.ts';
+import { percentiles } from './measure.ts';
+
+const { values } = parseArgs({
+  options: {
+    queries: { type: 'string', default: '45000' },
+    documents: { type: 'string', default: '3000' },
+    texts: { type: 'string', default: '1000' },
+    exponent: { type: 'string', default: '1' },
+    json: { type: 'boolean', default: false },
+    output: { type: 'string' },
+  },
+});
+const numbers = [values.queries, values.documents, values.texts, values.exponent].map(Number);
+const [queries = 0, documents = 0, texts = 0, exponent = 1] = numbers;
+const [PERSONS, CLASSES, HOUR_MS] = [2_500, 200, 3_600_000];
+const CHANGED_SHARE = 0.01;
+const COMPARE_EVERY = 10;
+/** Summed weights of a distribution, by count and exponent. */
+const known: Record<string, readonly number[]> = {};
+const signal = new AbortController().signal;
+const random = seeded(3);
+const corpus = new BenchCorpus(7, false);
+
+const folder = await mkdtemp(join(tmpdir(), 'fumi-cache-'));
+const store = await createSqliteStore({ file: join(folder, 'store.db'), inline: true });
+const tally = { foreign: 0, stale: 0, compared: 0, hitMs: [] as number[], missMs: [] as number[] };
+let clock = 0;
+try {
+  const aclOf = new Map<string, number>();
+  const write = async (batch: readonly IndexDocument[]) => {
+    await store.index.write({ upserts: batch });
+    for (const { documentId, aclId } of batch) aclOf.set(documentId, aclId);
+  };
+  for (let made = 0; made < documents; made += 500)
+    await write(Array.from({ length: 500 }, () => corpus.document(2)));
+  const ids = [...aclOf.keys()];
+  const classes = Array.from({ length: CLASSES }, (_, at) => filterOf(at));
+  const persons = Array.from({ length: PERSONS }, () => zipf(CLASSES, 1));
+  const asked = Array.from({ length: texts }, () => {
+    const text = corpus.words(2 + Math.floor(random() * 4), Math.floor(random() * 200));
+    return { text, terms: analyseQuery(text) };
+  });
+  const fresh = createRanker({ index: store.index });
+  const { rank, counts } = cachedRanker(fresh, { index: store.index, now: () => clock });
+  const changeEvery = queries / (documents * CHANGED_SHARE);
+  for (let at = 0; at < queries; at++) {
+    clock = Math.floor((at / queries) * HOUR_MS);
+    if (Math.floor(at / changeEvery) > Math.floor((at - 1) / changeEvery)) {
+      const documentId = ids[Math.floor(random() * ids.length)] ?? '';
+      await write([{ ...corpus.document(2), documentId }]);
+    }
+    const person = persons[Math.floor(random() * PERSONS)] ?? 0;
+    const { access, readable } = classes[person] ?? { access: filterOf(0).access, readable: new Set() };
+    const query = asked[zipf(texts, exponent)] ?? { text: '', terms: analyseQuery('') };
+    const { hits } = counts();
+    const started = performance.now();
+    const ranking = await rank(query, access, signal);
+    const isHit = counts().hits > hits;
+    (isHit ? tally.hitMs : tally.missMs).push(performance.now() - started);
+    for (const { candidate } of ranking.ranked)
+      if (!readable.has(aclOf.get(candidate.documentId) ?? -1)) tally.foreign++;
+    if (isHit && at % COMPARE_EVERY === 0) compare(ranking, await fresh(query, access, signal));
+  }
+  const { hits, joined, misses, outdated, bytes } = counts();
+  const id = 'cache.rankings';
+  const figures = [
+    figure(`${id}.hits`, ((hits + joined) / (hits + joined + misses)) * 100, '%', 'higher', 78),
+    figure(`${id}.stale`, tally.stale, 'answers', 'lower', 0),
+    figure(`${id}.compared`, tally.compared, 'answers', 'higher'),
+    figure(`${id}.acrossPermissions`, tally.foreign, 'documents', 'lower', 0),
+    figure(`${id}.outdated`, outdated, 'rankings', 'lower'),
+    figure(`${id}.bytes`, bytes, 'B', 'lower', 64 * 1_024 * 1_024),
+    figure(`${id}.hit.p50`, percentiles(tally.hitMs).p50, 'ms', 'lower'),
+    figure(`${id}.miss.p50`, percentiles(tally.missMs).p50, 'ms', 'lower'),
+  ];
+  const result = report(figures);
+  if (values.output !== undefined) await writeReport(values.output, result);
+  process.stdout.write(values.json ? `${JSON.stringify(result)}\n` : `${renderFigures(figures)}\n`);
+  if (tally.stale > 0 || tally.foreign > 0) process.exitCode = 1;
+} finally {
+  await store.close();
+  await rm(folder, { recursive: true, force: true });
+}
+
+/** Stale is what a ranking made anew does not show any more, or shows and the kept one does not, of its first ten. */
+function compare(kept: Ranking, anew: Ranking): void {
+  tally.compared++;
+  const idsOf = ({ ranked }: Ranking) => ranked.map(({ candidate }) => candidate.documentId);
+  const [before, now] = [idsOf(kept), idsOf(anew)];
+  const isMissing = now.slice(0, 10).some((each) => !before.includes(each));
+  const isGone = before.slice(0, 10).some((each) => !now.includes(each));
+  if (isMissing || isGone) tally.stale++;
+}
+
+function filterOf(at: number): { readonly access: AccessFilter; readonly readable: ReadonlySet<number> } {
+  const aclIds = corpus.grant([0.02, 0.1, 0.3, 0.7][at % 4] ?? 0.1);
+  const access = grantAccess({
+    caller: `class${at}`,
+    principals: [],
+    aclIds,
+    version: '1',
+    hash: `class${at}`,
+  });
+  return { access, readable: new Set(aclIds) };
+}
+
+/** 0 to `count` - 1, with probability proportional to 1 / (rank + 1) ** exponent. */
+function zipf(count: number, power: number): number {
+  const sums = (known[`${count} ${power}`] ??= sumsOf(count, power));
+  const wanted = random() * (sums.at(-1) ?? 1);
+  let [low, high] = [0, sums.length - 1];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((sums[middle] ?? 0) > wanted) high = middle;
+    else low = middle + 1;
+  }
+  return low;
+}
+
+function sumsOf(count: number, power: number): number[] {
+  let sum = 0;
+  return Array.from({ length: count }, (_, at) => (sum += 1 / (at + 1) ** power));
+}
