@@ -94,6 +94,7 @@ export interface EvalOptions {
   readonly vectors?: string;
   readonly weight?: number;
   readonly rerank: string;
+  readonly baseline?: 'bm25';
   readonly bound?: number;
   readonly worst?: number;
   readonly slices?: boolean;

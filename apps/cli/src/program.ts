@@ -427,6 +427,12 @@ function addMeasuring(program: Command, context: MakeContext): void {
       '--compare <file>',
       'an earlier result: differences, by query too, and whether they are more than noise',
     )
+    .addOption(
+      new Option(
+        '--baseline <which>',
+        'compare with plain one-field BM25; a loss beyond noise fails',
+      ).choices(['bm25']),
+    )
     .option('--output <file>', 'also write the result there')
     .option('--embedder <which>', 'local:<folder>, openai:<model>@<url> or none', 'none')
     .option('--workers <number>', 'threads of a local model (default: 1)', numberFrom(1, 64))

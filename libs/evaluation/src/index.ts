@@ -2,6 +2,7 @@ export { openCollection } from './collection.ts';
 export type { Collection, JudgedDocument, JudgedQuery } from './collection.ts';
 export { DEPTH, evaluate } from './evaluate.ts';
 export type { Evaluated, QueryResult } from './evaluate.ts';
+export { plainBm25 } from './plain-bm25.ts';
 export { pairedBootstrap } from './significance.ts';
 export type { PairedDifference } from './significance.ts';
 export { slicesOf } from './slices.ts';
