@@ -100,6 +100,11 @@ export interface EvalOptions {
   readonly slices?: boolean;
 }
 
+export interface EvalMakeOptions {
+  readonly questions?: string;
+  readonly depth?: number;
+}
+
 export interface AuditSearchOptions {
   readonly since?: string;
   readonly until?: string;

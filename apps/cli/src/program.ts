@@ -9,6 +9,7 @@ import type {
   DeadLetterOptions,
   DemoOptions,
   EmbedAddOptions,
+  EvalMakeOptions,
   EvalOptions,
   GetOptions,
   PullModelOptions,
@@ -417,7 +418,7 @@ function addMeasuring(program: Command, context: MakeContext): void {
     .action(async (options: { repair?: boolean }, command: Command) =>
       (await import('./commands/index-check.ts')).indexCheckCommand(context(command), options),
     );
-  program
+  const evaluation = program
     .command('eval')
     .description('measure the ranking on judged collections (BEIR folders)')
     .argument('<folder...>', 'folders with corpus.jsonl[.gz], queries.jsonl and qrels.tsv')
@@ -455,6 +456,23 @@ function addMeasuring(program: Command, context: MakeContext): void {
     )
     .action(async (folders: string[], options: EvalOptions, command: Command) =>
       (await import('./commands/eval.ts')).evalCommand(context(command), folders, options),
+    );
+  evaluation
+    .command('make')
+    .description('make a judged collection of your own questions over your own documents')
+    .argument('<folder>', 'where it is made')
+    .option('--questions <file>', 'one question on each line')
+    .option('--depth <number>', 'hits of each question to be judged (default: 20)', numberFrom(1, 50))
+    .addHelpText(
+      'after',
+      examples(
+        'fumi eval make ./judged --questions questions.txt',
+        'fumi eval make ./judged',
+        'fumi eval ./judged',
+      ),
+    )
+    .action(async (folder: string, options: EvalMakeOptions, command: Command) =>
+      (await import('./commands/eval-make.ts')).evalMakeCommand(context(command), folder, options),
     );
 }
 

@@ -2,6 +2,8 @@ export { openCollection } from './collection.ts';
 export type { Collection, JudgedDocument, JudgedQuery } from './collection.ts';
 export { DEPTH, evaluate } from './evaluate.ts';
 export type { Evaluated, QueryResult } from './evaluate.ts';
+export { readSheet, renderSheet } from './judging.ts';
+export type { ToJudge } from './judging.ts';
 export { plainBm25 } from './plain-bm25.ts';
 export { pairedBootstrap } from './significance.ts';
 export type { PairedDifference } from './significance.ts';

@@ -84,6 +84,8 @@ export interface Candidate {
   /** Highest cosine over readable chunks; undefined without a vector query or vectors. */
   readonly cosine?: number;
   readonly denseChunkOrdinal?: number;
+  /** Cosine of its first chunk, which says what the whole is about; absent where the engine gives none. */
+  readonly leadCosine?: number;
 }
 
 export interface SearchAnswer {

@@ -1,5 +1,7 @@
 import { AppError, toAppError } from '@fumikura/errors';
 import type { Store } from '@fumikura/ports';
+import { createBoost } from './boosts.ts';
+import type { BoostSettings } from './boosts.ts';
 import { visibleSources } from './coverage.ts';
 import { createCursorSealer } from './cursor.ts';
 import type { FusionWeights } from './fusion.ts';
@@ -15,6 +17,8 @@ export interface KnowledgeOptions {
   readonly store: Store;
   readonly embedQuery?: EmbedQuery;
   readonly fusion?: FusionWeights;
+  /** Default none. */
+  readonly boosts?: BoostSettings;
   /** Judges the first hits once more. */
   readonly rerank?: RerankStage;
   /** Told of what made a query be answered by its words alone. */
@@ -33,7 +37,16 @@ export async function createKnowledge(options: KnowledgeOptions): Promise<Knowle
   const cursors = await createCursorSealer(catalog, now);
   const rank = createRanker({ index: store.index, ...options });
   const rerank = options.rerank && createPlaceReranker(options.rerank, catalog);
-  const parts = { catalog, rank, ...(rerank && { rerank }), cursors, freshnessMs, now };
+  const boost = options.boosts && createBoost(options.boosts, now);
+  const parts = {
+    catalog,
+    rank,
+    ...(boost && { boost }),
+    ...(rerank && { rerank }),
+    cursors,
+    freshnessMs,
+    now,
+  };
   return {
     search: (query, access, signal, onWithheld) =>
       withDeadline(deadlineMs, signal, (combined) =>

@@ -28,7 +28,9 @@ export function createPlaceReranker(stage: RerankStage, catalog: Pick<Catalog, '
       const judged = places.slice(0, stage.top);
       const key = keyOf(query, judged, access);
       const known = kept.get(key);
-      const outcome: RerankOutcome = known ? { order: known } : await judge(stage, catalog, query, judged, access, signal);
+      const outcome: RerankOutcome = known
+        ? { order: known }
+        : await judge(stage, catalog, query, judged, access, signal);
       if (!known && outcome.notice === undefined) kept.set(key, outcome.order);
       const moved = outcome.order.flatMap((from, to) => {
         const place = judged[from];

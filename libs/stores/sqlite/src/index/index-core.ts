@@ -268,10 +268,40 @@ export class IndexCore {
     const best = lexical ? scan.best(candidates, weights).map(({ doc }) => doc) : [];
     if (dense) this.#rescore(dense.vector, best, scan, admitted, cosines);
     const docs = new Set([...best, ...required]);
+    const leads = dense ? this.#leadCosines(dense.vector, [...docs], admitted, cosines) : undefined;
     const ids = this.#documentIds([...docs]);
     return [...docs]
-      .map((doc) => candidateOf(ids.get(doc) ?? '', scan.score(doc, weights), cosines.get(doc)))
+      .map((doc) =>
+        candidateOf(ids.get(doc) ?? '', scan.score(doc, weights), cosines.get(doc), leads?.get(doc)),
+      )
       .sort(byScores);
+  }
+
+  /** Of the first chunk of each document; what is known from the scan is not asked for again. */
+  #leadCosines(
+    vector: Float32Array,
+    docs: readonly number[],
+    admitted: Uint8Array,
+    cosines: Map<number, DocCosine>,
+  ): Map<number, number> {
+    const leads = new Map<number, number>();
+    const asked = new Map<number, number>();
+    for (const doc of docs) {
+      const known = cosines.get(doc);
+      const first = this.#columns.docs.firstChunk.values[doc] ?? 0;
+      if (known?.slot === 0) leads.set(doc, known.cosine);
+      else if (known && admitted[first] === 1) asked.set(first, doc);
+    }
+    const chunks = [...asked.keys()].sort((a, b) => a - b);
+    const found = this.#dense.rescore(vector, Uint32Array.from(chunks));
+    for (const [at, chunk] of chunks.entries()) {
+      const cosine = found[at] ?? NaN;
+      const doc = asked.get(chunk);
+      if (doc === undefined || Number.isNaN(cosine)) continue;
+      leads.set(doc, cosine);
+      this.#keepCosine(chunk, cosine, cosines);
+    }
+    return leads;
   }
 
   #documentIds(docs: readonly number[]): ReadonlyMap<number, string> {
@@ -442,6 +472,7 @@ function candidateOf(
   documentId: string,
   { total, document, chunk, title, bestSlot }: LexicalScore,
   dense: { cosine: number; slot: number } | undefined,
+  lead: number | undefined,
 ): Candidate {
   return {
     documentId,
@@ -449,6 +480,7 @@ function candidateOf(
     parts: { document, chunk, title },
     chunkOrdinal: bestSlot,
     ...(dense && { cosine: dense.cosine, denseChunkOrdinal: dense.slot }),
+    ...(lead !== undefined && { leadCosine: lead }),
   };
 }
 
