@@ -119,7 +119,7 @@ async function askAll(collection: Collection): Promise<Asked[]> {
   const folder = await mkdtemp(join(tmpdir(), 'fumi-rerank-'));
   const { index, close } = await createSqliteStore({ file: join(folder, 'rerank.db'), inline: true });
   const texts = new Map<string, string>();
-  let batch: IndexDocument[] = [];
+  const batch: IndexDocument[] = [];
   for await (const { id, title, text } of collection.documents()) {
     texts.set(id, text);
     batch.push(await indexed(id, title, text));
