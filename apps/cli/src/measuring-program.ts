@@ -2,7 +2,7 @@ import { InvalidArgumentError, Option } from 'commander';
 import type { Command } from 'commander';
 import { examples, numberFrom } from './examples.ts';
 import type { MakeContext } from './examples.ts';
-import type { EvalOptions } from './options.ts';
+import type { EvalMakeOptions, EvalOptions } from './options.ts';
 
 /** Looking after an installation, and measuring it. */
 export function addMeasuring(program: Command, context: MakeContext): void {
@@ -36,7 +36,7 @@ export function addMeasuring(program: Command, context: MakeContext): void {
     .action(async (options: { repair?: boolean }, command: Command) =>
       (await import('./commands/index-check.ts')).indexCheckCommand(context(command), options),
     );
-  program
+  const evaluation = program
     .command('eval')
     .description('measure the ranking on judged collections (BEIR folders)')
     .argument('<folder...>', 'folders with corpus.jsonl[.gz], queries.jsonl and qrels.tsv')
@@ -57,6 +57,12 @@ export function addMeasuring(program: Command, context: MakeContext): void {
     .option('--bound <number>', 'places that a hit rises or sinks at most (default: 5)', numberFrom(1, 100))
     .option('--answers', 'measure answers instead: what they are sure of, and whether they hold the answer')
     .option('--fit <file>', 'with --answers: write a new calibration there')
+    .addOption(
+      new Option(
+        '--baseline <which>',
+        'compare with plain one-field BM25; a loss beyond noise fails',
+      ).choices(['bm25']),
+    )
     .option('--worst <number>', 'show the queries that fared worst', numberFrom(1, 10_000))
     .option('--slices', 'show kinds of queries apart')
     .addHelpText(
@@ -72,6 +78,23 @@ export function addMeasuring(program: Command, context: MakeContext): void {
       options.answers
         ? (await import('./commands/eval-answers.ts')).evalAnswersCommand(context(command), folders, options)
         : (await import('./commands/eval.ts')).evalCommand(context(command), folders, options),
+    );
+  evaluation
+    .command('make')
+    .description('make a judged collection of your own questions over your own documents')
+    .argument('<folder>', 'where it is made')
+    .option('--questions <file>', 'one question on each line')
+    .option('--depth <number>', 'hits of each question to be judged (default: 20)', numberFrom(1, 50))
+    .addHelpText(
+      'after',
+      examples(
+        'fumi eval make ./judged --questions questions.txt',
+        'fumi eval make ./judged',
+        'fumi eval ./judged',
+      ),
+    )
+    .action(async (folder: string, options: EvalMakeOptions, command: Command) =>
+      (await import('./commands/eval-make.ts')).evalMakeCommand(context(command), folder, options),
     );
 }
 

@@ -128,11 +128,17 @@ export interface EvalOptions {
   readonly vectors?: string;
   readonly weight?: number;
   readonly rerank: string;
+  readonly baseline?: 'bm25';
   readonly bound?: number;
   readonly worst?: number;
   readonly slices?: boolean;
   readonly answers?: boolean;
   readonly fit?: string;
+}
+
+export interface EvalMakeOptions {
+  readonly questions?: string;
+  readonly depth?: number;
 }
 
 export interface AuditSearchOptions {

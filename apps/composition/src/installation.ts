@@ -13,7 +13,7 @@ import type { Logger } from '@fumikura/logging';
 import type { Person } from '@fumikura/model';
 import type { PeopleStore } from '@fumikura/ports';
 import { createKnowledge, fusionWeights } from '@fumikura/retrieval';
-import type { Knowledge } from '@fumikura/retrieval';
+import type { BoostSettings, Knowledge } from '@fumikura/retrieval';
 import type { RebuildOptions } from '@fumikura/store-sqlite';
 import { auditedIngest, openAudit } from './audit.ts';
 import { watchCommits } from './commits.ts';
@@ -111,6 +111,7 @@ export async function openInstallation(
     freshnessMs: config.freshnessMinutes * 60_000,
     deadlineMs: config.search.deadlineMs,
     ...(embedder && { embedQuery: embedder.embedQuery, fusion: fusionWeights(config.embedder?.weight) }),
+    ...(config.search.boosts && { boosts: boostsOf(config.search.boosts) }),
     ...(rerank && { rerank }),
     // A process that ends after one question has nothing to use again.
     ...(mode === 'one-shot' && { cacheBytes: 0 }),
@@ -150,6 +151,10 @@ export async function openInstallation(
       await store.close();
     },
   };
+}
+
+function boostsOf({ recency, ...boosts }: NonNullable<Config['search']['boosts']>): BoostSettings {
+  return { ...boosts, ...(recency && { recency }) };
 }
 
 /** @throws AppError PERSON_UNKNOWN (config) */

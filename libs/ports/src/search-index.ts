@@ -99,6 +99,8 @@ export interface Candidate {
   readonly denseChunkOrdinal?: number;
   /** Further chunks that speak of it nearly as much as the best one; absent where the engine does not count them. */
   readonly furtherChunks?: number;
+  /** Cosine of its first chunk, which says what the whole is about; absent where the engine gives none. */
+  readonly leadCosine?: number;
 }
 
 export interface SearchAnswer {

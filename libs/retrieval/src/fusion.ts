@@ -7,16 +7,20 @@ export interface FusionWeights {
   readonly lexical: number;
   /** Of the cosine. */
   readonly dense: number;
+  /** Share of the first chunk's cosine in it, 0 to 1; the rest is the best chunk's. Default 0. */
+  readonly lead?: number;
   /** Divide the cosine by the highest of the list, so that it does not matter how far a model's cosines spread. */
   readonly normaliseDense?: boolean;
 }
 
 /** Of the cosine beside the words, when nothing else is configured; measured on all collections together. */
 const DENSE_WEIGHT = 0.6;
+/** Of the first chunk in that; likewise. */
+const LEAD_SHARE = 0.3;
 
 /** @param dense 0 to 1; what is left is the words' */
 export function fusionWeights(dense = DENSE_WEIGHT): FusionWeights {
-  return { lexical: 1 - dense, dense };
+  return { lexical: 1 - dense, dense, lead: LEAD_SHARE };
 }
 
 export const FUSION_WEIGHTS = fusionWeights();
@@ -46,20 +50,26 @@ export function fuse(candidates: readonly Candidate[], weights: FusionWeights = 
     }
   }
   const lexicalMax = maximum(candidates.map(({ lexical }) => lexical));
-  const cosines = candidates.flatMap(({ cosine }) => (cosine === undefined ? [] : [cosine]));
+  const meanings = candidates.map((candidate) => meaningOf(candidate, weights.lead ?? 0));
+  const cosines = meanings.filter((cosine) => cosine !== undefined);
   const hasDense = cosines.length > 0;
   const unknown = median(cosines);
   const denseMax = weights.normaliseDense ? maximum(cosines) : 1;
-  const ranked = candidates.map((candidate) => {
+  const ranked = candidates.map((candidate, at) => {
     const lexical = lexicalMax > 0 ? candidate.lexical / lexicalMax : 0;
     if (!hasDense) return { candidate, score: lexical, parts: { lexical } };
     const parts = {
       lexical: weights.lexical * lexical,
-      dense: (weights.dense * (candidate.cosine ?? unknown)) / (denseMax || 1),
+      dense: (weights.dense * (meanings[at] ?? unknown)) / (denseMax || 1),
     };
     return { candidate, score: parts.lexical + parts.dense, parts };
   });
   return ranked.sort(byScoreThenId);
+}
+
+/** A document is near by its best passage, and a little by what it begins with. */
+function meaningOf({ cosine, leadCosine = cosine }: Candidate, lead: number): number | undefined {
+  return cosine === undefined || leadCosine === undefined ? cosine : (1 - lead) * cosine + lead * leadCosine;
 }
 
 function byScoreThenId(a: Ranked, b: Ranked): number {

@@ -1,3 +1,4 @@
+export type { BoostSettings } from './boosts.ts';
 export { FUSION_WEIGHTS, fuse, fusionWeights } from './fusion.ts';
 export type { FusionWeights, Ranked } from './fusion.ts';
 export { createKnowledge } from './knowledge.ts';

@@ -1,5 +1,7 @@
 import { AppError, toAppError } from '@fumikura/errors';
 import type { LateCheck, Store } from '@fumikura/ports';
+import { createBoost } from './boosts.ts';
+import type { BoostSettings } from './boosts.ts';
 import { cachedRanker } from './cache/ranking-cache.ts';
 import { visibleSources } from './coverage.ts';
 import { createCursorSealer } from './cursor.ts';
@@ -20,6 +22,8 @@ export interface KnowledgeOptions {
   readonly fusion?: FusionWeights;
   /** Asks sources before anything of theirs is shown; default: lists alone decide. */
   readonly lateCheck?: LateCheck;
+  /** Default none. */
+  readonly boosts?: BoostSettings;
   /** Judges the first hits once more. */
   readonly rerank?: RerankStage;
   /** Told of what made a query be answered by its words alone. */
@@ -54,8 +58,10 @@ export async function createKnowledge(options: KnowledgeOptions): Promise<Knowle
   const rank = cache?.rank ?? ranker;
   const rerank = options.rerank && createPlaceReranker(options.rerank, catalog);
   const indexTimeoutMs = Math.round(INDEX_SHARE * deadlineMs);
+  const boost = options.boosts && createBoost(options.boosts, now);
   const parts = {
     ...{ catalog, index: store.index, rank, cursors, freshnessMs, indexTimeoutMs, now },
+    ...(boost && { boost }),
     ...(rerank && { rerank }),
     ...(lateCheck && { lateCheck }),
   };

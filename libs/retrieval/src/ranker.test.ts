@@ -98,6 +98,26 @@ describe('a ranking with vectors', () => {
     );
   });
 
+  it('takes a document for near by its best passage, and a little by what it begins with', () => {
+    const candidate = (documentId: string, cosine: number, leadCosine?: number) => ({
+      documentId,
+      lexical: 0,
+      parts: { document: 0, chunk: 0, title: 0 },
+      chunkOrdinal: 0,
+      cosine,
+      ...(leadCosine !== undefined && { leadCosine }),
+    });
+    const found = [
+      candidate('aside', 0.8, 0.1),
+      candidate('about it', 0.78, 0.7),
+      candidate('not told', 0.6),
+    ];
+    const order = (lead: number) =>
+      fuse(found, { lexical: 0.4, dense: 0.6, lead }).map(({ candidate: { documentId } }) => documentId);
+    assert.deepEqual(order(0), ['aside', 'about it', 'not told']);
+    assert.deepEqual(order(0.3), ['about it', 'not told', 'aside']);
+  });
+
   it('neither hides nor prefers a document whose vectors are still to come', () => {
     const candidate = (documentId: string, lexical: number, cosine?: number) => ({
       documentId,

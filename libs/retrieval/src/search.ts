@@ -1,6 +1,8 @@
 import { invalidInput } from '@fumikura/errors';
 import type { AccessFilter, Catalog, DocumentRecord, LateCheck, SearchIndex } from '@fumikura/ports';
 import { readGrant } from '@fumikura/ports';
+import { BOOSTED_PLACES } from './boosts.ts';
+import type { Boost } from './boosts.ts';
 import type { Place } from './collapse.ts';
 import { coverageOf, visibleSources, withoutIndex } from './coverage.ts';
 import { rankOrSay } from './outage.ts';
@@ -22,6 +24,7 @@ export interface SearchParts {
   readonly catalog: Catalog;
   readonly index: SearchIndex;
   readonly rank: Ranker;
+  readonly boost?: Boost;
   readonly rerank?: PlaceReranker;
   readonly cursors: CursorSealer;
   readonly freshnessMs: number;
@@ -44,7 +47,10 @@ export async function searchKnowledge(
   const binding = [readGrant(access)?.caller, request.query, request.similarTo ?? null, asked.filter ?? null];
   const before = new Shown(request.cursor && String(parts.cursors.open(request.cursor, binding)));
   const isFresh = (place: Place) => !asked.isLeftOut(place) && !isShown(place, before);
-  const wanted = { count: Math.max(limit + 1, parts.rerank?.top ?? 0), isFresh };
+  const wanted = {
+    count: Math.max(limit + 1, parts.rerank?.top ?? 0, parts.boost ? BOOSTED_PLACES : 0),
+    isFresh,
+  };
   const placesOf = ({ ranked }: Ranking) => readablePlaces(ranked, wanted, parts, access, signal, onWithheld);
   const depth = before.count + wanted.count;
   const first = await rankOrSay(parts, { ...asked, depth }, access, signal);
@@ -54,8 +60,9 @@ export async function searchKnowledge(
   const { ranked, notices, outage } = isShort
     ? await rankOrSay(parts, { ...asked, depth: Infinity }, access, signal)
     : first;
-  const { places: found, troubled } = isShort ? await placesOf({ ...first, ranked }) : firstPlaces;
+  const { places: fused, troubled } = isShort ? await placesOf({ ...first, ranked }) : firstPlaces;
   signal.throwIfAborted();
+  const found = parts.boost?.(fused) ?? fused;
   const reranked = await parts.rerank?.order(asked.text, found, access, signal);
   const places = reranked?.places ?? found;
   const shown = places.slice(0, limit);

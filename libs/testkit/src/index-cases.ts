@@ -123,6 +123,34 @@ export const indexCases: Readonly<
     assert.ok((byId.get('d12')?.cosine ?? 0) > 0.98);
   },
 
+  'tells of each document how near its first chunk is, where it tells that at all': async (index) => {
+    await index.useFingerprint(FINGERPRINT);
+    const random = seeded(4);
+    const [near, far, query] = [vectorOf(random), vectorOf(random), vectorOf(random)];
+    const chunksOf = (vectors: readonly Float32Array[]) =>
+      vectors.map((vector, ordinal) => ({ ordinal, headingPath: [], text: `word ${ordinal}`, vector }));
+    const documents = { 'lead-last': [far, near, query], 'lead-best': [query, far], single: [near] };
+    await index.write({
+      upserts: Object.entries(documents).map(([id, vectors]) => ({
+        ...testDocument(id, 'word', 1),
+        chunks: chunksOf(vectors),
+      })),
+    });
+    const { candidates } = await index.search(
+      { ...lexical('word', { candidates: 5 }), dense: { vector: query, fingerprint: FINGERPRINT } },
+      testAccess([1]),
+      signal,
+    );
+    assert.equal(candidates.length, 3);
+    for (const { documentId, leadCosine, cosine } of candidates) {
+      const [first = query] = documents[documentId as keyof typeof documents];
+      const real = first.reduce((sum, x, at) => sum + x * (query[at] ?? 0), 0);
+      if (leadCosine !== undefined)
+        assert.ok(Math.abs(leadCosine - real) < 0.02, `${documentId}: ${leadCosine}`);
+      assert.ok((cosine ?? -1) >= (leadCosine ?? -1));
+    }
+  },
+
   'is bound to one model while it has vectors of it': async (index) => {
     await index.useFingerprint(FINGERPRINT);
     const other = { ...FINGERPRINT, model: 'other', dimension: 32 };

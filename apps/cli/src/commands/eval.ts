@@ -3,7 +3,9 @@ import { evaluateCollection, openEmbedder, openReranker, withVectorFile } from '
 import {
   compareQueries,
   compareReports,
+  evaluate,
   openCollection,
+  plainBm25,
   readReport,
   renderFigures,
   report,
@@ -38,7 +40,8 @@ export async function evalCommand(
   if (options.slices) printSlices(context, queries);
   if (options.worst !== undefined) printWorst(context, queries, options.worst);
   if (earlier !== undefined) printDifferences(context, earlier, result);
-  if (figures.some(({ pass }) => pass === false)) process.exitCode = EXIT_CODES.findings;
+  const losses = options.baseline === undefined ? [] : await againstPlain(context, folders, options, result);
+  if (losses.length > 0 || figures.some(({ pass }) => pass === false)) process.exitCode = EXIT_CODES.findings;
 }
 
 async function measure(context: Context, folders: readonly string[], options: EvalOptions) {
@@ -70,6 +73,29 @@ async function measure(context: Context, folders: readonly string[], options: Ev
     await embedder?.close();
   }
   return { figures, queries };
+}
+
+/** @returns collections on which plain BM25 is better, and not by chance */
+async function againstPlain(
+  context: Context,
+  folders: readonly string[],
+  options: EvalOptions,
+  result: FigureReport,
+): Promise<string[]> {
+  const figures: Figure[] = [];
+  const queries: Record<string, readonly QueryResult[]> = {};
+  for (const folder of folders) {
+    const collection = await openCollection(folder, options.corpus);
+    const asked = { ...collection, queries: collection.queries.slice(0, options.queries) };
+    const found = await evaluate(asked, await plainBm25(collection.documents()));
+    figures.push(...found.figures);
+    queries[collection.name] = found.queries;
+  }
+  const plain = { ...report(figures), commit: 'plain BM25', queries };
+  printDifferences(context, plain, result);
+  return compareQueries(plain, result, 0)
+    .filter(({ difference, p }) => difference < 0 && p < SIGNIFICANT)
+    .map(({ collection }) => collection);
 }
 
 async function evalEmbedder(context: Context, options: EvalOptions) {

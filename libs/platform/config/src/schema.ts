@@ -294,6 +294,22 @@ export const configSchema = z.strictObject({
     .strictObject({
       /** Milliseconds after which a search answers with what it has or fails. */
       deadlineMs: z.int().min(50).max(60_000).default(5_000),
+      /** What a document gains beside what it says, as shares of its score; nothing by default. */
+      boosts: z
+        .strictObject({
+          recency: z
+            .strictObject({
+              weight: z.number().min(0).max(1),
+              /** Days after which half of it is left; by kind where kinds differ. */
+              halfLifeDays: z.number().positive(),
+              kinds: z.record(z.string(), z.number().positive()).default({}),
+            })
+            .optional(),
+          labels: z.record(z.string(), z.number().min(-1).max(1)).default({}),
+          /** All together, up and down. */
+          most: z.number().min(0).max(0.5).default(0.2),
+        })
+        .optional(),
       /** Asking the sources themselves, where a search says so. */
       live: z
         .strictObject({

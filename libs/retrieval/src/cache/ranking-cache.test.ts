@@ -74,7 +74,9 @@ describe('rankings asked before', () => {
     await knowledge.search({ query: 'walrus' }, before, signal);
     await world.store.catalog.putLists([{ id: 'all', members: [FEW], readAt: '2026-01-01T00:00:00Z' }]);
     const withheld: string[] = [];
-    const page = await knowledge.search({ query: 'walrus' }, before, signal, (found) => withheld.push(...found.map(({ id }) => id)));
+    const page = await knowledge.search({ query: 'walrus' }, before, signal, (found) =>
+      withheld.push(...found.map(({ id }) => id)),
+    );
     assert.deepEqual([page.hits, withheld.sort()], [[], ['wiki:t/a', 'wiki:t/b']]);
   });
 

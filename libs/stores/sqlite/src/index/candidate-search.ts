@@ -81,11 +81,20 @@ export class CandidateSearch {
     const best = lexical ? firstMeeting(scan.best(scanned, weights), meets, candidates) : [];
     if (dense) cosines.rescore(dense.vector, best, (doc) => scan.bestSlot(doc));
     const docs = [...new Set([...best, ...required])];
+    const leads = dense && cosines.leads(dense.vector, docs);
     const ids = reader.documentIds(docs);
     const found = docs
       .map((doc) => {
-        const further = scan.furtherChunks(doc);
-        return candidateOf(ids.get(doc) ?? '', scan.score(doc, weights), further, cosines.of(doc));
+        const lead = leads?.get(doc);
+        return {
+          ...candidateOf(
+            ids.get(doc) ?? '',
+            scan.score(doc, weights),
+            scan.furtherChunks(doc),
+            cosines.of(doc),
+          ),
+          ...(lead !== undefined && { leadCosine: lead }),
+        };
       })
       .sort(byScores);
     return { candidates: found, rarity };

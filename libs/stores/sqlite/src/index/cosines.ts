@@ -55,6 +55,29 @@ export class Cosines {
     }
   }
 
+  /** Of the first chunk of each document; what is known already is not asked for again. */
+  leads(vector: Float32Array, docs: readonly number[]): ReadonlyMap<number, number> {
+    const firstChunk = this.#reader.columns.docs.firstChunk.values;
+    const leads = new Map<number, number>();
+    const asked = new Map<number, number>();
+    for (const doc of docs) {
+      const known = this.#best.get(doc);
+      const first = firstChunk[doc] ?? 0;
+      if (known?.slot === 0) leads.set(doc, known.cosine);
+      else if (known && this.#admitted[first] === 1) asked.set(first, doc);
+    }
+    const chunks = [...asked.keys()].sort((a, b) => a - b);
+    const found = this.#reader.dense.rescore(vector, Uint32Array.from(chunks));
+    for (const [at, chunk] of chunks.entries()) {
+      const cosine = found[at] ?? NaN;
+      const doc = asked.get(chunk);
+      if (doc === undefined || Number.isNaN(cosine)) continue;
+      leads.set(doc, cosine);
+      this.#keep(chunk, cosine);
+    }
+    return leads;
+  }
+
   #keep(chunk: number, cosine: number): void {
     const { columns } = this.#reader;
     const doc = columns.doc.values[chunk] ?? 0;

@@ -1,0 +1,68 @@
+import type { Place } from './collapse.ts';
+
+/** Everything is off unless it is set: no judged collection at hand knows times or labels (docs/retrieval.md). */
+export interface BoostSettings {
+  readonly recency?: {
+    /** What a document of this moment gains, as a share of its score. */
+    readonly weight: number;
+    /** Days after which half of it is left, for kinds without one of their own. */
+    readonly halfLifeDays: number;
+    readonly kinds?: Readonly<Record<string, number>>;
+  };
+  /** Label → share of its score that a document with it gains; below 0 it loses. Case does not count. */
+  readonly labels?: Readonly<Record<string, number>>;
+  /** All boosts together, as a share of the score, up and down; default .2. */
+  readonly most?: number;
+}
+
+/** Places among which boosts change the order; those behind them stay. */
+export const BOOSTED_PLACES = 50;
+const MOST = 0.2;
+const DAY_MS = 86_400_000;
+
+export type Boost = (places: readonly Place[]) => readonly Place[];
+
+/** Ties and equal boosts leave the order as it was. */
+export function createBoost(settings: BoostSettings, now: () => number): Boost {
+  const { most = MOST } = settings;
+  const labels = new Map(
+    Object.entries(settings.labels ?? {}).map(([name, share]) => [name.toLowerCase(), share]),
+  );
+  return (places) => {
+    const moved = places.slice(0, BOOSTED_PLACES).map((place) => {
+      const shares = { recency: recencyOf(place, settings.recency, now()), label: labelOf(place, labels) };
+      const together = Math.max(-most, Math.min(most, shares.recency + shares.label));
+      return boosted(place, together, shares);
+    });
+    moved.sort((a, b) => b.ranked.score - a.ranked.score);
+    return [...moved, ...places.slice(BOOSTED_PLACES)];
+  };
+}
+
+/** A time to come counts as now: clocks differ. */
+function recencyOf({ record }: Place, recency: BoostSettings['recency'], now: number): number {
+  const changedAt = Date.parse(record.updatedAt ?? '');
+  if (!recency || Number.isNaN(changedAt)) return 0;
+  const halfLife = recency.kinds?.[record.kind] ?? recency.halfLifeDays;
+  const days = Math.max(0, now - changedAt) / DAY_MS;
+  return recency.weight * 2 ** (-days / halfLife);
+}
+
+/** The strongest one: labels do not add up. */
+function labelOf({ record }: Place, labels: ReadonlyMap<string, number>): number {
+  const shares = (record.labels ?? []).map((label) => labels.get(label.toLowerCase()) ?? 0);
+  return shares.reduce((strongest, share) => (Math.abs(share) > Math.abs(strongest) ? share : strongest), 0);
+}
+
+function boosted(place: Place, share: number, shares: Readonly<Record<string, number>>): Place {
+  const { score, parts } = place.ranked;
+  const named = Object.entries(shares).flatMap(([name, value]) =>
+    value === 0 ? [] : [[`boost.${name}`, value]],
+  );
+  const ranked = {
+    ...place.ranked,
+    score: score * (1 + share),
+    parts: { ...parts, ...Object.fromEntries(named) },
+  };
+  return { ...place, ranked };
+}
