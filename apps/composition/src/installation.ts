@@ -27,6 +27,7 @@ import type { Variables } from './connectors/secrets.ts';
 import { installEmbedder } from './embedding.ts';
 import type { InstalledEmbedder } from './embedding.ts';
 import type { OnChanged } from './commits.ts';
+import { installModel } from './language-model.ts';
 import { narrowedByRoles } from './narrowed.ts';
 import { openStore } from './store.ts';
 import type { InstalledStore } from './store.ts';
@@ -93,6 +94,7 @@ export async function openInstallation(
     variables,
     isOneShot: mode === 'one-shot',
   });
+  const model = installModel(config, variables);
   const rightsOf = createRights(config.persons, config.owner, config.roles);
   const allKnowledge = await createKnowledge({
     store,
@@ -112,7 +114,7 @@ export async function openInstallation(
     store,
     ...(embedder && { embedder }),
     ...narrowed,
-    answering: createAnswering({ knowledge: narrowed.knowledge }),
+    answering: createAnswering({ knowledge: narrowed.knowledge, ...(model && { model }) }),
     directory,
     rightsOf,
     ingest: auditedIngest(createIngest({ store: commits.store, documents: pipeline, logger }), audit),

@@ -1,18 +1,11 @@
 import { z } from 'zod';
 import { coverageSchema } from '../reply/coverage.ts';
-import { UNTRUSTED, untrustedText } from '../untrusted/schema.ts';
-
-const sources = z
-  .array(z.string().min(1).max(200))
-  .min(1)
-  .max(20)
-  .optional()
-  .describe('Only these source ids.');
+import { UNTRUSTED } from '../untrusted/schema.ts';
 
 export const askInput = z.strictObject({
   question: z.string().min(1).max(2_000).describe('One question, in English or Japanese.'),
   context: z.string().max(8_000).optional().describe('What was said before, when the question refers to it.'),
-  sources,
+  sources: z.array(z.string().min(1).max(200)).min(1).max(20).optional().describe('Only these source ids.'),
 });
 
 export const summaryInput = z.strictObject({
@@ -30,21 +23,25 @@ export const summaryInput = z.strictObject({
 
 export const citationSchema = z.object({
   number: z.int(),
-  id: z.string().describe('For get_document.'),
-  title: untrustedText,
+  id: z.string(),
+  title: z.string(),
   url: z.string(),
-  quote: untrustedText,
-  section: untrustedText.optional(),
+  quote: z.string(),
+  section: z.string().optional(),
   updatedAt: z.string().optional(),
 });
 
 export const claimSchema = z.object({
-  text: untrustedText,
-  citations: z.array(z.int()).describe('Numbers of citations.'),
-  confidence: z.number().describe('0 to 1: how well the cited text carries it.'),
+  text: z.string(),
+  citations: z.array(z.int()),
+  confidence: z.number(),
 });
 
-const confidence = z.object({ value: z.number(), words: z.string() });
+// Said once of each list: the texts in it are all of documents, and definitions cost every conversation.
+const citations = z.array(citationSchema).describe(UNTRUSTED);
+const documents = z
+  .array(z.object({ id: z.string(), title: z.string(), url: z.string() }))
+  .describe(UNTRUSTED);
 const refusal = z
   .object({
     reason: z.string(),
@@ -53,44 +50,34 @@ const refusal = z
     missing: z.array(z.string()),
   })
   .optional()
-  .describe('Present when there is no answer: tell the person so.');
+  .describe('There is no answer: tell the person.');
 const notices = z.array(z.string()).optional();
-const kind = z
-  .string()
-  .describe('extracted: sentences of documents; written: by a model, verified; refused.');
+const kind = z.string().describe('extracted (quoted), written (by a model, verified) or refused.');
+const sides = z.array(z.object({ citation: z.int(), says: z.string(), updatedAt: z.string().optional() }));
 
 export const askOutput = z.object({
-  answer: z.string().describe(`Claims with numbers of citations. ${UNTRUSTED}`),
+  answer: z.string().describe(UNTRUSTED),
   kind,
-  claims: z.array(claimSchema),
-  citations: z.array(citationSchema),
-  confidence,
+  claims: z.array(claimSchema).describe(UNTRUSTED),
+  citations,
+  confidence: z.object({ value: z.number(), words: z.string() }),
   conflicts: z
-    .array(
-      z.object({
-        kind: z.string(),
-        about: untrustedText,
-        sides: z.array(
-          z.object({ citation: z.int(), says: untrustedText, updatedAt: z.string().optional() }),
-        ),
-        preferred: z.int().optional(),
-      }),
-    )
+    .array(z.object({ kind: z.string(), about: z.string(), sides, preferred: z.int().optional() }))
     .optional()
-    .describe('Documents that contradict each other: tell the person both sides.'),
+    .describe(`Contradictions: tell both sides. ${UNTRUSTED}`),
   coverage: coverageSchema,
-  related: z.array(z.object({ id: z.string(), title: untrustedText, url: z.string() })),
+  related: documents,
   refusal,
   notices,
 });
 
 export const summaryOutput = z.object({
-  summary: z.string().describe(`Points with numbers of citations. ${UNTRUSTED}`),
+  summary: z.string().describe(UNTRUSTED),
   kind,
-  citations: z.array(citationSchema),
-  documents: z.array(z.object({ id: z.string(), title: untrustedText, url: z.string(), points: z.int() })),
+  citations,
+  documents,
   leftOut: z.array(z.object({ id: z.string().optional(), reason: z.string() })).optional(),
-  leftOutBeyond: z.int().optional().describe('Further documents left out, not named.'),
+  leftOutBeyond: z.int().optional(),
   truncated: z.boolean(),
   refusal,
   notices,

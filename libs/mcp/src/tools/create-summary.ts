@@ -66,18 +66,22 @@ function replyOf(summary: Summary, withheld: readonly DocumentId[]): Answer<Tool
   // Ids that were left out are the caller's own words; those of a search were checked like what is shown.
   const named = leftOut.map(({ documentId, reason }) => ({ ...(documentId && { id: documentId }), reason }));
   return {
-    documentIds: documents.map(({ id }) => id),
+    documentIds: [
+      ...documents.map(({ id }) => id),
+      ...leftOut.flatMap(({ documentId, reason }) =>
+        documentId !== undefined && reason !== 'not-found' && reason !== 'beyond-cap' ? [documentId] : [],
+      ),
+    ],
     withheld,
     value: {
       structured: {
         summary: asText(points.map(toClaim)),
         kind,
         citations: citations.map(toCitation).slice(0, 40),
-        documents: documents.map(({ id, title, url, points: count }) => ({
+        documents: documents.map(({ id, title, url }) => ({
           id,
           title: fitText(cleanLine(title, 300), 30),
           url,
-          points: count,
         })),
         ...(named.length > 0 && { leftOut: named }),
         ...(leftOutBeyond > 0 && { leftOutBeyond }),

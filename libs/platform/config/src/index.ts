@@ -2,5 +2,12 @@ export { addSource, removeSource, setEmbedder, setRoles } from './edit.ts';
 export { CONFIG_FILE, findConfig, invalid, loadConfig, parseConfig } from './load.ts';
 export type { Config } from './load.ts';
 export type { ConfigProblem } from './problems.ts';
-export type { ConfigInput, EmbedderConfig, EmbedderInput, Schedules, SourceConfig } from './schema.ts';
+export type {
+  ConfigInput,
+  EmbedderConfig,
+  EmbedderInput,
+  ModelConfig,
+  Schedules,
+  SourceConfig,
+} from './schema.ts';
 export { Secret } from './secret.ts';
