@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { coverageSchema } from '../reply/coverage.ts';
 import { UNTRUSTED } from '../untrusted/schema.ts';
 
 export const askInput = z.strictObject({
@@ -21,51 +20,30 @@ export const summaryInput = z.strictObject({
   changedSince: z.string().max(40).optional().describe('Only what changed on or after this date.'),
 });
 
-export const citationSchema = z.object({
-  number: z.int(),
-  id: z.string(),
-  title: z.string(),
-  url: z.string(),
-  quote: z.string(),
-  section: z.string().optional(),
-  updatedAt: z.string().optional(),
-});
+const citationSchema = z.looseObject({ number: z.number(), quote: z.string() });
 
-export const claimSchema = z.object({
-  text: z.string(),
-  citations: z.array(z.int()),
-  confidence: z.number(),
-});
+const claimSchema = z.looseObject({ text: z.string(), citations: z.array(z.number()) });
 
-// Said once of each list: the texts in it are all of documents, and definitions cost every conversation.
+// Definitions cost every conversation: what is said is said once of each list, and what explains itself is left open.
 const citations = z.array(citationSchema).describe(UNTRUSTED);
-const documents = z
-  .array(z.object({ id: z.string(), title: z.string(), url: z.string() }))
-  .describe(UNTRUSTED);
-const refusal = z
-  .object({
-    reason: z.string(),
-    message: z.string(),
-    searched: z.array(z.string()),
-    missing: z.array(z.string()),
-  })
-  .optional()
-  .describe('There is no answer: tell the person.');
+const documents = z.array(z.looseObject({ id: z.string() })).describe(UNTRUSTED);
+const refusal = z.looseObject({ message: z.string() }).optional().describe('No answer: say so.');
 const notices = z.array(z.string()).optional();
-const kind = z.string().describe('extracted (quoted), written (by a model, verified) or refused.');
-const sides = z.array(z.object({ citation: z.int(), says: z.string(), updatedAt: z.string().optional() }));
+const kind = z.string().describe('extracted, written or refused.');
 
 export const askOutput = z.object({
   answer: z.string().describe(UNTRUSTED),
   kind,
   claims: z.array(claimSchema).describe(UNTRUSTED),
   citations,
-  confidence: z.object({ value: z.number(), words: z.string() }),
+  confidence: z.looseObject({ value: z.number() }),
   conflicts: z
-    .array(z.object({ kind: z.string(), about: z.string(), sides, preferred: z.int().optional() }))
+    .array(z.looseObject({ kind: z.string() }))
     .optional()
     .describe(`Contradictions: tell both sides. ${UNTRUSTED}`),
-  coverage: coverageSchema,
+  coverage: z
+    .looseObject({ complete: z.boolean() })
+    .describe('Tell the person when it is incomplete or stale.'),
   related: documents,
   refusal,
   notices,
@@ -76,8 +54,8 @@ export const summaryOutput = z.object({
   kind,
   citations,
   documents,
-  leftOut: z.array(z.object({ id: z.string().optional(), reason: z.string() })).optional(),
-  leftOutBeyond: z.int().optional(),
+  leftOut: z.array(z.looseObject({ reason: z.string() })).optional(),
+  leftOutBeyond: z.number().optional(),
   truncated: z.boolean(),
   refusal,
   notices,
