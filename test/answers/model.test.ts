@@ -101,7 +101,7 @@ describe('answers of a language model', () => {
         assert.equal(endpoint.requests.length, tries + 1);
       }));
 
-  it('quotes documents instead when the model cannot be asked, and says why', () =>
+  it('[answers.fallback] quotes documents instead when the model cannot be asked, and says why', () =>
     withModel({}, 'chat', async (ask) => {
       for (const behaviour of [
         'busy',

@@ -121,7 +121,7 @@ describe('answering', () => {
   };
   const id = (name: string): DocumentId => `${SOURCE}/${name}`;
 
-  it('quotes the answering sentence with a citation that resolves', async () => {
+  it('[answers.cited] quotes the answering sentence with a citation that resolves', async () => {
     const answer = await ask('Within how many days must I submit travel expenses?');
     assert.equal(answer.kind, 'extracted');
     assert.match(answer.claims[0]?.text ?? '', /within 30 days/u);
@@ -149,7 +149,7 @@ describe('answering', () => {
     assert.deepEqual([...new Set(answer.claims.map(({ part }) => part))].sort(), [0, 1]);
   });
 
-  it('refuses what no document says, and names what it looked for and what is missing', async () => {
+  it('[answers.refuses] refuses what no document says, and names what it looked for and what is missing', async () => {
     const answer = await ask('What is the boiling point of tungsten hexafluoride?');
     assert.equal(answer.kind, 'refused');
     assert.equal(answer.confidence.words, 'none');
@@ -167,7 +167,7 @@ describe('answering', () => {
     assert.match(answered.claims[0]?.text ?? '', /91,000 EUR/u);
   });
 
-  it('drops a claim whose evidence is withdrawn while the answer is made', async () => {
+  it('[answers.withheld] drops a claim whose evidence is withdrawn while the answer is made', async () => {
     const withheld: DocumentId[] = [];
     const answer = await ask(
       'What is the salary of Kenji Mori?',
@@ -178,7 +178,7 @@ describe('answering', () => {
     assert.deepEqual(withheld, [id('salary.md')]);
   });
 
-  it('waits for the record of what it shows, and shows nothing without it', async () => {
+  it('[answers.recorded] waits for the record of what it shows, and shows nothing without it', async () => {
     const recorded: DocumentId[] = [];
     const claims: string[] = [];
     const events = answering.ask(

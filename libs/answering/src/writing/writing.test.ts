@@ -74,7 +74,7 @@ async function run(model: LanguageModel, limits: SpendLimits = {}, book = create
 const claim = (text: string, ...passages: number[]) => JSON.stringify({ text, passages });
 
 describe('a model that writes', () => {
-  it('lets through what its passages carry, and counts the rest by what is wrong', async () => {
+  it('[answers.verified] lets through what its passages carry, and counts the rest by what is wrong', async () => {
     const { claims, end } = await run(
       modelThatSays([
         '{"claims":[',
@@ -92,7 +92,7 @@ describe('a model that writes', () => {
     assert.deepEqual(end.dropped, { number: 1, citation: 1, negation: 1, malformed: 1 });
   });
 
-  it('asks nothing beyond a budget in tokens, money or time, and keeps the book', async () => {
+  it('[answers.budget] asks nothing beyond a budget in tokens, money or time, and keeps the book', async () => {
     const book = createMemorySpendBook();
     const said = modelThatSays(['{"claims":[],"answered":false}'], {
       inputPerMillion: 1,
