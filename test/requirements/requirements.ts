@@ -7,6 +7,7 @@ export const SOURCES = {
   'bad-input': ['docs/troubleshooting.md', 'What you see when something is wrong'],
   commands: ['README.md', 'Your own documents'],
   demo: ['docs/demo.md', 'What it shows'],
+  answers: ['docs/answers.md', 'What an answer is'],
   search: ['docs/architecture.md', 'Architecture'],
   serving: ['docs/troubleshooting.md', 'Serving'],
   sync: ['docs/troubleshooting.md', 'Syncs'],

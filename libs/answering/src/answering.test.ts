@@ -208,6 +208,45 @@ describe('answering', () => {
     assert.deepEqual([shared.kind, shared.claims, shared.citations], ['refused', [], []]);
   });
 
+  it('shows both sides of a contradiction, and prefers what is newer or not superseded', async () => {
+    await put(
+      'wifi-old.md',
+      '# Guest wifi\n\nThe guest wifi password changes every 30 days.\n',
+      'all',
+      '2024-05-01T00:00:00Z',
+    );
+    await put(
+      'wifi-new.md',
+      '# Wifi for guests\n\nThe guest wifi password changes every 7 days.\n',
+      'all',
+      '2026-02-01T00:00:00Z',
+    );
+    const answer = await ask('How often does the guest wifi password change?');
+    const [conflict] = answer.conflicts;
+    assert.equal(conflict?.kind, 'date');
+    assert.deepEqual(conflict.sides.map(({ says }) => says.match(/\d+/u)?.[0]).sort(), ['30', '7']);
+    const preferred = answer.citations.find(({ number }) => number === conflict.preferred);
+    assert.equal(preferred?.documentId, id('wifi-new.md'));
+    const hidden = await ask('How often does the guest wifi password change?', asker(alice));
+    assert.ok(hidden.conflicts.every(({ sides }) => sides.length === 2));
+  });
+
+  it('marks a claim of a superseded document, and puts the one that holds first', async () => {
+    await put(
+      'badge-old.md',
+      '# Visitor badges\n\nThis page is superseded by the new policy.\n\nVisitor badges are handed out at gate 4.\n',
+    );
+    await put('badge-new.md', '# Badges for visitors\n\nVisitor badges are handed out at gate 9.\n');
+    const answer = await ask('At which gate are visitor badges handed out?');
+    assert.match(answer.claims[0]?.text ?? '', /gate 9/u);
+    if (answer.claims.some(({ text }) => /gate 4/u.test(text)))
+      assert.ok(answer.notices.some((notice) => /superseded/u.test(notice)));
+    assert.equal(
+      answer.citations.find(({ number }) => number === answer.conflicts[0]?.preferred)?.documentId,
+      id('badge-new.md'),
+    );
+  });
+
   it('refuses questions that are none, in words that help', async () => {
     await assert.rejects(ask('  \n '), { code: 'QUESTION_EMPTY' });
     await assert.rejects(ask('x'.repeat(50_000)), { code: 'QUESTION_TOO_LONG' });
