@@ -30,7 +30,8 @@ export async function speedFigures(note: (text: string) => void): Promise<Figure
       note(`${loaded + BATCH} chunks`);
     }
     await store.index.maintain(new AbortController().signal);
-    const answering = createAnswering({ knowledge: await createKnowledge({ store }) });
+    const knowledge = await createKnowledge({ store });
+    const answering = createAnswering({ knowledge });
     const asker: Asker = {
       access: await filterFor(store.catalog, ALICE),
       person: 'a',
@@ -41,8 +42,16 @@ export async function speedFigures(note: (text: string) => void): Promise<Figure
       for await (const event of answering.ask(questions[at] ?? '', asker))
         if (event.kind === 'answer') return;
     });
+    const searched = percentiles(
+      await times(QUESTIONS, WARM_UP, (at) =>
+        knowledge.search({ query: questions[at] ?? '' }, asker.access, asker.signal),
+      ),
+    );
     const { p50, p95 } = percentiles(found);
     return [
+      // How busy the machine is shows here too.
+      figure('answers.search.100k.p50', searched.p50, 'ms', 'lower'),
+      figure('answers.extraction.100k.ratioToSearch', p50 / searched.p50, '', 'lower'),
       figure('answers.extraction.100k.p50', p50, 'ms', 'lower'),
       figure('answers.extraction.100k.p95', p95, 'ms', 'lower', ANSWER_MS),
     ];

@@ -142,7 +142,11 @@ function fits(there: Quantity, said: Quantity): boolean {
 }
 
 function nameFaults(claim: string, evidence: string): Fault[] {
-  return names(claim).every((name) => standsWhole(foldAll(name), evidence)) ? [] : ['name'];
+  const said = foldAll(claim);
+  const isThere = (name: string) =>
+    // What is a piece of a longer one in the claim too is told by that one.
+    standsWhole(name, said) ? standsWhole(name, evidence) : evidence.includes(name);
+  return names(claim).map(foldAll).every(isThere) ? [] : ['name'];
 }
 
 const LETTERS = '\\p{Script=Latin}\\p{N}';
