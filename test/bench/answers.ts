@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { renderFigures, report } from '@fumikura/evaluation';
 import { dialogueFigures } from './answers/dialogues.ts';
+import { speedFigures } from './answers/speed.ts';
 import { verifierFigures } from './answers/verifier.ts';
 
 const { values } = parseArgs({
@@ -26,6 +27,8 @@ if (values.only === undefined || values.only === 'verifier') {
 }
 if (values.only === undefined || values.only === 'dialogues')
   figures.push(...(await dialogueFigures((text) => process.stderr.write(`${text}\n`))));
+if (values.only === undefined || values.only === 'speed')
+  figures.push(...(await speedFigures((text) => process.stderr.write(`${text}\n`))));
 process.stdout.write(`${values.json ? JSON.stringify(report(figures)) : renderFigures(figures)}\n`);
 if (figures.some(({ pass }) => pass === false)) process.exitCode = 1;
 

@@ -65,7 +65,7 @@ describe('a hostile document', () => {
       const outside = [rest, results.map((result) => ({ ...result, title: '', snippet: '' }))];
       assert.ok(!JSON.stringify(outside).includes('IGNORE ALL'), 'instructions stay in the title and text');
       const tools = (await client.listTools()).tools.map(({ name }) => name);
-      assert.deepEqual(tools, ['search_knowledge', 'get_document']);
+      assert.deepEqual(tools, ['search_knowledge', 'get_document', 'ask_question', 'create_summary']);
     } finally {
       await client.close();
     }

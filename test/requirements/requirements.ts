@@ -8,6 +8,7 @@ export const SOURCES = {
   'bad-input': ['docs/troubleshooting.md', 'What you see when something is wrong'],
   commands: ['README.md', 'Your own documents'],
   demo: ['docs/demo.md', 'What it shows'],
+  answers: ['docs/answers.md', 'What an answer is'],
   search: ['docs/architecture.md', 'Architecture'],
   serving: ['docs/troubleshooting.md', 'Serving'],
   sync: ['docs/troubleshooting.md', 'Syncs'],
@@ -230,6 +231,17 @@ export const REQUIREMENTS: readonly Requirement[] = [
     'search.filters': 'Filters are joined by AND, their values by OR.',
     'search.processes': 'What one process wrote another one finds.',
     'read.pages': 'A long document is read page by page without loss or repetition.',
+  }),
+  ...of('answers', {
+    'answers.cited': 'Every claim cites text that stands where the citation says.',
+    'answers.refuses':
+      'What no readable document says is refused, with what was looked for and what is missing.',
+    'answers.withheld':
+      'A claim whose evidence the asker may not read at this moment is not shown, new or kept.',
+    'answers.recorded': 'What an answer shows is written down before.',
+    'answers.verified': 'A claim of a model is shown only when its passages carry it.',
+    'answers.fallback': 'When a model cannot be asked, documents are quoted and the reply says why.',
+    'answers.budget': 'A person has a budget of tokens, money and time for models.',
   }),
   ...of('serving', {
     'mcp.surface': 'Tools, inputs and annotations are exactly those promised.',

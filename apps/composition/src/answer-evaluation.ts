@@ -14,6 +14,9 @@ const MOST_QUESTIONS = 500;
 /** Beyond it a question is refused. */
 const MAX_CHARACTERS = 2_000;
 
+/** Fewer with an answer in words say nothing of a collection. */
+const LEAST_QUESTIONS = 20;
+
 /** Each question twice: with the documents that answer it, and with those removed. */
 export interface AskedCollection {
   readonly set: string;
@@ -59,7 +62,7 @@ export function askCollection(collection: Collection, options: EvaluationOptions
     return {
       set: collection.name,
       examples,
-      ...(found.length > 0 && {
+      ...(found.length >= LEAST_QUESTIONS && {
         extraction: {
           questions: found.length,
           firstSentence: share(({ isFirst }) => isFirst),

@@ -21,6 +21,7 @@ import type { Variables } from './connectors/secrets.ts';
 import { installEmbedder } from './embedding.ts';
 import type { InstalledEmbedder } from './embedding.ts';
 import type { OnChanged } from './commits.ts';
+import { installModel } from './language-model.ts';
 import { installLateCheck } from './late-check.ts';
 import type { InstalledLateCheck } from './late-check.ts';
 import { liveKnowledge } from './live.ts';
@@ -105,6 +106,7 @@ export async function openInstallation(
   });
   const lateCheck = installLateCheck(config, store.catalog, logger, variables);
   const rerank = installReranker(config, variables, logger);
+  const model = installModel(config, variables);
   const allKnowledge = await createKnowledge({
     store,
     lateCheck,
@@ -130,7 +132,7 @@ export async function openInstallation(
     ...(embedder && { embedder }),
     access: narrowed.access,
     knowledge: liveKnowledge(narrowed.knowledge, live),
-    answering: createAnswering({ knowledge: narrowed.knowledge }),
+    answering: createAnswering({ knowledge: narrowed.knowledge, ...(model && { model }) }),
     people,
     ...(peopleStore && { peopleStore }),
     directory,

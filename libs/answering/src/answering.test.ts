@@ -121,7 +121,7 @@ describe('answering', () => {
   };
   const id = (name: string): DocumentId => `${SOURCE}/${name}`;
 
-  it('quotes the answering sentence with a citation that resolves', async () => {
+  it('[answers.cited] quotes the answering sentence with a citation that resolves', async () => {
     const answer = await ask('Within how many days must I submit travel expenses?');
     assert.equal(answer.kind, 'extracted');
     assert.match(answer.claims[0]?.text ?? '', /within 30 days/u);
@@ -149,7 +149,7 @@ describe('answering', () => {
     assert.deepEqual([...new Set(answer.claims.map(({ part }) => part))].sort(), [0, 1]);
   });
 
-  it('refuses what no document says, and names what it looked for and what is missing', async () => {
+  it('[answers.refuses] refuses what no document says, and names what it looked for and what is missing', async () => {
     const answer = await ask('What is the boiling point of tungsten hexafluoride?');
     assert.equal(answer.kind, 'refused');
     assert.equal(answer.confidence.words, 'none');
@@ -167,7 +167,7 @@ describe('answering', () => {
     assert.match(answered.claims[0]?.text ?? '', /91,000 EUR/u);
   });
 
-  it('drops a claim whose evidence is withdrawn while the answer is made', async () => {
+  it('[answers.withheld] drops a claim whose evidence is withdrawn while the answer is made', async () => {
     const withheld: DocumentId[] = [];
     const answer = await ask(
       'What is the salary of Kenji Mori?',
@@ -181,7 +181,7 @@ describe('answering', () => {
     assert.deepEqual(withheld, [id('salary.md')]);
   });
 
-  it('waits for the record of what it shows, and shows nothing without it', async () => {
+  it('[answers.recorded] waits for the record of what it shows, and shows nothing without it', async () => {
     const recorded: DocumentId[] = [];
     const claims: string[] = [];
     const events = answering.ask(
@@ -209,6 +209,45 @@ describe('answering', () => {
     const secret = await ask('What is the salary of Kenji Mori?', asker(bob));
     const shared = await answering.recheck(secret, asker(alice));
     assert.deepEqual([shared.kind, shared.claims, shared.citations], ['refused', [], []]);
+  });
+
+  it('shows both sides of a contradiction, and prefers what is newer or not superseded', async () => {
+    await put(
+      'wifi-old.md',
+      '# Guest wifi\n\nThe guest wifi password changes every 30 days.\n',
+      'all',
+      '2024-05-01T00:00:00Z',
+    );
+    await put(
+      'wifi-new.md',
+      '# Wifi for guests\n\nThe guest wifi password changes every 7 days.\n',
+      'all',
+      '2026-02-01T00:00:00Z',
+    );
+    const answer = await ask('How often does the guest wifi password change?');
+    const [conflict] = answer.conflicts;
+    assert.equal(conflict?.kind, 'date');
+    assert.deepEqual(conflict.sides.map(({ says }) => says.match(/\d+/u)?.[0]).sort(), ['30', '7']);
+    const preferred = answer.citations.find(({ number }) => number === conflict.preferred);
+    assert.equal(preferred?.documentId, id('wifi-new.md'));
+    const hidden = await ask('How often does the guest wifi password change?', asker(alice));
+    assert.ok(hidden.conflicts.every(({ sides }) => sides.length === 2));
+  });
+
+  it('marks a claim of a superseded document, and puts the one that holds first', async () => {
+    await put(
+      'badge-old.md',
+      '# Visitor badges\n\nThis page is superseded by the new policy.\n\nVisitor badges are handed out at gate 4.\n',
+    );
+    await put('badge-new.md', '# Badges for visitors\n\nVisitor badges are handed out at gate 9.\n');
+    const answer = await ask('At which gate are visitor badges handed out?');
+    assert.match(answer.claims[0]?.text ?? '', /gate 9/u);
+    if (answer.claims.some(({ text }) => /gate 4/u.test(text)))
+      assert.ok(answer.notices.some((notice) => /superseded/u.test(notice)));
+    assert.equal(
+      answer.citations.find(({ number }) => number === answer.conflicts[0]?.preferred)?.documentId,
+      id('badge-new.md'),
+    );
   });
 
   it('refuses questions that are none, in words that help', async () => {

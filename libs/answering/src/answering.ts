@@ -16,7 +16,7 @@ export function createAnswering({ knowledge, model }: AnsweringOptions): Answeri
   const writer = model && createWriter(model);
   return {
     ask: (question, asker, options = {}) => askWith({ knowledge, writer }, question, asker, options),
-    summarize: (target, asker, options = {}) => summarizeWith(knowledge, target, asker, options),
+    summarize: (target, asker, options = {}) => summarizeWith({ knowledge, writer }, target, asker, options),
     recheck: (answer, asker) => recheckAnswer(knowledge, answer, asker),
   };
 }

@@ -53,8 +53,10 @@ function differenceOf(a: Side, b: Side): Conflict['kind'] | undefined {
   const shorter = Math.min(a.words.size, b.words.size);
   if (shorter < 3 || shared < 3 || shared / shorter < SAME_MATTER) return undefined;
   const unit = differingUnit(a.unit.text, b.unit.text);
-  if (unit !== undefined) return /^(?:年|月|日|時|d|century|世紀)$/u.test(unit) ? 'date' : 'value';
   const isSame = shared / Math.max(a.words.size, b.words.size) >= SAME_MATTER;
+  // Numbers without a unit may count anything: only of sentences that are alike altogether they are the same thing.
+  if (unit !== undefined && (unit !== '' || isSame))
+    return /^(?:年|月|日|時|d|century|世紀)$/u.test(unit) ? 'date' : 'value';
   return isSame && negations(a.unit.text) !== negations(b.unit.text) ? 'negation' : undefined;
 }
 

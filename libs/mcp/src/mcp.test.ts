@@ -163,7 +163,8 @@ describe('the MCP surface', () => {
       });
       assert.ok(title.length > 0);
     }
-    assert.ok(estimateTokens(JSON.stringify(result.tools)) < 3_000);
+    const tokens = estimateTokens(JSON.stringify(result.tools));
+    assert.ok(tokens < 3_000, `${tokens} tokens`);
     const pair = (await ask('tools/list', {}, 'openai')) as unknown as ToolList;
     assert.deepEqual(
       pair.result.tools.map(({ name, inputSchema }) => [name, Object.keys(inputSchema.properties)]),

@@ -115,7 +115,11 @@ function factsOf(
   const title = countTerms(document.title).counts;
   const headings = headingTerms(units);
   return {
-    whole: heldIn(text, weights),
+    // The units are the text as far as it is looked at: nothing is tokenised twice.
+    whole: weightIn(
+      weights,
+      (term) => title.has(term) || [...chunks.values()].some((held) => held.has(term)),
+    ),
     chunk: most(
       [...chunks].map(([chunk, held]) =>
         weightIn(
@@ -135,11 +139,6 @@ function headingTerms(units: readonly ScoredUnit[]): ReadonlyMap<number, Readonl
   for (const { chunk, headingPath } of units)
     if (!found.has(chunk)) found.set(chunk, new Set(countTerms(headingPath.join('\n')).counts.keys()));
   return found;
-}
-
-function heldIn(text: string, weights: TermWeights): number {
-  const { counts } = countTerms(text);
-  return weightIn(weights, (term) => counts.has(term));
 }
 
 function windowOf({ stored: { text, chunks }, bestChunk }: EvidenceDocument): string {

@@ -56,6 +56,7 @@ export function pointsOf(
         ...(header && { header: { start: header.start, end: header.end } }),
       };
     })
+    .filter(({ kind }) => kind !== 'header')
     .toSorted((a, b) => b.salience - a.salience)
     .slice(0, PER_DOCUMENT);
 }

@@ -2,7 +2,6 @@ import { invalidInput } from '@fumikura/errors';
 import type { EvidenceDocument, Knowledge } from '@fumikura/retrieval';
 import { analyseQuery } from '@fumikura/text';
 import { citedBy, createCitationBook } from '../citations.ts';
-import { readableRow } from '../extract.ts';
 import { createGate } from '../gate.ts';
 import type {
   Asker,
@@ -14,9 +13,12 @@ import type {
   SummaryTarget,
 } from '../types.ts';
 import { say } from '../words.ts';
+import type { Writer } from '../writing/writer.ts';
 import { gather, MOST_NAMED } from './gather.ts';
 import type { Gathered } from './gather.ts';
 import { merge } from './merge.ts';
+import { quoted, refined } from './refine.ts';
+import type { Making } from './refine.ts';
 import { MAX_READ, pointsOf } from './salience.ts';
 import type { Point } from './salience.ts';
 
@@ -26,7 +28,7 @@ const DAY = /^\d{4}(?:-\d{2}(?:-\d{2}(?:T.*)?)?)?$/u;
 
 /** In stages: read, take from each document what tells most, merge what is alike, check, show. */
 export async function* summarizeWith(
-  knowledge: Knowledge,
+  { knowledge, writer }: { readonly knowledge: Knowledge; readonly writer?: Writer | undefined },
   target: SummaryTarget,
   asker: Asker,
   options: SummaryOptions,
@@ -41,18 +43,17 @@ export async function* summarizeWith(
   const { taken, hasMore } = merge(points, length);
   const gate = createGate(knowledge, asker);
   const book = createCitationBook();
-  const shown: Claim[] = [];
-  for (const point of taken) {
-    const document = gathered.documents[point.document];
-    if (!document) continue;
-    const claim = claimOf(point, document, book);
-    const citations = book.all().filter(({ number }) => claim.citations.includes(number));
-    const passed = await gate.pass(claim, citations);
-    if (!passed) continue;
-    shown.push(passed);
-    yield { kind: 'point', claim: passed, citations };
-  }
-  const named = await gate.name(gathered.documents.map(({ id }) => id));
+  const making: Making = { gathered, taken, gate, book, asker, shown: [], notices: [] };
+  const isWritten = writer !== undefined && !options.withoutModel && taken.length > 0;
+  const dropped = isWritten
+    ? yield* refined(making, writer, { length, focus: options.focus })
+    : yield* quoted(making);
+  const { shown } = making;
+  // Ids that were not found are the caller's own words; every other one is told by us.
+  const told = gathered.leftOut.flatMap(({ documentId, reason }) =>
+    documentId !== undefined && reason === 'not-changed' ? [documentId] : [],
+  );
+  const named = await gate.name([...gathered.documents.map(({ id }) => id), ...told]);
   const summary = summaryOf({
     gathered,
     points,
@@ -66,11 +67,12 @@ export async function* summarizeWith(
   });
   const notices = [
     ...summary.notices,
+    ...making.notices,
     ...(gate.withdrawn.size > 0 ? [say('withdrawn', summary.language)] : []),
   ];
   yield {
     kind: 'summary',
-    summary: { ...summary, notices, tookMs: Math.round((performance.now() - started) * 10) / 10 },
+    summary: { ...summary, dropped, notices, tookMs: Math.round((performance.now() - started) * 10) / 10 },
   };
 }
 
@@ -121,22 +123,6 @@ function mapped(
   });
 }
 
-function claimOf(
-  point: Point,
-  document: EvidenceDocument,
-  book: ReturnType<typeof createCitationBook>,
-): Claim {
-  const places = point.header ? [point, point.header] : [point];
-  const header = point.header && document.stored.text.slice(point.header.start, point.header.end);
-  return {
-    text: point.kind === 'row' ? readableRow(point.text, header) : point.text.replace(/\s+/gu, ' '),
-    kind: 'extracted',
-    citations: places.map(({ start, end }) => book.cite(document, start, end).number),
-    support: 1,
-    part: 0,
-  };
-}
-
 interface Made {
   readonly gathered: Gathered;
   readonly points: readonly Point[];
@@ -168,7 +154,9 @@ function summaryOf({
   const silent = visible.filter(({ index }) => !used.has(index));
   const hasPoints = new Set(points.map(({ document }) => document));
   const leftOut = [
-    ...gathered.leftOut,
+    ...gathered.leftOut.filter(
+      ({ documentId, reason }) => reason !== 'not-changed' || named.has(documentId ?? ''),
+    ),
     ...silent.map(({ document: { id, title, stored }, index }): LeftOut => ({
       title,
       documentId: id,
@@ -184,7 +172,8 @@ function summaryOf({
   ];
   const cut = visible.filter(({ document }) => document.stored.text.length > MAX_READ);
   return {
-    kind: shown.length > 0 ? 'extracted' : 'refused',
+    kind:
+      shown.length === 0 ? 'refused' : shown.some(({ kind }) => kind === 'written') ? 'written' : 'extracted',
     language,
     points: shown,
     citations,

@@ -46,7 +46,7 @@ const LATIN_NAME =
   /(?<=[\p{L}\p{N},;:)"”’'\]\-–—/] ?|^)\b(?:\p{Lu}[\p{L}\p{N}]*(?:[-_.&'’][\p{L}\p{N}]+)*)/gu;
 const IDENTIFIER = /\b[\p{L}\p{N}]*(?:\p{L}\d|\d\p{L}|[a-z]\p{Lu}|[_])[\p{L}\p{N}_-]*\b/gu;
 const KATAKANA = /[\p{Script=Katakana}ー]{2,}/gu;
-const ADDRESS = /\b[\w.+-]+@[\w-]+(?:\.[\w-]+)+|\bhttps?:\/\/[^\s）)」]+|\b[\w-]+(?:\.[\w-]+){2,}\b/giu;
+const ADDRESS = /\b[\w.+-]+@[\w-]+(?:\.[\w-]+)*|\bhttps?:\/\/[^\s）)」]+|\b[\w-]+(?:\.[\w-]+){2,}\b/giu;
 
 /**
  * Names and identifiers: what has to stand in the evidence letter by letter. The first word of an English sentence counts

@@ -37,6 +37,12 @@ describe('verify', () => {
     );
   });
 
+  it('takes no piece of a name for the name', () => {
+    assert.ok(faultsOf('Write to help@example.', 'Write to help@example.com by Friday.').includes('name'));
+    assert.ok(faultsOf('The key is PAY.', 'The key is PAY-123.').includes('name'));
+    assert.deepEqual(faultsOf('Write to help@example.com.', 'Write to help@example.com by Friday.'), []);
+  });
+
   it('knows opposites and scope', () => {
     assert.ok(faultsOf('Prices increased in March.', 'Prices decreased in March.').includes('comparison'));
     assert.ok(faultsOf('All servers are patched.', 'Some servers are patched.').includes('scope'));

@@ -142,7 +142,23 @@ function fits(there: Quantity, said: Quantity): boolean {
 }
 
 function nameFaults(claim: string, evidence: string): Fault[] {
-  return names(claim).every((name) => evidence.includes(foldAll(name))) ? [] : ['name'];
+  const said = foldAll(claim);
+  const isThere = (name: string) =>
+    // What is a piece of a longer one in the claim too is told by that one.
+    standsWhole(name, said) ? standsWhole(name, evidence) : evidence.includes(name);
+  return names(claim).map(foldAll).every(isThere) ? [] : ['name'];
+}
+
+const LETTERS = '\\p{Script=Latin}\\p{N}';
+
+/** Not as the beginning of a longer name: "help@example" is no part of "help@example.com". */
+function standsWhole(name: string, evidence: string): boolean {
+  const literal = name.replace(/[.*+?^${}()|[\]\\]/gu, '\\$&');
+  const isKatakana = /^[\p{Script=Katakana}ー]+$/u.test(name);
+  const pattern = isKatakana
+    ? `(?<![\\p{Script=Katakana}ー])${literal}(?![\\p{Script=Katakana}ー])`
+    : `(?<![${LETTERS}@_]|[${LETTERS}][.-])${literal}(?![${LETTERS}@_]|[.-][${LETTERS}])`;
+  return new RegExp(pattern, 'u').test(evidence);
 }
 
 function groupFaults(claim: string, evidence: string): Fault[] {

@@ -1,10 +1,8 @@
 import type { Citation, Claim } from '@fumikura/answering';
-import type { z } from 'zod';
 import { fitText } from '../reply/size.ts';
 import { cleanLine } from '../untrusted/clean.ts';
 import { shownId } from '../untrusted/ids.ts';
 import { cleanAddress } from '../untrusted/links.ts';
-import type { citationSchema, claimSchema } from './answer-schema.ts';
 
 /** Tokens of one quotation, and of one claim. */
 const QUOTE_TOKENS = 120;
@@ -12,7 +10,7 @@ const CLAIM_TOKENS = 200;
 /** UTF-16 units looked at before tokens are counted. */
 const LONGEST = 2_000;
 
-export function toClaim({ text, citations, support }: Claim): z.output<typeof claimSchema> {
+export function toClaim({ text, citations, support }: Claim) {
   return {
     text: fitText(cleanLine(text, LONGEST), CLAIM_TOKENS),
     citations: [...citations],
@@ -20,7 +18,7 @@ export function toClaim({ text, citations, support }: Claim): z.output<typeof cl
   };
 }
 
-export function toCitation(citation: Citation): z.output<typeof citationSchema> {
+export function toCitation(citation: Citation) {
   const { number, documentId, title, url, quote, headingPath, updatedAt } = citation;
   const section = headingPath.map((heading) => cleanLine(heading, 80)).join(' › ');
   return {

@@ -1,17 +1,10 @@
 import { z } from 'zod';
-import { UNTRUSTED, untrustedText } from '../untrusted/schema.ts';
-
-const sources = z
-  .array(z.string().min(1).max(200))
-  .min(1)
-  .max(20)
-  .optional()
-  .describe('Only these source ids.');
+import { UNTRUSTED } from '../untrusted/schema.ts';
 
 export const askInput = z.strictObject({
   question: z.string().min(1).max(2_000).describe('One question, in English or Japanese.'),
   context: z.string().max(8_000).optional().describe('What was said before, when the question refers to it.'),
-  sources,
+  sources: z.array(z.string().min(1).max(200)).min(1).max(20).optional().describe('Only these source ids.'),
 });
 
 export const summaryInput = z.strictObject({
@@ -27,48 +20,43 @@ export const summaryInput = z.strictObject({
   changedSince: z.string().max(40).optional().describe('Only what changed on or after this date.'),
 });
 
-export const citationSchema = z.object({
-  number: z.int(),
-  id: z.string().describe('For get_document.'),
-  title: untrustedText,
-  url: z.string(),
-  quote: untrustedText,
-  section: untrustedText.optional(),
-  updatedAt: z.string().optional(),
-});
+const citationSchema = z.looseObject({ number: z.number(), quote: z.string() });
 
-export const claimSchema = z.object({
-  text: untrustedText,
-  citations: z.array(z.int()).describe('Numbers of citations.'),
-  confidence: z.number().describe('0 to 1.'),
-});
+const claimSchema = z.looseObject({ text: z.string(), citations: z.array(z.number()) });
 
-/** Parts whose fields speak for themselves: spelled out they would fill the list of tools, which every model reads. */
-const part = z.looseObject({});
+// Definitions cost every conversation: what is said is said once of each list, and what explains itself is left open.
+const citations = z.array(citationSchema).describe(UNTRUSTED);
+const documents = z.array(z.looseObject({ id: z.string() })).describe(UNTRUSTED);
+const refusal = z.looseObject({ message: z.string() }).optional().describe('No answer: say so.');
 const notices = z.array(z.string()).optional();
-const kind = z.string().describe('extracted, written by a model and verified, or refused.');
+const kind = z.string().describe('extracted, written or refused.');
 
 export const askOutput = z.object({
-  answer: z.string().describe(`Claims with numbers of citations. ${UNTRUSTED}`),
+  answer: z.string().describe(UNTRUSTED),
   kind,
-  claims: z.array(claimSchema),
-  citations: z.array(citationSchema),
-  confidence: part,
-  conflicts: z.array(part).optional().describe('Documents that contradict each other: tell both sides.'),
-  coverage: part,
-  related: z.array(part),
-  refusal: part.optional().describe('There is no answer: tell the person so.'),
+  claims: z.array(claimSchema).describe(UNTRUSTED),
+  citations,
+  confidence: z.looseObject({ value: z.number() }),
+  conflicts: z
+    .array(z.looseObject({ kind: z.string() }))
+    .optional()
+    .describe(`Contradictions: tell both sides. ${UNTRUSTED}`),
+  coverage: z
+    .looseObject({ complete: z.boolean() })
+    .describe('Tell the person when it is incomplete or stale.'),
+  related: documents,
+  refusal,
   notices,
 });
 
 export const summaryOutput = z.object({
-  summary: z.string().describe(`Points with numbers of citations. ${UNTRUSTED}`),
+  summary: z.string().describe(UNTRUSTED),
   kind,
-  citations: z.array(part).describe('As of ask_question.'),
-  documents: z.array(part),
-  leftOut: z.array(part).optional(),
-  leftOutBeyond: z.int().optional(),
+  citations,
+  documents,
+  leftOut: z.array(z.looseObject({ reason: z.string() })).optional(),
+  leftOutBeyond: z.number().optional(),
   truncated: z.boolean(),
-  refusal: part.optional(),
+  refusal,
   notices,
 });

@@ -25,7 +25,7 @@ export function registerAskQuestion(server: McpServer, call: CallContext): void 
     {
       title: 'Ask a question',
       description:
-        'Answers a question from the documents of the company that the person may read: statements with citations, how sure they are, contradictions, or that there is no answer.',
+        'Answers a question from documents the person may read: statements with citations, how sure they are, contradictions; or says that there is no answer.',
       inputSchema: askInput,
       outputSchema: askOutput,
       annotations: READ_ONLY,

@@ -71,18 +71,22 @@ function replyOf(summary: Summary, withheld: readonly WithheldDocument[]): Answe
     reason,
   }));
   return {
-    documentIds: documents.map(({ id }) => id),
+    documentIds: [
+      ...documents.map(({ id }) => id),
+      ...leftOut.flatMap(({ documentId, reason }) =>
+        documentId !== undefined && reason !== 'not-found' && reason !== 'beyond-cap' ? [documentId] : [],
+      ),
+    ],
     withheld,
     value: {
       structured: {
         summary: asText(points.map(toClaim)),
         kind,
         citations: citations.map(toCitation).slice(0, 40),
-        documents: documents.map(({ id, title, url, points: count }) => ({
+        documents: documents.map(({ id, title, url }) => ({
           id: shownId(id),
           title: fitText(cleanLine(title, 300), 30),
           url: cleanAddress(url),
-          points: count,
         })),
         ...(named.length > 0 && { leftOut: named }),
         ...(leftOutBeyond > 0 && { leftOutBeyond }),

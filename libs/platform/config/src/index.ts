@@ -8,6 +8,7 @@ export type {
   EmbedderConfig,
   EmbedderInput,
   RerankerConfig,
+  ModelConfig,
   Schedules,
   SourceConfig,
 } from './schema.ts';

@@ -157,6 +157,36 @@ const rerankerCommon = {
     .strictObject({ tokensPerDay: z.int().min(1).optional(), usdPerDay: z.number().positive().optional() })
     .default({}),
 };
+/** A language model that writes answers; absent: sentences of documents are quoted. */
+const model = z
+  .strictObject({
+    /** With its version path; any endpoint that speaks as OpenAI's does. */
+    url: z.url({ protocol: /^https?$/ }).default('https://api.openai.com/v1'),
+    model: z.string().min(1),
+    key: secretReference.optional(),
+    /** Which interface the endpoint has. */
+    api: z.enum(['chat', 'responses']).default('chat'),
+    /** Milliseconds for one answer. */
+    timeoutMs: z.int().min(1_000).max(600_000).default(60_000),
+    maxAnswerTokens: z.int().min(100).max(20_000).default(1_000),
+    /** In US dollars. */
+    price: z
+      .strictObject({ inputPerMillion: z.number().min(0), outputPerMillion: z.number().min(0) })
+      .optional(),
+    /** Of each person on a day of UTC; beyond it sentences are quoted. */
+    budgetPerPerson: z
+      .strictObject({
+        tokensPerDay: z.int().min(1).optional(),
+        usdPerDay: z.number().positive().optional(),
+        secondsPerDay: z.int().min(1).optional(),
+      })
+      .default({}),
+    // Without a price nothing would ever count against it.
+  })
+  .refine(({ price, budgetPerPerson }) => budgetPerPerson.usdPerDay === undefined || price !== undefined, {
+    error: 'a budget in dollars needs the price of the model',
+    path: ['price'],
+  });
 
 const reranker = z.discriminatedUnion('kind', [
   /** A language model that gives the order of all at once. */
@@ -282,6 +312,7 @@ export const configSchema = z.strictObject({
   /** Compares meaning beside words; absent: words alone. */
   embedder: embedder.optional(),
   reranker: reranker.optional(),
+  model: model.optional(),
   audit: auditSchema.prefault({}),
   lateCheck: lateCheckSchema.prefault({}),
   /** With it, everybody who asks over HTTP has to sign in, also on this machine. */
@@ -354,4 +385,5 @@ export type Schedules = z.output<typeof schedules>;
 export type EmbedderConfig = NonNullable<ConfigValues['embedder']>;
 export type RerankerConfig = NonNullable<ConfigValues['reranker']>;
 export type EmbedderInput = NonNullable<ConfigInput['embedder']>;
+export type ModelConfig = NonNullable<ConfigValues['model']>;
 export type SourceConfig = ConfigValues['sources'][number];
