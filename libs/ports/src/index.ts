@@ -38,6 +38,7 @@ export type {
   KnownVector,
   WaitingDocument,
 } from './embedding-store.ts';
+export type { EmbeddingJournal, VersionVectors } from './embedding-journal.ts';
 export type { JobQueue, JobRecord, ReadingNews, ReadingRequest } from './job-queue.ts';
 export type {
   CatalogJournal,

@@ -1,6 +1,7 @@
-import type { DocumentId, SourceId } from '@fumikura/model';
+import type { DocumentId, Fingerprint, SourceId } from '@fumikura/model';
 import type { AccessFilter } from './access-filter.ts';
 import type { DocumentWrite, StoreBatch } from './catalog.ts';
+import type { VersionVectors } from './embedding-journal.ts';
 import type { IndexDocument, SearchAnswer, SearchIndex, SearchRequest } from './search-index.ts';
 
 /** A document as the index is to hold it, beside the version it holds now. */
@@ -116,6 +117,10 @@ export interface VersionedIndex extends SearchIndex {
       readonly chunks: number;
     }[],
   ): Promise<ReadonlyMap<DocumentId, readonly (Float32Array | undefined)[]>>;
+  /** As `useFingerprint`, and in the place of another one: its vectors are removed. */
+  rebind(fingerprint: Fingerprint): Promise<void>;
+  /** In the place of those that the versions have. @returns the documents whose chunks are all there */
+  putVectors(documents: readonly VersionVectors[]): Promise<ReadonlySet<DocumentId>>;
   /** Rejects when the index cannot be used now. */
   reach(): Promise<void>;
   /** Fits what it holds constant to texts like these, as long as it is empty; later it stays as it is. */

@@ -4,6 +4,7 @@ import type {
   CatalogJournal,
   CataloguedDocument,
   Damage,
+  EmbeddingJournal,
   IndexedVersion,
   Settlement,
   VersionedDocument,
@@ -23,10 +24,15 @@ export interface Comparison {
   readonly repaired: boolean;
 }
 
+export interface Halves {
+  readonly journal: CatalogJournal;
+  readonly index: VersionedIndex;
+  readonly embeddings: EmbeddingJournal;
+}
+
 /** Looks at everything both hold. With `repair`, the index is made to say what the catalog says. */
 export async function compare(
-  journal: CatalogJournal,
-  index: VersionedIndex,
+  { journal, index, embeddings }: Halves,
   { repair, signal }: { readonly repair: boolean; readonly signal: AbortSignal },
 ): Promise<Comparison> {
   let [orphans, readers, missing] = [0, 0, 0];
@@ -41,7 +47,10 @@ export async function compare(
     const page = await journal.list(after, PAGE);
     const lost = await incomplete(index, page);
     missing += lost.length;
-    if (repair && lost.length > 0) await index.stage(await again(journal, lost));
+    if (repair && lost.length > 0) {
+      await index.stage(await again(journal, lost));
+      await embeddings.waitAgain(lost.map(({ documentId }) => documentId));
+    }
     after = page.at(-1)?.documentId;
     if (after === undefined) break;
   }

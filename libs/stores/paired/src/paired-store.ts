@@ -4,6 +4,8 @@ import type {
   Catalog,
   CatalogJournal,
   DocumentWrite,
+  EmbeddingJournal,
+  EmbeddingStore,
   SearchIndex,
   Store,
   StoreBatch,
@@ -11,13 +13,14 @@ import type {
   VersionedIndex,
 } from '@fumikura/ports';
 import { compare, damagesOf } from './comparison.ts';
-import type { Comparison } from './comparison.ts';
+import type { Comparison, Halves } from './comparison.ts';
 import { settleNotes } from './recovery.ts';
 
 export interface PairedStoreOptions {
   readonly catalog: {
     readonly catalog: Catalog;
     readonly journal: CatalogJournal;
+    readonly embeddings: EmbeddingJournal;
     readonly export: Omit<StoreExport, 'documents'> & {
       documents(
         ids: readonly DocumentId[],
@@ -32,6 +35,7 @@ export interface PairedStoreOptions {
 
 export interface PairedStore extends Store {
   readonly export: StoreExport;
+  readonly embeddings: EmbeddingStore;
   readonly journal: CatalogJournal;
   readonly versions: VersionedIndex;
   /** Compares both halves; with `repair` the index is made to say what the catalog says. */
@@ -50,7 +54,7 @@ const ABANDON_AFTER_MS = 600_000;
  * document with older, wider rights.
  */
 export async function createPairedStore(options: PairedStoreOptions): Promise<PairedStore> {
-  const { catalog, journal } = options.catalog;
+  const { catalog, journal, embeddings } = options.catalog;
   const { index, abandonAfterMs = ABANDON_AFTER_MS } = options;
   const underWay = new Set<Promise<unknown>>();
   let closed: Promise<void> | undefined;
@@ -80,9 +84,10 @@ export async function createPairedStore(options: PairedStoreOptions): Promise<Pa
           return removed;
         }),
     },
-    index: pairedIndex(index, journal, recover),
+    embeddings: pairedEmbeddings(embeddings, index, tracked),
+    index: pairedIndex({ index, journal, embeddings }, recover),
     commit: (batch) => tracked(() => commit(journal, index, batch)),
-    compare: (how) => tracked(() => compare(journal, index, how)),
+    compare: (how) => tracked(() => compare({ journal, index, embeddings }, how)),
     recover: (signal) => tracked(() => recover(signal)),
     close: () => (closed ??= close(options, underWay)),
   };
@@ -166,9 +171,22 @@ async function takeBack(
   await journal.settled(settlements);
 }
 
-function pairedIndex(
+/** What waits and what was embedded before lies in the catalog, the vectors in the index. */
+function pairedEmbeddings(
+  journal: EmbeddingJournal,
   index: VersionedIndex,
-  journal: CatalogJournal,
+  tracked: <T>(work: () => Promise<T>) => Promise<T>,
+): EmbeddingStore {
+  return {
+    ...journal,
+    bind: (fingerprint) => tracked(() => journal.bind(fingerprint, () => index.rebind(fingerprint))),
+    put: (fingerprint, documents) =>
+      tracked(() => journal.put(fingerprint, documents, (current) => index.putVectors(current))),
+  };
+}
+
+function pairedIndex(
+  { index, journal, embeddings }: Halves,
   recover: (signal: AbortSignal) => Promise<number>,
 ): SearchIndex {
   return {
@@ -193,7 +211,7 @@ function pairedIndex(
     },
     check: async (signal) => {
       if (signal.aborted) throw toAppError(new DOMException('aborted', 'AbortError'));
-      return damagesOf(await compare(journal, index, { repair: false, signal }));
+      return damagesOf(await compare({ index, journal, embeddings }, { repair: false, signal }));
     },
   };
 }

@@ -8,6 +8,7 @@ import type {
   CatalogJournal,
   DocumentRecord,
   DocumentWrite,
+  EmbeddingJournal,
   NamedTexts,
   Passage,
   StoreBatch,
@@ -23,6 +24,8 @@ import { namedTexts } from './catalog/named-texts.ts';
 import { SyncState } from './catalog/sync-state.ts';
 import { Connection } from './connection.ts';
 import type { ConnectionOptions, Executor } from './connection.ts';
+import { createEmbeddingJournal } from './embedding/embedding-journal.ts';
+import { Waiting } from './embedding/waiting.ts';
 import { Journal } from './journal/journal.ts';
 import { listen } from './news.ts';
 import { dueSteps, migrate } from './schema/migrate.ts';
@@ -39,6 +42,7 @@ export type OnDocuments = (ids: readonly DocumentId[]) => void;
 export interface PostgresCatalog {
   readonly catalog: Catalog;
   readonly journal: CatalogJournal;
+  readonly embeddings: EmbeddingJournal;
   /** Without vectors, which the index alone has; with the version that it has them under. */
   readonly export: Omit<StoreExport, 'documents'> & {
     documents(
@@ -75,7 +79,8 @@ export async function createPostgresCatalog(options: PostgresCatalogOptions): Pr
   const sync = new SyncState(connection);
   const directory = new DirectoryStore(connection);
   const jobs = new JobStore(connection);
-  const parts = { connection, acls, documents, sync, directory, jobs };
+  const waiting = new Waiting(connection, documents);
+  const parts = { connection, acls, documents, sync, directory, jobs, waiting };
   const journal = new Journal(parts);
   const prepare = () => void acls.prepare().catch(() => undefined); // whoever asks next does it, and hears what is wrong
   const listeners = new Set<OnDocuments>();
@@ -96,6 +101,7 @@ export async function createPostgresCatalog(options: PostgresCatalogOptions): Pr
     texts: (kind) => namedTexts(connection, kind),
     catalog: createCatalog({ ...parts, journal }),
     journal,
+    embeddings: createEmbeddingJournal(parts),
     export: createExport(parts),
     commit: (batch) => commitAlone(journal, batch),
     close: async () => {
