@@ -22,8 +22,8 @@ export interface InstalledStore extends Store {
   readonly export: StoreExport;
   /** Makes the index anew from the stored texts. Rejects with INVALID_ARGUMENT where the engine has another way. */
   rebuild(options?: RebuildOptions): Promise<void>;
-  /** Backlog and vectors of an embedder, where the engine keeps them. */
-  readonly embeddings?: EmbeddingStore;
+  /** Backlog and vectors of an embedder. */
+  readonly embeddings: EmbeddingStore;
   /** Personal tokens, as all processes of the installation see them. */
   readonly tokens: NamedTexts;
   /** What any process commits; absent where only this one's own commits are known. */
