@@ -1,5 +1,5 @@
 // An installation of several processes while they are killed, replaced, cut off and put beside clocks that go wrong:
-//   npm run bench:failures -- [--kills 50] [--only kills,rolling,network,clock] [--json]
+//   npm run bench:failures -- [--kills 50] [--rate 5.2] [--only kills,rolling,network,clock] [--json]
 // Nobody may see what is not theirs or get a wrong answer, and nothing that was acknowledged may be lost, at any time.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -14,7 +14,7 @@ import { Author, connectClients, Load, tally } from '../scale/load.ts';
 import type { Asked, Asker } from '../scale/load.ts';
 
 /** Ten times 45,000 a day, around the clock. */
-const RATE = 450_000 / 86_400;
+const USUAL_RATE = 450_000 / 86_400;
 const CLIENTS = 60;
 const WRITE_EVERY_MS = 700;
 /** After what was broken is there again: those who wait between two attempts have to try once more. */
@@ -37,6 +37,7 @@ const { values } = parseArgs({
   options: {
     kills: { type: 'string', default: '50' },
     only: { type: 'string', default: 'kills,rolling,network,clock' },
+    rate: { type: 'string', default: String(USUAL_RATE) },
     json: { type: 'boolean', default: false },
   },
 });
@@ -63,7 +64,7 @@ try {
     if (!wanted.has(name)) return;
     const load = new Load(askers, company, name.length);
     const end = new AbortController();
-    const running = load.arrive(RATE, end.signal);
+    const running = load.arrive(Number(values.rate), end.signal);
     await wait(1_000);
     const gaps = await work(cluster);
     await wait(1_000);
@@ -167,7 +168,7 @@ function tell(name: string, asked: readonly Asked[], gaps: readonly Gap[]): void
           .map((each) => each.join(' '))
           .join(', '),
   );
-  const odd = [...unexplained, ...asked.filter(({ verdict }) => ['wrong', 'leaked'].includes(verdict))];
+  const odd = [...asked.filter(({ verdict }) => ['wrong', 'leaked'].includes(verdict)), ...unexplained];
   for (const { verdict, why } of odd.slice(0, 5)) say(`  ${verdict}: ${why}`);
   if (errors.length > 0) say(`  ${byFault(errors, gaps)}`);
 }

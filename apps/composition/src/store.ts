@@ -50,14 +50,19 @@ export async function openStore(config: Config, options: OpenStoreOptions): Prom
   }
   const { catalog, index } = withStoreSecrets(config, options.variables ?? process.env);
   // Loaded where they are needed: a command over a file starts without them.
-  const [{ createPostgresCatalog }, { createQdrantIndex }, { createPairedStore }] = await Promise.all([
-    import('@fumikura/store-postgres'),
-    import('@fumikura/store-qdrant'),
-    import('@fumikura/store-paired'),
-  ]);
+  const [{ createPostgresCatalog }, { createIndexPlaces, createQdrantIndex }, { createPairedStore }] =
+    await Promise.all([
+      import('@fumikura/store-postgres'),
+      import('@fumikura/store-qdrant'),
+      import('@fumikura/store-paired'),
+    ]);
   const catalogStore = await createPostgresCatalog(catalog);
   try {
-    const paired = await createPairedStore({ catalog: catalogStore, index: await createQdrantIndex(index) });
+    const paired = await createPairedStore({
+      catalog: catalogStore,
+      index: await createQdrantIndex(index),
+      places: createIndexPlaces(index),
+    });
     const { onDocuments } = catalogStore;
     return {
       ...paired,

@@ -46,6 +46,7 @@ export type {
   ConfirmedDocument,
   ConfirmedOf,
   IndexedVersion,
+  IndexPlaces,
   PendingBatch,
   Settlement,
   VersionedDocument,

@@ -95,6 +95,16 @@ export interface IndexedVersion extends ConfirmedDocument {
 }
 
 /** An index that holds versions side by side, for a catalog that says which one counts. */
+/** Indexes beside each other: the one that is asked, the one that is being made, the one that was asked before. */
+export interface IndexPlaces {
+  /** Made empty, like the one that is asked, when it is not there. */
+  next(): Promise<VersionedIndex>;
+  /** Undefined when nothing was switched yet. */
+  previous(): Promise<VersionedIndex | undefined>;
+  /** What is asked becomes the previous one, in one step. @throws AppError STORE_DAMAGED when there is none to switch to */
+  switchTo(place: 'next' | 'previous'): Promise<void>;
+}
+
 export interface VersionedIndex extends SearchIndex {
   /** Rejects with VECTOR_INVALID or FINGERPRINT_MISMATCH before anything is written anywhere. */
   validate(documents: readonly { readonly vectors?: readonly Float32Array[] }[]): Promise<void>;

@@ -27,12 +27,14 @@ export interface Comparison {
 export interface Halves {
   readonly journal: CatalogJournal;
   readonly index: VersionedIndex;
-  readonly embeddings: EmbeddingJournal;
+  readonly embeddings: Pick<EmbeddingJournal, 'waitAgain'>;
+  /** Has vectors of the same versions, for those that are missing. */
+  readonly vectorsFrom?: VersionedIndex;
 }
 
 /** Looks at everything both hold. With `repair`, the index is made to say what the catalog says. */
 export async function compare(
-  { journal, index, embeddings }: Halves,
+  { journal, index, embeddings, vectorsFrom }: Halves,
   { repair, signal }: { readonly repair: boolean; readonly signal: AbortSignal },
 ): Promise<Comparison> {
   let [orphans, readers, missing] = [0, 0, 0];
@@ -48,7 +50,7 @@ export async function compare(
     const lost = await incomplete(index, page);
     missing += lost.length;
     if (repair && lost.length > 0) {
-      await index.stage(await again(journal, lost));
+      await index.stage(await again(journal, lost, vectorsFrom));
       await embeddings.waitAgain(lost.map(({ documentId }) => documentId));
     }
     after = page.at(-1)?.documentId;
@@ -97,9 +99,25 @@ async function incomplete(
 async function again(
   journal: CatalogJournal,
   lost: readonly CataloguedDocument[],
+  vectorsFrom: VersionedIndex | undefined,
 ): Promise<VersionedDocument[]> {
   const documents = await journal.documents(lost.map(({ documentId }) => documentId));
-  return documents.map((each) => ({ ...each, vectorsOf: each.version }));
+  if (!vectorsFrom) return documents.map((each) => ({ ...each, vectorsOf: each.version }));
+  const held = await vectorsFrom.vectorsOf(
+    documents.map(({ version, document: { documentId, chunks } }) => ({
+      documentId,
+      version,
+      chunks: chunks.length,
+    })),
+  );
+  return documents.map(({ version, document }) => {
+    const vectors = held.get(document.documentId) ?? [];
+    const chunks = document.chunks.map((chunk, slot) => {
+      const vector = vectors[slot];
+      return vector ? { ...chunk, vector } : chunk;
+    });
+    return { version, document: { ...document, chunks } };
+  });
 }
 
 function requireGoing(signal: AbortSignal): void {

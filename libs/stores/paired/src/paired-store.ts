@@ -6,12 +6,15 @@ import type {
   DocumentWrite,
   EmbeddingJournal,
   EmbeddingStore,
+  IndexPlaces,
   SearchIndex,
   Store,
   StoreBatch,
   StoreExport,
   VersionedIndex,
 } from '@fumikura/ports';
+import { createIndexBeside } from './beside.ts';
+import type { IndexBeside } from './beside.ts';
 import { compare, damagesOf } from './comparison.ts';
 import type { Comparison, Halves } from './comparison.ts';
 import { settleNotes } from './recovery.ts';
@@ -29,6 +32,8 @@ export interface PairedStoreOptions {
     close(): Promise<void>;
   };
   readonly index: VersionedIndex & { close(): Promise<void> };
+  /** Where further indexes lie, for making one anew. */
+  readonly places?: IndexPlaces;
   /** A batch that was not confirmed for so long was left by a process that ended, ms; default 10 minutes. */
   readonly abandonAfterMs?: number;
 }
@@ -38,6 +43,7 @@ export interface PairedStore extends Store {
   readonly embeddings: EmbeddingStore;
   readonly journal: CatalogJournal;
   readonly versions: VersionedIndex;
+  readonly beside: IndexBeside;
   /** Compares both halves; with `repair` the index is made to say what the catalog says. */
   compare(options: { readonly repair: boolean; readonly signal: AbortSignal }): Promise<Comparison>;
   /** Drives on what processes that ended have left. @returns notes settled */
@@ -87,6 +93,7 @@ export async function createPairedStore(options: PairedStoreOptions): Promise<Pa
     embeddings: pairedEmbeddings(embeddings, index, tracked),
     index: pairedIndex({ index, journal, embeddings }, recover),
     commit: (batch) => tracked(() => commit(journal, index, batch)),
+    beside: trackedBeside(createIndexBeside({ journal, index, embeddings }, options.places), tracked),
     compare: (how) => tracked(() => compare({ journal, index, embeddings }, how)),
     recover: (signal) => tracked(() => recover(signal)),
     close: () => (closed ??= close(options, underWay)),
@@ -169,6 +176,14 @@ async function takeBack(
   const settlements = await journal.abandon(pending);
   await index.settle(settlements);
   await journal.settled(settlements);
+}
+
+function trackedBeside(beside: IndexBeside, tracked: <T>(work: () => Promise<T>) => Promise<T>): IndexBeside {
+  return {
+    rebuild: (signal) => tracked(() => beside.rebuild(signal)),
+    switch: (signal) => tracked(() => beside.switch(signal)),
+    rollback: (signal) => tracked(() => beside.rollback(signal)),
+  };
 }
 
 /** What waits and what was embedded before lies in the catalog, the vectors in the index. */
