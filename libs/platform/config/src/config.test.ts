@@ -48,7 +48,12 @@ describe('configuration', () => {
   it('fills every default and keeps what belongs to a connector', () => {
     const config = parseConfig(GOOD, '/x/fumikura.yaml');
     assert.equal(config.dataFolder, '/x/.fumikura');
-    assert.deepEqual(config.server, { host: '127.0.0.1', port: 7700, hosts: [] });
+    assert.deepEqual(config.server, {
+      host: '127.0.0.1',
+      port: 7700,
+      hosts: [],
+      drain: { announceSeconds: 5, limitSeconds: 20 },
+    });
     assert.equal(config.sources[0]?.['root'], './handbook');
   });
 
