@@ -1,5 +1,5 @@
 // An installation of several processes while they are killed, replaced, cut off and put beside clocks that go wrong:
-//   npm run bench:failures -- [--kills 50] [--only kills,rolling,network,clock] [--json]
+//   npm run bench:failures -- [--kills 50] [--rate 5.2] [--only kills,rolling,network,clock] [--json]
 // Nobody may see what is not theirs or get a wrong answer, and nothing that was acknowledged may be lost, at any time.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -13,7 +13,8 @@ import type { Cluster } from '../scale/cluster.ts';
 import { Author, connectClients, Load, tally } from '../scale/load.ts';
 import type { Asked, Asker } from '../scale/load.ts';
 
-const RATE = 15;
+/** Ten times 45,000 a day, around the clock. */
+const USUAL_RATE = 450_000 / 86_400;
 const CLIENTS = 60;
 const WRITE_EVERY_MS = 700;
 /** After what was broken is there again: those who wait between two attempts have to try once more. */
@@ -24,6 +25,8 @@ const HOUR_AHEAD = `data:text/javascript,${encodeURIComponent(
 
 /** Where answers may be missing, by the clock of `performance`. */
 interface Gap {
+  /** What was broken. */
+  readonly what: string;
   readonly from: number;
   to: number;
   /** Of those that were under way at its beginning alone, or of all until its end. */
@@ -34,6 +37,7 @@ const { values } = parseArgs({
   options: {
     kills: { type: 'string', default: '50' },
     only: { type: 'string', default: 'kills,rolling,network,clock' },
+    rate: { type: 'string', default: String(USUAL_RATE) },
     json: { type: 'boolean', default: false },
   },
 });
@@ -42,7 +46,7 @@ if (missing !== undefined) {
   process.stdout.write(`skipped: ${missing}\n`);
   process.exit(0);
 }
-const company = { teams: 4, people: 60, documentsATeam: 20 };
+const company = { teams: 4, people: 60, documentsATeam: 25 };
 const documents = (company.teams + 1) * company.documentsATeam;
 const random = seeded(5);
 const wanted = new Set(values.only.split(','));
@@ -60,7 +64,7 @@ try {
     if (!wanted.has(name)) return;
     const load = new Load(askers, company, name.length);
     const end = new AbortController();
-    const running = load.arrive(RATE, end.signal);
+    const running = load.arrive(Number(values.rate), end.signal);
     await wait(1_000);
     const gaps = await work(cluster);
     await wait(1_000);
@@ -87,11 +91,12 @@ async function kills({ servers, workers, postgres, toIndex }: Cluster): Promise<
   for (let at = 0; at < Number(values.kills); at++) {
     const victim = random();
     const isForAll = victim >= 0.8;
-    const gap: Gap = { from: performance.now(), to: Infinity, isForAll };
+    const what = victim < 0.5 ? 'server' : victim < 0.8 ? 'worker' : victim < 0.9 ? 'catalog' : 'index';
+    const gap: Gap = { what, from: performance.now(), to: Infinity, isForAll };
     gaps.push(gap);
-    if (victim < 0.5) await servers[at % servers.length]?.kill();
-    else if (victim < 0.8) await workers[at % workers.length]?.kill();
-    else if (victim < 0.9) await postgres.crash();
+    if (what === 'server') await servers[at % servers.length]?.kill();
+    else if (what === 'worker') await workers[at % workers.length]?.kill();
+    else if (what === 'catalog') await postgres.crash();
     else {
       toIndex.set('cut');
       await wait(500);
@@ -122,7 +127,8 @@ async function network({ toCatalog, toIndex }: Cluster): Promise<readonly Gap[]>
     [toCatalog, 'silent', 4_000],
     [toCatalog, 50, 5_000],
   ] as const) {
-    const gap: Gap = { from: performance.now(), to: Infinity, isForAll: true };
+    const what = `${way === toIndex ? 'index' : 'catalog'} ${fault}`;
+    const gap: Gap = { what, from: performance.now(), to: Infinity, isForAll: true };
     gaps.push(gap);
     way.set(fault);
     await wait(ms);
@@ -162,8 +168,19 @@ function tell(name: string, asked: readonly Asked[], gaps: readonly Gap[]): void
           .map((each) => each.join(' '))
           .join(', '),
   );
-  const odd = [...unexplained, ...asked.filter(({ verdict }) => ['wrong', 'leaked'].includes(verdict))];
+  const odd = [...asked.filter(({ verdict }) => ['wrong', 'leaked'].includes(verdict)), ...unexplained];
   for (const { verdict, why } of odd.slice(0, 5)) say(`  ${verdict}: ${why}`);
+  if (errors.length > 0) say(`  ${byFault(errors, gaps)}`);
+}
+
+/** Errors by what was broken last before they were asked. */
+function byFault(errors: readonly Asked[], gaps: readonly Gap[]): string {
+  const counts = new Map<string, number>();
+  for (const { from } of errors) {
+    const what = gaps.findLast((gap) => gap.from <= from)?.what ?? 'nothing';
+    counts.set(what, (counts.get(what) ?? 0) + 1);
+  }
+  return `errors after: ${[...counts].map((each) => each.join(' ')).join(', ')}`;
 }
 
 function isIn({ from, to }: Asked, gap: Gap): boolean {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, describe, it } from 'node:test';
 import { postgresMissing, startPostgres } from '@fumikura/testkit';
+import { SIMULATED_MODEL, startEmbeddings } from '../simulators/embeddings/server.ts';
 import { startQdrant } from '../simulators/qdrant/server.ts';
 import { createHome } from './fumi.ts';
 import type { Home } from './fumi.ts';
@@ -118,6 +119,47 @@ sources:
       assert.match(first.stdout, /"isSound":\s*true/);
     },
   );
+
+  it('compares meaning on servers as in a file, and takes vectors along', { timeout: 240_000 }, async () => {
+    const endpoint = await startEmbeddings();
+    ends.push(() => endpoint.simulator.close());
+    const [file, servers] = [await make(), await make('e2e_vectors')];
+    const scores = async (home: Home) => {
+      const { hits } = await home.json('search', 'when are expenses paid', '--explain');
+      return (hits as { id: string; explain: { score: number; cosine: number } }[]).map(({ id, explain }) => [
+        id,
+        explain.cosine.toFixed(2),
+        explain.score.toFixed(2),
+      ]);
+    };
+    for (const home of [file, servers]) {
+      const config = await readConfig(home);
+      await home.write('embedder-key', `${endpoint.key}\n`);
+      const embedder = `embedder: { kind: openai, url: '${endpoint.baseUrl.href}', model: ${SIMULATED_MODEL}, dimension: 64, key: { file: embedder-key } }\n`;
+      await home.write('fumikura.yaml', config + embedder);
+      const synced = await home.run(['sync']);
+      assert.match(synced.stdout, /vectors: 3 of 3 chunks, 3 made/, synced.stderr);
+    }
+    const expected = await scores(file);
+    assert.equal(expected.length, 3);
+    assert.deepEqual(await scores(servers), expected);
+    const passages = () => endpoint.embedded.filter((text) => text.includes('ninety days')).length;
+    const before = passages();
+    await servers.write(
+      'back.yaml',
+      (await readConfig(file)).replace('owner: me', 'owner: me\ndata: ./back'),
+    );
+    const moved = await servers.run(['migrate', '--to', 'back.yaml']);
+    assert.equal(moved.code, 0, moved.stdout + moved.stderr);
+    const { sources } = (await servers.json('--config', 'back.yaml', 'embed', 'status')) as unknown as {
+      sources: { waitingDocuments: number }[];
+    };
+    assert.deepEqual(
+      sources.map(({ waitingDocuments }) => waitingDocuments),
+      [0],
+    );
+    assert.equal(passages(), before, 'nothing is embedded again');
+  });
 
   it('repairs an index that lost what the catalog has', { timeout: 240_000 }, async () => {
     const home = await make('e2e_repair');

@@ -28,6 +28,8 @@ const of = (source: Requirement['source'], sentences: Readonly<Record<string, st
 /** What the product promises, one sentence each. Tests cite the ids in front of their names: `[cli.help] shows ...`. */
 export const REQUIREMENTS: readonly Requirement[] = [
   ...of('scale', {
+    'index.beside':
+      'An index that was made beside is asked from one moment on, holds what was written meanwhile, and can be left again.',
     'scale.any-node':
       'Any request may go to any server; a cursor goes on at another one, for its caller alone.',
     'scale.one-run':

@@ -16,6 +16,7 @@ export interface Question {
   readonly handle?: { readonly team: number; readonly id: string };
 }
 
+/** Of a source with at least as many documents each stands in one. */
 const TOPICS = 25;
 const WORDS = 120;
 const COMMON = 400;

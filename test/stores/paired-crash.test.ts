@@ -73,6 +73,8 @@ function bound(index: QdrantIndex): QdrantIndex {
     held: (ids) => index.held(ids),
     vectorsOf: (documents) => index.vectorsOf(documents),
     reach: () => index.reach(),
+    rebind: (fingerprint) => index.rebind(fingerprint),
+    putVectors: (documents) => index.putVectors(documents),
     calibrate: (sample) => index.calibrate(sample),
     close: () => index.close(),
   };

@@ -67,6 +67,25 @@ describe('Qdrant adapter', () => {
     assert.deepEqual(simulator.violations, []);
   });
 
+  it('finds a document that is written again between the list and the look at the catalog', async () => {
+    const { index } = await start();
+    const write = (version: number) => index.stage([{ version, document: testDocument('a', 'word', 1) }]);
+    await write(1);
+    let version = 1;
+    const confirmed = async () => {
+      if (version === 1) await write(++version);
+      return new Map([['a', { version, aclId: 1, aclVersion: version }]]);
+    };
+    const search = () => index.searchConfirmed(lexical('word'), testAccess([1]), confirmed, signal);
+    assert.deepEqual(
+      (await search()).candidates.map(({ documentId }) => documentId),
+      ['a'],
+    );
+    // An index that lacks it for good is asked twice, not for ever.
+    version = 9;
+    assert.deepEqual((await search()).candidates, []);
+  });
+
   it('[access.inside-scan] sends the rights with every search, as the first thing that has to be met', async () => {
     const { simulator, index } = await start();
     await index.write({ upserts: [testDocument('a', 'word', 5)] });

@@ -26,9 +26,26 @@ export function addMeasuring(program: Command, context: MakeContext): void {
     .action(async (options: { to: string; check?: boolean }, command: Command) =>
       (await import('./commands/migrate.ts')).migrateCommand(context(command), options),
     );
-  program
-    .command('index')
-    .description('look after the index')
+  const index = program.command('index').description('look after the index');
+  index
+    .command('rebuild')
+    .description('make the index anew from the stored texts, beside the one that answers')
+    .addHelpText('after', examples('fumi index rebuild'))
+    .action(async (_options: unknown, command: Command) =>
+      (await import('./commands/index-rebuild.ts')).indexRebuildCommand(context(command)),
+    );
+  for (const [way, description] of [
+    ['switch', 'ask the index that was made beside from now on'],
+    ['rollback', 'ask the index from before the last switch again'],
+  ] as const)
+    index
+      .command(way)
+      .description(description)
+      .addHelpText('after', examples(`fumi index ${way}`))
+      .action(async (_options: unknown, command: Command) =>
+        (await import('./commands/index-rebuild.ts')).indexSwitchCommand(context(command), way),
+      );
+  index
     .command('check')
     .description('compare the index with the catalog')
     .option('--repair', 'make the index say what the catalog says')

@@ -2,9 +2,8 @@ import type { Config } from '@fumikura/config';
 import { createEmbeddingStage, createQueryVectors } from '@fumikura/embedding';
 import type { EmbeddingStage } from '@fumikura/embedding';
 import type { Logger } from '@fumikura/logging';
-import type { Embedder, EmbeddingStore } from '@fumikura/ports';
+import type { Embedder } from '@fumikura/ports';
 import type { EmbedQuery } from '@fumikura/retrieval';
-import { AppError } from '@fumikura/errors';
 import type { Variables } from './connectors/secrets.ts';
 import { configuredEmbedder } from './embedders.ts';
 import type { InstalledStore } from './store.ts';
@@ -20,14 +19,6 @@ export interface InstalledEmbedder {
   close(): Promise<void>;
 }
 
-/** @throws AppError CONFIG_INVALID (config) where the store keeps no vectors of an embedder */
-export function embeddingsOf({ embeddings }: InstalledStore): EmbeddingStore {
-  if (embeddings) return embeddings;
-  const message =
-    'An embedder works over the embedded store alone, so far: take "embedder" or "stores" out of the configuration.';
-  throw new AppError('CONFIG_INVALID', 'config', message, { publicMessage: message });
-}
-
 /** Of a search's time that a command's only query may take for its vector. */
 const LOADING_SHARE = 0.8;
 
@@ -38,7 +29,6 @@ export function installEmbedder(
   { variables, isOneShot }: { readonly variables: Variables; readonly isOneShot: boolean },
 ): InstalledEmbedder | undefined {
   if (!config.embedder) return undefined;
-  embeddingsOf(store);
   const { budget, queryTimeoutMs } = config.embedder;
   // Its one query also waits for the model to be loaded, which a service has done before.
   const timeoutMs = isOneShot
@@ -56,7 +46,7 @@ export function installEmbedder(
     stage: once(async () => {
       const { tokensPerDay, usdPerDay } = budget;
       const stage = createEmbeddingStage({
-        store: embeddingsOf(store),
+        store: store.embeddings,
         leases: store.catalog,
         embedder: await open(),
         logger,

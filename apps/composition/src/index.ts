@@ -20,7 +20,6 @@ export { scheduledSource } from './schedules.ts';
 export { dependenciesOf, mcpFactory, serveHttp } from './serving.ts';
 export type { ServeOptions } from './serving.ts';
 export { askModel, modelFolder, modelsFolder, openEmbedder } from './embedders.ts';
-export { embeddingsOf } from './embedding.ts';
 export type { InstalledEmbedder } from './embedding.ts';
 export { addModel, listModels, MODEL_HOST, PINNED_MODELS, pullModel } from '@fumikura/provider-local';
 export type { InstalledModel } from '@fumikura/provider-local';

@@ -93,7 +93,7 @@ async function prepare(
   sources: readonly SourceId[],
 ): Promise<void> {
   const { fingerprint } = await from.index.stats();
-  if (fingerprint) await to.index.useFingerprint(fingerprint);
+  if (fingerprint) await to.embeddings.bind(fingerprint);
   const sample: DocumentWrite[] = [];
   for (const source of sources)
     sample.push(...(await from.export.documents(await from.catalog.listIds(source, undefined, SAMPLE))));

@@ -22,8 +22,8 @@ export interface InstalledStore extends Store {
   readonly export: StoreExport;
   /** Makes the index anew from the stored texts. Rejects with INVALID_ARGUMENT where the engine has another way. */
   rebuild(options?: RebuildOptions): Promise<void>;
-  /** Backlog and vectors of an embedder, where the engine keeps them. */
-  readonly embeddings?: EmbeddingStore;
+  /** Backlog and vectors of an embedder. */
+  readonly embeddings: EmbeddingStore;
   /** Personal tokens, as all processes of the installation see them. */
   readonly tokens: NamedTexts;
   /** What any process commits; absent where only this one's own commits are known. */
@@ -50,14 +50,19 @@ export async function openStore(config: Config, options: OpenStoreOptions): Prom
   }
   const { catalog, index } = withStoreSecrets(config, options.variables ?? process.env);
   // Loaded where they are needed: a command over a file starts without them.
-  const [{ createPostgresCatalog }, { createQdrantIndex }, { createPairedStore }] = await Promise.all([
-    import('@fumikura/store-postgres'),
-    import('@fumikura/store-qdrant'),
-    import('@fumikura/store-paired'),
-  ]);
+  const [{ createPostgresCatalog }, { createIndexPlaces, createQdrantIndex }, { createPairedStore }] =
+    await Promise.all([
+      import('@fumikura/store-postgres'),
+      import('@fumikura/store-qdrant'),
+      import('@fumikura/store-paired'),
+    ]);
   const catalogStore = await createPostgresCatalog(catalog);
   try {
-    const paired = await createPairedStore({ catalog: catalogStore, index: await createQdrantIndex(index) });
+    const paired = await createPairedStore({
+      catalog: catalogStore,
+      index: await createQdrantIndex(index),
+      places: createIndexPlaces(index),
+    });
     const { onDocuments } = catalogStore;
     return {
       ...paired,

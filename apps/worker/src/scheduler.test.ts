@@ -216,7 +216,7 @@ describe('the scheduler', () => {
   });
 
   it('does not do again what another process did since it was looked at', async () => {
-    const both = ['one', 'two'].map((name) => {
+    const both = [20, 300].map((lookMs) => {
       const stop = new AbortController();
       const schedules = {
         content: parseSchedule('1h'),
@@ -225,12 +225,12 @@ describe('the scheduler', () => {
         census: never,
       };
       const scheduler = createScheduler({
-        ingest: createIngest({ store, documents: pipeline, logger: silentLogger, holder: name }),
+        ingest: createIngest({ store, documents: pipeline, logger: silentLogger, holder: `after ${lookMs}` }),
         catalog: {
           ...store.catalog,
-          // Both have looked before either begins.
+          // The second one has looked before the first one begins, and goes on when that is done.
           requested: async (...asked) => {
-            await new Promise((resolve) => setTimeout(resolve, 30));
+            await new Promise((resolve) => setTimeout(resolve, lookMs));
             return store.catalog.requested(...asked);
           },
         },
@@ -238,7 +238,7 @@ describe('the scheduler', () => {
         logger: silentLogger,
         lookEveryMs: 5,
       });
-      setTimeout(() => stop.abort(), 600);
+      setTimeout(() => stop.abort(), 900);
       return scheduler.run(stop.signal);
     });
     await Promise.all(both);

@@ -44,6 +44,7 @@ export type {
   WaitingDocument,
 } from './embedding-store.ts';
 export type { Completions, FacetCounts, FacetRequest, IndexExplorer, WordReport } from './index-explorer.ts';
+export type { EmbeddingJournal, VersionVectors } from './embedding-journal.ts';
 export type { JobQueue, JobRecord, ReadingNews, ReadingRequest } from './job-queue.ts';
 export type {
   CatalogJournal,
@@ -51,6 +52,7 @@ export type {
   ConfirmedDocument,
   ConfirmedOf,
   IndexedVersion,
+  IndexPlaces,
   PendingBatch,
   Settlement,
   VersionedDocument,

@@ -1,6 +1,7 @@
-import type { DocumentId, SourceId } from '@fumikura/model';
+import type { DocumentId, Fingerprint, SourceId } from '@fumikura/model';
 import type { AccessFilter } from './access-filter.ts';
 import type { DocumentWrite, StoreBatch } from './catalog.ts';
+import type { VersionVectors } from './embedding-journal.ts';
 import type { IndexDocument, SearchAnswer, SearchIndex, SearchRequest } from './search-index.ts';
 
 /** A document as the index is to hold it, beside the version it holds now. */
@@ -94,6 +95,16 @@ export interface IndexedVersion extends ConfirmedDocument {
 }
 
 /** An index that holds versions side by side, for a catalog that says which one counts. */
+/** Indexes beside each other: the one that is asked, the one that is being made, the one that was asked before. */
+export interface IndexPlaces {
+  /** Made empty, like the one that is asked, when it is not there. */
+  next(): Promise<VersionedIndex>;
+  /** Undefined when nothing was switched yet. */
+  previous(): Promise<VersionedIndex | undefined>;
+  /** What is asked becomes the previous one, in one step. @throws AppError STORE_DAMAGED when there is none to switch to */
+  switchTo(place: 'next' | 'previous'): Promise<void>;
+}
+
 export interface VersionedIndex extends SearchIndex {
   /** Rejects with VECTOR_INVALID or FINGERPRINT_MISMATCH before anything is written anywhere. */
   validate(documents: readonly { readonly vectors?: readonly Float32Array[] }[]): Promise<void>;
@@ -116,6 +127,10 @@ export interface VersionedIndex extends SearchIndex {
       readonly chunks: number;
     }[],
   ): Promise<ReadonlyMap<DocumentId, readonly (Float32Array | undefined)[]>>;
+  /** As `useFingerprint`, and in the place of another one: its vectors are removed. */
+  rebind(fingerprint: Fingerprint): Promise<void>;
+  /** In the place of those that the versions have. @returns the documents whose chunks are all there */
+  putVectors(documents: readonly VersionVectors[]): Promise<ReadonlySet<DocumentId>>;
   /** Rejects when the index cannot be used now. */
   reach(): Promise<void>;
   /** Fits what it holds constant to texts like these, as long as it is empty; later it stays as it is. */

@@ -1,4 +1,4 @@
-import { askModel, modelFolder, openInstallation, embeddingsOf } from '@fumikura/composition';
+import { askModel, modelFolder, openInstallation } from '@fumikura/composition';
 import type { Installation } from '@fumikura/composition';
 import type { EmbedderInput } from '@fumikura/config';
 import { loadConfig, setEmbedder } from '@fumikura/config';
@@ -35,7 +35,7 @@ export async function addEmbedderCommand(
   try {
     await requireEmbedder(installation).stage();
     const embedder = await requireEmbedder(installation).open();
-    const status = await embeddingsOf(installation.store).status();
+    const status = await installation.store.embeddings.status();
     const estimate = estimateOf(status, embedder.pricePerMillionTokens);
     context.output.json({ embedder: made, fingerprint: status.fingerprint, estimate });
     context.output.line(
@@ -61,7 +61,7 @@ export async function removeEmbedderCommand(context: Context): Promise<void> {
 export async function embedStatusCommand(context: Context): Promise<void> {
   const config = await context.config();
   await withInstallation(context, async (installation) => {
-    const embeddings = embeddingsOf(installation.store);
+    const embeddings = installation.store.embeddings;
     const [status, spent, refusals] = await Promise.all([
       embeddings.status(),
       embeddings.spent(new Date().toISOString().slice(0, 10)),
@@ -87,7 +87,7 @@ export async function embedStatusCommand(context: Context): Promise<void> {
 export async function pauseEmbeddingCommand(context: Context): Promise<void> {
   requireConfigured((await context.config()).embedder);
   await withInstallation(context, async ({ store }) => {
-    await embeddingsOf(store).setPaused(true);
+    await store.embeddings.setPaused(true);
     context.output.json({ isPaused: true });
     context.output.line('Paused, in every process. Go on with: fumi embed resume');
   });
@@ -99,7 +99,7 @@ export async function resumeEmbeddingCommand(
 ): Promise<void> {
   requireConfigured((await context.config()).embedder);
   await withInstallation(context, async (installation) => {
-    const embeddings = embeddingsOf(installation.store);
+    const embeddings = installation.store.embeddings;
     await embeddings.setPaused(false);
     await embeddings.setProblem(undefined);
     if (retryRefused)

@@ -1,4 +1,4 @@
-import { connectorsFor, embeddingsOf, openInstallation, scheduledSource } from '@fumikura/composition';
+import { connectorsFor, openInstallation, scheduledSource } from '@fumikura/composition';
 import type { Installation } from '@fumikura/composition';
 import type { Config } from '@fumikura/config';
 import { isSourceId } from '@fumikura/model';
@@ -19,7 +19,7 @@ export async function sourcesCommand(context: Context, id: string | undefined): 
   const installation = await openInstallation(config, { logger: context.logger, mode: 'one-shot' });
   try {
     const rows = await rowsFor(context, config, installation);
-    const vectors = config.embedder && (await embeddingsOf(installation.store).status());
+    const vectors = config.embedder && (await installation.store.embeddings.status());
     if (id === undefined) {
       list(context, rows, vectors);
       if (vectors) await tellVectors(context, installation, vectors);
@@ -115,7 +115,7 @@ async function tellVectors(
   { store }: Installation,
   { isPaused, rate, problem }: EmbeddingStatus,
 ): Promise<void> {
-  const { tokens, usd } = await embeddingsOf(store).spent(new Date().toISOString().slice(0, 10));
+  const { tokens, usd } = await store.embeddings.spent(new Date().toISOString().slice(0, 10));
   const facts = [
     isPaused ? 'paused' : undefined,
     rate && `${rate.chunksPerSecond} chunks/s when last at work`,

@@ -54,6 +54,7 @@ describe('configuration', () => {
       hosts: [],
       trustedProxies: [],
       maxMemoryMiB: 0,
+      drain: { announceSeconds: 5, limitSeconds: 20 },
     });
     assert.deepEqual(config.network, { certificateAuthorities: [] });
     assert.equal(config.sources[0]?.['root'], './handbook');

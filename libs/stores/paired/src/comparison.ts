@@ -4,6 +4,7 @@ import type {
   CatalogJournal,
   CataloguedDocument,
   Damage,
+  EmbeddingJournal,
   IndexedVersion,
   Settlement,
   VersionedDocument,
@@ -23,10 +24,17 @@ export interface Comparison {
   readonly repaired: boolean;
 }
 
+export interface Halves {
+  readonly journal: CatalogJournal;
+  readonly index: VersionedIndex;
+  readonly embeddings: Pick<EmbeddingJournal, 'waitAgain'>;
+  /** Has vectors of the same versions, for those that are missing. */
+  readonly vectorsFrom?: VersionedIndex;
+}
+
 /** Looks at everything both hold. With `repair`, the index is made to say what the catalog says. */
 export async function compare(
-  journal: CatalogJournal,
-  index: VersionedIndex,
+  { journal, index, embeddings, vectorsFrom }: Halves,
   { repair, signal }: { readonly repair: boolean; readonly signal: AbortSignal },
 ): Promise<Comparison> {
   let [orphans, readers, missing] = [0, 0, 0];
@@ -41,7 +49,10 @@ export async function compare(
     const page = await journal.list(after, PAGE);
     const lost = await incomplete(index, page);
     missing += lost.length;
-    if (repair && lost.length > 0) await index.stage(await again(journal, lost));
+    if (repair && lost.length > 0) {
+      await index.stage(await again(journal, lost, vectorsFrom));
+      await embeddings.waitAgain(lost.map(({ documentId }) => documentId));
+    }
     after = page.at(-1)?.documentId;
     if (after === undefined) break;
   }
@@ -88,9 +99,25 @@ async function incomplete(
 async function again(
   journal: CatalogJournal,
   lost: readonly CataloguedDocument[],
+  vectorsFrom: VersionedIndex | undefined,
 ): Promise<VersionedDocument[]> {
   const documents = await journal.documents(lost.map(({ documentId }) => documentId));
-  return documents.map((each) => ({ ...each, vectorsOf: each.version }));
+  if (!vectorsFrom) return documents.map((each) => ({ ...each, vectorsOf: each.version }));
+  const held = await vectorsFrom.vectorsOf(
+    documents.map(({ version, document: { documentId, chunks } }) => ({
+      documentId,
+      version,
+      chunks: chunks.length,
+    })),
+  );
+  return documents.map(({ version, document }) => {
+    const vectors = held.get(document.documentId) ?? [];
+    const chunks = document.chunks.map((chunk, slot) => {
+      const vector = vectors[slot];
+      return vector ? { ...chunk, vector } : chunk;
+    });
+    return { version, document: { ...document, chunks } };
+  });
 }
 
 function requireGoing(signal: AbortSignal): void {

@@ -4,14 +4,19 @@ import type {
   Catalog,
   CatalogJournal,
   DocumentWrite,
+  EmbeddingJournal,
+  EmbeddingStore,
+  IndexPlaces,
   SearchIndex,
   Store,
   StoreBatch,
   StoreExport,
   VersionedIndex,
 } from '@fumikura/ports';
+import { createIndexBeside } from './beside.ts';
+import type { IndexBeside } from './beside.ts';
 import { compare, damagesOf } from './comparison.ts';
-import type { Comparison } from './comparison.ts';
+import type { Comparison, Halves } from './comparison.ts';
 import { compared } from './conditions.ts';
 import { settleNotes } from './recovery.ts';
 
@@ -19,6 +24,7 @@ export interface PairedStoreOptions {
   readonly catalog: {
     readonly catalog: Catalog;
     readonly journal: CatalogJournal;
+    readonly embeddings: EmbeddingJournal;
     readonly export: Omit<StoreExport, 'documents'> & {
       documents(
         ids: readonly DocumentId[],
@@ -27,14 +33,18 @@ export interface PairedStoreOptions {
     close(): Promise<void>;
   };
   readonly index: VersionedIndex & { close(): Promise<void> };
+  /** Where further indexes lie, for making one anew. */
+  readonly places?: IndexPlaces;
   /** A batch that was not confirmed for so long was left by a process that ended, ms; default 10 minutes. */
   readonly abandonAfterMs?: number;
 }
 
 export interface PairedStore extends Store {
   readonly export: StoreExport;
+  readonly embeddings: EmbeddingStore;
   readonly journal: CatalogJournal;
   readonly versions: VersionedIndex;
+  readonly beside: IndexBeside;
   /** Compares both halves; with `repair` the index is made to say what the catalog says. */
   compare(options: { readonly repair: boolean; readonly signal: AbortSignal }): Promise<Comparison>;
   /** Drives on what processes that ended have left. @returns notes settled */
@@ -51,7 +61,7 @@ const ABANDON_AFTER_MS = 600_000;
  * document with older, wider rights.
  */
 export async function createPairedStore(options: PairedStoreOptions): Promise<PairedStore> {
-  const { catalog, journal } = options.catalog;
+  const { catalog, journal, embeddings } = options.catalog;
   const { index, abandonAfterMs = ABANDON_AFTER_MS } = options;
   const underWay = new Set<Promise<unknown>>();
   let closed: Promise<void> | undefined;
@@ -81,9 +91,11 @@ export async function createPairedStore(options: PairedStoreOptions): Promise<Pa
           return removed;
         }),
     },
-    index: pairedIndex(index, journal, recover),
+    embeddings: pairedEmbeddings(embeddings, index, tracked),
+    index: pairedIndex({ index, journal, embeddings }, recover),
     commit: (batch) => tracked(() => commit(journal, index, batch)),
-    compare: (how) => tracked(() => compare(journal, index, how)),
+    beside: trackedBeside(createIndexBeside({ journal, index, embeddings }, options.places), tracked),
+    compare: (how) => tracked(() => compare({ journal, index, embeddings }, how)),
     recover: (signal) => tracked(() => recover(signal)),
     close: () => (closed ??= close(options, underWay)),
   };
@@ -167,9 +179,30 @@ async function takeBack(
   await journal.settled(settlements);
 }
 
-function pairedIndex(
+function trackedBeside(beside: IndexBeside, tracked: <T>(work: () => Promise<T>) => Promise<T>): IndexBeside {
+  return {
+    rebuild: (signal) => tracked(() => beside.rebuild(signal)),
+    switch: (signal) => tracked(() => beside.switch(signal)),
+    rollback: (signal) => tracked(() => beside.rollback(signal)),
+  };
+}
+
+/** What waits and what was embedded before lies in the catalog, the vectors in the index. */
+function pairedEmbeddings(
+  journal: EmbeddingJournal,
   index: VersionedIndex,
-  journal: CatalogJournal,
+  tracked: <T>(work: () => Promise<T>) => Promise<T>,
+): EmbeddingStore {
+  return {
+    ...journal,
+    bind: (fingerprint) => tracked(() => journal.bind(fingerprint, () => index.rebind(fingerprint))),
+    put: (fingerprint, documents) =>
+      tracked(() => journal.put(fingerprint, documents, (current) => index.putVectors(current))),
+  };
+}
+
+function pairedIndex(
+  { index, journal, embeddings }: Halves,
   recover: (signal: AbortSignal) => Promise<number>,
 ): SearchIndex {
   return {
@@ -199,7 +232,7 @@ function pairedIndex(
     },
     check: async (signal) => {
       if (signal.aborted) throw toAppError(new DOMException('aborted', 'AbortError'));
-      return damagesOf(await compare(journal, index, { repair: false, signal }));
+      return damagesOf(await compare({ index, journal, embeddings }, { repair: false, signal }));
     },
   };
 }

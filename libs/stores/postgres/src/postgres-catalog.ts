@@ -8,6 +8,7 @@ import type {
   CatalogJournal,
   DocumentRecord,
   DocumentWrite,
+  EmbeddingJournal,
   NamedTexts,
   Passage,
   StoreBatch,
@@ -24,6 +25,8 @@ import { namedTexts } from './catalog/named-texts.ts';
 import { SyncState } from './catalog/sync-state.ts';
 import { Connection } from './connection.ts';
 import type { ConnectionOptions, Executor } from './connection.ts';
+import { createEmbeddingJournal } from './embedding/embedding-journal.ts';
+import { Waiting } from './embedding/waiting.ts';
 import { Journal } from './journal/journal.ts';
 import { listen } from './news.ts';
 import { dueSteps, migrate } from './schema/migrate.ts';
@@ -40,6 +43,7 @@ export type OnDocuments = (ids: readonly DocumentId[]) => void;
 export interface PostgresCatalog {
   readonly catalog: Catalog;
   readonly journal: CatalogJournal;
+  readonly embeddings: EmbeddingJournal;
   /** Without vectors, which the index alone has; with the version that it has them under. */
   readonly export: Omit<StoreExport, 'documents'> & {
     documents(
@@ -77,7 +81,8 @@ export async function createPostgresCatalog(options: PostgresCatalogOptions): Pr
   const directory = new DirectoryStore(connection);
   const jobs = new JobStore(connection);
   const state = new StateStore(connection);
-  const parts = { connection, acls, documents, sync, directory, jobs, state };
+  const waiting = new Waiting(connection, documents);
+  const parts = { connection, acls, documents, sync, directory, jobs, state, waiting };
   const journal = new Journal(parts);
   const prepare = () => void acls.prepare().catch(() => undefined); // whoever asks next does it, and hears what is wrong
   const listeners = new Set<OnDocuments>();
@@ -98,6 +103,7 @@ export async function createPostgresCatalog(options: PostgresCatalogOptions): Pr
     texts: (kind) => namedTexts(connection, kind),
     catalog: createCatalog({ ...parts, journal }),
     journal,
+    embeddings: createEmbeddingJournal(parts),
     export: createExport(parts),
     commit: (batch) => commitAlone(journal, batch),
     close: async () => {

@@ -21,6 +21,7 @@ export class Versions {
   readonly #confirmed: ConfirmedOf | undefined;
   readonly #allowed: ReadonlySet<number>;
   readonly #chosen = new Map<DocumentId, number>();
+  #isOvertaken = false;
 
   constructor(grant: AccessGrant, confirmed: ConfirmedOf | undefined) {
     this.#confirmed = confirmed;
@@ -31,7 +32,15 @@ export class Versions {
   async among(hits: readonly Hit[]): Promise<Hit[]> {
     const admitted = hits.filter(({ aclId }) => this.#allowed.has(aclId));
     await this.#choose(admitted);
+    const highest = new Map<DocumentId, number>();
+    for (const { doc, ver } of admitted) highest.set(doc, Math.max(ver, highest.get(doc) ?? 0));
+    this.#isOvertaken ||= [...highest].some(([doc, ver]) => (this.#chosen.get(doc) ?? 0) > ver);
     return admitted.filter(({ doc, ver }) => this.#chosen.get(doc) === ver);
+  }
+
+  /** A list told of a document only what counted before: it was written between the list and the look at the catalog. */
+  get isOvertaken(): boolean {
+    return this.#isOvertaken;
   }
 
   async #choose(hits: readonly Hit[]): Promise<void> {

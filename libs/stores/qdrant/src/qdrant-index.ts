@@ -14,6 +14,7 @@ import type {
   SearchRequest,
   Settlement,
   VersionedDocument,
+  VersionVectors,
   VersionedIndex,
 } from '@fumikura/ports';
 import { TOKENISER_VERSION } from '@fumikura/text';
@@ -37,7 +38,8 @@ import type { Layout, LiveCollection } from './schema.ts';
 import { searchPoints, untilAborted } from './search.ts';
 import { averagesOf } from './terms.ts';
 import type { Averages } from './terms.ts';
-import { readVectors, setAcls, settleAll, writePoints, writeVersions } from './writing.ts';
+import { putVectors } from './vectors.ts';
+import { readVectors, requireCompleted, setAcls, settleAll, writePoints, writeVersions } from './writing.ts';
 import type { Target } from './writing.ts';
 
 export interface QdrantIndexOptions extends ClientOptions, Layout {
@@ -189,6 +191,26 @@ class Qdrant implements QdrantIndex {
         await this.#call((client) => client.deleteCollection(name));
       }
       await this.#refresh();
+    });
+  }
+
+  rebind(fingerprint: Fingerprint): Promise<void> {
+    return this.#alone(async () => {
+      const { name, shape } = await this.#refresh();
+      const { fingerprint: bound } = shape;
+      if (!bound || isSame(bound, fingerprint)) return;
+      // Named first: from here on nobody compares with the vectors that are about to go.
+      if (bound.dimension === fingerprint.dimension)
+        await setShape(this.#call, name, shapeOf(shape.averages, fingerprint));
+      await this.#dropVectors(name);
+    }).then(() => this.useFingerprint(fingerprint));
+  }
+
+  putVectors(documents: readonly VersionVectors[]): Promise<ReadonlySet<DocumentId>> {
+    return this.#alone(async () => {
+      const target = await this.#target();
+      for (const { vectors } of documents) this.#check(vectors.filter((each) => each !== undefined));
+      return putVectors(target, documents);
     });
   }
 
@@ -348,6 +370,14 @@ class Qdrant implements QdrantIndex {
       ),
       signal,
     );
+  }
+
+  async #dropVectors(collection: string): Promise<void> {
+    const filter = { must: [{ has_vector: 'dense' }] } as unknown as Schemas['Filter'];
+    const done = await this.#call((client) =>
+      client.deleteVectors(collection, { wait: true, filter, vector: ['dense'] }),
+    );
+    requireCompleted(done);
   }
 
   async #copyTo(collection: string): Promise<void> {

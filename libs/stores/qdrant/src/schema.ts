@@ -137,6 +137,18 @@ export async function createCollection(
     );
 }
 
+/** Where an alias leads, if it is there. */
+export async function ledTo(call: Call, alias: string): Promise<string | undefined> {
+  const { aliases } = await call((client) => client.getAliases());
+  return aliases.find((each) => each.alias_name === alias)?.collection_name;
+}
+
+export async function removeAlias(call: Call, alias: string): Promise<void> {
+  await call((client) =>
+    client.updateCollectionAliases({ actions: [{ delete_alias: { alias_name: alias } }] }),
+  );
+}
+
 /** One action: two would leave no alias when the second one fails. */
 export async function pointAlias(call: Call, alias: string, name: string): Promise<void> {
   await call((client) =>

@@ -21,6 +21,8 @@ const EXTRA = 50;
 /** Chunks looked through for each document whose score is missing, and how often more of them are asked for. */
 const CHUNKS_EACH = 6;
 const ROUNDS = 4;
+/** Of a search that writes come in between; the second one finds them. */
+const ATTEMPTS = 2;
 /** A request's filter stands in each of its searches; above so many bytes they are sent one by one. */
 const MAX_REQUEST_BYTES = 16_000_000;
 const BYTES_OF_ID = 8;
@@ -51,18 +53,31 @@ export async function searchPoints(
   if (asked.length === 0) return [];
   const weights = request.lexical?.weights ?? LEXICAL_WEIGHTS;
   const limit = Math.min(LONGEST, Math.ceil(request.candidates * DEPTH) + EXTRA);
-  const versions = new Versions(grant, confirmed);
-  const board = new ScoreBoard();
   const ask = (searches: readonly Search[]) => queryAll(call, collection, searches, grant, signal);
+  for (let attempt = 1; ; attempt++) {
+    const versions = new Versions(grant, confirmed);
+    const board = new ScoreBoard();
+    await collect(board, versions, asked, { filter, limit }, ask);
+    const contenders = board.contenders(request.candidates, weights);
+    await complete(board, versions, asked, contenders, filter, ask);
+    // A document must not be missing because it is written again while it is searched for.
+    if (!versions.isOvertaken || attempt >= ATTEMPTS) return board.candidates(request.candidates, weights);
+  }
+}
+
+async function collect(
+  board: ScoreBoard,
+  versions: Versions,
+  asked: readonly Asked[],
+  { filter, limit }: Pick<Search, 'filter' | 'limit'>,
+  ask: (searches: readonly Search[]) => Promise<readonly (readonly Hit[])[]>,
+): Promise<void> {
   const lists = await ask(asked.map((each) => ({ ...each, filter, limit })));
   for (const [at, each] of asked.entries()) {
     const { hits, isWhole } = await untied(lists[at] ?? [], { ...each, filter, limit }, ask);
     board.add(each.part, await versions.among(hits));
     board.cutAt(each.part, isWhole ? undefined : hits.at(-1)?.score);
   }
-  const contenders = board.contenders(request.candidates, weights);
-  await complete(board, versions, asked, contenders, filter, ask);
-  return board.candidates(request.candidates, weights);
 }
 
 /**

@@ -198,7 +198,7 @@ function bytesOf({ vector }: Point): number {
 }
 
 /** A write whose wait ran out is answered like one that was done. */
-function requireCompleted({ status }: { readonly status: string }): void {
+export function requireCompleted({ status }: { readonly status: string }): void {
   if (status === 'completed') return;
   throw new AppError('STORE_UNREACHABLE', 'transient', `a write was only ${status}`, {
     publicMessage: 'The search index did not finish a write in time. Try again.',

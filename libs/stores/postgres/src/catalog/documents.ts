@@ -234,6 +234,12 @@ export class DocumentStore {
     await sql`DELETE FROM ${this.#table('document')} WHERE key = ANY(${ids.map(keyOf)}::bytea[])`.execute(db);
   }
 
+  /** Until the transaction ends nobody else changes them. */
+  async lock(db: Executor, ids: readonly DocumentId[]): Promise<void> {
+    await sql`SELECT 1 FROM ${this.#table('document')} WHERE key = ANY(${ids.map(keyOf)}::bytea[])
+      ORDER BY key FOR UPDATE`.execute(db);
+  }
+
   /** @returns as many new versions, ascending */
   async nextVersions(db: Executor, count: number): Promise<readonly number[]> {
     if (count === 0) return [];

@@ -18,6 +18,7 @@ import type { Before, DocumentStore, PackedDocument } from '../catalog/documents
 import { FacetChanges } from '../catalog/facets.ts';
 import type { SyncState } from '../catalog/sync-state.ts';
 import type { Connection, Executor } from '../connection.ts';
+import type { Waiting } from '../embedding/waiting.ts';
 import { conflict } from '../errors.ts';
 import { announceDocuments } from '../news.ts';
 import { foldBatch } from './fold-batch.ts';
@@ -31,6 +32,7 @@ export interface JournalParts {
   readonly sync: SyncState;
   readonly directory: DirectoryStore;
   readonly jobs: JobStore;
+  readonly waiting: Waiting;
 }
 
 /** New facts of a document whose body stays; `version` when the index has to hold it anew. */
@@ -47,6 +49,8 @@ interface Prepared {
   readonly packed: readonly PackedDocument[];
   readonly facts: readonly FactsPlan[];
   readonly aclIds: ReadonlyMap<string, number>;
+  /** Of the new facts: their bodies may have no vectors to take along. */
+  readonly wasWaiting: ReadonlySet<DocumentId>;
 }
 
 const PAGE = 2_000;
@@ -70,6 +74,13 @@ export class Journal implements CatalogJournal {
     const isIndexed = ({ head, known }: (typeof before)[number]) =>
       indexedFacts(known.head) !== indexedFacts(withFacts(known.head, head));
     const moved = before.filter(isIndexed);
+    // Before anybody reads the vectors that are taken along: those that come in between are made once more.
+    const wasWaiting = await connection.read((db) =>
+      this.#parts.waiting.among(
+        db,
+        moved.map(({ head }) => head.id),
+      ),
+    );
     const versions = await connection.read((db) =>
       documents.nextVersions(db, folded.upserts.length + moved.length),
     );
@@ -88,7 +99,7 @@ export class Journal implements CatalogJournal {
     const writes = [...packed.map(versionedOf), ...(await this.#versionedFacts(facts, before))];
     const pending: PendingBatch = { id: randomUUID(), writes };
     await this.#notes.begin(pending);
-    this.#prepared.set(pending, { folded, packed, facts, aclIds });
+    this.#prepared.set(pending, { folded, packed, facts, aclIds, wasWaiting });
     return pending;
   }
 
@@ -164,11 +175,11 @@ export class Journal implements CatalogJournal {
   /** Under the lock of the sources: everything here is decided on what nobody else changes. */
   async #apply(
     db: Executor,
-    { folded, packed, facts, aclIds }: Prepared,
+    { folded, packed, facts, aclIds, wasWaiting }: Prepared,
     late: ReadonlySet<number>,
     batch: string,
   ): Promise<readonly Settlement[]> {
-    const { documents, sync } = this.#parts;
+    const { documents, sync, waiting } = this.#parts;
     const [stamp = 0] = await documents.nextVersions(db, 1);
     const written = packed.filter(({ version }) => !late.has(version));
     const plans = facts.filter(({ version }) => version === undefined || !late.has(version));
@@ -190,6 +201,16 @@ export class Journal implements CatalogJournal {
     await documents.remove(db, folded.removals);
     await documents.put(db, written, syncedAt);
     await documents.setFacts(db, changes, syncedAt);
+    await waiting.written(
+      db,
+      written.map(({ id, write }) => ({ id, isWaiting: write.vectors === undefined })),
+    );
+    await waiting.add(
+      db,
+      plans.flatMap(({ head, version }) =>
+        version !== undefined && wasWaiting.has(head.id) ? [head.id] : [],
+      ),
+    );
     const after = new Map([...changes, ...written].map((each) => [each.id, each]));
     await this.#count(db, before, after);
     await sync.clearDeadLetters(db, [

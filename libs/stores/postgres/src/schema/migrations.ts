@@ -100,4 +100,17 @@ CREATE TABLE {schema}.named_text(kind text COLLATE "C" NOT NULL, name text COLLA
   PRIMARY KEY(kind, name));
 `,
   },
+  {
+    name: '4-embeddings',
+    sql: `
+CREATE TABLE {schema}.embed_waiting(place bigserial PRIMARY KEY, key bytea NOT NULL UNIQUE REFERENCES {schema}.document(key) ON DELETE CASCADE);
+CREATE TABLE {schema}.embed_refusal(key bytea NOT NULL REFERENCES {schema}.document(key) ON DELETE CASCADE,
+  ordinal integer NOT NULL, reason text NOT NULL, PRIMARY KEY(key, ordinal));
+CREATE TABLE {schema}.embed_vector(place bigserial PRIMARY KEY, model bytea NOT NULL, hash bytea NOT NULL, scale real NOT NULL,
+  value bytea NOT NULL, UNIQUE(model, hash));
+CREATE TABLE {schema}.embed_day(day text PRIMARY KEY, texts bigint NOT NULL, tokens bigint NOT NULL, usd double precision NOT NULL);
+CREATE TABLE {schema}.embed_state(name text PRIMARY KEY, value text NOT NULL);
+INSERT INTO {schema}.embed_state(name, value) VALUES('bound', 'null');
+`,
+  },
 ];
