@@ -265,10 +265,11 @@ describe('attacks over HTTP on a server of one machine', () => {
   it('[attack.http] D one address does not get all connections, and the next request is served', async () => {
     const idle = `POST /mcp HTTP/1.1\r\nHost: HOST\r\n${JSON_BODY}\r\n${ACCEPT}\r\nContent-Length: 100\r\n\r\n{`;
     const held = Array.from({ length: 40 }, () => send(idle, 45_000));
-    const probe = async (): Promise<number> => (await send(get('/healthz'))).status;
-    const answers = await Promise.all(Array.from({ length: 5 }, probe));
+    const probe = async (path: string): Promise<number> => (await send(get(path))).status;
+    const answers = await Promise.all(Array.from({ length: 5 }, () => probe('/nowhere')));
     assert.ok(answers.includes(429), `refused while 40 wait: ${answers.join()}`);
+    assert.equal(await probe('/healthz'), 200, 'a balancer hears how we are, whoever asks too much');
     await Promise.all(held);
-    assert.equal(await probe(), 200);
+    assert.equal(await probe('/nowhere'), 404);
   });
 });

@@ -139,7 +139,7 @@ describe('the fumi command', () => {
         '[search.filter-value] a filter value nobody has',
         ['search', 'secrets', '--kind', 'pgae'],
         2,
-        /kind "pgae"\. Values there are come with this message\.\n +page/,
+        /kind "pgae"\. Near matches come with this message\.\n +page/,
       ],
       [
         '[search.filter-date] a date that is none',
