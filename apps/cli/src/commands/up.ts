@@ -1,4 +1,4 @@
-import { connectorsFor, openInstallation, serveHttp } from '@fumikura/composition';
+import { connectorsFor, openInstallation, serveHttp, startSlack } from '@fumikura/composition';
 import { connectionLines } from '@fumikura/mcp';
 import type { Context } from '../context.ts';
 import type { Output } from '../output.ts';
@@ -34,9 +34,12 @@ export async function upCommand(context: Context, options: UpOptions): Promise<v
       host,
       options.port ?? config.server.port,
     );
+    let slack: Awaited<ReturnType<typeof startSlack>> | undefined;
     try {
+      slack = config.slack && (await startSlack(installation, context));
       context.output.json({ url: `${server.url}/mcp` });
       printConnections(context.output, server.url, config);
+      if (slack) context.output.note(whereSlackIs(slack.url));
       const vectors = followBacklog(context, installation);
       const upkeep = installation.store.paired && followUpkeep(context, installation);
       if (connectors.length > 0) context.output.note('Following changes. Ctrl-C ends.');
@@ -44,6 +47,7 @@ export async function upCommand(context: Context, options: UpOptions): Promise<v
       await untilAborted(context.signal);
       await Promise.all([vectors, upkeep]);
     } finally {
+      await slack?.stop();
       await server.close();
     }
   } finally {
@@ -57,6 +61,10 @@ export function printConnections(output: Output, url: string, config: { readonly
     output.line(`${client}:`);
     for (const line of lines) output.line(`  ${line}`);
   }
+}
+
+export function whereSlackIs(url: string | undefined): string {
+  return url === undefined ? 'Connected to Slack.' : `Slack's deliveries are taken at ${url}.`;
 }
 
 export function untilAborted(signal: AbortSignal): Promise<void> {

@@ -8,6 +8,7 @@ export type {
   EmbedderInput,
   RerankerConfig,
   Schedules,
+  SlackConfig,
   SourceConfig,
 } from './schema.ts';
 export { Secret } from './secret.ts';

@@ -1,5 +1,6 @@
 import { parseQuietHours, parseSchedule } from '@fumikura/scheduling';
 import { z } from 'zod';
+import { slackAccount, slackSchema } from './slack-schema.ts';
 import {
   auditSchema,
   lateCheckSchema,
@@ -37,6 +38,8 @@ const person = z.strictObject({
         .transform((account) => account as `user:${string}:${string}`),
     )
     .default([]),
+  /** Accounts in Slack that are this person's: "<workspace id>/<user id>". */
+  slack: z.array(slackAccount).default([]),
   /** Who this person is for the issuers of `signIn`. */
   signIn: z.array(signInIdentity).default([]),
   /** Default: reader; the owner is auditor and admin, too. */
@@ -290,6 +293,8 @@ export const configSchema = z.strictObject({
   lateCheck: lateCheckSchema.prefault({}),
   /** With it, everybody who asks over HTTP has to sign in, also on this machine. */
   signIn: signInSchema.optional(),
+  /** Answers in Slack; absent: none. */
+  slack: slackSchema.optional(),
   search: z
     .strictObject({
       /** Milliseconds after which a search answers with what it has or fails. */
@@ -338,4 +343,5 @@ export type Schedules = z.output<typeof schedules>;
 export type EmbedderConfig = NonNullable<ConfigValues['embedder']>;
 export type RerankerConfig = NonNullable<ConfigValues['reranker']>;
 export type EmbedderInput = NonNullable<ConfigInput['embedder']>;
+export type SlackConfig = NonNullable<ConfigValues['slack']>;
 export type SourceConfig = ConfigValues['sources'][number];
