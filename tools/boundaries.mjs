@@ -11,7 +11,7 @@ const may = {
   ui: ['domain', 'ui'],
   app: ['domain', 'port', 'platform', 'adapter', 'feature', 'ui', 'app'],
   testkit: ['domain', 'port', 'platform'],
-  test: ['domain', 'port', 'platform', 'adapter', 'feature', 'ui', 'testkit'],
+  test: ['domain', 'port', 'platform', 'adapter', 'feature', 'ui', 'app', 'testkit'],
 };
 
 const tag = (axis) => (name) => `${axis}:${name}`;

@@ -13,6 +13,7 @@ export const SOURCES = {
   serving: ['docs/troubleshooting.md', 'Serving'],
   sync: ['docs/troubleshooting.md', 'Syncs'],
   scale: ['docs/operations.md', 'Servers and workers'],
+  slack: ['docs/slack.md', 'What is promised'],
   vectors: ['docs/troubleshooting.md', 'Vectors'],
 } as const;
 
@@ -39,6 +40,30 @@ export const REQUIREMENTS: readonly Requirement[] = [
     'scale.degraded': 'While the index is away, every answer says so, and documents can still be read by id.',
     'scale.closed': 'While the catalog is away everything is refused, and liveness stays what it is.',
     'scale.drain': 'A server that ends says that it is not ready, finishes what is under way, and closes.',
+  }),
+  ...of('slack', {
+    'slack.ask':
+      'A question in Slack is answered to its asker alone, with numbered sources, and asked on in its thread.',
+    'slack.readers': 'Each asker in Slack gets what they themselves may read.',
+    'slack.identity':
+      'Guests, people of other workspaces, apps, deactivated accounts and people whom nobody linked get nothing in Slack.',
+    'slack.link': 'A code that a person made where they are signed in links one account in Slack, once.',
+    'slack.share':
+      'An answer is shared with what everybody there may read, and taken back when somebody else comes in.',
+    'slack.buttons': 'The buttons of an answer in Slack serve its asker, for a day.',
+    'slack.feedback': 'What somebody says of an answer in Slack is kept, with their comment.',
+    'slack.commands': 'The command in Slack searches, asks, summarizes a link, and explains itself.',
+    'slack.unfurl':
+      'A link is previewed in Slack where the whole workspace may read its document, and nowhere else.',
+    'slack.home': 'The home of the app says who somebody is, what they asked and how fresh the sources are.',
+    'slack.once':
+      'A delivery of Slack that is repeated or replayed is answered once, by however many processes.',
+    'slack.failure': 'A question in Slack that fails is told so, without the reason that is for operators.',
+    'slack.limits': 'When Slack refuses for haste, the bot waits as long as it says.',
+    'slack.budget': 'A person may ask so many questions an hour in Slack.',
+    'slack.signature': 'A delivery without a fresh signature of Slack is refused.',
+    'slack.installed':
+      'The command answers in Slack by both ways, writes it down with its place, and its doctor asks Slack what is missing.',
   }),
   ...of('demo', {
     'demo.differs': 'The same question gives three persons of the invented company different, right answers.',

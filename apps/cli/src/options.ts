@@ -162,6 +162,10 @@ export interface AuditExportOptions extends AuditSearchOptions {
   readonly output?: string;
 }
 
+export interface SlackManifestOptions {
+  readonly url?: string;
+}
+
 export interface TokenOptions {
   readonly person?: string;
   readonly scope?: readonly string[];

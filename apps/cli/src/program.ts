@@ -9,6 +9,7 @@ import { addPeople } from './people-program.ts';
 import { addReading } from './reading-program.ts';
 import { addServing } from './serving-program.ts';
 import { addSetUp } from './set-up-program.ts';
+import { addSlack } from './slack-program.ts';
 import { addTrust } from './trust-program.ts';
 
 export const VERSION = '0.1.0';
@@ -33,6 +34,7 @@ export function buildProgram(environment: Environment, signal: AbortSignal): Com
   addPeople(program, context);
   addEmbedding(program, context);
   addServing(program, context);
+  addSlack(program, context);
   addMeasuring(program, context);
   addTrust(program, context);
   program

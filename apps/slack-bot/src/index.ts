@@ -1,5 +1,7 @@
 export { startSlackBot } from './bot.ts';
 export type { Connection, SlackBot, SlackBotOptions } from './bot.ts';
+export { checkSlack } from './check.ts';
+export type { SlackFinding } from './check.ts';
 export type { BotEvent, Desk, DocumentCard, Place, Question } from './desk.ts';
 export { createLinks } from './links.ts';
 export type { Link, Links } from './links.ts';

@@ -24,7 +24,7 @@ export interface Workspaces {
 
 function unknownWorkspace(team: string): AppError {
   return new AppError('WORKSPACE_UNKNOWN', 'permission', `no token for workspace ${team}`, {
-    publicMessage: `Fumikura is not installed in the workspace ${team}. Install the app there, then run "fumi slack install".`,
+    publicMessage: `Fumikura is not installed in the workspace ${team}. Install the app there and give its bot token.`,
   });
 }
 

@@ -27,7 +27,7 @@ export const AUDIT_ACTIONS = ['search', 'read', 'answer', 'sync', 'change', 'acc
 export type AuditAction = (typeof AUDIT_ACTIONS)[number];
 
 export interface AuditClient {
-  readonly channel: 'http' | 'stdio' | 'cli' | 'service';
+  readonly channel: 'http' | 'stdio' | 'cli' | 'service' | 'slack';
   readonly name?: string;
   readonly address?: string;
   /** Which credential: the id of a personal token, or of the client that a sign-in was made with. Never the token. */

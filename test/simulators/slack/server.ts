@@ -95,7 +95,7 @@ export async function startSlackServer({
     violations.push(...(description?.checkAnswer(method, answer) ?? []));
     calls.push({ method, team: installation?.team, args, answer });
     if (fault && 'lost' in fault) return outgoing.destroy();
-    return send(outgoing, 200, answer);
+    return send(outgoing, 200, answer, undefined, installation?.scopes);
   };
 
   const answerOf = (
@@ -209,10 +209,17 @@ async function receive(incoming: IncomingMessage): Promise<string> {
   return Buffer.concat(parts).toString('utf8');
 }
 
-function send(outgoing: ServerResponse, status: number, body: unknown, retryAfter?: number): void {
+function send(
+  outgoing: ServerResponse,
+  status: number,
+  body: unknown,
+  retryAfter?: number,
+  scopes?: ReadonlySet<string>,
+): void {
   outgoing.writeHead(status, {
     'content-type': 'application/json',
     ...(retryAfter !== undefined && { 'retry-after': String(retryAfter) }),
+    ...(scopes && { 'x-oauth-scopes': [...scopes].join(',') }),
   });
   outgoing.end(body === undefined ? '' : JSON.stringify(body));
 }

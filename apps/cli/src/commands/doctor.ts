@@ -1,5 +1,5 @@
 import { access, constants, mkdir } from 'node:fs/promises';
-import { auditFolder, connectorFor, openInstallation } from '@fumikura/composition';
+import { auditFolder, connectorFor, examineSlack, openInstallation } from '@fumikura/composition';
 import type { Installation } from '@fumikura/composition';
 import type { Config } from '@fumikura/config';
 import { toAppError } from '@fumikura/errors';
@@ -55,8 +55,10 @@ async function examine(context: Context, { rebuild }: { rebuild?: boolean }): Pr
   const sources = await Promise.all(
     config.value.sources.map((source) => checkSource(context, config.value, source.id)),
   );
+  const slack = config.value.slack ? await checkSlack(context, config.value) : [];
   const trail = 'value' in audit ? audit.finding : { ...audit.finding, detail: auditRemedy(config.value) };
-  if (!('value' in opened)) return [config.finding, folder.finding, opened.finding, trail, ...sources];
+  if (!('value' in opened))
+    return [config.finding, folder.finding, opened.finding, trail, ...sources, ...slack];
   try {
     if (rebuild) await opened.value.store.rebuild(rebuildOptions(context));
     return [
@@ -66,6 +68,7 @@ async function examine(context: Context, { rebuild }: { rebuild?: boolean }): Pr
       trail,
       ...(await checkStore(context, opened.value)),
       ...sources,
+      ...slack,
     ];
   } finally {
     await opened.value.close();
@@ -103,6 +106,15 @@ async function checkSource(context: Context, config: Config, id: string): Promis
     (facts) => (facts === undefined ? 'can be read' : describeCheck(facts)),
   );
   return result.finding;
+}
+
+async function checkSlack({ variables, signal }: Context, config: Config): Promise<readonly Finding[]> {
+  const asked = await attempt(
+    'slack',
+    () => examineSlack(config, variables, signal),
+    () => 'configured',
+  );
+  return 'value' in asked ? asked.value : [asked.finding];
 }
 
 /** What would be read, as whom, and what stays closed because a right is missing: that is a fact, not a fault. */

@@ -4,6 +4,7 @@ import {
   forwardTargets,
   openInstallation,
   serveHttp,
+  startSlack,
 } from '@fumikura/composition';
 import { connectionLines } from '@fumikura/mcp';
 import type { Context } from '../context.ts';
@@ -42,9 +43,12 @@ export async function upCommand(context: Context, options: UpOptions): Promise<v
       host,
       options.port ?? config.server.port,
     );
+    let slack: Awaited<ReturnType<typeof startSlack>> | undefined;
     try {
+      slack = config.slack && (await startSlack(installation, context));
       context.output.json({ url: `${server.url}/mcp` });
       printConnections(context.output, server.url, config);
+      if (slack) context.output.note(whereSlackIs(slack.url));
       const vectors = followBacklog(context, installation);
       const upkeep = installation.store.paired && followUpkeep(context, installation);
       const forwarding = followForwarding(config, targets, context.logger, context.signal);
@@ -54,6 +58,7 @@ export async function upCommand(context: Context, options: UpOptions): Promise<v
       await untilAborted(context.signal);
       await Promise.all([vectors, upkeep, people, forwarding]);
     } finally {
+      await slack?.stop();
       await server.close();
     }
   } finally {
@@ -67,6 +72,10 @@ export function printConnections(output: Output, url: string, config: { readonly
     output.line(`${client}:`);
     for (const line of lines) output.line(`  ${line}`);
   }
+}
+
+export function whereSlackIs(url: string | undefined): string {
+  return url === undefined ? 'Connected to Slack.' : `Slack's deliveries are taken at ${url}.`;
 }
 
 export function untilAborted(signal: AbortSignal): Promise<void> {

@@ -24,7 +24,7 @@ export function withProvisioned(merged: Config, store: PeopleStore | undefined, 
     config.persons,
     config.groups,
     directories,
-    ({ accounts: _accounts, ...facts }) => ({ ...facts, accounts: [], signIn: [...facts.signIn] }),
+    ({ accounts: _accounts, ...facts }) => ({ ...facts, accounts: [], slack: [], signIn: [...facts.signIn] }),
   );
   if (unmatched.length > 0)
     logger.warn('people.unmatched', { count: unmatched.length, first: unmatched.slice(0, 5).join(', ') });

@@ -10,6 +10,7 @@ export type {
   RerankerConfig,
   ModelConfig,
   Schedules,
+  SlackConfig,
   SourceConfig,
 } from './schema.ts';
 export { Secret } from './secret.ts';

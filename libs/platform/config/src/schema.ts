@@ -1,5 +1,6 @@
 import { parseQuietHours, parseSchedule } from '@fumikura/scheduling';
 import { z } from 'zod';
+import { slackAccount, slackSchema } from './slack-schema.ts';
 import {
   auditSchema,
   directorySchema,
@@ -40,6 +41,8 @@ const person = z.strictObject({
         .transform((account) => account as `user:${string}:${string}`),
     )
     .default([]),
+  /** Accounts in Slack that are this person's: "<workspace id>/<user id>". */
+  slack: z.array(slackAccount).default([]),
   /** Who this person is for the issuers of `signIn`. */
   signIn: z.array(signInIdentity).default([]),
   /** Default: reader; the owner is auditor and admin, too. */
@@ -321,6 +324,8 @@ export const configSchema = z.strictObject({
   scim: scimSchema.optional(),
   /** Directories of people and groups that are read. */
   directories: z.array(directorySchema).default([]),
+  /** Answers in Slack; absent: none. */
+  slack: slackSchema.optional(),
   search: z
     .strictObject({
       /** Milliseconds after which a search answers with what it has or fails. */
@@ -386,4 +391,5 @@ export type EmbedderConfig = NonNullable<ConfigValues['embedder']>;
 export type RerankerConfig = NonNullable<ConfigValues['reranker']>;
 export type EmbedderInput = NonNullable<ConfigInput['embedder']>;
 export type ModelConfig = NonNullable<ConfigValues['model']>;
+export type SlackConfig = NonNullable<ConfigValues['slack']>;
 export type SourceConfig = ConfigValues['sources'][number];

@@ -1,0 +1,113 @@
+import { localPerson, openInstallation, openStore, startSlack } from '@fumikura/composition';
+import type { Config } from '@fumikura/config';
+import { invalidInput } from '@fumikura/errors';
+import type { SharedState } from '@fumikura/ports';
+import { createLinks, createReplies, slackManifest } from '@fumikura/slack-bot';
+import { recordChange, recordDeed } from '../change.ts';
+import type { Context } from '../context.ts';
+import { requireLocalDuty } from '../duty.ts';
+import type { SlackManifestOptions } from '../options.ts';
+import { safe } from '../output.ts';
+import { untilAborted, whereSlackIs } from './up.ts';
+
+export async function runSlack(context: Context): Promise<void> {
+  const { logger, variables, output, signal } = context;
+  const installation = await openInstallation(await context.config(), { logger, variables, mode: 'service' });
+  try {
+    const bot = await startSlack(installation, context);
+    try {
+      output.json(bot.url === undefined ? { mode: 'socket' } : { mode: 'http', url: bot.url });
+      output.line(`${whereSlackIs(bot.url)} Ctrl-C ends.`);
+      await untilAborted(signal);
+      output.note('Ending: no new questions; those under way are finished or handed over.');
+    } finally {
+      await bot.stop();
+    }
+  } finally {
+    await installation.close();
+  }
+}
+
+export async function printManifest(context: Context, { url }: SlackManifestOptions): Promise<void> {
+  // The manifest comes before the tokens, so before anything is configured.
+  const slack = await context.config().then(
+    (config) => config.slack,
+    () => undefined,
+  );
+  const publicUrl = url ?? (slack?.mode === 'http' ? slack.publicUrl : undefined);
+  if (slack?.mode === 'http' && publicUrl === undefined)
+    throw invalidInput(
+      'INVALID_ARGUMENT',
+      'Slack has to know where to deliver to: set slack.publicUrl or give --url.',
+    );
+  if (publicUrl !== undefined && URL.parse(publicUrl)?.protocol !== 'https:')
+    throw invalidInput('INVALID_ARGUMENT', '--url: Slack delivers to addresses that begin with https://.');
+  const manifest = slackManifest({
+    name: slack?.name ?? 'Fumikura',
+    domains: slack?.domains ?? [],
+    linkByEmail: slack?.linkBy === 'email',
+    ...(publicUrl !== undefined && { url: `${publicUrl.replace(/\/+$/u, '')}/slack/events` }),
+  });
+  context.output.json(manifest);
+  context.output.line(JSON.stringify(manifest, undefined, 2));
+}
+
+export async function createCode(context: Context): Promise<void> {
+  const config = await context.config();
+  const { issuer, subject } = localPerson(config);
+  await recordChange(context, config, { via: 'cli slack code', object: `slack code of ${subject}` });
+  const code = await withState(config, (state) => createLinks(state).createCode({ issuer, subject }));
+  context.output.json({ code, person: subject, holdsMinutes: 10 });
+  context.output.line(code);
+  context.output.note(
+    `Send the bot in Slack, within ten minutes: link ${code}. Whoever says it there first is ${subject} to it: show it to nobody.`,
+  );
+}
+
+export async function listLinks(context: Context): Promise<void> {
+  const config = await context.config();
+  await requireLocalDuty(context, config, 'people', 'cli slack links');
+  const links = await withState(config, (state) => createLinks(state).list());
+  context.output.json({ links });
+  if (links.length === 0)
+    return context.output.line('No links. Somebody makes a code for themselves: fumi slack code');
+  context.output.table(
+    ['workspace', 'account', 'person', 'since'],
+    links.map(({ team, user, person, at }) => [team, user, safe(person.subject), at.slice(0, 10)]),
+  );
+}
+
+export async function removeLink(context: Context, team: string, user: string): Promise<void> {
+  const config = await context.config();
+  await requireLocalDuty(context, config, 'people', 'cli slack unlink');
+  await recordChange(context, config, { via: 'cli slack unlink', object: `slack ${team}/${user}` });
+  const removed = await withState(config, (state) => createLinks(state).remove(team, user));
+  if (!removed) throw invalidInput('INVALID_ARGUMENT', `No link of ${safe(team)} ${safe(user)}.`);
+  context.output.json({ removed });
+  context.output.line(`${safe(team)} ${safe(user)} is nobody's any more.`);
+}
+
+export async function listFeedback(context: Context): Promise<void> {
+  const config = await context.config();
+  // Questions and comments are words of persons, as the audit's are.
+  await requireLocalDuty(context, config, 'audit', 'cli slack feedback');
+  await recordDeed(context, config, { action: 'access', via: 'cli slack feedback', outcome: 'done' });
+  const feedback = await withState(config, (state) => createReplies(state).feedback());
+  context.output.json({ feedback });
+  if (feedback.length === 0) return context.output.line('Nothing yet.');
+  context.output.table(
+    ['at', 'verdict', 'question', 'comment', 'documents'],
+    feedback.map(({ at, verdict, question, comment = '', documents }) =>
+      [at.slice(0, 10), verdict, question, comment, documents.join(' ')].map(safe),
+    ),
+  );
+}
+
+async function withState<T>(config: Config, work: (state: SharedState) => Promise<T>): Promise<T> {
+  const store = await openStore(config, { inline: true });
+  try {
+    return await work(store.catalog.state);
+  } finally {
+    await store.close();
+  }
+}
