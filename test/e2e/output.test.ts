@@ -35,6 +35,7 @@ describe('what fumi prints', () => {
     ['eval', 'collection'],
     ['mcp', 'install', 'cursor', '--dry-run'],
     ['exit-codes'],
+    ['plan', '--documents', '5M', '--people', '20k'],
     ['start', '--no-serve'],
     ['init', 'another'],
     ['source', 'add', 'files', 'collection'],

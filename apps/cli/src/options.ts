@@ -171,3 +171,14 @@ export interface TokenOptions {
   readonly scope?: readonly string[];
   readonly days?: number;
 }
+
+export interface PlanOptions {
+  readonly documents: number;
+  readonly people: number;
+  readonly chunksPerDocument: number;
+  readonly embedder: 'none' | 'local-wasm' | 'local-native' | 'openai';
+  readonly dimension?: number;
+  readonly price: number;
+  readonly questions: number;
+  readonly readerSets: number;
+}

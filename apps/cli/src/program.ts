@@ -6,6 +6,7 @@ import { addEmbedding } from './embedding-program.ts';
 import { examples } from './examples.ts';
 import { addMeasuring } from './measuring-program.ts';
 import { addPeople } from './people-program.ts';
+import { addPlanning } from './planning-program.ts';
 import { addReading } from './reading-program.ts';
 import { addServing } from './serving-program.ts';
 import { addSetUp } from './set-up-program.ts';
@@ -36,6 +37,7 @@ export function buildProgram(environment: Environment, signal: AbortSignal): Com
   addServing(program, context);
   addSlack(program, context);
   addMeasuring(program, context);
+  addPlanning(program, context);
   addTrust(program, context);
   program
     .command('exit-codes')

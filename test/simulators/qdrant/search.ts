@@ -1,12 +1,17 @@
 import type { Collection, Point, PointId, SparseVector, Stored } from './collection.ts';
-import { compareIds } from './collection.ts';
 import { compile, mergeFilters } from './filter.ts';
 import type { Filter } from './filter.ts';
-import { elementsAt, select, timeOf } from './payload.ts';
+import { fuse, fusionOf } from './fusion.ts';
+import type { Hit } from './hit.ts';
+import { orderBy } from './order.ts';
+import type { OrderBy } from './order.ts';
+import { select } from './payload.ts';
 import type { Json, Selector } from './payload.ts';
 import { idOf, normalised, vectorJson } from './points.ts';
 import { badFormat, badRequest, invalid, LeftOut, notFound, wrongInput } from './refusal.ts';
+import { frequencies, sparseHits } from './sparse.ts';
 import { checkFilter, checkQuery } from './strict.ts';
+import { whole } from './whole.ts';
 
 export interface QueryRequest {
   readonly query?: unknown;
@@ -19,12 +24,6 @@ export interface QueryRequest {
   readonly params?: Readonly<Record<string, unknown>>;
   readonly with_payload?: Selector;
   readonly with_vector?: boolean | readonly string[];
-}
-
-interface Hit {
-  readonly point: Point;
-  readonly score: number;
-  readonly orderValue?: number;
 }
 
 const DEFAULT_LIMIT = 10;
@@ -141,7 +140,7 @@ function nearest(
       throw wrongInput(
         `Validation failed: search param \`idf\` requires a sparse vector with the \`idf\` modifier, which vector "${name}" is not`,
       );
-    const idf = sparse.modifier === 'idf' ? frequencies(collection, name, request) : undefined;
+    const idf = sparse.modifier === 'idf' ? frequencies(collection, name, request.params) : undefined;
     return threshold(sorted(sparseHits(others, name, wanted, idf), true, shuffle), request, true);
   }
   if (!(wanted instanceof Float32Array))
@@ -204,81 +203,6 @@ function compare(a: Float32Array, b: Float32Array, distance: string): number {
   return distance === 'Euclid' ? Math.sqrt(sum) : sum;
 }
 
-/** A point that shares no term is no hit. */
-function sparseHits(
-  points: readonly Point[],
-  name: string,
-  { indices, values }: SparseVector,
-  idf: ((index: number) => number) | undefined,
-): Hit[] {
-  const weights = new Map(
-    indices.map((index, at) => [index, (values[at] as number) * (idf?.(index) ?? 1)] as const),
-  );
-  // Weights that are all nothing ask for nothing.
-  if ([...weights.values()].every((weight) => weight === 0)) return [];
-  return points.flatMap((point) => {
-    const stored = point.vectors.get(name) as SparseVector;
-    let [score, shared] = [0, false];
-    for (const [at, index] of stored.indices.entries()) {
-      const weight = weights.get(index);
-      // A stored weight of nothing counts in frequencies and finds nothing.
-      if (weight === undefined || stored.values[at] === 0) continue;
-      shared = true;
-      score += weight * (stored.values[at] as number);
-    }
-    return shared ? [{ point, score }] : [];
-  });
-}
-
-/** Over the whole collection, or over the points of `params.idf.corpus`. */
-function frequencies(
-  collection: Collection,
-  name: string,
-  { params }: QueryRequest,
-): (index: number) => number {
-  const corpus = (params?.['idf'] as { corpus?: Filter } | undefined)?.corpus;
-  const { points, counts } = corpus
-    ? counted(collection, name, corpus)
-    : kept(collection, name, () => counted(collection, name));
-  return (index) => {
-    const df = counts.get(index) ?? 0;
-    return Math.log(1 + (points - df + 0.5) / (df + 0.5));
-  };
-}
-
-interface Frequencies {
-  readonly points: number;
-  readonly counts: ReadonlyMap<number, number>;
-}
-
-const keptFrequencies = new WeakMap<Collection, Map<string, Frequencies & { readonly at: number }>>();
-
-/** Counted once for each state of a collection. */
-function kept(collection: Collection, name: string, count: () => Frequencies): Frequencies {
-  const byName = keptFrequencies.get(collection) ?? new Map<string, Frequencies & { readonly at: number }>();
-  keptFrequencies.set(collection, byName);
-  const known = byName.get(name);
-  if (known?.at === collection.operation) return known;
-  const made = { ...count(), at: collection.operation };
-  byName.set(name, made);
-  return made;
-}
-
-function counted(collection: Collection, name: string, corpus?: Filter): Frequencies {
-  const isCounted = compile(corpus, collection, 'internal.params.idf.corpus');
-  const counts = new Map<number, number>();
-  let points = 0;
-  const count = (vectors: ReadonlyMap<string, Stored>) => {
-    const vector = vectors.get(name) as SparseVector | undefined;
-    if (!vector || vector.indices.length === 0) return;
-    points++;
-    for (const index of vector.indices) counts.set(index, (counts.get(index) ?? 0) + 1);
-  };
-  for (const point of collection.points.values()) if (isCounted(point)) count(point.vectors);
-  if (!corpus) for (const ghost of collection.ghosts) count(ghost);
-  return { points, counts };
-}
-
 function threshold(hits: Hit[], { score_threshold: least }: QueryRequest, isHigherBetter: boolean): Hit[] {
   if (least === undefined || least === null) return hits;
   const bound = Math.fround(least);
@@ -296,73 +220,6 @@ function sorted(hits: readonly Hit[], isHigherBetter: boolean, shuffle: () => nu
     return (isHigherBetter ? b.score - a.score : a.score - b.score) || a.key - b.key;
   });
   return keyed.map(({ hit }) => hit);
-}
-
-type Fusion =
-  { readonly kind: 'dbsf' } | { readonly kind: 'rrf'; readonly k: number; readonly weights?: number[] };
-
-function fusionOf(query: Record<string, unknown>): Fusion | undefined {
-  if (query['fusion'] === 'dbsf') return { kind: 'dbsf' };
-  if (query['fusion'] === 'rrf') return { kind: 'rrf', k: 2 };
-  if (query['fusion'] !== undefined) throw badFormat('Expected some form of vector, id, or a type of query');
-  if (!('rrf' in query)) return undefined;
-  const { k, weights } = (query['rrf'] ?? {}) as { k?: number; weights?: number[] };
-  if (k !== undefined && k !== null && k < 1)
-    throw invalid(`internal.query.rrf.k: value ${k} invalid, must be 1 or larger`);
-  return { kind: 'rrf', k: k ?? 2, ...(weights && { weights }) };
-}
-
-function fuse(lists: readonly (readonly Hit[])[], fusion: Fusion): Hit[] {
-  const scores = new Map<Point, number>();
-  if (fusion.kind === 'rrf' && fusion.weights && fusion.weights.length !== lists.length)
-    throw new LeftOut('a wrong number of weights');
-  for (const [at, list] of lists.entries()) {
-    const of = fusion.kind === 'rrf' ? reciprocal(fusion.k, fusion.weights?.[at] ?? 1) : normal(list);
-    for (const [place, { point, score }] of list.entries())
-      scores.set(point, (scores.get(point) ?? 0) + of(score, place + 1));
-  }
-  return [...scores].map(([point, score]) => ({ point, score }));
-}
-
-function reciprocal(k: number, weight: number): (score: number, rank: number) => number {
-  return (_, rank) => (weight > 0 ? 1 / (k - 1 + rank / weight) : 0);
-}
-
-function normal(list: readonly Hit[]): (score: number) => number {
-  if (list.length < 2) return () => 0.5;
-  const mean = list.reduce((sum, { score }) => sum + score, 0) / list.length;
-  const deviation = Math.sqrt(
-    list.reduce((sum, { score }) => sum + (score - mean) ** 2, 0) / (list.length - 1),
-  );
-  return (score) => (deviation === 0 ? 0.5 : (score - (mean - 3 * deviation)) / (6 * deviation));
-}
-
-type OrderBy =
-  string | { readonly key: string; readonly direction?: 'asc' | 'desc'; readonly start_from?: Json };
-
-/** A point stands once for each of its values. */
-export function orderBy(collection: Collection, points: readonly Point[], order: OrderBy): Hit[] {
-  const { key, direction = 'asc', start_from: from } = typeof order === 'string' ? { key: order } : order;
-  const index = collection.indexes.get(key);
-  const isRange =
-    index && ['integer', 'float', 'datetime'].includes(index.data_type) && index.params?.['range'] !== false;
-  if (!isRange)
-    throw wrongInput(
-      `No range index for \`order_by\` key: \`${key}\`. Please create one to use \`order_by\`. Check https://qdrant.tech/documentation/concepts/indexing/#payload-index to see which payload schemas support Range conditions`,
-    );
-  const valueOf = (value: Json) =>
-    index.data_type === 'datetime' ? timeOf(value) : typeof value === 'number' ? value : undefined;
-  const start = from === undefined || from === null ? undefined : (valueOf(from) ?? Number(from));
-  const sign = direction === 'desc' ? -1 : 1;
-  return points
-    .flatMap((point) =>
-      elementsAt(point.payload, key).flatMap((value) => {
-        const orderValue = valueOf(value);
-        return orderValue === undefined ? [] : [{ point: { ...point, version: 0 }, score: 1, orderValue }];
-      }),
-    )
-    .filter(({ orderValue }) => start === undefined || sign * (orderValue - start) >= 0)
-    .sort((a, b) => sign * (a.orderValue - b.orderValue) || compareIds(a.point.id, b.point.id));
 }
 
 /** What the server refuses before it looks at the collection. */
@@ -383,12 +240,4 @@ function checkShape(request: QueryRequest): void {
     throw invalid(
       `internal.params.quantization.oversampling: value ${oversampling} invalid, must be 1.0 or larger`,
     );
-}
-
-export function whole(value: unknown): void {
-  if (value === undefined || value === null || (Number.isInteger(value) && (value as number) >= 0)) return;
-  if (typeof value === 'string')
-    throw badFormat(`invalid type: string ${JSON.stringify(value)}, expected usize`);
-  if (Number.isInteger(value)) throw badFormat(`invalid value: integer \`${String(value)}\`, expected usize`);
-  throw badFormat(`invalid type: floating point \`${String(value)}\`, expected usize`);
 }

@@ -3,25 +3,14 @@ import { startSimulator } from '../kit/simulator.ts';
 import type { SimulatedAnswer, SimulatedRequest, Simulator } from '../kit/simulator.ts';
 import { loadSpecification } from '../kit/specification.ts';
 import { Collection } from './collection.ts';
-import type { Index } from './collection.ts';
-import { compile } from './filter.ts';
-import type { Filter } from './filter.ts';
-import { select } from './payload.ts';
-import type { Json, Selector } from './payload.ts';
+import { createIndex } from './index-schema.ts';
+import { checkLength, checkName, checkWriteParameters } from './parameters.ts';
+import type { Json } from './payload.ts';
 import { apply, idOf } from './points.ts';
-import {
-  badFormat,
-  badRequest,
-  invalid,
-  LeftOut,
-  notFound,
-  Refusal,
-  Unreadable,
-  wrongInput,
-} from './refusal.ts';
-import { orderBy, query, vectorsJson, whole } from './search.ts';
-import type { QueryRequest } from './search.ts';
-import { checkBatch, checkFilter, checkTimeout } from './strict.ts';
+import { READS } from './reads.ts';
+import { LeftOut, notFound, Refusal, Unreadable, wrongInput } from './refusal.ts';
+import { vectorsJson } from './search.ts';
+import { checkTimeout } from './strict.ts';
 
 const SPECIFICATION = new URL('../../../../shared/specs/qdrant.json', import.meta.url);
 const VERSION = {
@@ -156,7 +145,12 @@ export class QdrantStandIn {
       return { aliases: this.#aliasList().filter(({ collection_name: target }) => target === name) };
     if (method === 'GET' && path[0] === 'points' && path.length === 2)
       return this.#retrieve(name, path[1] ?? '');
-    if (method === 'PUT' && route === 'PUT index') return this.#createIndex(name, request);
+    if (route === 'PUT index') {
+      const body = bodyOf(request);
+      const collection = this.#find(name);
+      createIndex(collection, body);
+      return done(collection.operation, url);
+    }
     if (method === 'DELETE' && path[0] === 'index' && path.length === 2) {
       const collection = this.#find(name);
       collection.indexes.delete(path[1] ?? '');
@@ -204,34 +198,6 @@ export class QdrantStandIn {
     const point = collection.points.get(id);
     if (!point) throw notFound(`Point with id ${id} does not exists!`);
     return { id: point.id, payload: point.payload, ...vectorsJson(point, true) };
-  }
-
-  #createIndex(name: string, request: SimulatedRequest): Json {
-    const { field_name: field, field_schema: schema } = bodyOf(request) as {
-      field_name: string;
-      field_schema?: string | Record<string, Json>;
-    };
-    const collection = this.#find(name);
-    compile(
-      { must: [{ is_empty: { key: field } }] },
-      collection,
-      '',
-    )({ id: 0, payload: {}, vectors: new Map(), version: 0 });
-    if (schema === undefined || schema === null)
-      throw badRequest("Can't auto-detect field type, please specify `field_schema` in the request");
-    const type = typeof schema === 'string' ? schema : (schema['type'] as string);
-    if (!TYPES.includes(type))
-      throw badFormat('data did not match any variant of untagged enum PayloadFieldSchema');
-    const params = typeof schema === 'string' ? undefined : paramsOf(type, schema);
-    const most = collection.strict['max_payload_index_count'];
-    if (typeof most === 'number' && collection.indexes.size >= most && !collection.indexes.has(field))
-      throw badRequest(
-        `Collection already has the maximum number of payload indices (${most}). Help: Please delete an existing index before creating a new one.`,
-      );
-    const index: Index = { data_type: type, ...(params && { params }) };
-    collection.indexes.set(field, index);
-    collection.operation += 2;
-    return done(collection.operation, request.url);
   }
 
   #changeAliases(body: Body): Json {
@@ -292,7 +258,6 @@ export async function startQdrant(
   return Object.assign(simulator, { standIn });
 }
 
-const TYPES = ['keyword', 'integer', 'float', 'geo', 'text', 'bool', 'datetime', 'uuid'];
 const WRITES: Readonly<Record<string, string>> = {
   'PUT points': 'upsert',
   'POST points/delete': 'delete',
@@ -307,123 +272,9 @@ const WRITES: Readonly<Record<string, string>> = {
 const LEFT_OUT =
   /^(?:POST facet|POST points\/query\/groups|POST points\/search.*|POST points\/recommend.*|\w+ snapshots.*|\w+ shards.*|GET cluster|GET optimizations|\w+ vectors\/.*)$/;
 
-type Read = (collection: Collection, body: Body, random: () => number) => Json;
-
-const READS: Readonly<Record<string, Read>> = {
-  'POST points': (collection, body) => {
-    const { ids, with_payload: payload, with_vector: vector } = body as unknown as Retrieve;
-    const points = [...new Set(ids.map(idOf))].flatMap((id) => collection.points.get(id) ?? []);
-    return points.map((point) => pointJson(point, payload, vector));
-  },
-  'POST points/count': (collection, body) => {
-    const filter = body['filter'] as Filter | undefined;
-    checkFilter(collection, filter, 'unindexed_filtering_retrieve');
-    return { count: [...collection.points.values()].filter(compile(filter, collection, 'filter')).length };
-  },
-  'POST points/scroll': scroll,
-  'POST points/query': (collection, body, random) => query(collection, body as QueryRequest, random),
-  'POST points/query/batch': (collection, body, random) => {
-    const searches = body['searches'] as QueryRequest[];
-    checkBatch(collection, searches.length);
-    return searches.map((each) => query(collection, each, random));
-  },
-};
-
-interface Retrieve {
-  readonly ids: readonly unknown[];
-  readonly with_payload?: Selector;
-  readonly with_vector?: boolean | readonly string[];
-}
-
-function pointJson(
-  point: Parameters<typeof vectorsJson>[0],
-  payload: Selector | undefined,
-  vector: Parameters<typeof vectorsJson>[1],
-): Json {
-  const selected = select(point.payload, payload);
-  return { id: point.id, ...(selected && { payload: selected }), ...vectorsJson(point, vector) };
-}
-
-function scroll(collection: Collection, body: Body): Json {
-  const {
-    filter,
-    limit = 10,
-    offset,
-    order_by: order,
-    with_payload: payload = true,
-    with_vector: vector,
-  } = body as {
-    filter?: Filter;
-    limit?: number;
-    offset?: unknown;
-    order_by?: Parameters<typeof orderBy>[2];
-    with_payload?: Selector;
-    with_vector?: boolean | string[];
-  };
-  whole(limit);
-  if (limit === 0) throw invalid('scroll_request.limit: value 0 invalid, must be 1 or larger');
-  const most = collection.strict['max_query_limit'];
-  if (typeof most === 'number' && limit > most)
-    throw badRequest(
-      `Limit exceeded ${limit} > ${most} for "limit". Help: Reduce the "limit" parameter to or below ${most}.`,
-    );
-  checkFilter(collection, filter, 'unindexed_filtering_retrieve');
-  const fits = compile(filter, collection, 'scroll_request.filter');
-  const points = collection.ordered().filter(fits);
-  if (order !== undefined && order !== null) {
-    if (offset !== undefined && offset !== null)
-      throw wrongInput(
-        "Cannot use an `offset` when using `order_by`. The alternative for paging is to use `order_by.start_from` and a filter to exclude the IDs that you've already seen for the `order_by.start_from` value",
-      );
-    const hits = orderBy(collection, points, order).slice(0, limit);
-    return {
-      points: hits.map(({ point, orderValue }) => ({
-        ...(pointJson(point, payload, vector) as object),
-        order_value: orderValue ?? 0,
-      })) as Json,
-      next_page_offset: null,
-    };
-  }
-  const from = offset === undefined || offset === null ? undefined : idOf(offset);
-  const start = from === undefined ? 0 : points.findIndex(({ id }) => !isBefore(id, from));
-  const page = start < 0 ? [] : points.slice(start, start + limit);
-  const next = start < 0 ? undefined : points[start + limit]?.id;
-  return { points: page.map((point) => pointJson(point, payload, vector)), next_page_offset: next ?? null };
-}
-
-function isBefore(a: number | string, b: number | string): boolean {
-  if (typeof a === 'number') return typeof b === 'number' ? a < b : true;
-  return typeof b === 'number' ? false : a < b;
-}
-
-/** Asked for as text, answered as the server would write it down. */
-function paramsOf(type: string, schema: Record<string, Json>): Record<string, Json> {
-  if (type === 'integer' && schema['lookup'] === false && schema['range'] === false)
-    throw invalid(
-      "field_schema.lookup: Validation error: the 'lookup' and 'range' capabilities can't be both disabled [{}]",
-    );
-  const params = { ...schema };
-  if (type === 'bool') delete params['is_tenant'];
-  return params;
-}
-
 function done(operation: number, url: URL): Json {
   const isWaited = url.searchParams.get('wait') === 'true';
   return { operation_id: operation, status: isWaited ? 'completed' : 'acknowledged' };
-}
-
-function checkWriteParameters(url: URL): void {
-  const [wait, ordering] = [url.searchParams.get('wait'), url.searchParams.get('ordering')];
-  if (wait !== null && wait !== 'true' && wait !== 'false')
-    throw new Refusal(
-      400,
-      'Deserialize error in query parameters: provided string was not `true` or `false`',
-    );
-  if (ordering !== null && !['weak', 'medium', 'strong'].includes(ordering))
-    throw new Refusal(
-      400,
-      `Deserialize error in query parameters: unknown variant \`${ordering}\`, expected one of \`weak\`, \`medium\`, \`strong\``,
-    );
 }
 
 function changesUnknown(error: unknown): boolean {
@@ -432,25 +283,6 @@ function changesUnknown(error: unknown): boolean {
 
 function refused({ status, message }: Refusal): SimulatedAnswer {
   return { status, body: { status: { error: message }, time: 0 } };
-}
-
-function checkName(name: string): void {
-  const wrong = /[:*\\"<>|?]/.exec(name)?.[0];
-  if (wrong !== undefined)
-    throw new Refusal(
-      422,
-      `Validation error in path parameters: [collection_name: collection name cannot contain "${wrong}" char]`,
-    );
-  checkLength(name);
-  if (name === '..') throw new LeftOut('names that leave the folder');
-}
-
-function checkLength(name: string): void {
-  if (name.length > 255)
-    throw new Refusal(
-      422,
-      `Validation error in path parameters: [collection_name: value ${JSON.stringify(name)} invalid, must be from 1 to 255 characters]`,
-    );
 }
 
 function absent(name: string): Refusal {

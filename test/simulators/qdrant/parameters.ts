@@ -1,0 +1,34 @@
+import { LeftOut, Refusal } from './refusal.ts';
+
+export function checkName(name: string): void {
+  const wrong = /[:*\\"<>|?]/.exec(name)?.[0];
+  if (wrong !== undefined)
+    throw new Refusal(
+      422,
+      `Validation error in path parameters: [collection_name: collection name cannot contain "${wrong}" char]`,
+    );
+  checkLength(name);
+  if (name === '..') throw new LeftOut('names that leave the folder');
+}
+
+export function checkLength(name: string): void {
+  if (name.length > 255)
+    throw new Refusal(
+      422,
+      `Validation error in path parameters: [collection_name: value ${JSON.stringify(name)} invalid, must be from 1 to 255 characters]`,
+    );
+}
+
+export function checkWriteParameters(url: URL): void {
+  const [wait, ordering] = [url.searchParams.get('wait'), url.searchParams.get('ordering')];
+  if (wait !== null && wait !== 'true' && wait !== 'false')
+    throw new Refusal(
+      400,
+      'Deserialize error in query parameters: provided string was not `true` or `false`',
+    );
+  if (ordering !== null && !['weak', 'medium', 'strong'].includes(ordering))
+    throw new Refusal(
+      400,
+      `Deserialize error in query parameters: unknown variant \`${ordering}\`, expected one of \`weak\`, \`medium\`, \`strong\``,
+    );
+}
