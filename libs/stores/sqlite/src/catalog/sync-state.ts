@@ -157,7 +157,8 @@ export class SyncState {
         ...(source === undefined ? [] : [source]),
         limit,
       )
-      .map(({ record }) => JSON.parse(record) as RunRecord);
+      // Older records do not say what was read.
+      .map(({ record }) => ({ passes: [], ...(JSON.parse(record) as Omit<RunRecord, 'passes'>) }));
   }
 
   putDeadLetters(source: SourceId, letters: NonNullable<StoreBatch['deadLetters']>): void {
