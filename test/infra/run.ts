@@ -6,5 +6,5 @@ import { helmMissing } from './helm.ts';
 
 const missing = helmMissing(true);
 process.stdout.write(missing === undefined ? 'Helm renders the chart\n' : `skip chart: ${missing}\n`);
-const test = fileURLToPath(new URL('./infra.test.ts', import.meta.url));
-process.exitCode = spawnSync(process.execPath, ['--test', test], { stdio: 'inherit' }).status ?? 1;
+const tests = ['infra', 'start'].map((name) => fileURLToPath(new URL(`./${name}.test.ts`, import.meta.url)));
+process.exitCode = spawnSync(process.execPath, ['--test', ...tests], { stdio: 'inherit' }).status ?? 1;

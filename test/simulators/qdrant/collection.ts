@@ -201,11 +201,14 @@ function given(config: Json | undefined): Config {
 
 function checkCreation(body: Config): void {
   const range = (where: string, value: Json | undefined, least: number) => {
+    if (typeof value === 'number' && value < 0)
+      throw badFormat(`invalid value: integer \`${value}\`, expected u32`);
     if (typeof value === 'number' && value < least)
       throw invalid(`${where}: value ${value} invalid, must be ${least} or larger`);
   };
   range('shard_number', body['shard_number'], 1);
   range('replication_factor', body['replication_factor'], 1);
+  range('write_consistency_factor', body['write_consistency_factor'], 1);
   range('hnsw_config.ef_construct', (body['hnsw_config'] as Config | undefined)?.['ef_construct'], 4);
   const share = (body['optimizers_config'] as Config | undefined)?.['deleted_threshold'];
   if (typeof share === 'number' && share > 1)

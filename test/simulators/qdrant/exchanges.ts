@@ -64,6 +64,9 @@ if (process.argv.includes('--json'))
     `${JSON.stringify({ groups: result, different: different.map(({ scenario, place, detail }) => ({ scenario, place, detail })) })}\n`,
   );
 else {
+  const own = replayed.filter(({ scenario }) => /^(?:life|sem|refusals)-/.test(scenario));
+  say(line('ALL', tally(replayed)));
+  say(line('SCENARIOS RECORDED FOR THE ADAPTER', tally(own)));
   for (const { name, counts, operations } of result) {
     say(line(name === 'adapter' ? 'OPERATIONS OF THE ADAPTER' : 'THE REST', counts));
     for (const each of operations) {

@@ -82,6 +82,7 @@ function filterTest(filter: Filter, collection: Collection, where: string): Test
     tests(filter.should, 'should'),
   ];
   const least = filter.min_should ?? undefined;
+  if (least && least.min_count === undefined) throw badFormat('missing field `min_count`');
   if (least && !(least.min_count > 0))
     throw invalid(`${where}.min_should.min_count: min_count must be greater than 0`);
   const counted = least?.conditions.map((each, at) =>

@@ -5,8 +5,8 @@ import { orderBy } from './order.ts';
 import { select } from './payload.ts';
 import type { Json, Selector } from './payload.ts';
 import { idOf } from './points.ts';
-import { badRequest, invalid, wrongInput } from './refusal.ts';
-import { query, vectorsJson } from './search.ts';
+import { badRequest, invalid, LeftOut, wrongInput } from './refusal.ts';
+import { checkNames, query, vectorsJson } from './search.ts';
 import type { QueryRequest } from './search.ts';
 import { checkBatch, checkFilter } from './strict.ts';
 import { whole } from './whole.ts';
@@ -17,12 +17,19 @@ type Read = (collection: Collection, body: Body, random: () => number) => Json;
 
 export const READS: Readonly<Record<string, Read>> = {
   'POST points': (collection, body) => {
-    const { ids, with_payload: payload, with_vector: vector } = body as unknown as Retrieve;
+    const {
+      ids,
+      with_payload: payload,
+      with_vector,
+      with_vectors: vector = with_vector,
+    } = body as unknown as Retrieve;
+    checkNames(collection, vector);
     const points = [...new Set(ids.map(idOf))].flatMap((id) => collection.points.get(id) ?? []);
     return points.map((point) => pointJson(point, payload, vector));
   },
   'POST points/count': (collection, body) => {
     const filter = body['filter'] as Filter | undefined;
+    if (filter?.should && body['exact'] === false) throw new LeftOut('estimated counts of alternatives');
     checkFilter(collection, filter, 'unindexed_filtering_retrieve');
     return { count: [...collection.points.values()].filter(compile(filter, collection, 'filter')).length };
   },
@@ -39,6 +46,8 @@ interface Retrieve {
   readonly ids: readonly unknown[];
   readonly with_payload?: Selector;
   readonly with_vector?: boolean | readonly string[];
+  /** Another name of the same. */
+  readonly with_vectors?: boolean | readonly string[];
 }
 
 function pointJson(

@@ -32,11 +32,16 @@ const DEFAULT_LIMIT = 10;
 export function query(collection: Collection, request: QueryRequest, shuffle: () => number): Json {
   checkShape(request);
   checkQuery(collection, request);
-  const vectors = Array.isArray(request.with_vector) ? (request.with_vector as string[]) : [];
-  const unknown = vectors.find((name) => !collection.dense.has(name) && !collection.sparse.has(name));
-  if (unknown !== undefined) throw wrongInput(`Not existing vector name error: ${unknown}`);
+  checkNames(collection, request.with_vector);
   const hits = run(collection, request, undefined, shuffle, true);
   return { points: hits.map((hit) => hitJson(hit, request)) };
+}
+
+/** @throws Refusal when a vector is asked for that the collection does not have */
+export function checkNames(collection: Collection, wanted: boolean | readonly string[] | undefined): void {
+  const names = Array.isArray(wanted) ? (wanted as string[]) : [];
+  const unknown = names.find((name) => !collection.dense.has(name) && !collection.sparse.has(name));
+  if (unknown !== undefined) throw wrongInput(`Not existing vector name error: ${unknown}`);
 }
 
 function hitJson({ point, score, orderValue }: Hit, { with_payload, with_vector }: QueryRequest): Json {
@@ -73,6 +78,7 @@ function run(
   shuffle: () => number,
   isRoot: boolean,
 ): Hit[] {
+  if ('lookup_from' in request) throw new LeftOut('vectors looked up in another collection');
   const own = request.filter ?? undefined;
   checkFilter(collection, own, 'unindexed_filtering_retrieve');
   const filter = mergeFilters(inherited, own);
@@ -106,6 +112,8 @@ function ranked(
     return candidates.map((point) => ({ point: { ...point, version: 0 }, score: 1 }));
   }
   const kind = typeof asked === 'object' && !Array.isArray(asked) ? (asked as Record<string, unknown>) : {};
+  if ('order_by' in kind && typeof request.score_threshold === 'number')
+    throw badRequest("Can't use score_threshold with an order_by query.");
   if ('order_by' in kind) return orderBy(collection, candidates, kind['order_by'] as OrderBy);
   const fused = fusionOf(kind);
   if (fused) {
@@ -224,7 +232,6 @@ function sorted(hits: readonly Hit[], isHigherBetter: boolean, shuffle: () => nu
 
 /** What the server refuses before it looks at the collection. */
 function checkShape(request: QueryRequest): void {
-  if ('lookup_from' in request) throw new LeftOut('vectors looked up in another collection');
   const { limit, offset, params, score_threshold: least, with_payload: payload } = request;
   whole(limit);
   whole(offset);

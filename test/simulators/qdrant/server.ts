@@ -172,7 +172,11 @@ export class QdrantStandIn {
       checkTimeout(collection, numberOf(url.searchParams.get('timeout')));
       return read(collection, body, this.#random);
     }
-    if (LEFT_OUT.test(route)) throw new LeftOut(`${method} …/${path.join('/')}`);
+    if (LEFT_OUT.test(route)) {
+      const error = new LeftOut(`${method} …/${path.join('/')}`);
+      if (CHANGES.test(route)) this.#lose(name, error, true);
+      throw error;
+    }
     return undefined;
   }
 
@@ -229,8 +233,8 @@ export class QdrantStandIn {
   }
 
   /** What the collection holds from here on is not known. */
-  #lose(name: string, { message }: LeftOut): void {
-    if (!this.collections.delete(name)) return;
+  #lose(name: string, { message }: LeftOut, isMade = false): void {
+    if (!this.collections.delete(name) && !isMade) return;
     this.#leftOut.set(name, message);
     this.#unknown.add(name);
   }
@@ -269,6 +273,8 @@ const WRITES: Readonly<Record<string, string>> = {
   'POST points/vectors/delete': 'delete_vectors',
   'POST points/batch': 'batch',
 };
+/** Of those left out: what gives a collection other vectors, or makes one. */
+const CHANGES = /^(?:(?:PUT|DELETE) vectors\/.*|(?:PUT|POST) snapshots\/(?:recover|upload).*)$/;
 const LEFT_OUT =
   /^(?:POST facet|POST points\/query\/groups|POST points\/search.*|POST points\/recommend.*|\w+ snapshots.*|\w+ shards.*|GET cluster|GET optimizations|\w+ vectors\/.*)$/;
 
