@@ -62,6 +62,8 @@ export const REQUIREMENTS: readonly Requirement[] = [
     'slack.limits': 'When Slack refuses for haste, the bot waits as long as it says.',
     'slack.budget': 'A person may ask so many questions an hour in Slack.',
     'slack.signature': 'A delivery without a fresh signature of Slack is refused.',
+    'slack.worlds':
+      'In random worlds of people, channels, shares and joins nobody in Slack sees what they may not read.',
     'slack.installed':
       'The command answers in Slack by both ways, writes it down with its place, and its doctor asks Slack what is missing.',
   }),

@@ -1,0 +1,175 @@
+import assert from 'node:assert/strict';
+import type { DocumentId } from '@fumikura/model';
+import type { SharedState } from '@fumikura/ports';
+import { seeded } from '@fumikura/testkit';
+import { elementsOf } from '../simulators/slack/people.ts';
+import { screenOf } from '../simulators/slack/screen.ts';
+import type { SlackChannel } from '../simulators/slack/world.ts';
+import type { DeskDocument } from './scripted-desk.ts';
+import { openSetting, TEAM } from './setting.ts';
+import type { Setting } from './setting.ts';
+
+export interface WorldsResult {
+  readonly worlds: number;
+  /** Messages of the bot that were on somebody's screen. */
+  readonly messages: number;
+  readonly shared: number;
+  readonly previews: number;
+  /** A text or title on the screen of somebody who may not read it: what and whose. */
+  readonly leaks: readonly string[];
+  /** Calls and messages that Slack would have refused. */
+  readonly violations: readonly string[];
+}
+
+const USERS = 6;
+const DOCUMENTS = 6;
+const CHANNELS = 3;
+const STEPS = 8;
+/** In each document beside what is its own alone, so that every question finds all that the asker may read. */
+const COMMON = 'keys';
+
+/**
+ * People, channels, readers, shares, links and joins at random. Readers stay as they are within a world, so whatever of a
+ * document stands on a screen at the end must be one of its readers'.
+ */
+export async function runWorlds(
+  count: number,
+  { state, seed }: { readonly state: SharedState; readonly seed: number },
+): Promise<WorldsResult> {
+  const total = { messages: 0, shared: 0, previews: 0 };
+  const leaks: string[] = [];
+  const violations: string[] = [];
+  for (let world = 0; world < count; world++) {
+    const seen = await runWorld(
+      `${seed}X${String(world).padStart(6, '0')}`,
+      seeded(seed * 100_003 + world),
+      state,
+    );
+    total.messages += seen.messages;
+    total.shared += seen.shared;
+    total.previews += seen.previews;
+    leaks.push(...seen.leaks);
+    violations.push(...seen.violations);
+  }
+  return { worlds: count, ...total, leaks, violations };
+}
+
+async function runWorld(name: string, random: () => number, state: SharedState) {
+  const users = Array.from({ length: USERS }, (_, at) => `U${name}P${at}`);
+  const documents = Array.from({ length: DOCUMENTS }, (_, at) => documentOf(at, users, random));
+  const unlinked = new Set(users.filter(() => random() < 0.1));
+  const setting = await openSetting('socket', {
+    ...{ documents, state, speed: 60_000 },
+    linked: (user) => !unlinked.has(user),
+  });
+  try {
+    const channels = populate(name, users, setting, random);
+    for (let step = 0; step < STEPS; step++) await act(setting, { users, documents, channels }, random);
+    await setting.settled();
+    return judge(setting, { users, documents, unlinked });
+  } finally {
+    await setting.close();
+  }
+}
+
+function documentOf(at: number, users: readonly string[], random: () => number): DeskDocument {
+  const share = [0.2, 0.5, 1][Math.floor(random() * 3)] ?? 0;
+  return {
+    id: `test:wiki/d${at}` as DocumentId,
+    title: `Titleword${at}q`,
+    url: `https://wiki.example/d${at}`,
+    text: `The ${COMMON} say Bodyword${at}q.`,
+    readers: new Set(users.filter(() => random() < share)),
+    authors: [`Authorword${at}q`],
+  };
+}
+
+function populate(
+  name: string,
+  users: readonly string[],
+  { world }: Setting,
+  random: () => number,
+): SlackChannel[] {
+  for (const user of users) world.addUser(user, TEAM, random() < 0.1 ? { guest: 'multi' } : {});
+  const { botUser } = world.installation(TEAM);
+  return Array.from({ length: CHANNELS }, (_, at) => {
+    const members = users.filter(() => random() < 0.5);
+    const kind = random() < 0.5 ? 'channel' : 'private';
+    return world.addChannel(`C${name}N${at}`, TEAM, [...members, botUser], kind);
+  });
+}
+
+interface Cast {
+  readonly users: readonly string[];
+  readonly documents: readonly DeskDocument[];
+  readonly channels: readonly SlackChannel[];
+}
+
+async function act(setting: Setting, { users, documents, channels }: Cast, random: () => number) {
+  const { people, world } = setting;
+  const one = <T>(all: readonly T[]): T => {
+    const chosen = all[Math.floor(random() * all.length)];
+    assert.ok(chosen !== undefined);
+    return chosen;
+  };
+  const channel = one(channels);
+  const { botUser } = world.installation(TEAM);
+  const members = [...channel.members].filter((each) => each !== botUser);
+  const user = one(members.length > 0 ? members : users);
+  const isMember = channel.members.has(user);
+  const kind = random();
+  if (kind < 0.2) await people.direct(user, COMMON);
+  else if (kind < 0.3) await people.openHome(user);
+  else if (kind < 0.5) await people.join(one(users), channel.id);
+  else if (kind < 0.65 && isMember) await people.postLink(user, channel.id, one(documents).url);
+  else if (isMember) await people.mention(user, channel.id, COMMON);
+  await setting.settled();
+  await pressWhatever(setting, random);
+}
+
+/** Shares as often as there is a button for it; whoever may see a button may press it. */
+async function pressWhatever(setting: Setting, random: () => number): Promise<void> {
+  const { people, world } = setting;
+  for (const action of ['share', 'share-now', 'ask-person', 'more']) {
+    if (random() < 0.3) continue;
+    const message = world.messages.findLast(
+      ({ blocks, isDeleted }) =>
+        !isDeleted && elementsOf(blocks).some((element) => element['action_id'] === action),
+    );
+    const owner =
+      message?.onlyFor ?? (message && [...(world.channels.get(message.channel)?.members ?? [])][0]);
+    if (!message || owner === undefined || !world.users.has(owner) || world.user(owner).isBot) continue;
+    await people.press(owner, message, action);
+    await setting.settled();
+  }
+}
+
+function judge(
+  { world, server }: Setting,
+  {
+    users,
+    documents,
+    unlinked,
+  }: { users: readonly string[]; documents: readonly DeskDocument[]; unlinked: ReadonlySet<string> },
+) {
+  const leaks: string[] = [];
+  for (const user of users) {
+    const screen = screenOf(world, user);
+    const isNobody = unlinked.has(user) || world.user(user).guest !== 'no';
+    documents.forEach(({ readers }, at) => {
+      if (readers.has(user) && !isNobody) return;
+      for (const word of [`Titleword${at}q`, `Bodyword${at}q`, `Authorword${at}q`])
+        if (screen.includes(word)) leaks.push(`${word} before ${user}`);
+    });
+  }
+  const { botUser } = world.installation(TEAM);
+  const ofBot = world.messages.filter(({ user }) => user === botUser);
+  const shared = ofBot.filter(
+    ({ channel, onlyFor }) => !onlyFor && world.channels.get(channel)?.kind !== 'im',
+  );
+  const previews = world.messages.filter(({ unfurls }) => Object.keys(unfurls).length > 0);
+  return {
+    ...{ leaks, messages: ofBot.length, shared: shared.length, previews: previews.length },
+    violations: server.violations,
+  };
+}
