@@ -151,14 +151,16 @@ export class SyncState {
   }
 
   runs(source: SourceId | undefined, limit: number): RunRecord[] {
-    return this.#db
-      .all<{ record: string }>(
-        `SELECT record FROM run ${source === undefined ? '' : 'WHERE source = ?'} ORDER BY started_at DESC, id DESC LIMIT ?`,
-        ...(source === undefined ? [] : [source]),
-        limit,
-      )
-      // Older records do not say what was read.
-      .map(({ record }) => ({ passes: [], ...(JSON.parse(record) as Omit<RunRecord, 'passes'>) }));
+    return (
+      this.#db
+        .all<{ record: string }>(
+          `SELECT record FROM run ${source === undefined ? '' : 'WHERE source = ?'} ORDER BY started_at DESC, id DESC LIMIT ?`,
+          ...(source === undefined ? [] : [source]),
+          limit,
+        )
+        // Older records do not say what was read.
+        .map(({ record }) => ({ passes: [], ...(JSON.parse(record) as Omit<RunRecord, 'passes'>) }))
+    );
   }
 
   putDeadLetters(source: SourceId, letters: NonNullable<StoreBatch['deadLetters']>): void {
