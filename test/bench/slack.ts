@@ -67,6 +67,7 @@ for (const mode of MODES) {
 }
 const worlds = await runWorlds(Number(values.worlds), { state: opened.state, seed: Number(values.seed) });
 await opened.close();
+for (const leak of worlds.leaks) process.stderr.write(`${leak}\n`);
 figures.push(
   figure('slack.worlds', worlds.worlds, 'worlds', 'higher'),
   figure('slack.worlds.messages', worlds.messages, 'messages', 'higher', 1),

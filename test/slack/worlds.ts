@@ -3,8 +3,8 @@ import type { DocumentId } from '@fumikura/model';
 import type { SharedState } from '@fumikura/ports';
 import { seeded } from '@fumikura/testkit';
 import { elementsOf } from '../simulators/slack/people.ts';
-import { screenOf } from '../simulators/slack/screen.ts';
-import type { SlackChannel } from '../simulators/slack/world.ts';
+import { everythingIn, screenOf } from '../simulators/slack/screen.ts';
+import type { SlackChannel, SlackMessage } from '../simulators/slack/world.ts';
 import type { DeskDocument } from './scripted-desk.ts';
 import { openSetting, TEAM } from './setting.ts';
 import type { Setting } from './setting.ts';
@@ -159,7 +159,7 @@ function judge(
     documents.forEach(({ readers }, at) => {
       if (readers.has(user) && !isNobody) return;
       for (const word of [`Titleword${at}q`, `Bodyword${at}q`, `Authorword${at}q`])
-        if (screen.includes(word)) leaks.push(`${word} before ${user}`);
+        if (screen.includes(word)) leaks.push(`${word} before ${user}, ${whereIs(word, world.seenBy(user))}`);
     });
   }
   const { botUser } = world.installation(TEAM);
@@ -172,4 +172,11 @@ function judge(
     ...{ leaks, messages: ofBot.length, shared: shared.length, previews: previews.length },
     violations: server.violations,
   };
+}
+
+/** Of a message, what shows where it came from. */
+function whereIs(word: string, messages: readonly SlackMessage[]): string {
+  const message = messages.find((each) => everythingIn(each).includes(word));
+  if (!message) return 'home or dialog';
+  return `${JSON.stringify(message.unfurls).includes(word) ? 'preview' : 'message'} in ${message.channel}`;
 }
