@@ -53,8 +53,7 @@ export const REQUIREMENTS: readonly Requirement[] = [
     'slack.buttons': 'The buttons of an answer in Slack serve its asker, for a day.',
     'slack.feedback': 'What somebody says of an answer in Slack is kept, with their comment.',
     'slack.commands': 'The command in Slack searches, asks, summarizes a link, and explains itself.',
-    'slack.unfurl':
-      'A link is previewed in Slack where the whole workspace may read its document, and nowhere else.',
+    'slack.unfurl': 'A link is previewed in Slack before one person alone, who may read its document.',
     'slack.home': 'The home of the app says who somebody is, what they asked and how fresh the sources are.',
     'slack.once':
       'A delivery of Slack that is repeated or replayed is answered once, by however many processes.',

@@ -304,20 +304,21 @@ for (const mode of MODES)
       clean();
     });
 
-    it('[slack.unfurl] previews a link where the whole workspace may read it, and nowhere else', async () => {
-      const { people, world, desk } = await open();
+    it('[slack.unfurl] previews a link in the conversation with the bot alone: elsewhere others come in later', async () => {
+      const { people, world } = await open();
       const { botUser } = world.installation(TEAM);
       world.addChannel('C2A000001', TEAM, ['UADA0000001', botUser]);
-      const hidden = await people.postLink('UADA0000001', 'C2A000001', 'https://wiki.example/keys');
+      const link = 'https://wiki.example/keys';
+      const public_ = await people.postLink('UADA0000001', 'C2A000001', link);
+      const own = await people.postLink('UADA0000001', world.direct('UADA0000001').id, link);
+      const forbidden = await people.postLink(
+        'UBOB0000001',
+        world.direct('UBOB0000001').id,
+        'https://wiki.example/salaries',
+      );
       await setting.settled();
-      for (const reader of ['UBOB0000001', 'UEVE0000001'])
-        desk.documents.get('test:wiki/keys' as DocumentId)?.readers.add(reader);
-      const shown = await people.postLink('UADA0000001', 'C2A000001', 'https://wiki.example/keys');
-      const secret = await people.postLink('UADA0000001', 'C2A000001', 'https://wiki.example/salaries');
-      await setting.settled();
-      assert.equal(Object.keys(shown.unfurls).length, 1);
-      assert.deepEqual([hidden.unfurls, secret.unfurls], [{}, {}]);
-      desk.documents.get('test:wiki/keys' as DocumentId)?.readers.delete('UEVE0000001');
+      assert.equal(Object.keys(own.unfurls).length, 1);
+      assert.deepEqual([public_.unfurls, forbidden.unfurls], [{}, {}]);
       clean();
     });
 

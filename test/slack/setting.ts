@@ -79,13 +79,15 @@ export async function openSetting(
     mode === 'socket'
       ? overSocket(server, speed)
       : overHttp(() => bots.flatMap(({ url }) => url ?? []), speed);
+  const settled = async () => {
+    while ((await state.list('slack.open', { limit: 1 })).length > 0) await delay(5);
+  };
   return {
     ...{ world, server, desk, state, deliveries, bots, startAnother, until },
     people: peopleOf(world, deliveries, server),
-    settled: async () => {
-      while ((await state.list('slack.open', { limit: 1 })).length > 0) await delay(5);
-    },
+    settled,
     close: async () => {
+      await Promise.race([settled(), delay(5_000)]);
       for (const each of bots) await each.stop(100);
       await server.close();
     },

@@ -122,6 +122,7 @@ async function act(setting: Setting, { users, documents, channels }: Cast, rando
   else if (kind < 0.3) await people.openHome(user);
   else if (kind < 0.5) await people.join(one(users), channel.id);
   else if (kind < 0.65 && isMember) await people.postLink(user, channel.id, one(documents).url);
+  else if (kind < 0.7) await people.postLink(user, world.direct(user).id, one(documents).url);
   else if (isMember) await people.mention(user, channel.id, COMMON);
   await setting.settled();
   await pressWhatever(setting, random);

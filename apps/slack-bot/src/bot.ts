@@ -95,19 +95,22 @@ export async function startSlackBot(options: SlackBotOptions): Promise<SlackBot>
     if (taken) begin(taken);
     else logger.info('slack.delivery.repeated', {});
   };
-  const report = async (each: Work, isGivenUp: boolean): Promise<void> => {
+  const tell = async (each: Work, isGivenUp: boolean): Promise<void> => {
     const delivery = deliveryOf(each.body as Record<string, unknown>);
-    if (delivery && 'channel' in delivery.where && delivery.where.channel !== '') {
-      const { where } = delivery;
-      const { language } = await parts.identity.of(where.team, where.user);
-      const { interrupted, givenUp } = TEXTS[language];
-      if (await each.showing())
-        await showRefusal(
-          await clientOf(where.team),
-          where,
-          where.threadTs,
-          isGivenUp ? givenUp : interrupted,
-        );
+    if (!delivery || delivery.where.channel === '') return;
+    const { where } = delivery;
+    const { language } = await parts.identity.of(where.team, where.user);
+    const { interrupted, givenUp } = TEXTS[language];
+    if (await each.showing())
+      await showRefusal(await clientOf(where.team), where, where.threadTs, isGivenUp ? givenUp : interrupted);
+  };
+  const report = async (each: Work, isGivenUp: boolean): Promise<void> => {
+    try {
+      await tell(each, isGivenUp);
+    } catch (error) {
+      // Nobody can be told of it: a conversation that is gone, an app that was removed. That ends it, too.
+      if (!isGivenUp) throw error;
+      logger.error('slack.delivery.given-up', { message: toAppError(error).message });
     }
     await each.done();
   };

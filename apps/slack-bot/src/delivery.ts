@@ -73,7 +73,7 @@ function eventOf(body: Body, event: Body): Delivery | undefined {
     case 'link_shared':
       return {
         kind: 'links',
-        where,
+        where: { ...where, kind: where.channel.startsWith('D') ? 'direct' : 'channel' },
         ts: text(event['message_ts']),
         urls: ((event['links'] as Body[] | undefined) ?? []).map(({ url }) => text(url)),
       };
