@@ -217,8 +217,19 @@ export const MUTANTS: readonly Mutant[] = [
     [FUZZ, ...ACCESS],
     [
       ['accounts that are not decided count', "state === 'linked'", "state !== 'unknown'"],
-      ['a directory read again is no change', 'await catalog.directoryVersion()', "''"],
+      ['a directory read again is no change', 'catalog.directoryVersion(),', "'',"],
       ['memberships of sources do not count', '...reached])', '])'],
+    ],
+  ),
+  ...of(
+    'libs/access/src/linked-directory.ts',
+    ['libs/access/src/link-decisions.test.ts'],
+    [
+      [
+        'a decision is no change',
+        'catalog.directoryVersion(), decisions.version()',
+        'catalog.directoryVersion()',
+      ],
     ],
   ),
   ...of('libs/access/src/roles.ts', ACCESS, [
@@ -248,8 +259,8 @@ export const MUTANTS: readonly Mutant[] = [
     [
       [
         'cursors serve anybody',
-        'const binding = [readGrant(access)?.caller, request.query, filter ?? null];',
-        'const binding = [request.query, filter ?? null];',
+        'const binding = [readGrant(access)?.caller, request.query,',
+        'const binding = [request.query,',
       ],
     ],
   ),
