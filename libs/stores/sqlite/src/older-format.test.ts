@@ -44,3 +44,27 @@ it('a file of the format before knows spaces and words of its documents once it 
     await place.remove();
   }
 });
+
+it('a run from before the passes were told says that none is known', async () => {
+  const place = await temporaryPlace({ inline: true });
+  try {
+    await (await place.open()).close();
+    const db = new DatabaseSync(place.file);
+    const record = {
+      id: 'r',
+      source: SOURCE,
+      startedAt: '2026-01-01T00:00:00Z',
+      outcome: 'completed',
+      counters: {},
+    };
+    db.prepare('INSERT INTO run(id, source, started_at, record) VALUES(?, ?, ?, ?)').run(
+      ...['r', SOURCE, record.startedAt, JSON.stringify(record)],
+    );
+    db.close();
+    const opened = await place.open();
+    assert.deepEqual(await opened.catalog.runs(SOURCE, 1), [{ passes: [], ...record }]);
+    await opened.close();
+  } finally {
+    await place.remove();
+  }
+});
