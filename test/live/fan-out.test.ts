@@ -101,6 +101,18 @@ describe('asking several sources at once', () => {
       Promise.reject(new AppError('SOURCE_UNAVAILABLE', kind, 'no', { publicMessage: 'it is down' })),
     );
 
+  it('[search.live-language] means the same by its words as the index does', async () => {
+    const connector = sourceOf('wiki:one', [page('wiki:one', 'apple'), page('wiki:one', 'pear')]);
+    const knowledge = await liveOver(store, [connector], { settings: SETTINGS });
+    const found = async (query: string) =>
+      (await ask(knowledge, alice, query)).page.hits.map(({ id }) => id).toSorted();
+    assert.deepEqual(await found('rotating keys'), ['wiki:one/apple', 'wiki:one/pear']);
+    assert.deepEqual(await found('rotating keys -pear'), ['wiki:one/apple']);
+    assert.deepEqual(await found('keys "are rotated, pear"'), ['wiki:one/pear']);
+    assert.deepEqual(await found('keys title:apple'), ['wiki:one/apple']);
+    assert.deepEqual(await found('keys before:2026-01'), []);
+  });
+
   it('[search.live-deadline] waits for no source longer than its deadline, and names the one that hangs', async () => {
     const readers = (name: string) => [`user:wiki:${name}:alice`];
     const others = ['two', 'three', 'four'].map((name) =>

@@ -248,6 +248,7 @@ export const REQUIREMENTS: readonly Requirement[] = [
       'No text of a document moves it by more places than the bound, whatever a reranker makes of it.',
     'rerank.fallback': 'A reranker that is late or wrong leaves the order as it was, and the reply says so.',
     'search.live-readers': 'What a source finds itself is shown to nobody whom the source would not show it.',
+    'search.live-language': 'Words of the query language mean the same where sources are asked themselves.',
     'search.live-deadline':
       'A source that hangs costs nobody more than its deadline, and the reply names it.',
     'search.live-breaker':
