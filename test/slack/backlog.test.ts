@@ -32,3 +32,24 @@ it('[slack.once] takes over what a process that died left behind, however much o
     await opened.close();
   }
 });
+
+it('[slack.once] ends what it has given up, though nobody can be told of it', async () => {
+  const opened = await openState();
+  const { state } = opened;
+  const setting = await openSetting('socket', { state });
+  try {
+    const { world, people } = setting;
+    world.addUser(USER, TEAM);
+    const body = people.event(TEAM, {
+      ...{ type: 'app_mention', user: USER, channel: 'C0GONE001', team: TEAM },
+      ...{ text: '<@bot> where are the keys?', ts: world.nextTs() },
+    }) as JsonValue;
+    const value = { body, phase: 'taken', attempt: 3, holder: 'another', until: 1 };
+    await state.put('slack.open', { key: 'z', value });
+    await setting.settled();
+    assert.ok(await state.get('slack.seen', 'z'));
+  } finally {
+    await setting.close();
+    await opened.close();
+  }
+});
