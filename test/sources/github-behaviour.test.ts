@@ -18,8 +18,8 @@ import {
   emptyWorld,
   file,
   push,
-  tick,
-} from '../simulators/github/world.ts';
+} from '../simulators/github/making.ts';
+import { tick } from '../simulators/github/world.ts';
 import type { GithubWorld } from '../simulators/github/world.ts';
 import { collect, pulled, removals, textOf, upserts } from './github-pulled.ts';
 import { quickClock } from './clocks.ts';
