@@ -56,7 +56,7 @@ export async function startSlackBot(options: SlackBotOptions): Promise<SlackBot>
   const { logger, workspaces, leaseMs = 20_000, now = Date.now } = options;
   const stopping = new AbortController();
   const inbox = createInbox({ state: options.state, holder: randomUUID(), leaseMs, now });
-  const clientOf = async (team: string) => clientFor(await workspaces.token(team), options);
+  const clientOf = clientsOf(options);
   const parts = partsOf(options, clientOf, stopping.signal);
   const running = new Set<Promise<void>>();
 
@@ -81,12 +81,12 @@ export async function startSlackBot(options: SlackBotOptions): Promise<SlackBot>
       .finally(() => running.delete(done));
     running.add(done);
   };
-  const keep = async ({ body }: ReceiverEvent): Promise<void> => {
+  const keep = async ({ body }: ReceiverEvent): Promise<Work | undefined> => {
     const id = deliveryId(body);
-    if (id === undefined || !deliveryOf(body)) return;
+    if (id === undefined || !deliveryOf(body)) return undefined;
     const taken = await inbox.take(id, body as JsonValue);
-    if (taken) begin(taken);
-    else logger.info('slack.delivery.repeated', {});
+    if (!taken) logger.info('slack.delivery.repeated', {});
+    return taken;
   };
   const tell = async (each: Work, isGivenUp: boolean): Promise<void> => {
     const delivery = deliveryOf(each.body as Record<string, unknown>);
@@ -114,8 +114,13 @@ export async function startSlackBot(options: SlackBotOptions): Promise<SlackBot>
   };
 
   const listening = await listenTo(options, async (event) => {
-    await keep(event);
-    await event.ack();
+    const taken = await keep(event);
+    try {
+      await event.ack();
+    } finally {
+      // Work waits until others are acknowledged, too; and is done though Slack has hung up meanwhile.
+      if (taken) setImmediate(begin, taken);
+    }
   });
   const { url } = listening;
   const timer = setInterval(() => {
@@ -155,6 +160,19 @@ function partsOf(
     queue: createFairQueue(options.atOnce ?? 4),
     questionsPerHour: options.questionsPerHour ?? 60,
     nameOf: options.nameOf ?? (({ subject }) => subject),
+  };
+}
+
+/** One of each workspace, so that its waits and its number of calls at once are those of the workspace. */
+function clientsOf(options: SlackBotOptions): (team: string) => Promise<WebClient> {
+  const known = new Map<string, { readonly token: string; readonly client: WebClient }>();
+  return async (team) => {
+    const token = await options.workspaces.token(team);
+    const before = known.get(team);
+    if (before?.token === token) return before.client;
+    const client = clientFor(token, options);
+    known.set(team, { token, client });
+    return client;
   };
 }
 
