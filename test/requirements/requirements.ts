@@ -57,6 +57,8 @@ export const REQUIREMENTS: readonly Requirement[] = [
     'slack.home': 'The home of the app says who somebody is, what they asked and how fresh the sources are.',
     'slack.once':
       'A delivery of Slack that is repeated or replayed is answered once, by however many processes.',
+    'slack.killed':
+      'When a process is killed while it answers in Slack, another one answers or the asker is told, and never twice.',
     'slack.failure': 'A question in Slack that fails is told so, without the reason that is for operators.',
     'slack.limits': 'When Slack refuses for haste, the bot waits as long as it says.',
     'slack.budget': 'A person may ask so many questions an hour in Slack.',
