@@ -100,7 +100,7 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
     ends.push(() => balancer.stop());
     const direct = await createPostgresCatalog({ ...catalog, url: postgres.url, listens: false });
     ends.push(() => direct.close());
-    const personal = createPersonalTokens(direct.texts('token'));
+    const personal = createPersonalTokens(direct.catalog.state);
     return {
       folder,
       config,

@@ -3,7 +3,7 @@ import { invalid, Secret } from '@fumikura/config';
 import type { Config, ConfigProblem } from '@fumikura/config';
 
 import type { Logger } from '@fumikura/logging';
-import type { NamedTexts } from '@fumikura/ports';
+import type { SharedState } from '@fumikura/ports';
 import { createSignIn, invalidToken } from '@fumikura/server/sign-in';
 import type { IssuerSettings, SignIn, VerifyToken } from '@fumikura/server/sign-in';
 import { withSecrets } from './connectors/secrets.ts';
@@ -16,7 +16,7 @@ const ENDPOINTS = ['/mcp', '/mcp/openai'] as const;
 /** Sign-in as configured; undefined when nobody has to. @throws AppError CONFIG_INVALID (config) */
 export function openSignIn(
   config: Config,
-  { audit, store: { tokens } }: Pick<Installation, 'audit' | 'store'>,
+  { audit, store }: Pick<Installation, 'audit' | 'store'>,
   logger: Logger,
   variables: Variables,
   isPerson: (id: string) => boolean,
@@ -29,7 +29,7 @@ export function openSignIn(
     paths: ENDPOINTS,
     issuers: issuersOf(config, variables),
     readScope: signIn.readScope,
-    personalTokens: verifyPersonalTokens(tokens, isPerson),
+    personalTokens: verifyPersonalTokens(store.catalog.state, isPerson),
     logger,
     onRefused: (request, rule) =>
       audit.record({
@@ -44,8 +44,8 @@ export function openSignIn(
 }
 
 /** A token whose person has left speaks of nobody. */
-function verifyPersonalTokens(texts: NamedTexts, isPerson: (id: string) => boolean): VerifyToken {
-  const tokens = createPersonalTokens(texts);
+function verifyPersonalTokens(state: SharedState, isPerson: (id: string) => boolean): VerifyToken {
+  const tokens = createPersonalTokens(state);
   return async (token) => {
     if (!isPersonalToken(token)) return undefined;
     const find = async () => {
