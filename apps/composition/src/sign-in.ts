@@ -13,6 +13,9 @@ import type { Installation } from './installation.ts';
 /** Paths of the MCP endpoints: each is a resource that tokens are issued for. */
 const ENDPOINTS = ['/mcp', '/mcp/openai'] as const;
 
+/** Proofs of keys that were used, so that no other server takes them. */
+const PROOFS = 'proof';
+
 /** Sign-in as configured; undefined when nobody has to. @throws AppError CONFIG_INVALID (config) */
 export function openSignIn(
   config: Config,
@@ -29,6 +32,8 @@ export function openSignIn(
     paths: ENDPOINTS,
     issuers: issuersOf(config, variables),
     readScope: signIn.readScope,
+    useProof: async (key, expiresAt) =>
+      (await store.catalog.state.put(PROOFS, { key, value: null, expected: 0, expiresAt })) !== undefined,
     personalTokens: verifyPersonalTokens(store.catalog.state, isPerson),
     logger,
     onRefused: (request, rule) =>

@@ -14,7 +14,7 @@ type Entry = Config['persons'][number];
 
 /** Who people are, beside the configuration; what lay in the data folder before is taken over first. */
 export async function openPeopleStore(
-  config: Config,
+  config: Pick<Config, 'dataFolder'>,
   state: SharedState,
   logger: Logger,
 ): Promise<PeopleStore> {
