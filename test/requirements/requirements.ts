@@ -352,6 +352,9 @@ export const REQUIREMENTS: readonly Requirement[] = [
     'ldap.people': 'People and groups of a directory are persons and groups here.',
     'ldap.leaver': 'Who is not in the directory any more loses access.',
     'ldap.guard': 'Suspiciously many leavers change nothing until somebody says so.',
+    'people.shared': 'Two processes that change people at once lose nothing of each other.',
+    'people.imported': 'People, links and tokens of an older data folder are taken over once and kept aside.',
+    'people.nodes': 'Tokens, links, roles and leavers count at every server within seconds.',
     'people.cursors': 'A page that was begun goes on with the rights of now.',
   }),
   ...of('roles', {

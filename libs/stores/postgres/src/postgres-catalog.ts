@@ -9,7 +9,6 @@ import type {
   DocumentRecord,
   DocumentWrite,
   EmbeddingJournal,
-  NamedTexts,
   Passage,
   StoreBatch,
   StoreExport,
@@ -21,7 +20,6 @@ import type { CheckedRow } from './catalog/documents.ts';
 import { fieldValues } from './catalog/facets.ts';
 import { JobStore } from './catalog/jobs.ts';
 import { StateStore } from './catalog/state.ts';
-import { namedTexts } from './catalog/named-texts.ts';
 import { SyncState } from './catalog/sync-state.ts';
 import { Connection } from './connection.ts';
 import type { ConnectionOptions, Executor } from './connection.ts';
@@ -55,7 +53,6 @@ export interface PostgresCatalog {
    * Absent where nobody listens. @returns the way to stop it
    */
   readonly onDocuments?: (listener: OnDocuments) => () => void;
-  texts(kind: string): NamedTexts;
   /** A batch without an index beside. */
   commit(batch: StoreBatch): Promise<void>;
   close(): Promise<void>;
@@ -100,7 +97,6 @@ export async function createPostgresCatalog(options: PostgresCatalogOptions): Pr
         return () => void listeners.delete(listener);
       },
     }),
-    texts: (kind) => namedTexts(connection, kind),
     catalog: createCatalog({ ...parts, journal }),
     journal,
     embeddings: createEmbeddingJournal(parts),
@@ -242,6 +238,7 @@ function createCatalog(parts: Parts): Catalog {
     state: {
       get: (...args) => read((db) => state.get(db, ...args)),
       put: (...args) => write((db) => state.put(db, ...args)),
+      change: (...args) => state.change(...args),
       list: (...args) => read((db) => state.list(db, ...args)),
       remove: (...args) => write((db) => state.remove(db, ...args)),
     },
