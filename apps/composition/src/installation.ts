@@ -25,6 +25,8 @@ import { installModel } from './language-model.ts';
 import { installLateCheck } from './late-check.ts';
 import type { InstalledLateCheck } from './late-check.ts';
 import { liveKnowledge } from './live.ts';
+import { installOwnRights } from './own-rights.ts';
+import type { InstalledOwnRights } from './own-rights.ts';
 import { narrowedByRoles } from './narrowed.ts';
 import { openPeople } from './people/live-people.ts';
 import type { LivePeople } from './people/live-people.ts';
@@ -56,6 +58,8 @@ export interface Installation {
   readonly directory: Directory;
   /** Asks sources before something of theirs is shown, where their readers are too old. */
   readonly lateCheck: InstalledLateCheck;
+  /** Asks sources as their people, with tokens that are exchanged for theirs. */
+  readonly ownRights: InstalledOwnRights;
   /**
    * The person who sits at this machine: the one whose `osUser` is the login name; the owner when the configuration
    * names no login at all.
@@ -104,7 +108,9 @@ export async function openInstallation(
     variables,
     isOneShot: mode === 'one-shot',
   });
-  const lateCheck = installLateCheck(config, store.catalog, logger, variables);
+  const ownRights = installOwnRights(config, { logger, variables });
+  people.onChanged(() => ownRights.clear());
+  const lateCheck = installLateCheck(config, store.catalog, logger, variables, ownRights);
   const rerank = installReranker(config, variables, logger);
   const model = installModel(config, variables);
   const allKnowledge = await createKnowledge({
@@ -125,7 +131,7 @@ export async function openInstallation(
     store.catalog,
     rightsOf,
   );
-  const live = { config, store, documents: pipeline, logger, variables, maySee: narrowed.maySee };
+  const live = { config, store, documents: pipeline, logger, variables, maySee: narrowed.maySee, ownRights };
   return {
     config,
     store,
@@ -137,6 +143,7 @@ export async function openInstallation(
     ...(peopleStore && { peopleStore }),
     directory,
     lateCheck,
+    ownRights,
     rightsOf,
     ingest: auditedIngest(createIngest({ store: commits.store, documents: pipeline, logger }), audit),
     audit,
@@ -146,6 +153,7 @@ export async function openInstallation(
       people.close();
       peopleStore?.close();
       await lateCheck.close();
+      await ownRights.close();
       await embedder?.close();
       await rerank?.close();
       await pipeline.close();

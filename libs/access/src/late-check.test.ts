@@ -45,7 +45,12 @@ function failing(error: Error) {
 
 const forbidden = new AppError('SOURCE_FORBIDDEN', 'permission', 'may not ask about others');
 const checker = (ask: Ask | undefined, options: Partial<LateCheckOptions> = {}) =>
-  createLateCheck({ askOf: () => ask, whenOf: async () => 'due', budgetMs: 100, ...options });
+  createLateCheck({
+    askOf: () => ask && { ask, isOwn: false },
+    whenOf: async () => 'due',
+    budgetMs: 100,
+    ...options,
+  });
 const run = (late: ReturnType<typeof checker>) => late.check(documents, access, AbortSignal.timeout(10_000));
 const reasons = ({ withheld }: Awaited<ReturnType<typeof run>>) =>
   Object.fromEntries([...withheld].map(([id, reason]) => [id.at(-1), reason]));

@@ -57,7 +57,10 @@ export function createTokenExchange(settings: ExchangeSettings, deps: ExchangeDe
       if (began === generation) known.set(key, { ...given, expiresAt });
       return given.token;
     } catch (cause) {
-      const error = cause instanceof BrokenCircuitError ? unavailable('it failed again and again', cause) : toAppError(cause);
+      const error =
+        cause instanceof BrokenCircuitError
+          ? unavailable('it failed again and again', cause)
+          : toAppError(cause);
       if (error.code === 'EXCHANGE_REFUSED' && began === generation)
         known.set(key, { refused: error, until: now() + REFUSED_MS });
       throw error;

@@ -14,7 +14,7 @@ export async function formOf(
   nowMs: number,
 ): Promise<URLSearchParams> {
   const { form, clientId, audience, resource, scopes, proof, tokenUrl } = settings;
-  const asked =
+  const asked: Record<string, string> =
     form === 'on-behalf-of'
       ? {
           grant_type: 'urn:ietf:params:oauth:grant-type:jwt-bearer',
