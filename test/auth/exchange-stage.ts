@@ -124,6 +124,7 @@ persons:
   - { id: bob, signIn: [{ issuer: '${entra.issuer}', subject: ${BOB} }], accounts: ['user:sharepoint:contoso:${BOB}'] }
 search: { live: { perMinute: 1000, deadlineMs: 5000, breaker: { failures: 100 } } }
 lateCheck: { budgetMs: 5000, cacheSeconds: 0 }
+server: { drain: { announceSeconds: 0 } }
 signIn:
   publicUrl: http://127.0.0.1:7700
   readScope: knowledge.read

@@ -95,7 +95,7 @@ describe('a source that is asked as its people (Entra, on behalf of)', { concurr
       'ada',
       '--days',
       '1',
-      '--scopes',
+      '--scope',
       'knowledge.read',
     )) as {
       token: string;

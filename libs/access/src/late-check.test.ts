@@ -56,6 +56,16 @@ const reasons = ({ withheld }: Awaited<ReturnType<typeof run>>) =>
   Object.fromEntries([...withheld].map(([id, reason]) => [id.at(-1), reason]));
 
 describe('[access.late] the source is asked before its documents are shown', () => {
+  it('believes an answer for the question it was asked for, where none is remembered', async () => {
+    const { ask, asked } = source({ a: [true, 0], b: [false, 0], c: [true, 0] });
+    const late = checker(ask, { cacheMs: 0 });
+    for (const times of [1, 2]) {
+      const { withheld } = await late.check(documents, access, new AbortController().signal);
+      assert.deepEqual([...withheld], [[ids[1], 'source-refused']]);
+      assert.equal(asked.length, times);
+    }
+  });
+
   it('withholds what it refuses, and asks with the accounts of that source alone', async () => {
     const { ask, asked } = source({ a: [true, 0], b: [false, 0], c: [true, 0] });
     const result = await run(checker(ask));

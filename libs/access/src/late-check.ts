@@ -82,10 +82,13 @@ export function createLateCheck(options: LateCheckOptions): LateChecker {
     ask: Ask,
     accounts: readonly Principal[],
     ids: readonly DocumentId[],
+    told: Map<DocumentId, LateAnswer>,
   ) => {
     const signal = AbortSignal.any([AbortSignal.timeout(KEEP_ASKING_MS), stopping.signal]);
-    for await (const { id, mayRead } of ask(accounts, ids, signal))
+    for await (const { id, mayRead } of ask(accounts, ids, signal)) {
+      told.set(id, mayRead ? 'admitted' : 'refused');
       known.set(keyOf(source, accounts, id), { mayRead, until: now() + cacheMs });
+    }
   };
 
   /** Of each document what the source says, within the budget. */
@@ -101,8 +104,12 @@ export function createLateCheck(options: LateCheckOptions): LateChecker {
       return hit.mayRead ? 'admitted' : 'refused';
     };
     const open = ids.filter((id) => remembered(id) === undefined);
-    const ended = open.length === 0 ? undefined : await attempt(source, asker, accounts, open);
-    return new Map(ids.map((id) => [id, remembered(id) ?? ended ?? 'failed']));
+    const answers = new Map(ids.map((id) => [id, remembered(id) ?? 'failed']));
+    if (open.length === 0) return answers;
+    const told = new Map<DocumentId, LateAnswer>();
+    const ended = await attempt(source, asker, accounts, open, told);
+    for (const id of open) answers.set(id, told.get(id) ?? ended);
+    return answers;
   };
 
   /** How it ended for those that were not answered. */
@@ -111,13 +118,14 @@ export function createLateCheck(options: LateCheckOptions): LateChecker {
     { ask, isOwn }: Asker,
     accounts: readonly Principal[],
     ids: readonly DocumentId[],
+    told: Map<DocumentId, LateAnswer>,
   ): Promise<LateAnswer> => {
     // Our account may ask about everybody or nobody; a person's token is theirs alone.
     const who = isOwn ? JSON.stringify([source, accounts]) : source;
     if ((cannotUntil.get(who) ?? 0) > now()) return 'cannot';
     let isForbidden = false;
     const asked = breakerOf(source, isOwn).execute(() =>
-      askSource(source, ask, accounts, ids).catch((cause: unknown) => {
+      askSource(source, ask, accounts, ids, told).catch((cause: unknown) => {
         isForbidden = toAppError(cause).kind === 'permission';
         // It answered: what it said is no failure of it.
         if (!isForbidden) throw cause;
