@@ -4,6 +4,8 @@ export { createLocalDirectory, LOCAL_ISSUER, localPrincipal } from './directory.
 export type { Directory, LocalGroup } from './directory.ts';
 export { explainAccess, reachOf, readersOf, reviewPrincipal } from './explain.ts';
 export type { Admission, Explanation, ListVerdict } from './explain.ts';
+export { askingAs, createOwnRights } from './own-rights.ts';
+export type { NotAsked, OwnAccess, OwnRightsOf } from './own-rights.ts';
 export { createLateCheck } from './late-check.ts';
 export type { LateAnswer, LateChecker } from './late-check.ts';
 export { createLinkedDirectory } from './linked-directory.ts';
