@@ -15,6 +15,7 @@ import { startFaultProxy } from './fault-proxy.ts';
 import { cpuSeconds } from './cpu.ts';
 import type { FaultProxy } from './fault-proxy.ts';
 import { startIndex } from './index-server.ts';
+import type { IndexServer } from './index-server.ts';
 import { freePort, startMember } from './processes.ts';
 import type { Member } from './processes.ts';
 
@@ -39,6 +40,7 @@ export interface Cluster {
   readonly workers: readonly Member[];
   readonly balancer: Member;
   readonly postgres: PostgresServer;
+  readonly index: IndexServer;
   /** Processor time so far of each part, seconds. */
   cpu(): Readonly<Record<string, number>>;
   readonly toCatalog: FaultProxy;
@@ -66,7 +68,7 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
     ends.push(() => rm(folder, { recursive: true, force: true, maxRetries: 5 }));
     const postgres = await startPostgres();
     ends.push(() => postgres.stop());
-    const index = await startIndex();
+    const index = await startIndex(folder);
     ends.push(() => index.close());
     const toCatalog = await startFaultProxy({
       path: join(socketFolder(postgres), `.s.PGSQL.${PORT_OF_POSTGRES}`),
@@ -110,6 +112,7 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
       workers,
       balancer,
       postgres,
+      index,
       cpu: () => {
         const parts = [
           ...servers,

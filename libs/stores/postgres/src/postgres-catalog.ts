@@ -62,19 +62,16 @@ export interface PostgresCatalog {
 }
 
 const ATTEMPTS = 5;
+/** The longest that a timer takes: three weeks. */
+const NO_LIMIT_MS = 2_147_483_647;
 
 /**
  * Sources, documents, ACLs, directory, runs in PostgreSQL 14 or later. Rejects with STORE_UNREACHABLE, STORE_REFUSED,
  * STORE_NEWER or STORE_OLDER when it cannot be used.
  */
 export async function createPostgresCatalog(options: PostgresCatalogOptions): Promise<PostgresCatalog> {
+  await bringUpToDate(options);
   const connection = new Connection(options);
-  try {
-    await bringUpToDate(connection, options.mayMigrate ?? true);
-  } catch (error) {
-    await connection.close();
-    throw error;
-  }
   const acls = new AclStore(connection);
   const documents = new DocumentStore(connection);
   const sync = new SyncState(connection);
@@ -123,14 +120,21 @@ export async function planPostgresMigration(options: ConnectionOptions): Promise
   }
 }
 
-async function bringUpToDate(connection: Connection, mayMigrate: boolean): Promise<void> {
-  if (mayMigrate) {
-    await migrate(connection);
-    return;
+async function bringUpToDate(options: PostgresCatalogOptions): Promise<void> {
+  // A step may rewrite millions of rows.
+  const connection = new Connection({ ...options, maxConnections: 1, writeTimeoutMs: NO_LIMIT_MS });
+  try {
+    const due = await dueSteps(connection);
+    if (due.length === 0) return;
+    if (options.mayMigrate ?? true) await migrate(connection);
+    else throw stepsAreDue(due);
+  } finally {
+    await connection.close();
   }
-  const due = await dueSteps(connection);
-  if (due.length === 0) return;
-  throw new AppError('STORE_OLDER', 'config', `steps due: ${due.join(', ')}`, {
+}
+
+function stepsAreDue(due: readonly string[]): AppError {
+  return new AppError('STORE_OLDER', 'config', `steps due: ${due.join(', ')}`, {
     publicMessage: `The catalog has to be brought up to date (${due.join(', ')}), and this account may not. Do it once with the account that owns the tables.`,
   });
 }
