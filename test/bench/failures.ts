@@ -10,6 +10,7 @@ import { PROGRAM } from '../e2e/fumi.ts';
 import { balancerMissing } from '../scale/balancer.ts';
 import { startCluster } from '../scale/cluster.ts';
 import type { Cluster } from '../scale/cluster.ts';
+import { shiftedClock } from '../scale/shifted-clock.ts';
 import { Author, connectClients, Load, tally } from '../scale/load.ts';
 import type { Asked, Asker } from '../scale/load.ts';
 
@@ -34,9 +35,7 @@ const SHARES: readonly Victim[] = [
   'catalog',
   'index',
 ];
-const HOUR_AHEAD = `data:text/javascript,${encodeURIComponent(
-  'const now=Date.now,D=Date;const ahead=3600000;globalThis.Date=class extends D{constructor(...a){a.length?super(...a):super(now()+ahead)}static now(){return now()+ahead}};',
-)}`;
+const HOUR_MS = 3_600_000;
 
 /** Where answers may be missing, by the clock of `performance`. */
 interface Gap {
@@ -168,8 +167,8 @@ async function network({ toCatalog, toIndex }: Cluster): Promise<readonly Gap[]>
 
 /** One server and one worker an hour ahead of the others, and back. */
 async function clock({ servers: [server], workers: [worker] }: Cluster): Promise<readonly Gap[]> {
-  await server?.replace({ environment: { NODE_OPTIONS: `--import=${HOUR_AHEAD}` } });
-  await worker?.replace({ environment: { NODE_OPTIONS: `--import=${HOUR_AHEAD}` } });
+  await server?.replace({ environment: shiftedClock(HOUR_MS) });
+  await worker?.replace({ environment: shiftedClock(HOUR_MS) });
   await wait(8_000);
   await server?.replace({ environment: {} });
   await worker?.replace({ environment: {} });

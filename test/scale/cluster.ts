@@ -16,6 +16,8 @@ import { cpuSeconds } from './cpu.ts';
 import type { FaultProxy } from './fault-proxy.ts';
 import { startIndex } from './index-server.ts';
 import type { IndexServer } from './index-server.ts';
+import { mountSmallDisk } from './small-disk.ts';
+import type { SmallDisk } from './small-disk.ts';
 import { freePort, startMember } from './processes.ts';
 import type { Member } from './processes.ts';
 
@@ -27,6 +29,8 @@ export interface ClusterOptions {
   readonly schedule?: string;
   /** Added to the configuration. */
   readonly more?: string;
+  /** Bytes of a file system of its own for the data folder of servers and workers, where the audit lies. */
+  readonly diskBytes?: number;
 }
 
 /** Servers and workers behind a balancer, over PostgreSQL and an index, each reached through a way that can be broken. */
@@ -41,6 +45,7 @@ export interface Cluster {
   readonly balancer: Member;
   readonly postgres: PostgresServer;
   readonly index: IndexServer;
+  readonly disk?: SmallDisk;
   /** Processor time so far of each part, seconds. */
   cpu(): Readonly<Record<string, number>>;
   readonly toCatalog: FaultProxy;
@@ -66,6 +71,11 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
   try {
     const folder = await mkdtemp(join(tmpdir(), 'fumi-cluster-'));
     ends.push(() => rm(folder, { recursive: true, force: true, maxRetries: 5 }));
+    const disk =
+      options.diskBytes === undefined
+        ? undefined
+        : mountSmallDisk(join(folder, '.fumikura'), options.diskBytes);
+    ends.push(async () => disk?.remove());
     const postgres = await startPostgres();
     ends.push(() => postgres.stop());
     const index = await startIndex(folder);
@@ -113,6 +123,7 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
       balancer,
       postgres,
       index,
+      ...(disk && { disk }),
       cpu: () => {
         const parts = [
           ...servers,

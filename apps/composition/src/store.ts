@@ -28,6 +28,8 @@ export interface InstalledStore extends Store {
   readonly tokens: NamedTexts;
   /** What any process commits; absent where only this one's own commits are known. */
   readonly onChanged?: OnChanged;
+  /** By the clock that all processes share; absent where they share a host. */
+  readonly now?: () => Promise<Date>;
   /** Where catalog and index are two servers. */
   readonly paired?: PairedStore;
 }
@@ -68,6 +70,7 @@ export async function openStore(config: Config, options: OpenStoreOptions): Prom
       ...paired,
       paired,
       tokens: catalogStore.texts(TOKENS),
+      now: () => catalogStore.now(),
       ...(onDocuments && { onChanged: onDocuments }),
       rebuild: () => Promise.reject(noRebuild()),
     };

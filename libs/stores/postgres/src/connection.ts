@@ -15,7 +15,7 @@ export interface ConnectionOptions {
   readonly maxConnections?: number;
   /** For a connection, ms; default 5,000. */
   readonly connectTimeoutMs?: number;
-  /** For one statement that reads, ms; default 8,000. */
+  /** For one statement that reads, ms; default 5,000. */
   readonly readTimeoutMs?: number;
   /** For one statement that writes, ms; default 60,000. */
   readonly writeTimeoutMs?: number;
@@ -26,7 +26,7 @@ export type Executor = Kysely<unknown> | Transaction<unknown>;
 const OPEN = 'fumikura';
 const REPEATS = 4;
 const INT8 = 20;
-const READ_TIMEOUT_MS = 8_000;
+const READ_TIMEOUT_MS = 5_000;
 const WRITE_TIMEOUT_MS = 60_000;
 /** Until the system asks whether somebody is still there, on a connection that waits. */
 const KEEP_ALIVE_MS = 10_000;

@@ -1,6 +1,7 @@
 import { AppError } from '@fumikura/errors';
 import type { AllowList, DocumentId, SourceId } from '@fumikura/model';
 import { readGrant } from '@fumikura/ports';
+import { sql } from 'kysely';
 import type {
   AccessFilter,
   AccessGrant,
@@ -56,6 +57,8 @@ export interface PostgresCatalog {
    */
   readonly onDocuments?: (listener: OnDocuments) => () => void;
   texts(kind: string): NamedTexts;
+  /** By the clock of the database, which leases run by. */
+  now(): Promise<Date>;
   /** A batch without an index beside. */
   commit(batch: StoreBatch): Promise<void>;
   close(): Promise<void>;
@@ -98,6 +101,7 @@ export async function createPostgresCatalog(options: PostgresCatalogOptions): Pr
       },
     }),
     texts: (kind) => namedTexts(connection, kind),
+    now: () => connection.read(clockOf),
     catalog: createCatalog({ ...parts, journal }),
     journal,
     embeddings: createEmbeddingJournal(parts),
@@ -108,6 +112,11 @@ export async function createPostgresCatalog(options: PostgresCatalogOptions): Pr
       await connection.close();
     },
   };
+}
+
+async function clockOf(db: Executor): Promise<Date> {
+  const { rows } = await sql<{ now: Date }>`SELECT clock_timestamp() AS now`.execute(db);
+  return rows[0]?.now ?? new Date(Number.NaN);
 }
 
 /** What a migration would do, by the names of its steps; nothing is changed. */
