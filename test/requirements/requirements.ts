@@ -39,6 +39,11 @@ export const REQUIREMENTS: readonly Requirement[] = [
     'scale.notices': 'Who subscribed at one server hears of what another process wrote.',
     'scale.degraded': 'While the index is away, every answer says so, and documents can still be read by id.',
     'scale.closed': 'While the catalog is away everything is refused, and liveness stays what it is.',
+    'scale.half-open': 'Connections whose other end is gone cost one wait, and are replaced together.',
+    'scale.slow-link': 'Slow ways between processes make answers late, never wrong.',
+    'scale.clock': 'A server whose clock is off gets no requests; leases run by the clock of the catalog.',
+    'scale.full-disk': 'What cannot be written down is not shown; nothing that was confirmed is lost.',
+    'scale.two-versions': 'Servers of two versions work over one catalog where the newer one only adds.',
     'scale.drain': 'A server that ends says that it is not ready, finishes what is under way, and closes.',
   }),
   ...of('slack', {
