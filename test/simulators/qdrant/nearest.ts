@@ -68,8 +68,7 @@ export function askable(collection: Collection, name: string, asked: Stored): St
   if (!dense || isSparse(asked)) return asked;
   const parts = isMulti(asked) ? asked : [asked];
   const wrong = parts.find(({ length }) => length !== dense.size);
-  if (wrong)
-    throw wrongInput(`Vector dimension error: expected dim: ${dense.size}, got ${wrong.length}`);
+  if (wrong) throw wrongInput(`Vector dimension error: expected dim: ${dense.size}, got ${wrong.length}`);
   const compared = dense.distance === 'Cosine' ? parts.map(normalised) : parts;
   return isMulti(asked) ? compared : (compared[0] as Float32Array);
 }

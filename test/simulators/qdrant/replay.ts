@@ -63,9 +63,9 @@ function outcomeOf(
   const isStatusOnly = exchange.unstable !== undefined;
   const wanted = exchange.response ?? exchange.response_text ?? '';
   // Some requests met another state when they were sent again: both answers are the server's.
-  const others = [...(isStatusOnly ? String(exchange.unstable).matchAll(/status (\d+) \/ (\d+)/g) : [])].flatMap(
-    ([, first, second]) => [Number(first), Number(second)],
-  );
+  const others = [
+    ...(isStatusOnly ? String(exchange.unstable).matchAll(/status (\d+) \/ (\d+)/g) : []),
+  ].flatMap(([, first, second]) => [Number(first), Number(second)]);
   const found =
     answer.status !== exchange.status && !others.includes(answer.status)
       ? `status ${answer.status} (${JSON.stringify(answer.body)?.slice(0, 200)}) instead of ${exchange.status}`
