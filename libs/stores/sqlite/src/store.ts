@@ -153,6 +153,7 @@ function createCatalog(read: Ask, write: Ask, versions?: Versions): Catalog {
     readableAcls: (principals) => read('readableAcls', [principals]),
     putLists: (lists) => write('putLists', [lists]),
     lists: (ids) => read('lists', [ids]),
+    accessHistory: (since, document) => read('accessHistory', [since, document]),
     stageDirectory: (source, run, part) => write('stageDirectory', [source, run, part]),
     completeDirectory: (source, run, lease) => write('completeDirectory', [source, run, lease]),
     directories: () => read('directories', []),
