@@ -4,7 +4,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, it } from 'node:test';
 import { Secret } from '@fumikura/config';
-import { AppError } from '@fumikura/errors';
+import type { AppError } from '@fumikura/errors';
 import { decodeJwt, decodeProtectedHeader, jwtVerify, UnsecuredJWT } from 'jose';
 import { createTokenExchange } from './index.ts';
 import type { ExchangeSettings, SubjectToken } from './index.ts';
