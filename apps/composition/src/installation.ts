@@ -32,7 +32,7 @@ import { openPeople } from './people/live-people.ts';
 import type { LivePeople } from './people/live-people.ts';
 import type { PeopleConfig } from './people/people.ts';
 import { installReranker } from './rerankers.ts';
-import { openPeopleStoreOf } from './people/provisioned.ts';
+import { openPeopleStore } from './people/provisioned.ts';
 import { openStore } from './store.ts';
 import type { InstalledStore } from './store.ts';
 
@@ -51,8 +51,7 @@ export interface Installation {
   readonly audit: AuditTrail;
   /** Who people are, at each moment; the two below ask it. */
   readonly people: LivePeople;
-  /** Absent where no directory tells of people. */
-  readonly peopleStore?: PeopleStore;
+  readonly peopleStore: PeopleStore;
   /** What the roles of somebody include. */
   readonly rightsOf: RightsOf;
   readonly directory: Directory;
@@ -95,8 +94,8 @@ export async function openInstallation(
     limits: { maxBytes: config.parsing.maxBytes, timeoutMs: config.parsing.timeoutMs },
   });
   const commits = watchCommits(store);
-  const peopleStore = openPeopleStoreOf(config);
-  const people = openPeople({
+  const peopleStore = await openPeopleStore(config, store.catalog.state, logger);
+  const people = await openPeople({
     config,
     catalog: store.catalog,
     logger,
@@ -140,7 +139,7 @@ export async function openInstallation(
     knowledge: liveKnowledge(narrowed.knowledge, live),
     answering: createAnswering({ knowledge: narrowed.knowledge, ...(model && { model }) }),
     people,
-    ...(peopleStore && { peopleStore }),
+    peopleStore,
     directory,
     lateCheck,
     ownRights,
@@ -150,8 +149,7 @@ export async function openInstallation(
     localPerson: () => localPerson(people.now().config),
     onChanged: store.onChanged ?? commits.onChanged,
     close: async () => {
-      people.close();
-      peopleStore?.close();
+      await people.close();
       await lateCheck.close();
       await ownRights.close();
       await embedder?.close();

@@ -40,6 +40,9 @@ export interface ServeOptions {
   readonly warmUp?: Promise<unknown>;
 }
 
+/** Less than the shortest-lived token; more than hosts with a time service ever differ. */
+const MOST_CLOCK_DIFFERENCE_MS = 120_000;
+
 /** MCP over standard input and output, for the person at this machine. */
 export function mcpFactory(options: ServeOptions, toolSet: ToolSet): McpServerFactory {
   const { localPerson } = options.installation;
@@ -155,12 +158,23 @@ export async function serveHttp(options: ServeOptions, host: string, port: numbe
 }
 
 /** Without the catalog nobody's rights are known; without the index, documents can still be read by their ids. */
-export function dependenciesOf({ catalog, paired }: Installation['store']): Dependency[] {
+export function dependenciesOf({ catalog, paired, now }: Installation['store']): Dependency[] {
   const dependencies: Dependency[] = [
     { name: 'catalog', isRequired: true, check: () => catalog.accessVersion() },
   ];
   if (paired) dependencies.push({ name: 'index', isRequired: false, check: () => paired.versions.reach() });
+  if (now) dependencies.push({ name: 'clock', isRequired: true, check: () => requireSameTime(now) });
   return dependencies;
+}
+
+/** By a clock that is late, tokens live longer than they should: such a process gets no requests. */
+async function requireSameTime(now: () => Promise<Date>): Promise<void> {
+  const theirs = await now().catch(() => undefined);
+  // Without the catalog there is nothing to compare with, and it is named already.
+  if (!theirs) return;
+  const aheadMs = Date.now() - theirs.getTime();
+  if (Math.abs(aheadMs) > MOST_CLOCK_DIFFERENCE_MS)
+    throw new Error(`this clock is ${Math.round(aheadMs / 1_000)} s ahead of the catalog's`);
 }
 
 function given(limits: NonNullable<Config['server']['limits']>): Partial<LoadLimits> {
