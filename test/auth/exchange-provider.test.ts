@@ -5,7 +5,7 @@ import { createHome } from '../e2e/fumi.ts';
 import type { Home } from '../e2e/fumi.ts';
 import { freePort } from '../scale/processes.ts';
 import { startJiraSimulator } from '../simulators/jira/server.ts';
-import { addIssue, addLevel, addProject, addScheme, addUser, emptyWorld } from '../simulators/jira/world.ts';
+import { addIssue, addLevel, addProject, addScheme, addUser, emptyWorld } from '../simulators/jira/making.ts';
 import type { Simulator } from '../simulators/kit/simulator.ts';
 import { ERAS, signedIn } from './client.ts';
 import type { SignedInClient } from './client.ts';
