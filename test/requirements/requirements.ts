@@ -3,6 +3,7 @@ export const SOURCES = {
   access: ['docs/architecture.md', 'Access'],
   audit: ['docs/security/audit.md', 'What is promised'],
   roles: ['docs/security/roles.md', 'What is promised'],
+  exchange: ['docs/auth/exchange.md', 'What is promised'],
   people: ['docs/auth/people.md', 'What is promised'],
   'sign-in': ['docs/auth/README.md', 'What is promised'],
   'bad-input': ['docs/troubleshooting.md', 'What you see when something is wrong'],
@@ -125,6 +126,8 @@ export const REQUIREMENTS: readonly Requirement[] = [
     'search.cursor-foreign': 'A cursor of another caller is refused, in the same words as an altered one.',
     'search.filter-value': 'A filter value that no document has is refused with near matches.',
     'search.filter-date': 'A date that is none is refused with examples.',
+    'attack.exchange':
+      'What an issuer gives for the token of a person is used for that person at that source, or not at all.',
     'attack.http':
       'Malformed, foreign and forged requests are refused, and their answers tell nothing of the inside.',
     'attack.limits': 'Who asks is who the named proxies say; a full memory refuses and recovers.',
@@ -361,6 +364,16 @@ export const REQUIREMENTS: readonly Requirement[] = [
     'people.imported': 'People, links and tokens of an older data folder are taken over once and kept aside.',
     'people.nodes': 'Tokens, links, roles and leavers count at every server within seconds.',
     'people.cursors': 'A page that was begun goes on with the rights of now.',
+  }),
+  ...of('exchange', {
+    'exchange.own':
+      'A source that is asked as a person shows what is theirs, and is shown no token but its own.',
+    'exchange.late': 'A source is asked as the person before something is shown.',
+    'exchange.form': 'Tokens are exchanged as the standards say, with a secret or a key.',
+    'exchange.cached': 'An exchanged token is of one person and one token, and ends with either.',
+    'exchange.refused': 'Whoever gets no token is shown what is known to be theirs, or nothing, and told.',
+    'exchange.outage': 'An issuer that is away is waited for within limits, and left alone for a while.',
+    'exchange.other-tokens': 'Who came with another token is answered by the readers that are known.',
   }),
   ...of('roles', {
     'role.built-in': 'Readers read, auditors audit, administrators administer, and none of them more.',
