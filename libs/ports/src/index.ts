@@ -69,6 +69,7 @@ export type {
   IndexDocument,
   IndexFilter,
   IndexStats,
+  AnswerChanges,
   KnownAnswer,
   LexicalWeights,
   SearchAnswer,
