@@ -4,7 +4,7 @@ import type { FusionWeights } from '../fusion.ts';
 import { requestOf } from '../ranker.ts';
 import type { QueryVector, RankedQuery, Ranker, Ranking } from '../ranker.ts';
 import { amended, shortened } from './amended.ts';
-import type { Shortened } from './amended.ts';
+import type { BestByWords, Shortened } from './amended.ts';
 import { pack, packedBytes, unpack } from './packed.ts';
 import type { Packed } from './packed.ts';
 import { rankingKey } from './ranking-key.ts';
@@ -51,7 +51,7 @@ interface Kept {
   readonly isCut: boolean;
   readonly indexVersion: number;
   readonly dense: QueryVector | undefined;
-  readonly scale: number;
+  readonly best: BestByWords | undefined;
   readonly madeAt: number;
   readonly mark: string;
   readonly statistics: string | undefined;
@@ -84,12 +84,12 @@ export function cachedRanker(rank: Ranker, options: RankingCacheOptions): Cached
   });
   const underWay = new Map<string, Promise<Ranking>>();
 
-  const keep = (key: string, { ranking, scale }: Shortened, madeAt: number): void => {
+  const keep = (key: string, { ranking, best }: Shortened, madeAt: number): void => {
     const { ranked, isCut = false, indexVersion, request, mark, statistics } = ranking;
     // A ranking that is missing something (a notice says so) is not kept at all.
     if (mark === undefined || ranking.notices.length > 0) return;
     const { dense } = request;
-    kept.set(key, { packed: pack(ranked), isCut, indexVersion, dense, scale, mark, statistics, madeAt });
+    kept.set(key, { packed: pack(ranked), isCut, indexVersion, dense, best, mark, statistics, madeAt });
   };
   const usable = async (
     key: string,
@@ -98,14 +98,15 @@ export function cachedRanker(rank: Ranker, options: RankingCacheOptions): Cached
   ): Promise<Ranking | undefined> => {
     const known = kept.get(key);
     if (!known) return undefined;
-    const { mark, statistics, madeAt, scale } = known;
+    const { mark, statistics, madeAt, best } = known;
     const ranking = opened(known, query);
     const isYoung = now() - madeAt < lifeMs && now() >= madeAt;
-    const documentIds = ranking.ranked.map(({ candidate }) => candidate.documentId);
+    const shown = ranking.ranked.map(({ candidate }) => candidate.documentId);
+    const documentIds = best ? [...shown, best.documentId] : shown;
     const answer = { request: ranking.request, mark, documentIds, ...(statistics && { statistics }) };
     const changes = isYoung ? await index.changesSince?.(answer, access) : undefined;
     if (changes?.mark === mark) return ranking;
-    const current = changes && amended({ ranking, scale }, changes, depth + SPARE, fusion);
+    const current = changes && amended({ ranking, best }, changes, depth + SPARE, fusion);
     if (kept.peek(key) === known) {
       if (current) keep(key, current, madeAt);
       else kept.delete(key);
