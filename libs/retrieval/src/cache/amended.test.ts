@@ -151,10 +151,10 @@ describe('a cut ranking', () => {
   it('takes in nothing that may stand below what was cut off', () => {
     const kept = shortened(ranking, 10);
     const candidates = [candidate('high', 95.5), candidate('low', 50)];
-    const found = amended(kept, { mark: '2', gone: ['d3'], candidates }, 10);
+    const found = amended(kept, { mark: '2', gone: ['d3', 'd4'], candidates }, 10);
     assert.deepEqual(
       found?.ranking.ranked.map(({ candidate: { documentId } }) => documentId),
-      ['d0', 'd1', 'd2', 'd4', 'high', 'd5', 'd6', 'd7', 'd8', 'd9'],
+      ['d0', 'd1', 'd2', 'high', 'd5', 'd6', 'd7', 'd8', 'd9'],
     );
     assert.deepEqual([found?.ranking.isCut, found?.ranking.mark, found?.best?.documentId], [true, '2', 'd0']);
     const gone = ['d0', 'd1', 'd2', 'd3'];

@@ -1,6 +1,7 @@
 import { AppError } from '@fumikura/errors';
 import type { AllowList, DocumentId, SourceId } from '@fumikura/model';
 import { readGrant } from '@fumikura/ports';
+import { sql } from 'kysely';
 import type {
   AccessFilter,
   AccessGrant,
@@ -9,7 +10,6 @@ import type {
   DocumentRecord,
   DocumentWrite,
   EmbeddingJournal,
-  NamedTexts,
   Passage,
   StoreBatch,
   StoreExport,
@@ -21,7 +21,6 @@ import type { CheckedRow } from './catalog/documents.ts';
 import { fieldValues } from './catalog/facets.ts';
 import { JobStore } from './catalog/jobs.ts';
 import { StateStore } from './catalog/state.ts';
-import { namedTexts } from './catalog/named-texts.ts';
 import { SyncState } from './catalog/sync-state.ts';
 import { Connection } from './connection.ts';
 import type { ConnectionOptions, Executor } from './connection.ts';
@@ -55,26 +54,24 @@ export interface PostgresCatalog {
    * Absent where nobody listens. @returns the way to stop it
    */
   readonly onDocuments?: (listener: OnDocuments) => () => void;
-  texts(kind: string): NamedTexts;
+  /** By the clock of the database, which leases run by. */
+  now(): Promise<Date>;
   /** A batch without an index beside. */
   commit(batch: StoreBatch): Promise<void>;
   close(): Promise<void>;
 }
 
 const ATTEMPTS = 5;
+/** The longest that a timer takes: three weeks. */
+const NO_LIMIT_MS = 2_147_483_647;
 
 /**
  * Sources, documents, ACLs, directory, runs in PostgreSQL 14 or later. Rejects with STORE_UNREACHABLE, STORE_REFUSED,
  * STORE_NEWER or STORE_OLDER when it cannot be used.
  */
 export async function createPostgresCatalog(options: PostgresCatalogOptions): Promise<PostgresCatalog> {
+  await bringUpToDate(options);
   const connection = new Connection(options);
-  try {
-    await bringUpToDate(connection, options.mayMigrate ?? true);
-  } catch (error) {
-    await connection.close();
-    throw error;
-  }
   const acls = new AclStore(connection);
   const documents = new DocumentStore(connection);
   const sync = new SyncState(connection);
@@ -100,7 +97,7 @@ export async function createPostgresCatalog(options: PostgresCatalogOptions): Pr
         return () => void listeners.delete(listener);
       },
     }),
-    texts: (kind) => namedTexts(connection, kind),
+    now: () => connection.read(clockOf),
     catalog: createCatalog({ ...parts, journal }),
     journal,
     embeddings: createEmbeddingJournal(parts),
@@ -113,6 +110,11 @@ export async function createPostgresCatalog(options: PostgresCatalogOptions): Pr
   };
 }
 
+async function clockOf(db: Executor): Promise<Date> {
+  const { rows } = await sql<{ now: Date }>`SELECT clock_timestamp() AS now`.execute(db);
+  return rows[0]?.now ?? new Date(Number.NaN);
+}
+
 /** What a migration would do, by the names of its steps; nothing is changed. */
 export async function planPostgresMigration(options: ConnectionOptions): Promise<readonly string[]> {
   const connection = new Connection(options);
@@ -123,14 +125,21 @@ export async function planPostgresMigration(options: ConnectionOptions): Promise
   }
 }
 
-async function bringUpToDate(connection: Connection, mayMigrate: boolean): Promise<void> {
-  if (mayMigrate) {
-    await migrate(connection);
-    return;
+async function bringUpToDate(options: PostgresCatalogOptions): Promise<void> {
+  // A step may rewrite millions of rows.
+  const connection = new Connection({ ...options, maxConnections: 1, writeTimeoutMs: NO_LIMIT_MS });
+  try {
+    const due = await dueSteps(connection);
+    if (due.length === 0) return;
+    if (options.mayMigrate ?? true) await migrate(connection);
+    else throw stepsAreDue(due);
+  } finally {
+    await connection.close();
   }
-  const due = await dueSteps(connection);
-  if (due.length === 0) return;
-  throw new AppError('STORE_OLDER', 'config', `steps due: ${due.join(', ')}`, {
+}
+
+function stepsAreDue(due: readonly string[]): AppError {
+  return new AppError('STORE_OLDER', 'config', `steps due: ${due.join(', ')}`, {
     publicMessage: `The catalog has to be brought up to date (${due.join(', ')}), and this account may not. Do it once with the account that owns the tables.`,
   });
 }
@@ -242,6 +251,7 @@ function createCatalog(parts: Parts): Catalog {
     state: {
       get: (...args) => read((db) => state.get(db, ...args)),
       put: (...args) => write((db) => state.put(db, ...args)),
+      change: (...args) => state.change(...args),
       list: (...args) => read((db) => state.list(db, ...args)),
       remove: (...args) => write((db) => state.remove(db, ...args)),
     },
