@@ -64,6 +64,8 @@ export const REQUIREMENTS: readonly Requirement[] = [
     'slack.home': 'The home of the app says who somebody is, what they asked and how fresh the sources are.',
     'slack.once':
       'A delivery of Slack that is repeated or replayed is answered once, by however many processes.',
+    'slack.killed':
+      'When a process is killed while it answers in Slack, another one answers or the asker is told, and never twice.',
     'slack.failure': 'A question in Slack that fails is told so, without the reason that is for operators.',
     'slack.limits': 'When Slack refuses for haste, the bot waits as long as it says.',
     'slack.budget': 'A person may ask so many questions an hour in Slack.',
@@ -357,6 +359,9 @@ export const REQUIREMENTS: readonly Requirement[] = [
     'ldap.people': 'People and groups of a directory are persons and groups here.',
     'ldap.leaver': 'Who is not in the directory any more loses access.',
     'ldap.guard': 'Suspiciously many leavers change nothing until somebody says so.',
+    'people.shared': 'Two processes that change people at once lose nothing of each other.',
+    'people.imported': 'People, links and tokens of an older data folder are taken over once and kept aside.',
+    'people.nodes': 'Tokens, links, roles and leavers count at every server within seconds.',
     'people.cursors': 'A page that was begun goes on with the rights of now.',
   }),
   ...of('roles', {

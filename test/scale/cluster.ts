@@ -27,8 +27,11 @@ export interface ClusterOptions {
   readonly workers: number;
   /** When workers look for changes of files beside what the system tells them; default 1h. */
   readonly schedule?: string;
-  /** Added to the configuration. */
+  /** Added to the configuration, and to what it says of signing in. */
   readonly more?: string;
+  readonly signIn?: string;
+  /** Of servers and workers. */
+  readonly environment?: Readonly<Record<string, string>>;
   /** Bytes of a file system of its own for the data folder of servers and workers, where the audit lies. */
   readonly diskBytes?: number;
 }
@@ -44,6 +47,7 @@ export interface Cluster {
   readonly workers: readonly Member[];
   readonly balancer: Member;
   readonly postgres: PostgresServer;
+  readonly catalog: Catalog;
   readonly index: IndexServer;
   readonly disk?: SmallDisk;
   /** Processor time so far of each part, seconds. */
@@ -55,6 +59,7 @@ export interface Cluster {
   runs(): Promise<readonly RunRecord[]>;
   /** Tokens of p0, p1, … */
   tokens(people: number): Promise<readonly string[]>;
+  token(person: string): Promise<string>;
   revoke(token: string): Promise<void>;
   stop(): Promise<void>;
 }
@@ -95,6 +100,7 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
       name: `${role}-${at + 1}`,
       command: [process.execPath, PROGRAM, '--config', config, role, '--port', String(own)],
       folder,
+      environment: options.environment ?? {},
       health: `http://127.0.0.1:${own}/health/ready`,
     });
     const begin = async (role: 'server' | 'worker', wanted: readonly number[]) => {
@@ -112,7 +118,7 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
     ends.push(() => balancer.stop());
     const direct = await createPostgresCatalog({ ...catalog, url: postgres.url, listens: false });
     ends.push(() => direct.close());
-    const personal = createPersonalTokens(direct.texts('token'));
+    const personal = createPersonalTokens(direct.catalog.state);
     return {
       folder,
       config,
@@ -122,6 +128,7 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
       workers,
       balancer,
       postgres,
+      catalog: direct.catalog,
       index,
       ...(disk && { disk }),
       cpu: () => {
@@ -138,6 +145,7 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
       toIndex,
       settled: (documents) => settled(direct.catalog, documents),
       runs: () => direct.catalog.runs(undefined, 1_000),
+      token: (person) => tokenOf(personal, person),
       tokens: (people) => Promise.all(Array.from({ length: people }, (_, at) => tokenOf(personal, `p${at}`))),
       revoke: async (token) => {
         const record = await personal.find(token);
@@ -152,14 +160,14 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
 }
 
 function configurationOf(
-  { company, schedule = '1h', more = '' }: ClusterOptions,
+  { company, schedule = '1h', more = '', signIn = '' }: ClusterOptions,
   port: number,
   stores: string,
 ): string {
   return [
     configuration(company),
     stores,
-    `signIn: { publicUrl: 'http://127.0.0.1:${port}' }`,
+    `signIn: { publicUrl: 'http://127.0.0.1:${port}', ${signIn} }`,
     `schedules: { content: ${schedule}, census: ${schedule} }`,
     // Everybody comes from the balancer's address; those who ask here ask more than people do.
     'server: { connections: 6000, drain: { announceSeconds: 3, limitSeconds: 20 }, limits: { concurrentPerAddress: 100000, perMinutePerAddress: 10000000, perMinutePerPerson: 1000000, concurrentPerPerson: 1000 } }',

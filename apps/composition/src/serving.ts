@@ -1,4 +1,5 @@
 import type { AuditClient } from '@fumikura/audit';
+import { Secret } from '@fumikura/config';
 import type { Config } from '@fumikura/config';
 import { AppError, toAppError } from '@fumikura/errors';
 import type { Logger } from '@fumikura/logging';
@@ -73,7 +74,24 @@ function factoryFor(
         ...(authInfo && { credential: authInfo.clientId }),
       }),
   };
-  return (context) => buildServer(deps, toolSet, context);
+  return (context) => {
+    const credential = credentialOf(installation, context.authInfo);
+    if (!credential) return buildServer(deps, toolSet, context);
+    const own = { ...access, filterFor: (person: PersonId) => access.filterFor(person, credential) };
+    return buildServer({ ...deps, access: own }, toolSet, context);
+  };
+}
+
+/** What somebody signed in with, where sources are asked with it; a token that is bound to a key is of no use to anybody else. */
+function credentialOf(
+  { ownRights }: Installation,
+  auth: AuthInfo | undefined,
+): Parameters<Installation['access']['filterFor']>[1] {
+  const { identity } = (auth?.extra ?? {}) as Partial<AuthenticatedInfo['extra']>;
+  if (!auth || !identity || identity.boundTo !== undefined || !ownRights.exchanges(identity.issuer))
+    return undefined;
+  const { issuer, subject, expiresAt, holdsStill } = identity;
+  return { issuer, subject, expiresAt, token: new Secret(auth.token), ...(holdsStill && { holdsStill }) };
 }
 
 /** Scopes as clients have to ask for them. */
@@ -95,6 +113,7 @@ export async function serveHttp(options: ServeOptions, host: string, port: numbe
   const signIn =
     config.signIn &&
     (await import('./sign-in.ts')).openSignIn(config, installation, logger, variables, isPerson);
+  if (signIn) installation.ownRights.check();
   const scim = openScim(config, installation.peopleStore, installation.audit, variables);
   if (!signIn) installation.localPerson();
   const personOf = (auth: AuthInfo | undefined) => personOfRequest(installation, signIn !== undefined, auth);

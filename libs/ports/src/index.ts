@@ -25,7 +25,9 @@ export type {
   LiveAnswer,
   LiveHit,
   LiveQuery,
+  OwnRights,
   Pass,
+  PersonToken,
   ReadVerdict,
   SourceCheck,
   SyncBatch,
@@ -76,14 +78,16 @@ export type {
   SearchRequest,
 } from './search-index.ts';
 export type { RerankAnswer, Reranker, RerankPassage } from './reranker.ts';
-export type { NamedTexts } from './named-texts.ts';
 export type { SetupField, SourceSetup } from './source-setup.ts';
-export type { SharedState, StateEntry, StateWrite } from './shared-state.ts';
+export { entriesOf } from './shared-state.ts';
+export type { SharedState, StateChange, StateEntry, StateWrite } from './shared-state.ts';
 export type { Store } from './store.ts';
 export type {
   DirectoryReading,
   DirectorySnapshot,
   GroupDraft,
+  People,
+  PeopleEdit,
   PeopleStore,
   PersonDraft,
   ProvisionedGroup,

@@ -7,6 +7,8 @@ import type { Specification } from './specification.ts';
 export interface SimulatedRequest {
   readonly method: string;
   readonly url: URL;
+  /** Path and query as they were sent, before `..` is taken for a way up; absent where nothing was sent. */
+  readonly target?: string;
   /** Names in lower case. */
   readonly headers: Readonly<Record<string, string>>;
   readonly raw: Uint8Array;
@@ -178,10 +180,20 @@ async function receive(incoming: IncomingMessage, base: string): Promise<Simulat
   return {
     method: incoming.method ?? 'GET',
     url: new URL(incoming.url ?? '/', base),
+    target: incoming.url ?? '/',
     headers,
     raw,
-    body: isJson ? JSON.parse(raw.toString('utf8')) : undefined,
+    body: isJson ? parsed(raw.toString('utf8')) : undefined,
   };
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    // What is to be said about it is each simulator's own.
+    return undefined;
+  }
 }
 
 function send(

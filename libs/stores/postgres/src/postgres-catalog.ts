@@ -10,7 +10,6 @@ import type {
   DocumentRecord,
   DocumentWrite,
   EmbeddingJournal,
-  NamedTexts,
   Passage,
   StoreBatch,
   StoreExport,
@@ -22,7 +21,6 @@ import type { CheckedRow } from './catalog/documents.ts';
 import { fieldValues } from './catalog/facets.ts';
 import { JobStore } from './catalog/jobs.ts';
 import { StateStore } from './catalog/state.ts';
-import { namedTexts } from './catalog/named-texts.ts';
 import { SyncState } from './catalog/sync-state.ts';
 import { Connection } from './connection.ts';
 import type { ConnectionOptions, Executor } from './connection.ts';
@@ -56,7 +54,6 @@ export interface PostgresCatalog {
    * Absent where nobody listens. @returns the way to stop it
    */
   readonly onDocuments?: (listener: OnDocuments) => () => void;
-  texts(kind: string): NamedTexts;
   /** By the clock of the database, which leases run by. */
   now(): Promise<Date>;
   /** A batch without an index beside. */
@@ -100,7 +97,6 @@ export async function createPostgresCatalog(options: PostgresCatalogOptions): Pr
         return () => void listeners.delete(listener);
       },
     }),
-    texts: (kind) => namedTexts(connection, kind),
     now: () => connection.read(clockOf),
     catalog: createCatalog({ ...parts, journal }),
     journal,
@@ -255,6 +251,7 @@ function createCatalog(parts: Parts): Catalog {
     state: {
       get: (...args) => read((db) => state.get(db, ...args)),
       put: (...args) => write((db) => state.put(db, ...args)),
+      change: (...args) => state.change(...args),
       list: (...args) => read((db) => state.list(db, ...args)),
       remove: (...args) => write((db) => state.remove(db, ...args)),
     },

@@ -118,4 +118,13 @@ CREATE TABLE {schema}.embed_state(name text PRIMARY KEY, value text NOT NULL);
 INSERT INTO {schema}.embed_state(name, value) VALUES('bound', 'null');
 `,
   },
+  {
+    // A process of the version before still reads and writes it under its old name.
+    name: '6-tokens',
+    sql: `
+INSERT INTO {schema}.state(space, key, value) SELECT kind, name, value FROM {schema}.named_text ON CONFLICT DO NOTHING;
+DROP TABLE {schema}.named_text;
+CREATE VIEW {schema}.named_text AS SELECT space AS kind, key AS name, value FROM {schema}.state WHERE space = 'token';
+`,
+  },
 ];

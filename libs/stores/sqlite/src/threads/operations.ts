@@ -106,6 +106,7 @@ export const OPERATIONS = {
   met: (core: StoreCore, _: CallContext, seqs: readonly number[]) => core.jobs.met(seqs),
   getState: (core: StoreCore, _: CallContext, ...args: StateArgs<'get'>) => core.state.get(...args),
   putState: (core: StoreCore, _: CallContext, ...args: StateArgs<'put'>) => core.state.put(...args),
+  changeState: (core: StoreCore, _: CallContext, ...args: StateArgs<'change'>) => core.state.change(...args),
   listState: (core: StoreCore, _: CallContext, ...args: StateArgs<'list'>) => core.state.list(...args),
   removeState: (core: StoreCore, _: CallContext, ...args: StateArgs<'remove'>) => core.state.remove(...args),
   bindEmbedder: (core: StoreCore, _: CallContext, fingerprint: EmbedArgs<'bind'>[0]) =>
