@@ -32,6 +32,8 @@ export const REQUIREMENTS: readonly Requirement[] = [
   ...of('scale', {
     'index.beside':
       'An index that was made beside is asked from one moment on, holds what was written meanwhile, and can be left again.',
+    'index.other-model':
+      'An index for another model is made and judged beside the one that is asked, switched to in one step and left again.',
     'scale.any-node':
       'Any request may go to any server; a cursor goes on at another one, for its caller alone.',
     'scale.one-run':
