@@ -67,6 +67,9 @@ export const REQUIREMENTS: readonly Requirement[] = [
       'A delivery of Slack that is repeated or replayed is answered once, by however many processes.',
     'slack.killed':
       'When a process is killed while it answers in Slack, another one answers or the asker is told, and never twice.',
+    'slack.rendered': 'Messages of the bot keep to the limits of Slack, whatever the documents hold.',
+    'slack.bad-input':
+      'What people and Slack do wrong is answered with what to do, tried again, or ended: never left open.',
     'slack.failure': 'A question in Slack that fails is told so, without the reason that is for operators.',
     'slack.limits': 'When Slack refuses for haste, the bot waits as long as it says.',
     'slack.budget': 'A person may ask so many questions an hour in Slack.',
