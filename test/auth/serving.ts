@@ -9,7 +9,8 @@ export interface Serving {
   /** Ids that a search shows; the HTTP status where nobody is let in. */
   found(token: string, query: string): Promise<readonly string[] | number>;
   connect(token: string): Promise<Client>;
-  stop(): Promise<void>;
+  /** @returns its log */
+  stop(): Promise<string>;
 }
 
 export async function serve(home: Home, ...more: readonly string[]): Promise<Serving> {
@@ -48,7 +49,7 @@ export async function serve(home: Home, ...more: readonly string[]): Promise<Ser
     },
     stop: async () => {
       server.process.kill('SIGTERM');
-      await server.ended;
+      return (await server.ended).stderr;
     },
   };
 }

@@ -65,7 +65,7 @@ for (const mode of MODES) {
     figure(`slack.${mode}.not-once`, notOnce, 'mentions', 'lower', 0),
   );
 }
-const worlds = await runWorlds(Number(values.worlds), { state: opened.state, seed: Number(values.seed) });
+const worlds = await runWorlds(Number(values.worlds), { seed: Number(values.seed) });
 await opened.close();
 for (const leak of worlds.leaks) process.stderr.write(`${leak}\n`);
 figures.push(

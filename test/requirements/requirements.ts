@@ -39,6 +39,11 @@ export const REQUIREMENTS: readonly Requirement[] = [
     'scale.notices': 'Who subscribed at one server hears of what another process wrote.',
     'scale.degraded': 'While the index is away, every answer says so, and documents can still be read by id.',
     'scale.closed': 'While the catalog is away everything is refused, and liveness stays what it is.',
+    'scale.half-open': 'Connections whose other end is gone cost one wait, and are replaced together.',
+    'scale.slow-link': 'Slow ways between processes make answers late, never wrong.',
+    'scale.clock': 'A server whose clock is off gets no requests; leases run by the clock of the catalog.',
+    'scale.full-disk': 'What cannot be written down is not shown; nothing that was confirmed is lost.',
+    'scale.two-versions': 'Servers of two versions work over one catalog where the newer one only adds.',
     'scale.drain': 'A server that ends says that it is not ready, finishes what is under way, and closes.',
   }),
   ...of('slack', {
@@ -57,6 +62,8 @@ export const REQUIREMENTS: readonly Requirement[] = [
     'slack.home': 'The home of the app says who somebody is, what they asked and how fresh the sources are.',
     'slack.once':
       'A delivery of Slack that is repeated or replayed is answered once, by however many processes.',
+    'slack.killed':
+      'When a process is killed while it answers in Slack, another one answers or the asker is told, and never twice.',
     'slack.failure': 'A question in Slack that fails is told so, without the reason that is for operators.',
     'slack.limits': 'When Slack refuses for haste, the bot waits as long as it says.',
     'slack.budget': 'A person may ask so many questions an hour in Slack.',

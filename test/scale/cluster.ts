@@ -15,6 +15,9 @@ import { startFaultProxy } from './fault-proxy.ts';
 import { cpuSeconds } from './cpu.ts';
 import type { FaultProxy } from './fault-proxy.ts';
 import { startIndex } from './index-server.ts';
+import type { IndexServer } from './index-server.ts';
+import { mountSmallDisk } from './small-disk.ts';
+import type { SmallDisk } from './small-disk.ts';
 import { freePort, startMember } from './processes.ts';
 import type { Member } from './processes.ts';
 
@@ -29,6 +32,8 @@ export interface ClusterOptions {
   readonly signIn?: string;
   /** Of servers and workers. */
   readonly environment?: Readonly<Record<string, string>>;
+  /** Bytes of a file system of its own for the data folder of servers and workers, where the audit lies. */
+  readonly diskBytes?: number;
 }
 
 /** Servers and workers behind a balancer, over PostgreSQL and an index, each reached through a way that can be broken. */
@@ -43,6 +48,8 @@ export interface Cluster {
   readonly balancer: Member;
   readonly postgres: PostgresServer;
   readonly catalog: Catalog;
+  readonly index: IndexServer;
+  readonly disk?: SmallDisk;
   /** Processor time so far of each part, seconds. */
   cpu(): Readonly<Record<string, number>>;
   readonly toCatalog: FaultProxy;
@@ -69,9 +76,14 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
   try {
     const folder = await mkdtemp(join(tmpdir(), 'fumi-cluster-'));
     ends.push(() => rm(folder, { recursive: true, force: true, maxRetries: 5 }));
+    const disk =
+      options.diskBytes === undefined
+        ? undefined
+        : mountSmallDisk(join(folder, '.fumikura'), options.diskBytes);
+    ends.push(async () => disk?.remove());
     const postgres = await startPostgres();
     ends.push(() => postgres.stop());
-    const index = await startIndex();
+    const index = await startIndex(folder);
     ends.push(() => index.close());
     const toCatalog = await startFaultProxy({
       path: join(socketFolder(postgres), `.s.PGSQL.${PORT_OF_POSTGRES}`),
@@ -117,6 +129,8 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
       balancer,
       postgres,
       catalog: direct.catalog,
+      index,
+      ...(disk && { disk }),
       cpu: () => {
         const parts = [
           ...servers,

@@ -25,6 +25,8 @@ import { installModel } from './language-model.ts';
 import { installLateCheck } from './late-check.ts';
 import type { InstalledLateCheck } from './late-check.ts';
 import { liveKnowledge } from './live.ts';
+import { installOwnRights } from './own-rights.ts';
+import type { InstalledOwnRights } from './own-rights.ts';
 import { narrowedByRoles } from './narrowed.ts';
 import { openPeople } from './people/live-people.ts';
 import type { LivePeople } from './people/live-people.ts';
@@ -55,6 +57,8 @@ export interface Installation {
   readonly directory: Directory;
   /** Asks sources before something of theirs is shown, where their readers are too old. */
   readonly lateCheck: InstalledLateCheck;
+  /** Asks sources as their people, with tokens that are exchanged for theirs. */
+  readonly ownRights: InstalledOwnRights;
   /**
    * The person who sits at this machine: the one whose `osUser` is the login name; the owner when the configuration
    * names no login at all.
@@ -103,7 +107,9 @@ export async function openInstallation(
     variables,
     isOneShot: mode === 'one-shot',
   });
-  const lateCheck = installLateCheck(config, store.catalog, logger, variables);
+  const ownRights = installOwnRights(config, { logger, variables });
+  people.onChanged(() => ownRights.clear());
+  const lateCheck = installLateCheck(config, store.catalog, logger, variables, ownRights);
   const rerank = installReranker(config, variables, logger);
   const model = installModel(config, variables);
   const allKnowledge = await createKnowledge({
@@ -124,7 +130,7 @@ export async function openInstallation(
     store.catalog,
     rightsOf,
   );
-  const live = { config, store, documents: pipeline, logger, variables, maySee: narrowed.maySee };
+  const live = { config, store, documents: pipeline, logger, variables, maySee: narrowed.maySee, ownRights };
   return {
     config,
     store,
@@ -136,6 +142,7 @@ export async function openInstallation(
     peopleStore,
     directory,
     lateCheck,
+    ownRights,
     rightsOf,
     ingest: auditedIngest(createIngest({ store: commits.store, documents: pipeline, logger }), audit),
     audit,
@@ -144,6 +151,7 @@ export async function openInstallation(
     close: async () => {
       await people.close();
       await lateCheck.close();
+      await ownRights.close();
       await embedder?.close();
       await rerank?.close();
       await pipeline.close();

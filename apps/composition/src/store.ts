@@ -23,6 +23,8 @@ export interface InstalledStore extends Store {
   readonly embeddings: EmbeddingStore;
   /** What any process commits; absent where only this one's own commits are known. */
   readonly onChanged?: OnChanged;
+  /** By the clock that all processes share; absent where they share a host. */
+  readonly now?: () => Promise<Date>;
   /** Where catalog and index are two servers. */
   readonly paired?: PairedStore;
 }
@@ -61,6 +63,7 @@ export async function openStore(config: Config, options: OpenStoreOptions): Prom
     return {
       ...paired,
       paired,
+      now: () => catalogStore.now(),
       ...(onDocuments && { onChanged: onDocuments }),
       rebuild: () => Promise.reject(noRebuild()),
     };

@@ -1,5 +1,6 @@
 export { startSlackBot } from './bot.ts';
-export type { Connection, SlackBot, SlackBotOptions } from './bot.ts';
+export type { SlackBot, SlackBotOptions } from './bot.ts';
+export type { Connection } from './connection.ts';
 export { checkSlack } from './check.ts';
 export type { SlackFinding } from './check.ts';
 export type { BotEvent, Desk, DocumentCard, Place, Question } from './desk.ts';

@@ -15,7 +15,7 @@ export interface PostgresServer {
   readonly url: string;
   /** Of the server process, for tests that end it from outside. */
   readonly pid: number;
-  /** Ends the server the hard way and starts it again over the same data. */
+  /** Ends the server the hard way (kill -9) and starts it again over the same data. */
   crash(): Promise<void>;
   stop(): Promise<void>;
 }
@@ -57,10 +57,9 @@ export async function startPostgres(): Promise<PostgresServer> {
       return child.pid ?? 0;
     },
     crash: async () => {
-      // Immediate shutdown: what a crash leaves behind, and no child that holds on to the memory.
-      child.kill('SIGQUIT');
+      child.kill('SIGKILL');
       await ended(child);
-      child = await start();
+      child = await again(start);
     },
     stop: async () => {
       process.removeListener('exit', end);
@@ -77,6 +76,19 @@ function binaries(): string | undefined {
   return versions
     .map((version) => join(INSTALLED, version, 'bin'))
     .find((bin) => existsSync(join(bin, 'initdb')));
+}
+
+/** Children of a server that was killed notice it a moment later, and hold on to its memory until then. */
+async function again(start: () => Promise<ChildProcess>): Promise<ChildProcess> {
+  const until = Date.now() + START_TIMEOUT_MS;
+  for (;;) {
+    try {
+      return await start();
+    } catch (error) {
+      if (Date.now() > until) throw error;
+      await wait(50);
+    }
+  }
 }
 
 async function ready(bin: string, folder: string, child: ChildProcess): Promise<void> {

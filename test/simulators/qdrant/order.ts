@@ -1,6 +1,6 @@
-import { compareIds } from './collection.ts';
 import type { Collection, Point } from './collection.ts';
 import type { Hit } from './hit.ts';
+import { compareIds } from './ids.ts';
 import { elementsAt, timeOf } from './payload.ts';
 import type { Json } from './payload.ts';
 import { wrongInput } from './refusal.ts';

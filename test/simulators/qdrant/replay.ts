@@ -1,4 +1,5 @@
 import type { SimulatedRequest } from '../kit/simulator.ts';
+import { Collection } from './collection.ts';
 import { difference } from './compare.ts';
 import { recordings } from './recordings.ts';
 import type { Exchange } from './recordings.ts';
@@ -20,6 +21,7 @@ const TIE_ATTEMPTS = 400;
 export function replay(): Replayed[] {
   return recordings().flatMap(({ name, exchanges }) => {
     const standIn = new QdrantStandIn(keysOf(exchanges));
+    for (const { name } of heldBefore(exchanges)) standIn.collections.set(name, new Collection({}));
     return exchanges.map((exchange, place) => ({
       scenario: name,
       place,
@@ -34,18 +36,15 @@ export function ask(standIn: QdrantStandIn, exchange: Exchange): Pick<Replayed, 
   const { method, path, query = {}, headers = {}, body, raw_body: text } = exchange;
   const url = new URL(`http://stand-in${path}`);
   for (const [name, value] of Object.entries(query)) url.searchParams.set(name, value);
-  const isShortened = typeof text === 'string' && /^<.*>$/.test(text);
-  if (isShortened) return { outcome: 'left out', detail: 'a body that was not recorded' };
   const raw = Buffer.from(text ?? (body === undefined || body === null ? '' : JSON.stringify(body)));
   const request = {
     method,
     url,
+    target: path,
     headers: lower(headers),
     raw,
     body: text === undefined ? body : parsed(text),
   };
-  if (JSON.stringify(body ?? null).includes('"<'))
-    return { outcome: 'left out', detail: 'a body that was not recorded' };
   let result = outcomeOf(standIn, request, exchange);
   // Where equal scores meet a limit several answers are right: one of those that the stand-in gives has to be the server's.
   const mayRepeat = /\/points\/query/.test(path);
@@ -63,8 +62,12 @@ function outcomeOf(
   if (answer.status === 501) return { outcome: 'left out', detail: reasonOf(answer.body) };
   const isStatusOnly = exchange.unstable !== undefined;
   const wanted = exchange.response ?? exchange.response_text ?? '';
+  // Some requests met another state when they were sent again: both answers are the server's.
+  const others = [
+    ...(isStatusOnly ? String(exchange.unstable).matchAll(/status (\d+) \/ (\d+)/g) : []),
+  ].flatMap(([, first, second]) => [Number(first), Number(second)]);
   const found =
-    answer.status !== exchange.status
+    answer.status !== exchange.status && !others.includes(answer.status)
       ? `status ${answer.status} (${JSON.stringify(answer.body)?.slice(0, 200)}) instead of ${exchange.status}`
       : isStatusOnly
         ? undefined
@@ -87,6 +90,12 @@ function keysOf(exchanges: readonly Exchange[]): { apiKey?: string; readOnlyApiK
   const apiKey = keyed(({ method, status }) => method === 'PUT' && status === 200);
   const readOnlyApiKey = keyed(({ status }) => status === 403);
   return { ...(apiKey !== undefined && { apiKey }), ...(readOnlyApiKey !== undefined && { readOnlyApiKey }) };
+}
+
+/** Collections of another scenario that the server still held. */
+function heldBefore([first]: readonly Exchange[]): readonly { readonly name: string }[] {
+  if (first?.method !== 'GET' || first.path !== '/collections' || first.status !== 200) return [];
+  return (first.response as { result: { collections: { name: string }[] } }).result.collections;
 }
 
 function lower(headers: Readonly<Record<string, string>>): Record<string, string> {

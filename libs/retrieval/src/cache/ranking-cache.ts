@@ -127,16 +127,17 @@ function shortened(ranking: Ranking): Ranking {
   return { ...ranking, ranked: ranking.ranked.slice(0, KEPT_DEPTH), ...(isCut && { isCut }) };
 }
 
-const classes = new WeakMap<AccessFilter, string>();
+/** By the ids themselves: filters of one person's requests share them. */
+const classes = new WeakMap<Uint32Array, string>();
 
 /** Equal for callers who may read the same, whoever they are; undefined for a filter that access did not make. */
 function classOf(access: AccessFilter): string | undefined {
-  const known = classes.get(access);
-  if (known !== undefined) return known;
   const grant = readGrant(access);
   if (!grant) return undefined;
+  const known = classes.get(grant.aclIds);
+  if (known !== undefined) return known;
   const made = createHash('sha256').update(grant.aclIds).digest('base64url');
-  classes.set(access, made);
+  classes.set(grant.aclIds, made);
   return made;
 }
 

@@ -94,7 +94,14 @@ export async function createPairedStore(options: PairedStoreOptions): Promise<Pa
     embeddings: pairedEmbeddings(embeddings, index, tracked),
     index: pairedIndex({ index, journal, embeddings }, recover),
     commit: (batch) => tracked(() => commit(journal, index, batch)),
-    beside: trackedBeside(createIndexBeside({ journal, index, embeddings }, options.places), tracked),
+    beside: trackedBeside(
+      createIndexBeside({
+        halves: { journal, index, embeddings },
+        places: options.places,
+        documents: (ids) => options.catalog.export.documents(ids),
+      }),
+      tracked,
+    ),
     compare: (how) => tracked(() => compare({ journal, index, embeddings }, how)),
     recover: (signal) => tracked(() => recover(signal)),
     close: () => (closed ??= close(options, underWay)),
@@ -181,9 +188,10 @@ async function takeBack(
 
 function trackedBeside(beside: IndexBeside, tracked: <T>(work: () => Promise<T>) => Promise<T>): IndexBeside {
   return {
-    rebuild: (signal) => tracked(() => beside.rebuild(signal)),
-    switch: (signal) => tracked(() => beside.switch(signal)),
+    rebuild: (...how) => tracked(() => beside.rebuild(...how)),
+    switch: (...how) => tracked(() => beside.switch(...how)),
     rollback: (signal) => tracked(() => beside.rollback(signal)),
+    at: (place) => tracked(() => beside.at(place)),
   };
 }
 

@@ -61,7 +61,11 @@ describe('PostgreSQL catalog', { skip: postgresMissing() ?? false }, () => {
     assert.deepEqual(await planPostgresMigration(place.options), []);
     await Promise.all(stores.map((store) => store.close()));
     await (await place.open({ mayMigrate: false })).close();
-    await server.run(`INSERT INTO ${place.options.schema}.migration(name) VALUES('99-of-tomorrow')`);
+    const tomorrow = (name: string, isAddition: boolean) =>
+      server.run(`INSERT INTO ${place.options.schema}.migration VALUES('${name}', now(), ${isAddition})`);
+    await tomorrow('98-that-adds', true);
+    await (await place.open()).close();
+    await tomorrow('99-that-changes', false);
     await rejectsWith('STORE_NEWER', () => place.open());
     await place.remove();
   });

@@ -1,6 +1,7 @@
 import { AppError } from '@fumikura/errors';
 import type { AllowList, DocumentId, SourceId } from '@fumikura/model';
 import { readGrant } from '@fumikura/ports';
+import { sql } from 'kysely';
 import type {
   AccessFilter,
   AccessGrant,
@@ -54,25 +55,24 @@ export interface PostgresCatalog {
    * Absent where nobody listens. @returns the way to stop it
    */
   readonly onDocuments?: (listener: OnDocuments) => () => void;
+  /** By the clock of the database, which leases run by. */
+  now(): Promise<Date>;
   /** A batch without an index beside. */
   commit(batch: StoreBatch): Promise<void>;
   close(): Promise<void>;
 }
 
 const ATTEMPTS = 5;
+/** The longest that a timer takes: three weeks. */
+const NO_LIMIT_MS = 2_147_483_647;
 
 /**
  * Sources, documents, ACLs, directory, runs in PostgreSQL 14 or later. Rejects with STORE_UNREACHABLE, STORE_REFUSED,
  * STORE_NEWER or STORE_OLDER when it cannot be used.
  */
 export async function createPostgresCatalog(options: PostgresCatalogOptions): Promise<PostgresCatalog> {
+  await bringUpToDate(options);
   const connection = new Connection(options);
-  try {
-    await bringUpToDate(connection, options.mayMigrate ?? true);
-  } catch (error) {
-    await connection.close();
-    throw error;
-  }
   const history = new AccessHistoryStore(connection);
   const acls = new AclStore(connection, history);
   const documents = new DocumentStore(connection);
@@ -99,6 +99,7 @@ export async function createPostgresCatalog(options: PostgresCatalogOptions): Pr
         return () => void listeners.delete(listener);
       },
     }),
+    now: () => connection.read(clockOf),
     catalog: createCatalog({ ...parts, journal }),
     journal,
     embeddings: createEmbeddingJournal(parts),
@@ -111,6 +112,11 @@ export async function createPostgresCatalog(options: PostgresCatalogOptions): Pr
   };
 }
 
+async function clockOf(db: Executor): Promise<Date> {
+  const { rows } = await sql<{ now: Date }>`SELECT clock_timestamp() AS now`.execute(db);
+  return rows[0]?.now ?? new Date(Number.NaN);
+}
+
 /** What a migration would do, by the names of its steps; nothing is changed. */
 export async function planPostgresMigration(options: ConnectionOptions): Promise<readonly string[]> {
   const connection = new Connection(options);
@@ -121,14 +127,21 @@ export async function planPostgresMigration(options: ConnectionOptions): Promise
   }
 }
 
-async function bringUpToDate(connection: Connection, mayMigrate: boolean): Promise<void> {
-  if (mayMigrate) {
-    await migrate(connection);
-    return;
+async function bringUpToDate(options: PostgresCatalogOptions): Promise<void> {
+  // A step may rewrite millions of rows.
+  const connection = new Connection({ ...options, maxConnections: 1, writeTimeoutMs: NO_LIMIT_MS });
+  try {
+    const due = await dueSteps(connection);
+    if (due.length === 0) return;
+    if (options.mayMigrate ?? true) await migrate(connection);
+    else throw stepsAreDue(due);
+  } finally {
+    await connection.close();
   }
-  const due = await dueSteps(connection);
-  if (due.length === 0) return;
-  throw new AppError('STORE_OLDER', 'config', `steps due: ${due.join(', ')}`, {
+}
+
+function stepsAreDue(due: readonly string[]): AppError {
+  return new AppError('STORE_OLDER', 'config', `steps due: ${due.join(', ')}`, {
     publicMessage: `The catalog has to be brought up to date (${due.join(', ')}), and this account may not. Do it once with the account that owns the tables.`,
   });
 }

@@ -171,12 +171,17 @@ export class AclStore {
       : this.#connection.read((db) => this.#standing(db, principals));
   }
 
-  /** One statement, so that version, lists and denials are of one moment. */
+  /**
+   * One statement, so that version, lists and denials are of one moment. A look into the index for each principal: asked
+   * for thousands of them at once, the planner would read the whole table.
+   */
   async #standing(db: Executor, principals: readonly Principal[]): Promise<Standing> {
     const { rows } = await sql<{ version: number; lists: number[]; denied: number[] }>`
       SELECT value AS version,
-        ARRAY(SELECT DISTINCT list FROM ${this.#table('list_member')} WHERE principal = ANY(${principals}::text[])) AS lists,
-        ARRAY(SELECT acl_id FROM ${this.#table('acl_deny')} WHERE principal = ANY(${principals}::text[])) AS denied
+        ARRAY(SELECT m.list FROM unnest(${principals}::text[]) AS p(principal) CROSS JOIN LATERAL
+          (SELECT list FROM ${this.#table('list_member')} WHERE principal = p.principal OFFSET 0) AS m) AS lists,
+        ARRAY(SELECT d.acl_id FROM unnest(${principals}::text[]) AS p(principal) CROSS JOIN LATERAL
+          (SELECT acl_id FROM ${this.#table('acl_deny')} WHERE principal = p.principal OFFSET 0) AS d) AS denied
       FROM ${this.#table('access_version')}`.execute(db);
     const { version = 0, lists = [], denied = [] } = rows[0] ?? {};
     const known = this.#standings.get(principals.join('\n'));

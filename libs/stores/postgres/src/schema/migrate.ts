@@ -69,26 +69,41 @@ async function apply(
   if (rows[0]?.exists !== true) await sql`CREATE SCHEMA ${sql.id(connection.schema)}`.execute(db);
   await sql`CREATE TABLE IF NOT EXISTS ${connection.table('migration')}(name text PRIMARY KEY,
     done_at timestamptz NOT NULL DEFAULT now())`.execute(db);
+  await sql`ALTER TABLE ${connection.table('migration')}
+    ADD COLUMN IF NOT EXISTS is_addition boolean NOT NULL DEFAULT false`.execute(db);
   const steps = due(await done(db, connection), migrations);
-  for (const { name, sql: text } of migrations.filter((each) => steps.includes(each.name))) {
+  for (const { name, sql: text, isAddition = false } of migrations.filter((each) =>
+    steps.includes(each.name),
+  )) {
     await sql.raw(text.replaceAll('{schema}', schema)).execute(db);
-    await sql`INSERT INTO ${connection.table('migration')}(name) VALUES(${name})`.execute(db);
+    await sql`INSERT INTO ${connection.table('migration')}(name, is_addition)
+      VALUES(${name}, ${isAddition})`.execute(db);
   }
   return steps;
 }
 
-async function done(db: Executor, connection: Connection): Promise<readonly string[]> {
-  const { rows } = await sql<{ name: string }>`SELECT name FROM ${connection.table('migration')}`.execute(db);
-  return rows.map(({ name }) => name);
+interface Done {
+  readonly name: string;
+  readonly is_addition: boolean;
 }
 
-function due(names: readonly string[], migrations: readonly Migration[]): readonly string[] {
-  const unknown = names.find((name) => !migrations.some((each) => each.name === name));
+/** Also of tables that were made before steps said what they are. */
+async function done(db: Executor, connection: Connection): Promise<readonly Done[]> {
+  const { rows } = await sql<Done>`SELECT name, coalesce((to_jsonb(m) ->> 'is_addition')::boolean, false)
+    AS is_addition FROM ${connection.table('migration')} AS m`.execute(db);
+  return rows;
+}
+
+function due(steps: readonly Done[], migrations: readonly Migration[]): readonly string[] {
+  const unknown = steps.find(
+    ({ name, is_addition: isAddition }) => !isAddition && !migrations.some((each) => each.name === name),
+  );
   if (unknown !== undefined)
-    throw new AppError('STORE_NEWER', 'config', `unknown migration ${unknown}`, {
-      publicMessage: `The catalog was brought up to date by a newer Fumikura (step ${unknown}). Install the newer version.`,
+    throw new AppError('STORE_NEWER', 'config', `unknown migration ${unknown.name}`, {
+      publicMessage: `The catalog was brought up to date by a newer Fumikura (step ${unknown.name}). Install the newer version.`,
     });
-  return migrations.map(({ name }) => name).filter((name) => !names.includes(name));
+  const names = new Set(steps.map(({ name }) => name));
+  return migrations.map(({ name }) => name).filter((name) => !names.has(name));
 }
 
 function quoted(name: string): string {

@@ -2,6 +2,11 @@
 export interface Migration {
   readonly name: string;
   readonly sql: string;
+  /**
+   * It only adds what versions without it may leave unfilled: those go on, and may start, over tables that have it.
+   * Whatever takes away or changes meaning comes a version later, without this.
+   */
+  readonly isAddition?: true;
 }
 
 /**

@@ -14,6 +14,8 @@ interface Row {
   readonly version: number;
 }
 
+/** No key that begins with a prefix comes after the prefix with this behind it. */
+const LAST = '\u{10FFFF}'.repeat(200);
 const LIVING = '(expires_at IS NULL OR expires_at > ?)';
 
 export class StateStore {
@@ -54,8 +56,8 @@ export class StateStore {
     return this.#db
       .all<Row>(
         `SELECT key, value, version FROM state
-         WHERE space = ? AND key > ? AND substr(key, 1, ?) = ? AND ${LIVING} ORDER BY key LIMIT ?`,
-        ...[space, after, [...prefix].length, prefix, this.#now(), limit],
+         WHERE space = ? AND key > ? AND key BETWEEN ? AND ? AND ${LIVING} ORDER BY key LIMIT ?`,
+        ...[space, after, prefix, prefix + LAST, this.#now(), limit],
       )
       .map(entryOf);
   }
