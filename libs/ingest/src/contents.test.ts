@@ -10,8 +10,8 @@ import { Contents, sweepContents } from './contents.ts';
 
 const LARGE = 2 * 1_024 * 1_024;
 const BODY = {
-  kind: 'content' as const,
-  type: 'text/plain',
+  type: 'content' as const,
+  mediaType: 'text/plain',
   fileName: 'a.txt',
   sizeBytes: LARGE,
   read: () => Promise.reject(new Error('it is saved')),
