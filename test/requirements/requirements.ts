@@ -207,6 +207,8 @@ export const REQUIREMENTS: readonly Requirement[] = [
       'Groups of a source open what they open there, nested or not; a membership that ends closes it.',
     'access.late': 'A source that is asked decides beside the lists, for whoever it says no to.',
     'access.late-when': 'Sources are asked where their readers are too old, or where it is configured.',
+    'sync.contents-swept': 'Files of a run whose process was ended the hard way are removed by the next one.',
+    'access.late-titles': 'Titles that are suggested are asked of their source like hits.',
     'access.late-time': 'What a source does not confirm in time is withheld, and the coverage says so.',
     'access.late-cannot': 'A source that must be asked and tells nothing shows nothing.',
     'access.folders': 'Folder rules narrow readers; a link opens nothing that its target closes.',
