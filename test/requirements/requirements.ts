@@ -131,6 +131,7 @@ export const REQUIREMENTS: readonly Requirement[] = [
     'attack.http':
       'Malformed, foreign and forged requests are refused, and their answers tell nothing of the inside.',
     'attack.limits': 'Who asks is who the named proxies say; a full memory refuses and recovers.',
+    'attack.slow': 'Who sends or reads too slowly, or goes away, is left, and holds up nobody.',
     'attack.model': 'Each threat of each data flow names what stops it and a test that there is.',
     'attack.outbound':
       'A source cannot send us into our own network, to other hosts with our credentials, or without end.',
