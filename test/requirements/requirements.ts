@@ -130,7 +130,8 @@ export const REQUIREMENTS: readonly Requirement[] = [
       'What an issuer gives for the token of a person is used for that person at that source, or not at all.',
     'attack.http':
       'Malformed, foreign and forged requests are refused, and their answers tell nothing of the inside.',
-    'attack.limits': 'Who asks is who the named proxies say; a full memory refuses and recovers.',
+    'attack.limits':
+      'Who asks too much, too often or at once is told when to come again; who asks is who the named proxies say; a full memory refuses and recovers.',
     'attack.slow': 'Who sends or reads too slowly, or goes away, is left, and holds up nobody.',
     'attack.model': 'Each threat of each data flow names what stops it and a test that there is.',
     'attack.outbound':
@@ -287,6 +288,7 @@ export const REQUIREMENTS: readonly Requirement[] = [
     'mcp.surface': 'Tools, inputs and annotations are exactly those promised.',
     'mcp.tokens': 'A page of ten hits stays below 2,000 tokens.',
     'mcp.errors': 'A failed call is a result with code and advice, never an inner message.',
+    'mcp.deadline': 'A call that takes too long is ended and says so.',
     'mcp.bounds': 'Arguments out of bounds never reach the search.',
     'mcp.eras': 'Clients of both protocol eras are served over HTTP and stdio.',
     'mcp.origin': 'Foreign hosts, origins and large bodies are refused.',
