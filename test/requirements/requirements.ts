@@ -32,6 +32,8 @@ export const REQUIREMENTS: readonly Requirement[] = [
   ...of('scale', {
     'index.beside':
       'An index that was made beside is asked from one moment on, holds what was written meanwhile, and can be left again.',
+    'index.other-model':
+      'An index for another model is made and judged beside the one that is asked, switched to in one step and left again.',
     'scale.any-node':
       'Any request may go to any server; a cursor goes on at another one, for its caller alone.',
     'scale.one-run':
@@ -388,6 +390,8 @@ export const REQUIREMENTS: readonly Requirement[] = [
     'role.tools': 'A role without a tool or a source is refused it on every way.',
     'access.explain': 'It can be said which list admits or stops a person, and how old that is.',
     'access.review': 'It can be said who can read a document or a source, and what a group opens.',
+    'access.history': 'What says who may read can be told as it was at a time, or from when on it is known.',
+    'access.review-gained': 'It can be said who gained and who lost access since a time.',
     'access.review-since': 'It can be said which rights changed since a time, and whom a document was shown.',
     'access.as': 'Looking as somebody else stands in the audit under both names.',
   }),

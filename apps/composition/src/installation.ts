@@ -122,7 +122,10 @@ export async function openInstallation(
     ...(rerank && { rerank }),
     // A process that ends after one question has nothing to use again.
     ...(mode === 'one-shot' && { cacheBytes: 0 }),
-    onWithoutVectors: ({ code, message }) => logger.warn('search.without-vectors', { code, message }),
+    onWithoutVectors: ({ code, message }) => {
+      logger.warn('search.without-vectors', { code, message });
+      if (code === 'FINGERPRINT_MISMATCH') embedder?.reconsider();
+    },
   });
   const narrowed = narrowedByRoles(
     createAccess(store.catalog, directory),

@@ -1,3 +1,5 @@
+export { ACCESS_HISTORY_DAYS, MAX_ACCESS_CHANGE } from './access-history.ts';
+export type { AccessChange, AccessHistory } from './access-history.ts';
 export { AccessFilter, readGrant } from './access-filter.ts';
 export type { AccessGrant } from './access-filter.ts';
 export type {
@@ -71,6 +73,7 @@ export type {
   IndexDocument,
   IndexFilter,
   IndexStats,
+  AnswerChanges,
   KnownAnswer,
   LexicalWeights,
   SearchAnswer,

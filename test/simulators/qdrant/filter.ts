@@ -187,8 +187,7 @@ function fieldTest(condition: FieldCondition, collection: Collection, where: str
     const fits = rangeTest(range);
     tests.push((_, payload) => elementsAt(payload, key).some(fits));
   }
-  for (const fits of geoTests(condition))
-    tests.push((_, payload) => elementsAt(payload, key).some(fits));
+  for (const fits of geoTests(condition)) tests.push((_, payload) => elementsAt(payload, key).some(fits));
   if (count) {
     const fits = boundsTest(count as Bounds);
     // An absent field counts as one with no values.

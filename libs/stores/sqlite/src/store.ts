@@ -153,6 +153,7 @@ function createCatalog(read: Ask, write: Ask, versions?: Versions): Catalog {
     readableAcls: (principals) => read('readableAcls', [principals]),
     putLists: (lists) => write('putLists', [lists]),
     lists: (ids) => read('lists', [ids]),
+    accessHistory: (since, document) => read('accessHistory', [since, document]),
     stageDirectory: (source, run, part) => write('stageDirectory', [source, run, part]),
     completeDirectory: (source, run, lease) => write('completeDirectory', [source, run, lease]),
     directories: () => read('directories', []),
@@ -209,7 +210,7 @@ function createIndex(read: Ask, write: Ask): SearchIndex {
   return {
     write: (batch) => write('writeIndex', [batch]),
     search: async (request, access, signal) => read('search', [request], { ...granted(access), signal }),
-    holds: async (answer, access) => read('holds', [answer], granted(access)),
+    changesSince: async (answer, access) => read('changesSince', [answer], granted(access)),
     explore: {
       complete: async (request, access, signal) =>
         read('complete', [request], { ...granted(access), signal }),
