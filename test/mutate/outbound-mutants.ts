@@ -42,11 +42,7 @@ export const OUTBOUND_MUTANTS: readonly Mutant[] = [
         'hit.expiresAt > now()) return hit.token',
         'hit.expiresAt > 0) return hit.token',
       ],
-      [
-        'it outlives what it was made from',
-        'Math.min(given.expiresAt, subject.expiresAt * 1_000)',
-        'given.expiresAt',
-      ],
+      ['a token that is over is used', 'given.expiresAt - MARGIN_MS <= now()', 'given.expiresAt < 0'],
       ['a credential that was revoked is exchanged', '((await subject.holdsStill?.()) ?? true)', 'true'],
       ['a credential that is over is exchanged', 'subject.expiresAt * 1_000 > now() &&', ''],
       ['tokens of other issuers are sent', 'subject.issuer === issuer &&', ''],
@@ -69,11 +65,6 @@ export const OUTBOUND_MUTANTS: readonly Mutant[] = [
     [EXCHANGE],
     [
       ['a token for others is used', "throw unusable('the token is for another audience')", 'void 0'],
-      [
-        'a token that is over is used',
-        "exp * 1_000 <= nowMs) throw unusable('the token has expired')",
-        "exp < 0) throw unusable('the token has expired')",
-      ],
       ['the token that came is passed on', 'token === subject.token.reveal()', "token === ''"],
       ['any kind of token is used', '!TOKEN_TYPES.has(String(issued))', 'issued === null'],
       ['a token of another type is used', "type.toLowerCase() !== 'bearer'", "type === ''"],

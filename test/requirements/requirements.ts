@@ -319,6 +319,7 @@ export const REQUIREMENTS: readonly Requirement[] = [
     'auth.scope': 'A token without the scope is answered 403 with all that is needed.',
     'auth.skew': 'A clock may be off by as much as is configured.',
     'auth.issuer-settings': 'Names of claims, audiences, types and scopes are each issuer\u2019s own.',
+    'auth.issuers': 'Each of several issuers speaks for its own people alone, by its own settings.',
     'auth.verified-email': 'An address counts only when the issuer calls it verified.',
     'auth.rotation': 'Keys rotate without anybody noticing, and made-up keys cost nothing.',
     'auth.outage': 'Keys hold for a day while the issuer is away; without keys nobody is let in.',
