@@ -135,7 +135,9 @@ export const REQUIREMENTS: readonly Requirement[] = [
       'What an issuer gives for the token of a person is used for that person at that source, or not at all.',
     'attack.http':
       'Malformed, foreign and forged requests are refused, and their answers tell nothing of the inside.',
-    'attack.limits': 'Who asks is who the named proxies say; a full memory refuses and recovers.',
+    'attack.limits':
+      'Who asks too much, too often or at once is told when to come again; who asks is who the named proxies say; a full memory refuses and recovers.',
+    'attack.slow': 'Who sends or reads too slowly, or goes away, is left, and holds up nobody.',
     'attack.model': 'Each threat of each data flow names what stops it and a test that there is.',
     'attack.outbound':
       'A source cannot send us into our own network, to other hosts with our credentials, or without end.',
@@ -293,6 +295,7 @@ export const REQUIREMENTS: readonly Requirement[] = [
     'mcp.surface': 'Tools, inputs and annotations are exactly those promised.',
     'mcp.tokens': 'A page of ten hits stays below 2,000 tokens.',
     'mcp.errors': 'A failed call is a result with code and advice, never an inner message.',
+    'mcp.deadline': 'A call that takes too long is ended and says so.',
     'mcp.bounds': 'Arguments out of bounds never reach the search.',
     'mcp.eras': 'Clients of both protocol eras are served over HTTP and stdio.',
     'mcp.origin': 'Foreign hosts, origins and large bodies are refused.',
@@ -321,6 +324,7 @@ export const REQUIREMENTS: readonly Requirement[] = [
     'auth.scope': 'A token without the scope is answered 403 with all that is needed.',
     'auth.skew': 'A clock may be off by as much as is configured.',
     'auth.issuer-settings': 'Names of claims, audiences, types and scopes are each issuer\u2019s own.',
+    'auth.issuers': 'Each of several issuers speaks for its own people alone, by its own settings.',
     'auth.verified-email': 'An address counts only when the issuer calls it verified.',
     'auth.rotation': 'Keys rotate without anybody noticing, and made-up keys cost nothing.',
     'auth.outage': 'Keys hold for a day while the issuer is away; without keys nobody is let in.',
