@@ -120,17 +120,16 @@ export class Explorer {
     const { columns, meta } = this.#reader;
     const matching = new Uint8Array(meta.nextDoc);
     for (const term of new Set(beginnings)) this.#markTitled(term, matching);
-    for (const { term } of termsOfText(before)) {
+    const others = termsOfText(before).map(({ term }) => {
       const having = new Uint8Array(meta.nextDoc);
       this.#markTitled(term, having);
-      for (let doc = 0; doc < matching.length; doc++)
-        matching[doc] = (matching[doc] ?? 0) & (having[doc] ?? 0);
-    }
+      return having;
+    });
     const { firstChunk, slots, titleWords, titleBigrams, updated } = columns.docs;
     const found: number[] = [];
-    for (let doc = 0; doc < matching.length; doc++) {
+    for (let doc = matching.indexOf(1); doc >= 0; doc = matching.indexOf(1, doc + 1)) {
       const isAlive = (slots.values[doc] ?? 0) > 0 && admitted[firstChunk.values[doc] ?? 0] === 1;
-      if (matching[doc] === 1 && isAlive) found.push(doc);
+      if (isAlive && others.every((having) => having[doc] === 1)) found.push(doc);
     }
     const length = (doc: number) => (titleWords.values[doc] ?? 0) + (titleBigrams.values[doc] ?? 0);
     found.sort(
