@@ -256,6 +256,9 @@ export const REQUIREMENTS: readonly Requirement[] = [
     'search.pages-stable': 'Pages repeat nothing and lose nothing while the index changes between them.',
     'search.similar': 'Documents like one are found, for those who may read it.',
     'cache.shared': 'A ranking is used again by those who may read the same, and by nobody else.',
+    'cache.ahead':
+      'What was asked often is ranked ahead after a start, with the rights of somebody who came, for those who may read the same.',
+    'cache.told': 'How often rankings are used again is told to the other processes of an installation.',
     'cache.fresh': 'A ranking that was kept is never behind what was written or who may read it.',
     'suggest.words': 'What is typed is completed by words and titles.',
     'suggest.titles': 'Titles are suggested that have all words typed.',

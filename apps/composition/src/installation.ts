@@ -123,6 +123,8 @@ export async function openInstallation(
     ...(rerank && { rerank }),
     // A process that ends after one question has nothing to use again.
     ...(mode === 'one-shot' && { cacheBytes: 0 }),
+    notesQuestions: mode === 'service' && config.audit.queryText === 'keep',
+    onWithoutNotes: ({ code, message }) => logger.warn('search.without-notes', { code, message }),
     onWithoutVectors: ({ code, message }) => {
       logger.warn('search.without-vectors', { code, message });
       if (code === 'FINGERPRINT_MISMATCH') embedder?.reconsider();
@@ -159,6 +161,7 @@ export async function openInstallation(
       await embedder?.close();
       await rerank?.close();
       await pipeline.close();
+      await allKnowledge.close();
       await audit.close();
       await store.close();
     },
