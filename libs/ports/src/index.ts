@@ -53,6 +53,8 @@ export type {
   ConfirmedOf,
   IndexedVersion,
   IndexPlaces,
+  Matching,
+  MatchRequest,
   PendingBatch,
   Settlement,
   VersionedDocument,

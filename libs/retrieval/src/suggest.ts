@@ -37,7 +37,7 @@ export async function suggest(
   const typed = text.slice(-CHARACTERS);
   const filter = within && { sources: within };
   const request = { text: typed, limit, ...(filter && { filter }) };
-  const found = await index.explore?.complete(request, access, signal);
+  const found = await index.explore?.complete?.(request, access, signal);
   if (!found) return { queries: [], documents: [] };
   const records = await catalog.readable(found.documents, access);
   const before = typed.replace(/[\p{L}\p{N}\p{M}'’._-]+$/u, '');

@@ -5,6 +5,7 @@ import type {
   AccessGrant,
   Catalog,
   EmbeddingStore,
+  IndexExplorer,
   SearchIndex,
   Store,
   StoreExport,
@@ -34,6 +35,7 @@ export interface SqliteStoreOptions extends DatabaseOptions {
 }
 
 export interface SqliteStore extends Store {
+  readonly index: SearchIndex & { readonly explore: IndexExplorer };
   readonly embeddings: EmbeddingStore;
   readonly export: StoreExport;
   /**
@@ -170,7 +172,7 @@ function createEmbeddings(read: Ask, write: Ask): EmbeddingStore {
   };
 }
 
-function createIndex(read: Ask, write: Ask): SearchIndex {
+function createIndex(read: Ask, write: Ask): SqliteStore['index'] {
   return {
     write: (batch) => write('writeIndex', [batch]),
     search: async (request, access, signal) => read('search', [request], { ...granted(access), signal }),
