@@ -57,6 +57,8 @@ export type {
   ConfirmedOf,
   IndexedVersion,
   IndexPlaces,
+  Matching,
+  MatchRequest,
   PendingBatch,
   Settlement,
   VersionedDocument,

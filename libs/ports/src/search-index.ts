@@ -146,6 +146,8 @@ export interface IndexStats {
   readonly pendingChunks: number;
   /** Absent where the engine does not count them. */
   readonly terms?: number;
+  /** Terms that were written under the number of another one of the same text, by this process; absent without numbers. */
+  readonly collisions?: number;
   /** On disk; absent where the engine does not tell. */
   readonly sizeBytes?: number;
   readonly tokeniserVersion: string;
@@ -172,8 +174,8 @@ export interface SearchIndex {
    * new. Absent where the engine cannot compare states.
    */
   readonly changesSince?: (answer: KnownAnswer, access: AccessFilter) => Promise<AnswerChanges | undefined>;
-  /** Absent where the engine cannot: suggestions and corrections are left out then, and facets count the best hits. */
-  readonly explore?: IndexExplorer;
+  /** What is absent the engine cannot: suggestions and corrections are left out then, and facets count the best hits. */
+  readonly explore?: Partial<IndexExplorer>;
   stats(): Promise<IndexStats>;
   /** Binds the index to a model's vectors; refuses another one while vectors exist. */
   useFingerprint(fingerprint: Fingerprint): Promise<void>;
