@@ -1,5 +1,6 @@
 export { AccessFilter, readGrant } from './access-filter.ts';
 export type { AccessGrant } from './access-filter.ts';
+export { BM25_LENGTH, saturationOf } from './bm25.ts';
 export type {
   Catalog,
   CheckpointOf,
