@@ -54,7 +54,7 @@ export type ExcludedValues = Pick<
 >;
 
 /**
- * score = document·D + chunk·C + title·T, where each part is BM25 (k1 1.2; b .75, title .5) summed over term classes,
+ * score = document·D + chunk·C + title·T, where each part is BM25 (k1 1.2, of terms with digits .3; b .75, title .5) summed over term classes,
  * class bigram at weight `bigram` (`titleBigram` in the title). Measured in docs/retrieval.md.
  */
 export interface LexicalWeights {

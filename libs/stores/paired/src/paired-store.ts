@@ -108,7 +108,7 @@ export async function createPairedStore(options: PairedStoreOptions): Promise<Pa
     indexAt: (place) =>
       tracked(async () => {
         const beside = await options.places?.at(place);
-        return beside && pairedIndex({ index: beside, journal, embeddings }, recover);
+        return beside && pairedIndex({ catalog, index: beside, journal, embeddings }, recover);
       }),
     compare: (how) => tracked(() => compare({ journal, index, embeddings }, how)),
     recover: (signal) => tracked(() => recover(signal)),
