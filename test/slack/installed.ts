@@ -92,7 +92,7 @@ function configOf(mode: Mode, apiUrl: string): string {
 persons:
   - { id: you, name: The owner }
   - { id: ken, name: Ken Ito, slack: [${TEAM}/${KEN}] }
-  - { id: aoi, name: Aoi Fujita, email: aoi@example.com }
+  - { id: aoi, name: Aoi Fujita, slack: [${TEAM}/${AOI}] }
 sources:
   - id: files:handbook
     root: ${JSON.stringify(HANDBOOK)}
