@@ -1,22 +1,12 @@
 import assert from 'node:assert/strict';
-import { createServer } from 'node:net';
-import type { AddressInfo } from 'node:net';
 import { after, before, describe, it } from 'node:test';
 import { createHome } from '../e2e/fumi.ts';
+import { freePort } from '../scale/processes.ts';
 import type { Home, Running } from '../e2e/fumi.ts';
 import { ERAS, signedIn } from './client.ts';
 import type { SignedInClient } from './client.ts';
 import { CLIENT_ID, startProvider } from './provider.ts';
 import type { TestProvider } from './provider.ts';
-
-/** A port that was free a moment ago: the address of a resource is part of its tokens, so it has to be known before. */
-async function freePort(): Promise<number> {
-  const probe = createServer();
-  await new Promise<void>((resolve) => probe.listen(0, '127.0.0.1', resolve));
-  const { port } = probe.address() as AddressInfo;
-  await new Promise((resolve) => probe.close(resolve));
-  return port;
-}
 
 const configFor = (port: number, { issuer, resourceServer }: TestProvider) => `owner: owner
 persons:

@@ -3,6 +3,7 @@ export const SOURCES = {
   access: ['docs/architecture.md', 'Access'],
   audit: ['docs/security/audit.md', 'What is promised'],
   roles: ['docs/security/roles.md', 'What is promised'],
+  exchange: ['docs/auth/exchange.md', 'What is promised'],
   people: ['docs/auth/people.md', 'What is promised'],
   'sign-in': ['docs/auth/README.md', 'What is promised'],
   'bad-input': ['docs/troubleshooting.md', 'What you see when something is wrong'],
@@ -31,6 +32,8 @@ export const REQUIREMENTS: readonly Requirement[] = [
   ...of('scale', {
     'index.beside':
       'An index that was made beside is asked from one moment on, holds what was written meanwhile, and can be left again.',
+    'index.other-model':
+      'An index for another model is made and judged beside the one that is asked, switched to in one step and left again.',
     'scale.any-node':
       'Any request may go to any server; a cursor goes on at another one, for its caller alone.',
     'scale.one-run':
@@ -39,6 +42,11 @@ export const REQUIREMENTS: readonly Requirement[] = [
     'scale.notices': 'Who subscribed at one server hears of what another process wrote.',
     'scale.degraded': 'While the index is away, every answer says so, and documents can still be read by id.',
     'scale.closed': 'While the catalog is away everything is refused, and liveness stays what it is.',
+    'scale.half-open': 'Connections whose other end is gone cost one wait, and are replaced together.',
+    'scale.slow-link': 'Slow ways between processes make answers late, never wrong.',
+    'scale.clock': 'A server whose clock is off gets no requests; leases run by the clock of the catalog.',
+    'scale.full-disk': 'What cannot be written down is not shown; nothing that was confirmed is lost.',
+    'scale.two-versions': 'Servers of two versions work over one catalog where the newer one only adds.',
     'scale.drain': 'A server that ends says that it is not ready, finishes what is under way, and closes.',
   }),
   ...of('slack', {
@@ -123,6 +131,8 @@ export const REQUIREMENTS: readonly Requirement[] = [
     'search.cursor-foreign': 'A cursor of another caller is refused, in the same words as an altered one.',
     'search.filter-value': 'A filter value that no document has is refused with near matches.',
     'search.filter-date': 'A date that is none is refused with examples.',
+    'attack.exchange':
+      'What an issuer gives for the token of a person is used for that person at that source, or not at all.',
     'attack.http':
       'Malformed, foreign and forged requests are refused, and their answers tell nothing of the inside.',
     'attack.limits': 'Who asks is who the named proxies say; a full memory refuses and recovers.',
@@ -355,7 +365,20 @@ export const REQUIREMENTS: readonly Requirement[] = [
     'ldap.people': 'People and groups of a directory are persons and groups here.',
     'ldap.leaver': 'Who is not in the directory any more loses access.',
     'ldap.guard': 'Suspiciously many leavers change nothing until somebody says so.',
+    'people.shared': 'Two processes that change people at once lose nothing of each other.',
+    'people.imported': 'People, links and tokens of an older data folder are taken over once and kept aside.',
+    'people.nodes': 'Tokens, links, roles and leavers count at every server within seconds.',
     'people.cursors': 'A page that was begun goes on with the rights of now.',
+  }),
+  ...of('exchange', {
+    'exchange.own':
+      'A source that is asked as a person shows what is theirs, and is shown no token but its own.',
+    'exchange.late': 'A source is asked as the person before something is shown.',
+    'exchange.form': 'Tokens are exchanged as the standards say, with a secret or a key.',
+    'exchange.cached': 'An exchanged token is of one person and one token, and ends with either.',
+    'exchange.refused': 'Whoever gets no token is shown what is known to be theirs, or nothing, and told.',
+    'exchange.outage': 'An issuer that is away is waited for within limits, and left alone for a while.',
+    'exchange.other-tokens': 'Who came with another token is answered by the readers that are known.',
   }),
   ...of('roles', {
     'role.built-in': 'Readers read, auditors audit, administrators administer, and none of them more.',
@@ -367,6 +390,8 @@ export const REQUIREMENTS: readonly Requirement[] = [
     'role.tools': 'A role without a tool or a source is refused it on every way.',
     'access.explain': 'It can be said which list admits or stops a person, and how old that is.',
     'access.review': 'It can be said who can read a document or a source, and what a group opens.',
+    'access.history': 'What says who may read can be told as it was at a time, or from when on it is known.',
+    'access.review-gained': 'It can be said who gained and who lost access since a time.',
     'access.review-since': 'It can be said which rights changed since a time, and whom a document was shown.',
     'access.as': 'Looking as somebody else stands in the audit under both names.',
   }),

@@ -2,7 +2,10 @@ import { createHash } from 'node:crypto';
 import { AppError } from '@fumikura/errors';
 import { aclKey } from '@fumikura/model';
 import type { DocumentId, SourceId } from '@fumikura/model';
-import type { DocumentWrite, KnownVersion, Lease } from '@fumikura/ports';
+import { TOKEN_SPACE } from '@fumikura/access';
+import { entriesOf } from '@fumikura/ports';
+import type { DocumentWrite, KnownVersion, Lease, SharedState } from '@fumikura/ports';
+import { PEOPLE_SPACE } from '@fumikura/store-people';
 import type { InstalledStore } from './store.ts';
 
 export interface MigrationOptions {
@@ -21,6 +24,15 @@ export interface MigrationResult {
 const PAGE = 100;
 const SAMPLE = 300;
 const LEASE_MS = 600_000;
+/** What is not bound to one process, and does not end by itself soon. */
+const KEPT_SPACES = [
+  PEOPLE_SPACE,
+  TOKEN_SPACE,
+  'slack.link',
+  'slack.workspace',
+  'slack.shared',
+  'slack.feedback',
+];
 
 /**
  * Moves everything that was read of the sources from one store to another, without asking any source. What is there
@@ -35,8 +47,7 @@ export async function migrateStore(
 ): Promise<MigrationResult> {
   const sources = (await from.catalog.sources()).map(({ id, documents }) => ({ id, documents }));
   const total = sources.reduce((sum, { documents }) => sum + documents, 0);
-  for (const name of await from.tokens.names())
-    await to.tokens.put(name, (await from.tokens.get(name)) ?? '');
+  for (const space of KEPT_SPACES) await copySpace(from.catalog.state, to.catalog.state, space);
   const leases = await holdSources(
     [from, to],
     sources.map(({ id }) => id),
@@ -85,6 +96,17 @@ export async function checksumOf(
     }
   }
   return { documents, checksum: hash.digest('hex').slice(0, 16) };
+}
+
+/** Entries of one space as they are, and none that are gone. */
+async function copySpace(from: SharedState, to: SharedState, space: string): Promise<void> {
+  const there = new Set<string>();
+  for await (const { key } of entriesOf(to, space)) there.add(key);
+  for await (const { key, value } of entriesOf(from, space)) {
+    there.delete(key);
+    await to.put(space, { key, value });
+  }
+  await to.change(space, { removals: [...there] });
 }
 
 async function prepare(

@@ -1,13 +1,14 @@
 import { AppError, toAppError } from '@fumikura/errors';
 import type { LateCheck, Store } from '@fumikura/ports';
-import { createBoost } from './boosts.ts';
+import { BOOSTED_PLACES, createBoost } from './boosts.ts';
 import type { BoostSettings } from './boosts.ts';
-import { cachedRanker } from './cache/ranking-cache.ts';
+import { cachedRanker, USUAL_PLACES } from './cache/ranking-cache.ts';
+import type { CachedRanker } from './cache/ranking-cache.ts';
 import { visibleSources } from './coverage.ts';
 import { createCursorSealer } from './cursor.ts';
 import type { FusionWeights } from './fusion.ts';
 import { createRanker } from './ranker.ts';
-import type { EmbedQuery } from './ranker.ts';
+import type { EmbedQuery, Ranker } from './ranker.ts';
 import { confirmed, gatherEvidence, readEvidence } from './evidence.ts';
 import { createPlaceReranker } from './rerank/places.ts';
 import type { RerankStage } from './rerank/stage.ts';
@@ -46,17 +47,14 @@ export async function createKnowledge(options: KnowledgeOptions): Promise<Knowle
   const { catalog } = store;
   const cursors = await createCursorSealer(catalog, now);
   const ranker = createRanker({ index: store.index, ...options });
-  const { cacheBytes } = options;
-  const cache =
-    cacheBytes === 0
-      ? undefined
-      : cachedRanker(ranker, {
-          index: store.index,
-          now,
-          ...(cacheBytes !== undefined && { maxBytes: cacheBytes }),
-        });
-  const rank = cache?.rank ?? ranker;
   const rerank = options.rerank && createPlaceReranker(options.rerank, catalog);
+  const cache = cacheOf(
+    ranker,
+    options,
+    Math.max(rerank?.top ?? 0, options.boosts ? BOOSTED_PLACES : 0),
+    now,
+  );
+  const rank = cache?.rank ?? ranker;
   const indexTimeoutMs = Math.round(INDEX_SHARE * deadlineMs);
   const boost = options.boosts && createBoost(options.boosts, now);
   const parts = {
@@ -87,6 +85,24 @@ export async function createKnowledge(options: KnowledgeOptions): Promise<Knowle
     cacheCounts: () => cache?.counts(),
     sources: (access) => visibleSources(catalog, access),
   };
+}
+
+/** @param looked places that are looked at for every page, however short */
+function cacheOf(
+  ranker: Ranker,
+  { store, cacheBytes, fusion, embedQuery }: KnowledgeOptions,
+  looked: number,
+  now: () => number,
+): CachedRanker | undefined {
+  if (cacheBytes === 0) return undefined;
+  return cachedRanker(ranker, {
+    index: store.index,
+    hasVectors: embedQuery !== undefined,
+    now,
+    ...(fusion && { fusion }),
+    ...(looked > 0 && { depth: Math.max(looked, USUAL_PLACES) }),
+    ...(cacheBytes !== undefined && { maxBytes: cacheBytes }),
+  });
 }
 
 /** The caller's own cancel stays a cancel; our time-out is named as such. */

@@ -28,7 +28,7 @@ export async function doctorCommand(context: Context, options: { rebuild?: boole
 async function examine(context: Context, { rebuild }: { rebuild?: boolean }): Promise<Finding[]> {
   const config = await attempt(
     'configuration',
-    async () => context.config(),
+    () => context.written(),
     ({ file }) => file,
   );
   if (!('value' in config)) return [config.finding];
