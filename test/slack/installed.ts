@@ -59,7 +59,7 @@ export async function openInstalled(
   const deliveries = mode === 'socket' ? overSocket(server, SPEED) : overHttp(() => [url], SPEED);
   if (mode === 'socket') await until(() => server.sockets.connections > 0);
   const ofBot = () =>
-    world.messages.filter((each) => each.user === botUser && !each.isStreaming && !each.isDeleted);
+    world.messages.filter((each) => world.user(each.user).isBot && !each.isStreaming && !each.isDeleted);
   return {
     ...{ world, server, home, running, people: peopleOf(world, deliveries, server) },
     answerTo: async (work) => {
