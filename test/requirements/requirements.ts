@@ -70,6 +70,8 @@ export const REQUIREMENTS: readonly Requirement[] = [
     'slack.rendered': 'Messages of the bot keep to the limits of Slack, whatever the documents hold.',
     'slack.bad-input':
       'What people and Slack do wrong is answered with what to do, tried again, or ended: never left open.',
+    'slack.workspaces':
+      'Tokens of several workspaces in Slack rest encrypted and are changed before they end.',
     'slack.failure': 'A question in Slack that fails is told so, without the reason that is for operators.',
     'slack.limits': 'When Slack refuses for haste, the bot waits as long as it says.',
     'slack.budget': 'A person may ask so many questions an hour in Slack.',

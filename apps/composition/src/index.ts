@@ -28,7 +28,7 @@ export type { InstalledModel } from '@fumikura/provider-local';
 export type { EmbedderHost } from './embedders.ts';
 export { evaluateCollection } from './evaluation.ts';
 export { openReranker } from './rerankers.ts';
-export { examineSlack, startSlack } from './slack/running.ts';
+export { examineSlack, severalWorkspaces, startSlack } from './slack/running.ts';
 export { withVectorFile } from './vector-file.ts';
 export { withPersonalTokens } from './personal-tokens.ts';
 export { judgeLiving, judgeOtherIndex, prepareOtherModel, switchIndex } from './other-index.ts';
