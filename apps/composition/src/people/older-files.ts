@@ -22,6 +22,13 @@ export function hasOlderFiles({ dataFolder }: Place): boolean {
   return [PEOPLE, LINKS, TOKENS].some((name) => existsSync(join(dataFolder, name)));
 }
 
+/** Files that were taken over and lie there still, with what they say of persons. */
+export function filesKeptAside({ dataFolder }: Place): readonly string[] {
+  return [PEOPLE, LINKS, TOKENS]
+    .map((name) => join(dataFolder, `${name}${ASIDE}`))
+    .filter((path) => existsSync(path));
+}
+
 /**
  * People, decisions and tokens lay in files of the data folder once. Several processes may do it at the same time, and one that
  * broke off is done again: nothing that was closed since is opened by it.
