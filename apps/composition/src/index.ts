@@ -33,3 +33,4 @@ export { openReranker } from './rerankers.ts';
 export { examineSlack, startSlack } from './slack/running.ts';
 export { withVectorFile } from './vector-file.ts';
 export { withPersonalTokens } from './personal-tokens.ts';
+export { judgeLiving, judgeOtherIndex, prepareOtherModel, switchIndex } from './other-index.ts';

@@ -123,7 +123,12 @@ export async function openInstallation(
     ...(rerank && { rerank }),
     // A process that ends after one question has nothing to use again.
     ...(mode === 'one-shot' && { cacheBytes: 0 }),
-    onWithoutVectors: ({ code, message }) => logger.warn('search.without-vectors', { code, message }),
+    notesQuestions: mode === 'service' && config.audit.queryText === 'keep',
+    onWithoutNotes: ({ code, message }) => logger.warn('search.without-notes', { code, message }),
+    onWithoutVectors: ({ code, message }) => {
+      logger.warn('search.without-vectors', { code, message });
+      if (code === 'FINGERPRINT_MISMATCH') embedder?.reconsider();
+    },
   });
   const narrowed = narrowedByRoles(
     createAccess(store.catalog, directory),
@@ -156,6 +161,7 @@ export async function openInstallation(
       await embedder?.close();
       await rerank?.close();
       await pipeline.close();
+      await allKnowledge.close();
       await audit.close();
       await store.close();
     },

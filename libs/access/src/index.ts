@@ -4,10 +4,10 @@ export { createLocalDirectory, LOCAL_ISSUER, localPrincipal } from './directory.
 export type { Directory, LocalGroup } from './directory.ts';
 export { explainAccess, reachOf, readersOf, reviewPrincipal } from './explain.ts';
 export type { Admission, Explanation, ListVerdict, ReaderFacts } from './explain.ts';
-export { holdersAt, reachAt, readersThen } from './readers-then.ts';
-export type { Moment, ReadersThen } from './readers-then.ts';
 export { askingAs, createOwnRights } from './own-rights.ts';
 export type { NotAsked, OwnAccess, OwnRightsOf } from './own-rights.ts';
+export { holdersAt, reachAt, readersThen } from './readers-then.ts';
+export type { Moment, ReadersThen } from './readers-then.ts';
 export { createLateCheck } from './late-check.ts';
 export type { LateAnswer, LateChecker } from './late-check.ts';
 export { createLinkedDirectory } from './linked-directory.ts';

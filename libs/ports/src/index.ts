@@ -73,6 +73,7 @@ export type {
   IndexDocument,
   IndexFilter,
   IndexStats,
+  AnswerChanges,
   KnownAnswer,
   LexicalWeights,
   SearchAnswer,

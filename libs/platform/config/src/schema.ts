@@ -317,6 +317,8 @@ export const configSchema = z.strictObject({
     .prefault({}),
   /** Compares meaning beside words; absent: words alone. */
   embedder: embedder.optional(),
+  /** Another one, for an index that is made beside; whichever of the two the index is bound to is used. */
+  nextEmbedder: embedder.optional(),
   reranker: reranker.optional(),
   model: model.optional(),
   audit: auditSchema.prefault({}),

@@ -45,6 +45,8 @@ export interface PairedStore extends Store {
   readonly journal: CatalogJournal;
   readonly versions: VersionedIndex;
   readonly beside: IndexBeside;
+  /** An index beside, asked as the living one is; undefined when it is not there. */
+  indexAt(place: 'next' | 'previous'): Promise<SearchIndex | undefined>;
   /** Compares both halves; with `repair` the index is made to say what the catalog says. */
   compare(options: { readonly repair: boolean; readonly signal: AbortSignal }): Promise<Comparison>;
   /** Drives on what processes that ended have left. @returns notes settled */
@@ -102,6 +104,11 @@ export async function createPairedStore(options: PairedStoreOptions): Promise<Pa
       }),
       tracked,
     ),
+    indexAt: (place) =>
+      tracked(async () => {
+        const beside = await options.places?.at(place);
+        return beside && pairedIndex({ index: beside, journal, embeddings }, recover);
+      }),
     compare: (how) => tracked(() => compare({ journal, index, embeddings }, how)),
     recover: (signal) => tracked(() => recover(signal)),
     close: () => (closed ??= close(options, underWay)),
@@ -191,7 +198,6 @@ function trackedBeside(beside: IndexBeside, tracked: <T>(work: () => Promise<T>)
     rebuild: (...how) => tracked(() => beside.rebuild(...how)),
     switch: (...how) => tracked(() => beside.switch(...how)),
     rollback: (signal) => tracked(() => beside.rollback(signal)),
-    at: (place) => tracked(() => beside.at(place)),
   };
 }
 

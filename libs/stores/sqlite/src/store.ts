@@ -210,7 +210,7 @@ function createIndex(read: Ask, write: Ask): SearchIndex {
   return {
     write: (batch) => write('writeIndex', [batch]),
     search: async (request, access, signal) => read('search', [request], { ...granted(access), signal }),
-    holds: async (answer, access) => read('holds', [answer], granted(access)),
+    changesSince: async (answer, access) => read('changesSince', [answer], granted(access)),
     explore: {
       complete: async (request, access, signal) =>
         read('complete', [request], { ...granted(access), signal }),

@@ -31,8 +31,8 @@ export const OPERATIONS = {
   writeIndex: (core: StoreCore, _: CallContext, batch: IndexBatch) => core.writeIndex(batch),
   search: (core: StoreCore, context: CallContext, request: SearchRequest) =>
     core.index.search(request, caller(context), context.shouldStop),
-  holds: (core: StoreCore, context: CallContext, answer: KnownAnswer) =>
-    core.index.holds(answer, caller(context)),
+  changesSince: (core: StoreCore, context: CallContext, answer: KnownAnswer) =>
+    core.index.changesSince(answer, caller(context)),
   complete: (core: StoreCore, context: CallContext, request: Parameters<IndexExplorer['complete']>[0]) =>
     core.index.explore((explorer) => explorer.complete(request, caller(context))),
   words: (core: StoreCore, context: CallContext, request: Parameters<IndexExplorer['words']>[0]) =>
