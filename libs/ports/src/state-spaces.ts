@@ -6,6 +6,8 @@ export const STATE_SPACES = {
   people: 'persons',
   'people.past': 'persons',
   token: 'persons',
+  /** Words of questions under keyed hashes of who may ask them, for two weeks, and counts. */
+  search: 'nobody',
   /** Hashes, for two minutes. */
   proof: 'nobody',
   'slack.link': 'persons',
