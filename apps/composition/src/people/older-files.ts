@@ -88,9 +88,9 @@ async function importTokens(folder: string, state: SharedState): Promise<{ token
     const file = join(folder, name);
     const token = parsed(await readFile(file, 'utf8')) as PersonalToken | undefined;
     if (typeof token?.hash !== 'string') throw damaged(file);
-    const known = await state.get(TOKEN_SPACE, token.id);
-    const isRevokedHere = known && (known.value as unknown as PersonalToken).revokedAt !== undefined;
-    if (isRevokedHere || (known && token.revokedAt === undefined)) continue;
+    // Of one that is known here only its end is news.
+    const isKnown = (await state.get(TOKEN_SPACE, token.id)) !== undefined;
+    if (isKnown && token.revokedAt === undefined) continue;
     await state.put(TOKEN_SPACE, { key: token.id, value: token as unknown as JsonValue });
     tokens++;
   }
