@@ -45,7 +45,7 @@ export async function likenessOf(
   const terms = [...new Set([...inTitle.keys(), ...counts.keys()])].filter(
     (term) => termClass(term) === 'word',
   );
-  const rarity = (await index.explore?.rarity(terms)) ?? terms.map((term) => term.length);
+  const rarity = (await index.explore?.rarity?.(terms)) ?? terms.map((term) => term.length);
   const weighed = terms.map((term, at) => {
     const times = (counts.get(term) ?? 0) + TITLE_FACTOR * (inTitle.get(term) ?? 0);
     return { term, weight: (1 + Math.log(times)) * (rarity[at] ?? 0) };

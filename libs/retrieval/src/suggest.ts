@@ -39,7 +39,7 @@ export async function suggest(
   const typed = text.slice(-CHARACTERS);
   const filter = within && { sources: within };
   const request = { text: typed, limit, ...(filter && { filter }) };
-  const found = await index.explore?.complete(request, access, signal);
+  const found = await index.explore?.complete?.(request, access, signal);
   if (!found) return { queries: [], documents: [] };
   // Titles are shown like those of hits. Words come from documents that the lists admit; no source can be asked for a word.
   const parts = { catalog, ...(lateCheck && { lateCheck }) };
