@@ -77,14 +77,18 @@ export async function subjectOf(
   return { person, slack: [...slack] };
 }
 
-/** Everything in the shared state that speaks of them; of what speaks of others too, their part is not cut out. */
+/** Everything in the shared state that speaks of them; of who people were their own part, without the others. */
 export async function* keptInState(
   state: SharedState,
   subject: Subject,
 ): AsyncGenerator<{ readonly space: SpaceOfPersons; readonly value: JsonValue }> {
   for (const space of SPACES)
     for await (const entry of entriesOf(state, space))
-      if (WITHOUT[space](entry, subject) !== entry.value) yield { space, value: entry.value };
+      if (WITHOUT[space](entry, subject) !== entry.value)
+        yield {
+          space,
+          value: space === 'people.past' ? pastOf(entry.value, subject.person.subject) : entry.value,
+        };
 }
 
 /** @returns entries that were removed or changed, by space; spaces with none are left out */
@@ -156,6 +160,20 @@ function pastWithout(value: JsonValue, id: string): JsonValue | undefined {
   if (fact.name === undefined) return value;
   const left = factWithout(fact, id);
   return left === fact ? value : (left as unknown as JsonValue | undefined);
+}
+
+function pastOf(value: JsonValue, id: string): JsonValue {
+  const facts = (Array.isArray(value) ? value : [value]) as unknown as readonly Past[];
+  const own = facts.filter((fact) => factWithout(fact, id) !== fact);
+  const cut = own.map((fact) =>
+    Object.fromEntries(
+      Object.entries(fact).map(([name, part]) => [
+        name,
+        Array.isArray(part) ? part.filter((each) => each === id) : part,
+      ]),
+    ),
+  );
+  return cut as unknown as JsonValue;
 }
 
 function factWithout(fact: Past, id: string): Past | undefined {
