@@ -320,6 +320,7 @@ export const REQUIREMENTS: readonly Requirement[] = [
     'audit.search': 'Records are found by person, document, time, action and text.',
     'audit.forward': 'Every record goes to each target, in order, and waits as long as the target is away.',
     'audit.timestamp': 'Signed heads are stamped by an authority outside.',
+    'audit.places': 'No table and no file is added without saying whether it names persons.',
     'audit.subject': 'What is kept of a person can be given to them, and taken away as far as it may be.',
     'audit.export': 'Records leave as OCSF events.',
     'audit.shown':
