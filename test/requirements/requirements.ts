@@ -67,6 +67,9 @@ export const REQUIREMENTS: readonly Requirement[] = [
       'A delivery of Slack that is repeated or replayed is answered once, by however many processes.',
     'slack.killed':
       'When a process is killed while it answers in Slack, another one answers or the asker is told, and never twice.',
+    'slack.rendered': 'Messages of the bot keep to the limits of Slack, whatever the documents hold.',
+    'slack.bad-input':
+      'What people and Slack do wrong is answered with what to do, tried again, or ended: never left open.',
     'slack.failure': 'A question in Slack that fails is told so, without the reason that is for operators.',
     'slack.limits': 'When Slack refuses for haste, the bot waits as long as it says.',
     'slack.budget': 'A person may ask so many questions an hour in Slack.',
@@ -206,6 +209,8 @@ export const REQUIREMENTS: readonly Requirement[] = [
       'Groups of a source open what they open there, nested or not; a membership that ends closes it.',
     'access.late': 'A source that is asked decides beside the lists, for whoever it says no to.',
     'access.late-when': 'Sources are asked where their readers are too old, or where it is configured.',
+    'sync.contents-swept': 'Files of a run whose process was ended the hard way are removed by the next one.',
+    'access.late-titles': 'Titles that are suggested are asked of their source like hits.',
     'access.late-time': 'What a source does not confirm in time is withheld, and the coverage says so.',
     'access.late-cannot': 'A source that must be asked and tells nothing shows nothing.',
     'access.folders': 'Folder rules narrow readers; a link opens nothing that its target closes.',
@@ -251,6 +256,9 @@ export const REQUIREMENTS: readonly Requirement[] = [
     'search.pages-stable': 'Pages repeat nothing and lose nothing while the index changes between them.',
     'search.similar': 'Documents like one are found, for those who may read it.',
     'cache.shared': 'A ranking is used again by those who may read the same, and by nobody else.',
+    'cache.ahead':
+      'What was asked often is ranked ahead after a start, with the rights of somebody who came, for those who may read the same.',
+    'cache.told': 'How often rankings are used again is told to the other processes of an installation.',
     'cache.fresh': 'A ranking that was kept is never behind what was written or who may read it.',
     'suggest.words': 'What is typed is completed by words and titles.',
     'suggest.titles': 'Titles are suggested that have all words typed.',
@@ -261,6 +269,7 @@ export const REQUIREMENTS: readonly Requirement[] = [
     'rerank.bound':
       'No text of a document moves it by more places than the bound, whatever a reranker makes of it.',
     'rerank.fallback': 'A reranker that is late or wrong leaves the order as it was, and the reply says so.',
+    'rerank.local': 'A cross-encoder in a folder scores each passage beside the query, in the runtime that ships.',
     'search.live-readers': 'What a source finds itself is shown to nobody whom the source would not show it.',
     'search.live-language': 'Words of the query language mean the same where sources are asked themselves.',
     'search.live-deadline':

@@ -14,6 +14,7 @@ import { createIdentity } from './identity.ts';
 import { createInbox } from './inbox.ts';
 import type { Work } from './inbox.ts';
 import { createLinks } from './links.ts';
+import { createLull } from './lull.ts';
 import type { Parts } from './parts.ts';
 import { createReplies } from './replies.ts';
 import { bridge } from './slack-logger.ts';
@@ -57,6 +58,7 @@ export async function startSlackBot(options: SlackBotOptions): Promise<SlackBot>
   const clientOf = clientsOf(options);
   const parts = partsOf(options, clientOf, stopping.signal);
   const worker = createWorker({ parts, workspaces, clientOf, inbox });
+  const lull = createLull(worker.begin);
   const keep = async ({ body }: ReceiverEvent): Promise<Work | undefined> => {
     const id = deliveryId(body);
     if (id === undefined || !deliveryOf(body)) return undefined;
@@ -69,8 +71,8 @@ export async function startSlackBot(options: SlackBotOptions): Promise<SlackBot>
     try {
       await event.ack();
     } finally {
-      // Work waits until others are acknowledged, too; and is done though Slack has hung up meanwhile.
-      if (taken) setImmediate(worker.begin, taken);
+      // Done though Slack has hung up meanwhile.
+      if (taken) lull.put(taken);
     }
   });
   const { url } = listening;
@@ -86,6 +88,7 @@ export async function startSlackBot(options: SlackBotOptions): Promise<SlackBot>
     stop: async (withinMs = 10_000) => {
       clearInterval(timer);
       await listening.stop();
+      lull.flush();
       await worker.ended(withinMs);
       stopping.abort();
       await inbox.release();

@@ -6,6 +6,7 @@ import { wordsOf } from './delivery.ts';
 import type { Act } from './parts.ts';
 import { answerBlocks, answerTail, claimBlock } from './render/answer.ts';
 import type { AnswerButtons } from './render/answer.ts';
+import { Room } from './render/blocks.ts';
 import { searchBlocks, summaryBlocks } from './render/pages.ts';
 import { showOnce, TakenOver, textsOf } from './show.ts';
 
@@ -88,13 +89,14 @@ async function streamAnswer(act: Act, question: string, events: AsyncIterable<An
   const buttons = await buttonsFor(act, question, answer);
   if (stream.ts === undefined)
     await showOnce(act, textsOf(act).answered, answerBlocks(answer, act.language, buttons));
-  else await finish(act, stream.ts, answer, stream.shown, buttons);
+  else await finish(act, { shown: stream.shown, room: stream.room, ts: stream.ts }, answer, buttons);
 }
 
 /** One message that grows; it begins with the first claim. */
 class Stream {
   readonly #act: Act;
   readonly shown: Claim[] = [];
+  readonly room = new Room();
   ts: string | undefined;
 
   constructor(act: Act) {
@@ -102,7 +104,7 @@ class Stream {
   }
 
   async say(claim: Claim): Promise<void> {
-    const block = claimBlock(claim);
+    const block = claimBlock(claim, this.room);
     if (!block) return;
     const { client, place, threadTs = '', work } = this.#act;
     const { channel, team, user } = place;
@@ -132,16 +134,19 @@ class Stream {
 /** What left the answer between its claim and its end (rights changed) leaves the message too. */
 async function finish(
   { client, place, language }: Act,
-  ts: string,
+  { ts, shown, room }: Pick<Stream, 'shown' | 'room'> & { readonly ts: string },
   answer: Answer,
-  shown: readonly Claim[],
   buttons: AnswerButtons,
 ): Promise<void> {
   const { channel } = place;
   const kept = new Set(answer.claims.map(({ text }) => text));
   const isAsShown = shown.length === answer.claims.length && shown.every(({ text }) => kept.has(text));
   if (isAsShown) {
-    await client.chat.stopStream({ channel, ts, blocks: answerTail(answer, language, buttons) as never[] });
+    await client.chat.stopStream({
+      channel,
+      ts,
+      blocks: answerTail(answer, language, { ...buttons, room }) as never[],
+    });
     return;
   }
   await client.chat.stopStream({ channel, ts });
