@@ -73,13 +73,7 @@ export class Explorer {
     const admitted = meeting(this.#reader, conditions, this.#reader.admitted(grant, filter));
     const matching = this.#matching(query, admitted);
     const isLowerBound = this.#compare(matching, conditions);
-    let documents = 0;
-    for (const each of matching) documents += each;
-    return {
-      documents,
-      isLowerBound,
-      values: this.#values.count(this.#reader, fields, matching, limit),
-    };
+    return { isLowerBound, ...this.#values.count(this.#reader, fields, matching, limit) };
   }
 
   rarity(terms: readonly string[]): number[] {
@@ -183,9 +177,7 @@ export class Explorer {
     }
     if (query === undefined) this.#markAdmitted(admitted, counts);
     const all = query === undefined ? 1 : Math.min(255, terms.length);
-    let most = 0;
-    for (const count of counts) if (count > most) most = count;
-    const least = most >= all ? all : 1;
+    const least = counts.includes(all) ? all : 1;
     for (let doc = 0; doc < counts.length; doc++) counts[doc] = (counts[doc] as number) >= least ? 1 : 0;
     return counts;
   }
