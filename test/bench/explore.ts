@@ -51,8 +51,7 @@ const figures: Figure[] = [];
 try {
   if ((await store.index.stats()).chunks === 0) await load(store);
   const knowledge = await createKnowledge({ store });
-  const explore = store.index.explore;
-  if (!explore) throw new Error('an engine that explores nothing');
+  const { explore } = store.index;
   for (const [share, name] of SHARES) {
     const access = await filterFor(store, share);
     const typed = Array.from({ length: queries + 10 }, () => typedText());

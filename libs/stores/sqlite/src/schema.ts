@@ -1,5 +1,6 @@
 import { AppError } from '@fumikura/errors';
 import { ACCESS_CHANGE_SCHEMA } from './catalog/access-changes.ts';
+import { ACCESS_HISTORY_SCHEMA } from './catalog/access-history.ts';
 import { DIRECTORY_SCHEMA } from './catalog/directory.ts';
 import { JOBS_SCHEMA } from './catalog/jobs.ts';
 import { CATALOG_SCHEMA } from './catalog/schema.ts';
@@ -31,6 +32,7 @@ const MIGRATIONS: readonly Migration[] = [
     db.exec(FILL_VOCABULARY);
     db.exec(FILL_SPACES);
   },
+  (db) => db.exec(ACCESS_HISTORY_SCHEMA),
   (db) => db.exec(VALUES_BY_DOCUMENT),
 ];
 

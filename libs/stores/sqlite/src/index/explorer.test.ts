@@ -29,7 +29,7 @@ describe('exploring an index', () => {
   before(async () => {
     place = await temporaryPlace();
     store = await place.open({ inline: true });
-    explore = store.index.explore ?? assert.fail();
+    explore = store.index.explore;
     const upserts = [
       write('Key rotation', 'all', 'Rotating keys, security of GitHub tokens. PROJ-123', {
         labels: ['a', 'b'],

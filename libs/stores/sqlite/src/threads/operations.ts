@@ -73,6 +73,8 @@ export const OPERATIONS = {
     core.readableAcls(principals),
   putLists: (core: StoreCore, _: CallContext, lists: Args<'putLists'>[0]) => core.putLists(lists),
   lists: (core: StoreCore, _: CallContext, ids: Args<'lists'>[0]) => core.acls.lists(ids),
+  accessHistory: (core: StoreCore, _: CallContext, ...[since, document]: Args<'accessHistory'>) =>
+    core.history.since(since, (id) => core.acls.aclOf(id), document),
   stageDirectory: (core: StoreCore, _: CallContext, ...[source, run, part]: Args<'stageDirectory'>) =>
     core.stageDirectory(source, run, part),
   completeDirectory: (core: StoreCore, _: CallContext, ...[source, run, lease]: Args<'completeDirectory'>) =>
