@@ -260,12 +260,15 @@ export const REQUIREMENTS: readonly Requirement[] = [
     'cache.shared': 'A ranking is used again by those who may read the same, and by nobody else.',
     'cache.ahead':
       'What was asked often is ranked ahead after a start, with the rights of somebody who came, for those who may read the same.',
+    'cache.bounded': 'Rankings that are kept take no more memory than they are given.',
     'cache.told': 'How often rankings are used again is told to the other processes of an installation.',
     'cache.fresh': 'A ranking that was kept is never behind what was written or who may read it.',
     'suggest.words': 'What is typed is completed by words and titles.',
     'suggest.titles': 'Titles are suggested that have all words typed.',
     'suggest.hidden': 'No form of a word is suggested that stands in hidden documents alone.',
     'facets.counts': 'Counts are of documents that the caller may read, within filter and words.',
+    'search.highlights':
+      'What is marked is what matched, whole and alone: in any form, width and script, within markup.',
     'search.snippet': 'A snippet shows the window that matched, with exact offsets.',
     'search.ties': 'Ties have a stable order.',
     'rerank.bound':

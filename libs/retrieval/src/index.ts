@@ -17,7 +17,7 @@ export { createPlaceReranker } from './rerank/places.ts';
 export { createRerankStage, RERANK_SETTINGS } from './rerank/stage.ts';
 export type { RerankSettings, RerankStage, RerankStageOptions } from './rerank/stage.ts';
 export { CANDIDATES, createRanker } from './ranker.ts';
-export type { EmbedQuery, Ranker, Ranking } from './ranker.ts';
+export type { EmbedQuery, RankedQuery, Ranker, Ranking } from './ranker.ts';
 export type {
   DocumentPage,
   Evidence,
