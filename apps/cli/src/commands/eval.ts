@@ -47,7 +47,7 @@ export async function evalCommand(
 async function measure(context: Context, folders: readonly string[], options: EvalOptions) {
   const { output, signal } = context;
   const embedder = await evalEmbedder(context, options);
-  const reranker = openReranker(options.rerank, context.variables);
+  const reranker = await openReranker(options.rerank, modelHost(context, options));
   const figures: Figure[] = [];
   const queries: Record<string, readonly QueryResult[]> = {};
   try {
@@ -71,6 +71,7 @@ async function measure(context: Context, folders: readonly string[], options: Ev
     }
   } finally {
     await embedder?.close();
+    await reranker?.close();
   }
   return { figures, queries };
 }
@@ -98,14 +99,12 @@ async function againstPlain(
     .map(({ collection }) => collection);
 }
 
+function modelHost({ variables }: Context, { workers = 1, runtime, nativeFrom }: EvalOptions) {
+  return { variables, workers, ...(runtime && { runtime }), ...(nativeFrom !== undefined && { nativeFrom }) };
+}
+
 async function evalEmbedder(context: Context, options: EvalOptions) {
-  const host = {
-    variables: context.variables,
-    workers: options.workers ?? 1,
-    ...(options.runtime && { runtime: options.runtime }),
-    ...(options.nativeFrom !== undefined && { nativeFrom: options.nativeFrom }),
-  };
-  const embedder = await openEmbedder(options.embedder, host, context.signal);
+  const embedder = await openEmbedder(options.embedder, modelHost(context, options), context.signal);
   const file = options.vectors ?? join(context.cacheFolder, 'eval-vectors.db');
   return embedder && withVectorFile(embedder, file);
 }
