@@ -2,6 +2,7 @@ import { AppError, toAppError } from '@fumikura/errors';
 import type { LateCheck, Store } from '@fumikura/ports';
 import { createBoost } from './boosts.ts';
 import type { BoostSettings } from './boosts.ts';
+import type { Feedback } from './feedback.ts';
 import { cachedRanker } from './cache/ranking-cache.ts';
 import { visibleSources } from './coverage.ts';
 import { createCursorSealer } from './cursor.ts';
@@ -24,6 +25,8 @@ export interface KnowledgeOptions {
   readonly lateCheck?: LateCheck;
   /** Default none. */
   readonly boosts?: BoostSettings;
+  /** What people said of documents, for the boost of that name. */
+  readonly feedback?: Pick<Feedback, 'opinions'>;
   /** Judges the first hits once more. */
   readonly rerank?: RerankStage;
   /** Told of what made a query be answered by its words alone. */
@@ -58,7 +61,8 @@ export async function createKnowledge(options: KnowledgeOptions): Promise<Knowle
   const rank = cache?.rank ?? ranker;
   const rerank = options.rerank && createPlaceReranker(options.rerank, catalog);
   const indexTimeoutMs = Math.round(INDEX_SHARE * deadlineMs);
-  const boost = options.boosts && createBoost(options.boosts, now);
+  const { feedback } = options;
+  const boost = options.boosts && createBoost(options.boosts, { now, ...(feedback && { feedback }) });
   const parts = {
     ...{ catalog, index: store.index, rank, cursors, freshnessMs, indexTimeoutMs, now },
     ...(boost && { boost }),

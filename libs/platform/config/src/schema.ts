@@ -354,6 +354,8 @@ export const configSchema = z.strictObject({
             })
             .optional(),
           labels: z.record(z.string(), z.number().min(-1).max(1)).default({}),
+          /** What people said of documents (fumi feedback, Slack). */
+          feedback: z.strictObject({ weight: z.number().min(0).max(0.5) }).optional(),
           /** All together, up and down. */
           most: z.number().min(0).max(0.5).default(0.2),
         })
