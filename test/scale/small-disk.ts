@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 /** A file system of its own that is soon full. */
@@ -13,11 +14,18 @@ export interface SmallDisk {
 
 const FILLER = 'filler';
 
-/** Why none can be had here; undefined when one can. */
+/** Why none can be had here, found out by mounting one; undefined when it can. */
 export function smallDiskMissing(): string | undefined {
-  return process.getuid?.() === 0 && process.platform === 'linux'
-    ? undefined
-    : 'only an administrator may mount a file system';
+  const folder = mkdtempSync(join(tmpdir(), 'fumi-disk-'));
+  try {
+    const { error, status, stderr } = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=64k', 'tmpfs', folder]);
+    if (status === 0) spawnSync('umount', ['-l', folder]);
+    return status === 0
+      ? undefined
+      : `no file system can be mounted here: ${error?.message ?? stderr.toString().trim()}`;
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 }
 
 export function mountSmallDisk(folder: string, bytes: number, owner?: number): SmallDisk {

@@ -25,11 +25,14 @@ export function postgresMissing(): string | undefined {
   return binaries() === undefined ? `no PostgreSQL below ${INSTALLED}` : undefined;
 }
 
-/** A server of its own in a temporary folder, reached by a socket in it alone; without the safety of fsync. */
-export async function startPostgres(): Promise<PostgresServer> {
+/**
+ * A server of its own in a temporary folder, reached by a socket in it alone; without the safety of fsync.
+ * @param within where that folder is made; default the system's place for such
+ */
+export async function startPostgres(within = tmpdir()): Promise<PostgresServer> {
   const bin = binaries();
   if (bin === undefined) throw new Error(postgresMissing());
-  const folder = mkdtempSync(join(tmpdir(), 'fumi-pg-'));
+  const folder = mkdtempSync(join(within, 'fumi-pg-'));
   const user = process.getuid?.() === 0 ? { uid: NOBODY, gid: NOBODY } : {};
   if (user.uid !== undefined) chownSync(folder, NOBODY, NOBODY);
   const data = join(folder, 'data');

@@ -60,8 +60,7 @@ export function inContext(pairs: readonly Pair[]): Judge {
 export function average(positive: readonly Stored[], negative: readonly Stored[]): Stored {
   if ([...positive, ...negative].some((each) => isMulti(each) || isSparse(each)))
     throw new LeftOut('averages of sparse vectors and of multivectors');
-  if (positive.length === 0)
-    throw invalid('At least one positive vector ID required with this strategy');
+  if (positive.length === 0) throw invalid('At least one positive vector ID required with this strategy');
   const wanted = mean(positive as readonly Float32Array[]);
   if (negative.length === 0) return wanted;
   const unwanted = mean(negative as readonly Float32Array[]);

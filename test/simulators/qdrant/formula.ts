@@ -41,7 +41,8 @@ function fieldsOf(node: unknown): string[] {
   if (Array.isArray(node)) return node.flatMap(fieldsOf);
   if (node === null || typeof node !== 'object') return [];
   const [[kind, own] = ['', undefined]] = Object.entries(node as Node);
-  if (kind === 'datetime' || kind === 'datetime_key') throw new LeftOut('strict mode over times of a formula');
+  if (kind === 'datetime' || kind === 'datetime_key')
+    throw new LeftOut('strict mode over times of a formula');
   if (!(kind in OPERATIONS)) throw new LeftOut('strict mode over conditions of a formula');
   return fieldsOf(typeof own === 'object' && own !== null && !Array.isArray(own) ? Object.values(own) : own);
 }
@@ -115,10 +116,7 @@ function decay(own: Node, scope: Scope, shape: (way: number, midpoint: number) =
   const { x, target = 0, scale = 1, midpoint = 0.5 } = own;
   const [value, wanted] = [expression(x, scope), expression(target, scope)];
   return (point, scores) =>
-    shape(
-      Math.abs(value(point, scores) - wanted(point, scores)) / (scale as number),
-      midpoint as number,
-    );
+    shape(Math.abs(value(point, scores) - wanted(point, scores)) / (scale as number), midpoint as number);
 }
 
 function score(name: string, { defaults }: Scope): Value {

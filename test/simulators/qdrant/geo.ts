@@ -41,8 +41,7 @@ function isInBox(
   { top_left: from, bottom_right: to }: NonNullable<GeoConditions['geo_bounding_box']>,
 ): boolean {
   // A box may lie over the date line.
-  const isBetween =
-    from.lon > to.lon ? lon > from.lon || lon < to.lon : lon > from.lon && lon < to.lon;
+  const isBetween = from.lon > to.lon ? lon > from.lon || lon < to.lon : lon > from.lon && lon < to.lon;
   return isBetween && lat < from.lat && lat > to.lat;
 }
 

@@ -21,8 +21,7 @@ export function diverse(
   while (chosen.length < count && rest.length > 0) {
     const worths = rest.map(
       (each) =>
-        relevance * each.score -
-        (1 - relevance) * Math.max(...chosen.map((before) => similar(each, before))),
+        relevance * each.score - (1 - relevance) * Math.max(...chosen.map((before) => similar(each, before))),
     );
     const best = worths.indexOf(Math.max(...worths));
     chosen.push(...rest.splice(best, 1));

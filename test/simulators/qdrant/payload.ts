@@ -115,7 +115,8 @@ function holdersOf(payload: Payload, segments: readonly Segment[], isMade = fals
   for (const segment of segments)
     holders = holders.flatMap((holder) => {
       if (segment === 'EACH') return Array.isArray(holder) ? (holder as unknown[]) : [];
-      if (typeof segment === 'number') return Array.isArray(holder) && segment in holder ? [holder[segment]] : [];
+      if (typeof segment === 'number')
+        return Array.isArray(holder) && segment in holder ? [holder[segment]] : [];
       if (!isObject(holder)) return [];
       const key = segment.slice(1);
       if (isMade && holder[key] === undefined) holder[key] = {};

@@ -78,10 +78,7 @@ function payloadOf(value: unknown): Payload {
 }
 
 /** All of them before any is stored, so that one wrong point leaves nothing of its request. */
-export function fittedAll(
-  collection: Collection,
-  vectors: ReadonlyMap<string, Stored>,
-): Map<string, Stored> {
+export function fittedAll(collection: Collection, vectors: ReadonlyMap<string, Stored>): Map<string, Stored> {
   return new Map([...vectors].map(([name, vector]) => [name, fitted(collection, name, vector)]));
 }
 

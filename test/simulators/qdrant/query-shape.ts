@@ -79,6 +79,7 @@ function compared(collection: Collection, { query: asked, using }: QueryRequest)
   if (strategy) return (positive?.length ?? 0) + (negative?.length ?? 0);
   const nearest = 'nearest' in kind ? kind['nearest'] : asked;
   if (Array.isArray(nearest) && Array.isArray((nearest as unknown[])[0])) return nearest.length;
-  const named = typeof nearest === 'number' ? collection.points.get(nearest)?.vectors.get(using ?? '') : undefined;
+  const named =
+    typeof nearest === 'number' ? collection.points.get(nearest)?.vectors.get(using ?? '') : undefined;
   return named && isMulti(named) ? named.length : 1;
 }

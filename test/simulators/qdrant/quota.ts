@@ -17,7 +17,11 @@ export class Sizes {
     this.#payloads += Math.ceil(JSON.stringify(payload).length / BLOCK) * BLOCK;
   }
 
-  of(collection: Collection): { readonly points: number; readonly vectors: number; readonly payloads: number } {
+  of(collection: Collection): {
+    readonly points: number;
+    readonly vectors: number;
+    readonly payloads: number;
+  } {
     if (++this.#asked % LOOKED_AT_EVERY === 0) {
       const points = [...collection.points.values()];
       const vectors = points.flatMap((point) => [...point.vectors.values()]);

@@ -1,7 +1,7 @@
 import type { Collection, Point, Stored } from './collection.ts';
 import { average, bestScore, discovered, inContext, sumScores } from './examples.ts';
 import type { Judge, Pair } from './examples.ts';
-import { compile, mergeFilters } from './filter.ts';
+import { admitted, mergeFilters } from './filter.ts';
 import type { Filter } from './filter.ts';
 import { checkFormula, compileFormula } from './formula.ts';
 import type { Formula } from './formula.ts';
@@ -79,12 +79,7 @@ export function vectorsJson(
 }
 
 /** `inherited` is the filter of the levels above. */
-function run(
-  setting: Setting,
-  request: QueryRequest,
-  inherited: Filter | undefined,
-  isRoot: boolean,
-): Hit[] {
+function run(setting: Setting, request: QueryRequest, inherited: Filter | undefined, isRoot: boolean): Hit[] {
   const { collection } = setting;
   const own = request.filter ?? undefined;
   checkFilter(collection, own, 'unindexed_filtering_retrieve');
@@ -99,7 +94,7 @@ function run(
   const candidates =
     lists.length > 0
       ? [...new Map(lists.flat().map(({ point }) => [point.id, point])).values()]
-      : collection.ordered().filter(compile(filter, collection, 'internal.filter'));
+      : admitted(collection, filter, 'internal.filter');
   const hits = ranked(setting, request, examples, candidates, lists, offset + limit);
   return hits.slice(offset, offset + limit);
 }
@@ -126,7 +121,9 @@ function ranked(
   const { query: asked, score_threshold: least } = request;
   if (asked === undefined || asked === null) {
     if (lists.length > 0)
-      throw badRequest("A query is needed to merge the prefetches. Can't have prefetches without defining a query.");
+      throw badRequest(
+        "A query is needed to merge the prefetches. Can't have prefetches without defining a query.",
+      );
     if (least !== undefined && least !== null)
       throw badRequest(
         "A query is needed to use the score_threshold. Can't have score_threshold without defining a query.",
@@ -143,8 +140,7 @@ function ranked(
   if (fused) {
     if (request.using !== undefined && request.using !== null)
       throw badRequest("Fusion queries cannot be combined with the 'using' field.");
-    if (lists.length === 0)
-      throw wrongInput('Validation failed: cannot apply Fusion without prefetches');
+    if (lists.length === 0) throw wrongInput('Validation failed: cannot apply Fusion without prefetches');
     return reaching(sorted(fuse(lists, fused), shuffle), least);
   }
   if ('formula' in kind) {
@@ -215,9 +211,10 @@ function interpret(
 ): { readonly judge?: Judge; readonly vector?: Stored } {
   const read = (value: unknown) => askable(collection, name, examples.vector(value));
   const pairsOf = (value: unknown) =>
-    ([value ?? []].flat() as { positive: unknown; negative: unknown }[]).map(
-      (pair): Pair => ({ positive: read(pair.positive), negative: read(pair.negative) }),
-    );
+    ([value ?? []].flat() as { positive: unknown; negative: unknown }[]).map((pair): Pair => ({
+      positive: read(pair.positive),
+      negative: read(pair.negative),
+    }));
   if ('recommend' in kind) {
     const { positive = [], negative = [], strategy } = kind['recommend'] as Recommendation;
     if ((positive?.length ?? 0) + (negative?.length ?? 0) === 0)
@@ -292,4 +289,3 @@ function sorted(hits: readonly Hit[], shuffle: () => number): Hit[] {
   });
   return keyed.map(({ hit }) => hit);
 }
-

@@ -4,7 +4,9 @@ import type { Exchange } from './recordings.ts';
 export function spelledOut(exchange: Exchange): Exchange {
   const { body, raw_body: text } = exchange;
   if (text !== undefined) return { ...exchange, raw_body: textOf(text) };
-  return typeof body === 'object' || typeof body === 'string' ? { ...exchange, body: madeOf(body) } : exchange;
+  return typeof body === 'object' || typeof body === 'string'
+    ? { ...exchange, body: madeOf(body) }
+    : exchange;
 }
 
 function madeOf(value: unknown): unknown {

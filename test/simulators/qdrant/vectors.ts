@@ -22,10 +22,7 @@ export function readVectors(
   if (value === null || typeof value !== 'object') throw noVector();
   if (Array.isArray(value)) return new Map([['', readVector(value, problems, where.unnamed)]]);
   return new Map(
-    Object.entries(value).map(([name, vector], at) => [
-      name,
-      readVector(vector, problems, where.named(at)),
-    ]),
+    Object.entries(value).map(([name, vector], at) => [name, readVector(vector, problems, where.named(at))]),
   );
 }
 
@@ -119,7 +116,5 @@ function floats(vector: Float32Array): Json {
 /** Bytes of its numbers, as a server counts them against a quota. */
 export function bytesOf(vector: Stored): number {
   if (isSparse(vector)) return vector.indices.length * 8;
-  return isMulti(vector)
-    ? vector.reduce((sum, { byteLength }) => sum + byteLength, 0)
-    : vector.byteLength;
+  return isMulti(vector) ? vector.reduce((sum, { byteLength }) => sum + byteLength, 0) : vector.byteLength;
 }

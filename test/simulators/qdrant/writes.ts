@@ -149,23 +149,14 @@ const READERS: Readonly<Record<string, Reader>> = {
 function selected(collection: Collection, { filter, ids }: Selection): Point[] {
   if (filter) checkFilter(collection, filter, 'unindexed_filtering_update');
   if (collection.isLimited('write'))
-    collection.rates.take(
-      collection,
-      'write',
-      writeCost(collection, filter ? { filter } : { points: ids }),
-    );
+    collection.rates.take(collection, 'write', writeCost(collection, filter ? { filter } : { points: ids }));
   if (filter) return [...collection.points.values()].filter(compile(filter, collection, 'filter'));
   if (ids.length === 0) throw badRequest('Empty update request');
   return ids.flatMap((id) => collection.points.get(id) ?? []);
 }
 
 /** Points that are there are changed even where another one that was named is not. */
-function changing(
-  collection: Collection,
-  body: Body,
-  where: string,
-  change: (point: Point) => void,
-): Work {
+function changing(collection: Collection, body: Body, where: string, change: (point: Point) => void): Work {
   if (!body['points'] && !body['filter'])
     throw badFormat('Either list of point ids or filter must be provided');
   checkShardKey(body);

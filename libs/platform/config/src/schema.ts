@@ -182,6 +182,8 @@ const model = z
     /** Milliseconds for one answer. */
     timeoutMs: z.int().min(1_000).max(600_000).default(60_000),
     maxAnswerTokens: z.int().min(100).max(20_000).default(1_000),
+    /** Asks the model about each claim once more; one request for each claim that the rules let through. */
+    asksTwice: z.boolean().default(false),
     /** In US dollars. */
     price: z
       .strictObject({ inputPerMillion: z.number().min(0), outputPerMillion: z.number().min(0) })
@@ -326,6 +328,8 @@ export const configSchema = z.strictObject({
     .prefault({}),
   /** Compares meaning beside words; absent: words alone. */
   embedder: embedder.optional(),
+  /** Another one, for an index that is made beside; whichever of the two the index is bound to is used. */
+  nextEmbedder: embedder.optional(),
   reranker: reranker.optional(),
   model: model.optional(),
   audit: auditSchema.prefault({}),

@@ -23,8 +23,6 @@ export interface IndexBeside {
   switch(signal: AbortSignal, other?: OtherModel): Promise<Comparison>;
   /** Back to the one that was asked before, brought up to date; what it lacks vectors for waits for them. */
   rollback(signal: AbortSignal): Promise<Comparison>;
-  /** Undefined when there is none. Checks no rights by itself: whoever asks it does. */
-  at(place: 'next' | 'previous'): Promise<VersionedIndex | undefined>;
 }
 
 export interface BesideOptions {
@@ -62,7 +60,7 @@ export function createIndexBeside({ halves, places, documents }: BesideOptions):
     if (other) await embedInto(index, other, signal);
     await lead(place, index);
     const after = await compare(halves, { repair: true, signal });
-    if (isOther) await waitForVectors(halves, index, signal);
+    if (isOther) await waitForVectors(halves, signal);
     return {
       orphans: before.orphans + after.orphans,
       readers: before.readers + after.readers,
@@ -86,14 +84,12 @@ export function createIndexBeside({ halves, places, documents }: BesideOptions):
         publicMessage: 'There is no index to return to: none was switched yet.',
       });
     },
-    at: (place) => required(places).at(place),
   };
 }
 
 /** Whoever wrote while another model was bound waited for vectors of that one. */
 async function waitForVectors(
-  { journal, embeddings }: BesideOptions['halves'],
-  index: VersionedIndex,
+  { journal, index, embeddings }: BesideOptions['halves'],
   signal: AbortSignal,
 ): Promise<void> {
   for await (const documents of lackingVectors(journal, index, signal))

@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import { AppError } from '@fumikura/errors';
 import { sql } from 'kysely';
 import type { Connection, Executor } from '../connection.ts';
@@ -9,6 +10,10 @@ export interface MigrateOptions {
   readonly dryRun?: boolean;
   readonly migrations?: readonly Migration[];
 }
+
+/** Two minutes of a table that is never free for a moment. */
+const ATTEMPTS = 60;
+const BETWEEN_ATTEMPTS_MS = 1_000;
 
 class TakenBack extends Error {
   readonly steps: readonly string[];
@@ -29,20 +34,34 @@ export async function migrate(
   { dryRun = false, migrations = MIGRATIONS }: MigrateOptions = {},
 ): Promise<readonly string[]> {
   if ((await dueSteps(connection, migrations)).length === 0) return [];
-  try {
-    return await connection.write(async (db) => {
-      // Released with the transaction: a session's lock would stay behind in a pooler.
-      await sql`SELECT pg_advisory_xact_lock(hashtextextended(${`fumikura migrate ${connection.schema}`}, 0))`.execute(
-        db,
-      );
-      const steps = await apply(db, connection, migrations);
-      if (dryRun) throw new TakenBack(steps);
-      return steps;
-    });
-  } catch (error) {
-    if (error instanceof AppError && error.cause instanceof TakenBack) return error.cause.steps;
-    throw error;
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await applyAll(connection, migrations, dryRun);
+    } catch (error) {
+      if (error instanceof AppError && error.cause instanceof TakenBack) return error.cause.steps;
+      const isBusy = error instanceof AppError && error.code === 'STORE_LOCKED';
+      if (!isBusy || attempt >= ATTEMPTS) throw error;
+      await wait(BETWEEN_ATTEMPTS_MS);
+    }
   }
+}
+
+function applyAll(
+  connection: Connection,
+  migrations: readonly Migration[],
+  dryRun: boolean,
+): Promise<readonly string[]> {
+  return connection.write(async (db) => {
+    // Released with the transaction: a session's lock would stay behind in a pooler.
+    await sql`SELECT pg_advisory_xact_lock(hashtextextended(${`fumikura migrate ${connection.schema}`}, 0))`.execute(
+      db,
+    );
+    // Whoever reads waits behind a step that waits for its table: better to give way and come again.
+    await sql`SET LOCAL lock_timeout = '1s'`.execute(db);
+    const steps = await apply(db, connection, migrations);
+    if (dryRun) throw new TakenBack(steps);
+    return steps;
+  });
 }
 
 /** Steps that are due, by name. @throws AppError STORE_NEWER (config) */
