@@ -270,6 +270,7 @@ export const REQUIREMENTS: readonly Requirement[] = [
     'search.highlights':
       'What is marked is what matched, whole and alone: in any form, width and script, within markup.',
     'search.snippet': 'A snippet shows the window that matched, with exact offsets.',
+    'search.boost-bound': 'Boosts together move no document past one that is further away than their bound.',
     'search.ties': 'Ties have a stable order.',
     'rerank.bound':
       'No text of a document moves it by more places than the bound, whatever a reranker makes of it.',

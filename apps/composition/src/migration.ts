@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { AppError } from '@fumikura/errors';
 import { aclKey } from '@fumikura/model';
+import { FEEDBACK_SPACE } from '@fumikura/retrieval';
 import type { DocumentId, SourceId } from '@fumikura/model';
 import { TOKEN_SPACE } from '@fumikura/access';
 import { entriesOf } from '@fumikura/ports';
@@ -34,6 +35,7 @@ const KEPT_SPACES: readonly StateSpace[] = [
   'slack.workspace',
   'slack.shared',
   'slack.feedback',
+  FEEDBACK_SPACE,
 ];
 
 /**

@@ -36,3 +36,5 @@ export type {
 } from './types.ts';
 export { withLongForms } from './query/long-forms.ts';
 export type { SuggestRequest, Suggestions } from './suggest.ts';
+export { createFeedback, FEEDBACK_SPACE } from './feedback.ts';
+export type { Feedback, Opinion, Verdict } from './feedback.ts';
