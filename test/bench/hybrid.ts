@@ -1,9 +1,12 @@
 // npm run bench:hybrid -- [--chunks 10000] [--queries 40] [--json] [--output file]: a hybrid search through the index adapter
 // beside a bare points/query/batch of the same lists, filter and server. FUMI_TEST_QDRANT_URL names a real one; otherwise
 // the stand-in answers, in a process of its own, and the ratio alone means something.
+import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { figure, renderFigures, report, writeReport } from '@fumikura/evaluation';
 import type { AccessFilter, SearchRequest } from '@fumikura/ports';
@@ -29,7 +32,8 @@ const { values } = parseArgs({
   },
 });
 const signal = new AbortController().signal;
-const server = await startIndex();
+const folder = await mkdtemp(join(tmpdir(), 'fumi-hybrid-'));
+const server = await startIndex(folder);
 const corpus = new BenchCorpus(11, true);
 const index = await createQdrantIndex({ url: server.url, name: server.name });
 const figures = [];
@@ -54,6 +58,7 @@ try {
 } finally {
   await index.close();
   await server.close();
+  await rm(folder, { recursive: true });
 }
 const made = report(figures);
 if (values.output !== undefined) await writeReport(values.output, made);

@@ -1,3 +1,5 @@
+export { ACCESS_HISTORY_DAYS, MAX_ACCESS_CHANGE } from './access-history.ts';
+export type { AccessChange, AccessHistory } from './access-history.ts';
 export { AccessFilter, readGrant } from './access-filter.ts';
 export type { AccessGrant } from './access-filter.ts';
 export type {
@@ -25,7 +27,9 @@ export type {
   LiveAnswer,
   LiveHit,
   LiveQuery,
+  OwnRights,
   Pass,
+  PersonToken,
   ReadVerdict,
   SourceCheck,
   SyncBatch,
@@ -71,6 +75,7 @@ export type {
   IndexDocument,
   IndexFilter,
   IndexStats,
+  AnswerChanges,
   KnownAnswer,
   LexicalWeights,
   SearchAnswer,
@@ -78,14 +83,16 @@ export type {
   SearchRequest,
 } from './search-index.ts';
 export type { RerankAnswer, Reranker, RerankPassage } from './reranker.ts';
-export type { NamedTexts } from './named-texts.ts';
 export type { SetupField, SourceSetup } from './source-setup.ts';
-export type { SharedState, StateEntry, StateWrite } from './shared-state.ts';
+export { entriesOf } from './shared-state.ts';
+export type { SharedState, StateChange, StateEntry, StateWrite } from './shared-state.ts';
 export type { Store } from './store.ts';
 export type {
   DirectoryReading,
   DirectorySnapshot,
   GroupDraft,
+  People,
+  PeopleEdit,
   PeopleStore,
   PersonDraft,
   ProvisionedGroup,

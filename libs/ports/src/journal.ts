@@ -98,10 +98,15 @@ export interface IndexedVersion extends ConfirmedDocument {
 /** An index that holds versions side by side, for a catalog that says which one counts. */
 /** Indexes beside each other: the one that is asked, the one that is being made, the one that was asked before. */
 export interface IndexPlaces {
-  /** Made empty, like the one that is asked, when it is not there. */
-  next(): Promise<VersionedIndex>;
+  /**
+   * Made empty, like the one that is asked, when it is not there; for vectors of `fingerprint` where one is named, in the
+   * place of one for others.
+   */
+  next(fingerprint?: Fingerprint): Promise<VersionedIndex>;
   /** Undefined when nothing was switched yet. */
   previous(): Promise<VersionedIndex | undefined>;
+  /** Undefined when it is not there. */
+  at(place: 'next' | 'previous'): Promise<VersionedIndex | undefined>;
   /** What is asked becomes the previous one, in one step. @throws AppError STORE_DAMAGED when there is none to switch to */
   switchTo(place: 'next' | 'previous'): Promise<void>;
 }

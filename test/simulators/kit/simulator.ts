@@ -38,6 +38,8 @@ export interface SimulatorOptions {
   readonly latencyMs?: number;
   /** A bucket over all requests; a request beyond it gets `refusal`, or a 429 that says to wait a second. */
   readonly limit?: { readonly perSecond: number; readonly refusal?: () => SimulatedAnswer };
+  /** Default 0, a free one. */
+  readonly port?: number;
 }
 
 export interface SeenRequest {
@@ -127,7 +129,7 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
       .then((answer) => send(outgoing, answer));
   });
   const address = () => `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  await new Promise<void>((resolve) => server.listen(options.port ?? 0, '127.0.0.1', resolve));
   return {
     url: address(),
     requests,

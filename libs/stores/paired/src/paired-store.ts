@@ -46,6 +46,8 @@ export interface PairedStore extends Store {
   readonly journal: CatalogJournal;
   readonly versions: VersionedIndex;
   readonly beside: IndexBeside;
+  /** An index beside, asked as the living one is; undefined when it is not there. */
+  indexAt(place: 'next' | 'previous'): Promise<SearchIndex | undefined>;
   /** Compares both halves; with `repair` the index is made to say what the catalog says. */
   compare(options: { readonly repair: boolean; readonly signal: AbortSignal }): Promise<Comparison>;
   /** Drives on what processes that ended have left. @returns notes settled */
@@ -95,7 +97,19 @@ export async function createPairedStore(options: PairedStoreOptions): Promise<Pa
     embeddings: pairedEmbeddings(embeddings, index, tracked),
     index: pairedIndex({ catalog, index, journal, embeddings }, recover),
     commit: (batch) => tracked(() => commit(journal, index, batch)),
-    beside: trackedBeside(createIndexBeside({ journal, index, embeddings }, options.places), tracked),
+    beside: trackedBeside(
+      createIndexBeside({
+        halves: { journal, index, embeddings },
+        places: options.places,
+        documents: (ids) => options.catalog.export.documents(ids),
+      }),
+      tracked,
+    ),
+    indexAt: (place) =>
+      tracked(async () => {
+        const beside = await options.places?.at(place);
+        return beside && pairedIndex({ catalog, index: beside, journal, embeddings }, recover);
+      }),
     compare: (how) => tracked(() => compare({ journal, index, embeddings }, how)),
     recover: (signal) => tracked(() => recover(signal)),
     close: () => (closed ??= close(options, underWay)),
@@ -182,8 +196,8 @@ async function takeBack(
 
 function trackedBeside(beside: IndexBeside, tracked: <T>(work: () => Promise<T>) => Promise<T>): IndexBeside {
   return {
-    rebuild: (signal) => tracked(() => beside.rebuild(signal)),
-    switch: (signal) => tracked(() => beside.switch(signal)),
+    rebuild: (...how) => tracked(() => beside.rebuild(...how)),
+    switch: (...how) => tracked(() => beside.switch(...how)),
     rollback: (signal) => tracked(() => beside.rollback(signal)),
   };
 }

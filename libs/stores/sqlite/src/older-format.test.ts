@@ -26,7 +26,8 @@ it('a file of the format before knows spaces and words of its documents once it 
     await store.close();
     const db = new DatabaseSync(place.file);
     db.exec(`DELETE FROM facet WHERE field = 'space'; DELETE FROM index_doc_value; DELETE FROM index_value WHERE field = 'space';
-      DROP TABLE vocabulary; PRAGMA user_version = 7;`);
+      DROP TABLE vocabulary; DROP TABLE access_history; DELETE FROM setting WHERE name = 'access-history-since';
+      PRAGMA user_version = 7;`);
     db.close();
 
     const opened = await place.open();
