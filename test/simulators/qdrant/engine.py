@@ -90,6 +90,8 @@ def field(body):
 
 def match(body):
     [(kind, value)] = body.items()
+    if isinstance(value, bool):
+        raise NotImplementedError("the package takes booleans for numbers")
     makers = {
         "value": edge.MatchValue,
         "any": edge.MatchAny,
