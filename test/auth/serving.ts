@@ -14,7 +14,12 @@ export interface Serving {
 }
 
 export async function serve(home: Home, ...more: readonly string[]): Promise<Serving> {
-  const server: Running = home.start(['up', '--port', '0', '--json', ...more]);
+  const server: Running = home.start([
+    'up',
+    '--json',
+    ...(more.includes('--port') ? [] : ['--port', '0']),
+    ...more,
+  ]);
   const [part] = (await once(server.process.stdout as NodeJS.ReadableStream, 'data')) as [Buffer];
   const { url } = JSON.parse(part.toString()) as { url: string };
   const connect = async (token: string) => {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { createHash, randomUUID } from 'node:crypto';
+import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { after, before, describe, it } from 'node:test';
@@ -83,11 +84,12 @@ describe(
         body: (text === '' ? {} : JSON.parse(text)) as Record<string, unknown>,
       };
     };
-    const fumi = (...args: readonly string[]) => {
-      const environment = { ...process.env, CI: 'true', SCIM_TOKEN };
-      const command = [PROGRAM, '--config', cluster.config, ...args];
-      const { status, stderr } = spawnSync(process.execPath, command, { env: environment, encoding: 'utf8' });
-      assert.equal(status, 0, stderr);
+    const fumi = async (...args: readonly string[]) => {
+      const child = spawn(process.execPath, [PROGRAM, '--config', cluster.config, ...args], {
+        stdio: ['ignore', 'ignore', 'inherit'],
+        env: { ...process.env, CI: 'true', SCIM_TOKEN },
+      });
+      assert.deepEqual(await once(child, 'exit'), [0, null]);
     };
 
     it('[people.nodes] who joins at one server is known at the other, and a leaver is nobody at either', async () => {
@@ -152,9 +154,9 @@ describe(
       const token = await cluster.token('p1');
       const reads = async (server: number) => Array.isArray(await found(server, token, handleOf(-1, 0)));
       await everywhere('before', reads);
-      fumi('role', 'revoke', 'p1', 'reader');
+      await fumi('role', 'revoke', 'p1', 'reader');
       await everywhere('taken', async (server) => !(await reads(server)));
-      fumi('role', 'grant', 'p1', 'reader');
+      await fumi('role', 'grant', 'p1', 'reader');
       await everywhere('given', reads);
     });
 

@@ -3,6 +3,7 @@ export const SOURCES = {
   access: ['docs/architecture.md', 'Access'],
   audit: ['docs/security/audit.md', 'What is promised'],
   roles: ['docs/security/roles.md', 'What is promised'],
+  exchange: ['docs/auth/exchange.md', 'What is promised'],
   people: ['docs/auth/people.md', 'What is promised'],
   'sign-in': ['docs/auth/README.md', 'What is promised'],
   'bad-input': ['docs/troubleshooting.md', 'What you see when something is wrong'],
@@ -68,6 +69,9 @@ export const REQUIREMENTS: readonly Requirement[] = [
       'A delivery of Slack that is repeated or replayed is answered once, by however many processes.',
     'slack.killed':
       'When a process is killed while it answers in Slack, another one answers or the asker is told, and never twice.',
+    'slack.rendered': 'Messages of the bot keep to the limits of Slack, whatever the documents hold.',
+    'slack.bad-input':
+      'What people and Slack do wrong is answered with what to do, tried again, or ended: never left open.',
     'slack.failure': 'A question in Slack that fails is told so, without the reason that is for operators.',
     'slack.limits': 'When Slack refuses for haste, the bot waits as long as it says.',
     'slack.budget': 'A person may ask so many questions an hour in Slack.',
@@ -129,9 +133,13 @@ export const REQUIREMENTS: readonly Requirement[] = [
     'search.cursor-foreign': 'A cursor of another caller is refused, in the same words as an altered one.',
     'search.filter-value': 'A filter value that no document has is refused with near matches.',
     'search.filter-date': 'A date that is none is refused with examples.',
+    'attack.exchange':
+      'What an issuer gives for the token of a person is used for that person at that source, or not at all.',
     'attack.http':
       'Malformed, foreign and forged requests are refused, and their answers tell nothing of the inside.',
-    'attack.limits': 'Who asks is who the named proxies say; a full memory refuses and recovers.',
+    'attack.limits':
+      'Who asks too much, too often or at once is told when to come again; who asks is who the named proxies say; a full memory refuses and recovers.',
+    'attack.slow': 'Who sends or reads too slowly, or goes away, is left, and holds up nobody.',
     'attack.model': 'Each threat of each data flow names what stops it and a test that there is.',
     'attack.outbound':
       'A source cannot send us into our own network, to other hosts with our credentials, or without end.',
@@ -203,6 +211,8 @@ export const REQUIREMENTS: readonly Requirement[] = [
       'Groups of a source open what they open there, nested or not; a membership that ends closes it.',
     'access.late': 'A source that is asked decides beside the lists, for whoever it says no to.',
     'access.late-when': 'Sources are asked where their readers are too old, or where it is configured.',
+    'sync.contents-swept': 'Files of a run whose process was ended the hard way are removed by the next one.',
+    'access.late-titles': 'Titles that are suggested are asked of their source like hits.',
     'access.late-time': 'What a source does not confirm in time is withheld, and the coverage says so.',
     'access.late-cannot': 'A source that must be asked and tells nothing shows nothing.',
     'access.folders': 'Folder rules narrow readers; a link opens nothing that its target closes.',
@@ -248,6 +258,9 @@ export const REQUIREMENTS: readonly Requirement[] = [
     'search.pages-stable': 'Pages repeat nothing and lose nothing while the index changes between them.',
     'search.similar': 'Documents like one are found, for those who may read it.',
     'cache.shared': 'A ranking is used again by those who may read the same, and by nobody else.',
+    'cache.ahead':
+      'What was asked often is ranked ahead after a start, with the rights of somebody who came, for those who may read the same.',
+    'cache.told': 'How often rankings are used again is told to the other processes of an installation.',
     'cache.fresh': 'A ranking that was kept is never behind what was written or who may read it.',
     'suggest.words': 'What is typed is completed by words and titles.',
     'suggest.titles': 'Titles are suggested that have all words typed.',
@@ -258,6 +271,7 @@ export const REQUIREMENTS: readonly Requirement[] = [
     'rerank.bound':
       'No text of a document moves it by more places than the bound, whatever a reranker makes of it.',
     'rerank.fallback': 'A reranker that is late or wrong leaves the order as it was, and the reply says so.',
+    'rerank.local': 'A cross-encoder in a folder scores each passage beside the query, in the runtime that ships.',
     'search.live-readers': 'What a source finds itself is shown to nobody whom the source would not show it.',
     'search.live-language': 'Words of the query language mean the same where sources are asked themselves.',
     'search.live-deadline':
@@ -287,6 +301,7 @@ export const REQUIREMENTS: readonly Requirement[] = [
     'mcp.surface': 'Tools, inputs and annotations are exactly those promised.',
     'mcp.tokens': 'A page of ten hits stays below 2,000 tokens.',
     'mcp.errors': 'A failed call is a result with code and advice, never an inner message.',
+    'mcp.deadline': 'A call that takes too long is ended and says so.',
     'mcp.bounds': 'Arguments out of bounds never reach the search.',
     'mcp.eras': 'Clients of both protocol eras are served over HTTP and stdio.',
     'mcp.origin': 'Foreign hosts, origins and large bodies are refused.',
@@ -315,6 +330,7 @@ export const REQUIREMENTS: readonly Requirement[] = [
     'auth.scope': 'A token without the scope is answered 403 with all that is needed.',
     'auth.skew': 'A clock may be off by as much as is configured.',
     'auth.issuer-settings': 'Names of claims, audiences, types and scopes are each issuer\u2019s own.',
+    'auth.issuers': 'Each of several issuers speaks for its own people alone, by its own settings.',
     'auth.verified-email': 'An address counts only when the issuer calls it verified.',
     'auth.rotation': 'Keys rotate without anybody noticing, and made-up keys cost nothing.',
     'auth.outage': 'Keys hold for a day while the issuer is away; without keys nobody is let in.',
@@ -366,6 +382,16 @@ export const REQUIREMENTS: readonly Requirement[] = [
     'people.nodes': 'Tokens, links, roles and leavers count at every server within seconds.',
     'people.cursors': 'A page that was begun goes on with the rights of now.',
   }),
+  ...of('exchange', {
+    'exchange.own':
+      'A source that is asked as a person shows what is theirs, and is shown no token but its own.',
+    'exchange.late': 'A source is asked as the person before something is shown.',
+    'exchange.form': 'Tokens are exchanged as the standards say, with a secret or a key.',
+    'exchange.cached': 'An exchanged token is of one person and one token, and ends with either.',
+    'exchange.refused': 'Whoever gets no token is shown what is known to be theirs, or nothing, and told.',
+    'exchange.outage': 'An issuer that is away is waited for within limits, and left alone for a while.',
+    'exchange.other-tokens': 'Who came with another token is answered by the readers that are known.',
+  }),
   ...of('roles', {
     'role.built-in': 'Readers read, auditors audit, administrators administer, and none of them more.',
     'role.own': 'A role of an installation names tools and sources.',
@@ -376,6 +402,8 @@ export const REQUIREMENTS: readonly Requirement[] = [
     'role.tools': 'A role without a tool or a source is refused it on every way.',
     'access.explain': 'It can be said which list admits or stops a person, and how old that is.',
     'access.review': 'It can be said who can read a document or a source, and what a group opens.',
+    'access.history': 'What says who may read can be told as it was at a time, or from when on it is known.',
+    'access.review-gained': 'It can be said who gained and who lost access since a time.',
     'access.review-since': 'It can be said which rights changed since a time, and whom a document was shown.',
     'access.as': 'Looking as somebody else stands in the audit under both names.',
   }),

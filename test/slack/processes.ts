@@ -6,7 +6,8 @@ import { SIGNING_SECRET } from '../simulators/slack/deliveries.ts';
 import type { BotJob } from './bot-process.ts';
 import type { Mode } from './setting.ts';
 
-const PROGRAM = fileURLToPath(new URL('bot-process.ts', import.meta.url));
+const BOT = fileURLToPath(new URL('bot-process.ts', import.meta.url));
+const BARE = fileURLToPath(new URL('bare-server.ts', import.meta.url));
 
 export interface BotProcess {
   /** Where it takes deliveries over HTTP. */
@@ -28,16 +29,24 @@ export async function startBotProcess({ mode, appToken, ...job }: StartOptions):
     mode === 'socket'
       ? { kind: 'socket', appToken }
       : { kind: 'http', signingSecret: SIGNING_SECRET, host: '127.0.0.1', port: 0 };
-  const child = spawn(process.execPath, [PROGRAM, JSON.stringify({ ...job, connection })], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
+  const started = await startListening(BOT, JSON.stringify({ ...job, connection }));
+  return { ...started, appToken };
+}
+
+/** What the same deliveries take where nothing is done with them. */
+export async function startBareServer(): Promise<Omit<BotProcess, 'appToken'>> {
+  return startListening(BARE);
+}
+
+async function startListening(...args: readonly string[]): Promise<Omit<BotProcess, 'appToken'>> {
+  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
   const gone = once(child, 'exit');
   const first = createInterface({ input: child.stdout })[Symbol.asyncIterator]().next();
   const ready = await Promise.race([first, gone.then(() => undefined)]);
-  if (!ready || ready.done) throw new Error('the bot ended before it took anything');
+  if (!ready || ready.done) throw new Error('the process ended before it took anything');
   const { url = '' } = JSON.parse(ready.value) as { url?: string };
   return {
-    ...{ url, appToken },
+    url,
     kill: async (signal) => {
       child.kill(signal);
       await gone;

@@ -6,8 +6,8 @@ import type { Access, Directory, RightsOf } from '@fumikura/access';
 import type { AuditTrail } from '@fumikura/audit';
 import type { Config } from '@fumikura/config';
 import { createDocumentPipeline } from '@fumikura/documents';
-import { AppError } from '@fumikura/errors';
-import { createIngest } from '@fumikura/ingest';
+import { AppError, toAppError } from '@fumikura/errors';
+import { createIngest, sweepContents } from '@fumikura/ingest';
 import type { Ingest } from '@fumikura/ingest';
 import type { Logger } from '@fumikura/logging';
 import type { Person } from '@fumikura/model';
@@ -103,6 +103,7 @@ export async function openInstallation(
     isOneShot: mode === 'one-shot',
   });
   const { directory, rightsOf } = people;
+  if (mode === 'service') sweep(logger);
   const embedder = installEmbedder(config, store, logger, {
     variables,
     isOneShot: mode === 'one-shot',
@@ -122,6 +123,8 @@ export async function openInstallation(
     ...(rerank && { rerank }),
     // A process that ends after one question has nothing to use again.
     ...(mode === 'one-shot' && { cacheBytes: 0 }),
+    notesQuestions: mode === 'service' && config.audit.queryText === 'keep',
+    onWithoutNotes: ({ code, message }) => logger.warn('search.without-notes', { code, message }),
     onWithoutVectors: ({ code, message }) => {
       logger.warn('search.without-vectors', { code, message });
       if (code === 'FINGERPRINT_MISMATCH') embedder?.reconsider();
@@ -158,10 +161,19 @@ export async function openInstallation(
       await embedder?.close();
       await rerank?.close();
       await pipeline.close();
+      await allKnowledge.close();
       await audit.close();
       await store.close();
     },
   };
+}
+
+/** In nobody's way: what cannot be swept now is swept by the next one that starts. */
+function sweep(logger: Logger): void {
+  sweepContents().then(
+    (folders) => folders > 0 && logger.info('sync.contents.swept', { folders }),
+    (cause: unknown) => logger.warn('sync.contents.not-swept', { message: toAppError(cause).message }),
+  );
 }
 
 function boostsOf({ recency, ...boosts }: NonNullable<Config['search']['boosts']>): BoostSettings {

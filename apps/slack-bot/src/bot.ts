@@ -10,16 +10,15 @@ import type { Connection } from './connection.ts';
 import { deliveryId, deliveryOf } from './delivery.ts';
 import type { Desk } from './desk.ts';
 import { createFairQueue } from './fair-queue.ts';
-import { handle } from './handle.ts';
 import { createIdentity } from './identity.ts';
 import { createInbox } from './inbox.ts';
 import type { Work } from './inbox.ts';
 import { createLinks } from './links.ts';
+import { createLull } from './lull.ts';
 import type { Parts } from './parts.ts';
 import { createReplies } from './replies.ts';
-import { showRefusal, TakenOver } from './show.ts';
 import { bridge } from './slack-logger.ts';
-import { TEXTS } from './texts.ts';
+import { createWorker } from './worker.ts';
 import type { Workspaces } from './workspaces.ts';
 
 export interface SlackBotOptions {
@@ -58,29 +57,8 @@ export async function startSlackBot(options: SlackBotOptions): Promise<SlackBot>
   const inbox = createInbox({ state: options.state, holder: randomUUID(), leaseMs, now });
   const clientOf = clientsOf(options);
   const parts = partsOf(options, clientOf, stopping.signal);
-  const running = new Set<Promise<void>>();
-
-  const work = async (each: Work): Promise<void> => {
-    const delivery = deliveryOf(each.body as Record<string, unknown>);
-    if (!delivery) return each.done();
-    if (delivery.kind === 'ended') await workspaces.ended(delivery.where.team, delivery.reason);
-    else {
-      const { team } = delivery.where;
-      const { botUser } = await workspaces.facts(team);
-      await handle(delivery, each, { parts, client: await clientOf(team), botUser });
-    }
-    await each.done();
-  };
-  const begin = (each: Work, run = work): void => {
-    const done = run(each)
-      .catch((error: unknown) => {
-        if (error instanceof TakenOver || stopping.signal.aborted) return;
-        const { code, message } = toAppError(error);
-        logger.error('slack.delivery.failed', { code, message, attempt: each.attempt });
-      })
-      .finally(() => running.delete(done));
-    running.add(done);
-  };
+  const worker = createWorker({ parts, workspaces, clientOf, inbox });
+  const lull = createLull(worker.begin);
   const keep = async ({ body }: ReceiverEvent): Promise<Work | undefined> => {
     const id = deliveryId(body);
     if (id === undefined || !deliveryOf(body)) return undefined;
@@ -88,53 +66,30 @@ export async function startSlackBot(options: SlackBotOptions): Promise<SlackBot>
     if (!taken) logger.info('slack.delivery.repeated', {});
     return taken;
   };
-  const tell = async (each: Work, isGivenUp: boolean): Promise<void> => {
-    const delivery = deliveryOf(each.body as Record<string, unknown>);
-    if (!delivery || delivery.where.channel === '') return;
-    const { where } = delivery;
-    const { language } = await parts.identity.of(where.team, where.user);
-    const { interrupted, givenUp } = TEXTS[language];
-    if (await each.showing())
-      await showRefusal(await clientOf(where.team), where, where.threadTs, isGivenUp ? givenUp : interrupted);
-  };
-  const report = async (each: Work, isGivenUp: boolean): Promise<void> => {
-    try {
-      await tell(each, isGivenUp);
-    } catch (error) {
-      // Nobody can be told of it: a conversation that is gone, an app that was removed. That ends it, too.
-      if (!isGivenUp) throw error;
-      logger.error('slack.delivery.given-up', { message: toAppError(error).message });
-    }
-    await each.done();
-  };
-  const takeOver = async (): Promise<void> => {
-    for (const { work: each, isGivenUp } of await inbox.abandoned())
-      if (each.wasShowing || isGivenUp) begin(each, () => report(each, isGivenUp));
-      else begin(each);
-  };
-
   const listening = await listenTo(options, async (event) => {
     const taken = await keep(event);
     try {
       await event.ack();
     } finally {
-      // Work waits until others are acknowledged, too; and is done though Slack has hung up meanwhile.
-      if (taken) setImmediate(begin, taken);
+      // Done though Slack has hung up meanwhile.
+      if (taken) lull.put(taken);
     }
   });
   const { url } = listening;
   const timer = setInterval(() => {
-    takeOver().catch((error: unknown) =>
-      logger.warn('slack.takeover.failed', { message: toAppError(error).message }),
-    );
+    worker
+      .takeOver()
+      .catch((error: unknown) =>
+        logger.warn('slack.takeover.failed', { message: toAppError(error).message }),
+      );
   }, leaseMs / 4);
   return {
     ...(url !== undefined && { url }),
     stop: async (withinMs = 10_000) => {
       clearInterval(timer);
       await listening.stop();
-      const late = new Promise<void>((resolve) => setTimeout(resolve, withinMs).unref());
-      await Promise.race([Promise.all(running), late]);
+      lull.flush();
+      await worker.ended(withinMs);
       stopping.abort();
       await inbox.release();
     },

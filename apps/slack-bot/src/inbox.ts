@@ -33,6 +33,8 @@ export interface Work {
   showing(): Promise<boolean>;
   /** The delivery is answered, and never taken again. */
   done(): Promise<void>;
+  /** Lets it be taken over: by another process, or by this one. */
+  release(): Promise<void>;
 }
 
 export interface Inbox {

@@ -11,3 +11,7 @@ export { createReplies } from './replies.ts';
 export type { Feedback } from './replies.ts';
 export { keptWorkspaces, singleWorkspace } from './workspaces.ts';
 export type { KeptWorkspaces, Workspaces } from './workspaces.ts';
+export { answerBlocks, answerTail, claimBlock } from './render/answer.ts';
+export { Room } from './render/blocks.ts';
+export { commentView, homeView, searchBlocks, summaryBlocks, unfurlBlocks } from './render/pages.ts';
+export { proposalBlocks, sharedBlocks } from './render/share.ts';

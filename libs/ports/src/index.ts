@@ -1,5 +1,8 @@
+export { ACCESS_HISTORY_DAYS, MAX_ACCESS_CHANGE } from './access-history.ts';
+export type { AccessChange, AccessHistory } from './access-history.ts';
 export { AccessFilter, readGrant } from './access-filter.ts';
 export type { AccessGrant } from './access-filter.ts';
+export { BM25_LENGTH, saturationOf } from './bm25.ts';
 export type {
   Catalog,
   CheckpointOf,
@@ -55,6 +58,8 @@ export type {
   ConfirmedOf,
   IndexedVersion,
   IndexPlaces,
+  Matching,
+  MatchRequest,
   PendingBatch,
   Settlement,
   VersionedDocument,
@@ -71,6 +76,7 @@ export type {
   IndexDocument,
   IndexFilter,
   IndexStats,
+  AnswerChanges,
   KnownAnswer,
   LexicalWeights,
   SearchAnswer,

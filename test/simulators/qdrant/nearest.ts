@@ -1,9 +1,10 @@
-import type { Collection, Point, PointId, Stored } from './collection.ts';
+import type { Collection, DenseConfig, Point, PointId, Stored } from './collection.ts';
 import type { Hit } from './hit.ts';
 import { idOf } from './ids.ts';
+import type { Json } from './payload.ts';
 import { Problems } from './problems.ts';
 import { badFormat, invalid, LeftOut, notFound, wrongInput } from './refusal.ts';
-import { shownScore, similarity } from './similarity.ts';
+import { isDistance, shownScore, similarity } from './similarity.ts';
 import { frequencies, sparseHits } from './sparse.ts';
 import { isMulti, isSparse, normalised, readVector } from './vectors.ts';
 
@@ -26,6 +27,8 @@ export function examplesFrom(
       if (typeof value !== 'number' && typeof value !== 'string' && typeof value !== 'bigint')
         return vectorOf(value);
       if (typeof value === 'string' && !/^[0-9a-f-]{32,36}$/i.test(value)) throw badFormat(NO_VECTOR);
+      if (!collection.dense.has(name) && !collection.sparse.has(name))
+        throw wrongInput(`Not existing vector name error: ${name}`);
       const id = idOf(value);
       const point = collection.points.get(id);
       if (!point) throw notFound(`No point with id ${id} found`);
@@ -94,11 +97,32 @@ export function nearestHits(
     return { hits: sparseHits(others, name, wanted, idf), shown: (score) => score };
   }
   const distance = dense?.distance ?? 'Dot';
+  const near = isBySigns(collection, params) ? bySigns(distance) : similarity;
   const hits = others.map((point) => ({
     point,
-    score: similarity(wanted, point.vectors.get(name) as Stored, distance),
+    score: near(wanted, point.vectors.get(name) as Stored, distance),
   }));
   return { hits, shown: (score) => shownScore(score, distance) };
+}
+
+/** Whether scores are those of single bits, which are shown where nobody looks at the vectors again. */
+function isBySigns({ config }: Collection, params: Readonly<Record<string, unknown>> | undefined): boolean {
+  const { rescore, ignore } = (params?.['quantization'] ?? {}) as { rescore?: boolean; ignore?: boolean };
+  const { binary } = (config['quantization_config'] ?? {}) as { binary?: Readonly<Record<string, Json>> };
+  if (!binary || rescore !== false || ignore === true) return false;
+  if (binary['encoding'] || binary['query_encoding'])
+    throw new LeftOut('binary vectors of more than one bit');
+  return true;
+}
+
+/** Places with the same sign less those with the other one. */
+function bySigns(distance: DenseConfig['distance']): (a: Stored, b: Stored) => number {
+  if (isDistance(distance)) throw new LeftOut('distances of binary vectors');
+  return (a, b) => {
+    if (!(a instanceof Float32Array) || !(b instanceof Float32Array))
+      throw new LeftOut('multivectors of single bits');
+    return a.reduce((sum, value, at) => sum + (value > 0 === (b[at] ?? 0) > 0 ? 1 : -1), 0);
+  };
 }
 
 /** Scores of points by examples of which each is compared with. */

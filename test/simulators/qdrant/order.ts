@@ -30,5 +30,5 @@ export function orderBy(collection: Collection, points: readonly Point[], order:
       }),
     )
     .filter(({ orderValue }) => start === undefined || sign * (orderValue - start) >= 0)
-    .sort((a, b) => sign * (a.orderValue - b.orderValue) || compareIds(a.point.id, b.point.id));
+    .sort((a, b) => sign * (a.orderValue - b.orderValue || compareIds(a.point.id, b.point.id)));
 }

@@ -8,6 +8,10 @@ export function checkName(name: string): void {
       `Validation error in path parameters: [collection_name: collection name cannot contain "${wrong}" char]`,
     );
   checkLength(name);
+  checkFolder(name);
+}
+
+export function checkFolder(name: string): void {
   if (name === '..')
     throw new Refusal(500, 'Service internal error: Invalid path to delete: <storage>/collections/..');
 }

@@ -10,7 +10,13 @@ import { createIndex } from './index-schema.ts';
 import { checkKey, OPEN_PATHS } from './keys.ts';
 import type { Keys } from './keys.ts';
 import { addVectors, dropVectors } from './named-vectors.ts';
-import { checkLength, checkName, checkTimeoutParameter, checkWriteParameters } from './parameters.ts';
+import {
+  checkFolder,
+  checkLength,
+  checkName,
+  checkTimeoutParameter,
+  checkWriteParameters,
+} from './parameters.ts';
 import type { Json } from './payload.ts';
 import type { Body } from './points.ts';
 import { READS } from './reads.ts';
@@ -98,7 +104,7 @@ export class QdrantStandIn {
       });
     }
     if (method === 'DELETE') {
-      checkName(name);
+      checkFolder(name);
       this.#unknown.delete(name);
       const wasLeftOut = this.#leftOut.delete(name);
       this.#aliases.forget(name);

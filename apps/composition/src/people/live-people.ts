@@ -4,6 +4,7 @@ import type { Config } from '@fumikura/config';
 import { toAppError } from '@fumikura/errors';
 import type { Logger } from '@fumikura/logging';
 import type { Catalog, PeopleStore } from '@fumikura/ports';
+import { keepPeople } from './past.ts';
 import { peopleOf } from './people.ts';
 import type { People } from './people.ts';
 import { withProvisioned } from './provisioned.ts';
@@ -43,10 +44,20 @@ export async function openPeople({
   const merged = () => peopleOf(withProvisioned(written, known, logger), catalog);
   let people = merged();
   const listeners = new Set<() => void>();
+  /** Who people were is a fact of reviews alone: what cannot be kept ends nobody's work. */
+  const keep = async () => {
+    try {
+      await keepPeople(catalog.state, people.config);
+    } catch (cause) {
+      logger.error('people.past.not-kept', { message: toAppError(cause).message });
+    }
+  };
+  let keeping = isOneShot ? Promise.resolve() : keep();
   const take = () => {
     const next = merged();
     if (next.version === people.version) return;
     people = next;
+    keeping = keeping.then(keep);
     const { persons, groups, left } = next.config;
     logger.info('people.changed', { persons: persons.length, groups: groups.length, left: left.length });
     for (const listener of listeners) listener();
@@ -91,6 +102,7 @@ export async function openPeople({
       watch?.close();
       clearInterval(timer);
       await looking;
+      await keeping;
     },
   };
 }

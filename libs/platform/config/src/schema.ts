@@ -175,6 +175,8 @@ const model = z
     /** Milliseconds for one answer. */
     timeoutMs: z.int().min(1_000).max(600_000).default(60_000),
     maxAnswerTokens: z.int().min(100).max(20_000).default(1_000),
+    /** Asks the model about each claim once more; one request for each claim that the rules let through. */
+    asksTwice: z.boolean().default(false),
     /** In US dollars. */
     price: z
       .strictObject({ inputPerMillion: z.number().min(0), outputPerMillion: z.number().min(0) })

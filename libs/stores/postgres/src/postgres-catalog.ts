@@ -14,6 +14,7 @@ import type {
   StoreBatch,
   StoreExport,
 } from '@fumikura/ports';
+import { AccessHistoryStore } from './catalog/access-history.ts';
 import { admits, AclStore } from './catalog/acls.ts';
 import { DirectoryStore } from './catalog/directory.ts';
 import { DocumentStore } from './catalog/documents.ts';
@@ -72,14 +73,15 @@ const NO_LIMIT_MS = 2_147_483_647;
 export async function createPostgresCatalog(options: PostgresCatalogOptions): Promise<PostgresCatalog> {
   await bringUpToDate(options);
   const connection = new Connection(options);
-  const acls = new AclStore(connection);
+  const history = new AccessHistoryStore(connection);
+  const acls = new AclStore(connection, history);
   const documents = new DocumentStore(connection);
   const sync = new SyncState(connection);
-  const directory = new DirectoryStore(connection);
+  const directory = new DirectoryStore(connection, history);
   const jobs = new JobStore(connection);
   const state = new StateStore(connection);
   const waiting = new Waiting(connection, documents);
-  const parts = { connection, acls, documents, sync, directory, jobs, state, waiting };
+  const parts = { connection, acls, history, documents, sync, directory, jobs, state, waiting };
   const journal = new Journal(parts);
   const prepare = () => void acls.prepare().catch(() => undefined); // whoever asks next does it, and hears what is wrong
   const listeners = new Set<OnDocuments>();
@@ -164,7 +166,7 @@ function createExport({
   documents,
   sync,
   directory,
-}: Omit<Parts, 'journal'>): PostgresCatalog['export'] {
+}: Pick<Parts, 'connection' | 'acls' | 'documents' | 'sync' | 'directory'>): PostgresCatalog['export'] {
   return {
     documents: (ids) => connection.read((db) => documents.written(db, ids)),
     lists: () =>
@@ -189,6 +191,7 @@ function createExport({
 interface Parts {
   readonly connection: Connection;
   readonly acls: AclStore;
+  readonly history: AccessHistoryStore;
   readonly documents: DocumentStore;
   readonly sync: SyncState;
   readonly directory: DirectoryStore;
@@ -198,7 +201,7 @@ interface Parts {
 }
 
 function createCatalog(parts: Parts): Catalog {
-  const { connection, acls, documents, sync, directory, jobs, state, journal } = parts;
+  const { connection, acls, history, documents, sync, directory, jobs, state, journal } = parts;
   const read = <T>(work: (db: Executor) => Promise<T>) => connection.read(work);
   const write = <T>(work: (db: Executor) => Promise<T>) => connection.write(work);
   return {
@@ -223,6 +226,7 @@ function createCatalog(parts: Parts): Catalog {
       await write((db) => acls.putLists(db, lists, null));
     },
     lists: (ids) => read((db) => acls.lists(db, ids)),
+    accessHistory: (since, document) => read((db) => history.since(db, since, document)),
     stageDirectory: (source, run, part) => write((db) => directory.stage(db, source, run, part)),
     completeDirectory: (source, run, lease) =>
       write(async (db) => {

@@ -5,6 +5,7 @@ import type {
   AccessGrant,
   Catalog,
   EmbeddingStore,
+  IndexExplorer,
   SearchIndex,
   SharedState,
   Store,
@@ -38,6 +39,7 @@ export interface SqliteStoreOptions extends DatabaseOptions {
 }
 
 export interface SqliteStore extends Store {
+  readonly index: SearchIndex & { readonly explore: IndexExplorer };
   readonly embeddings: EmbeddingStore;
   readonly export: StoreExport;
   /**
@@ -153,6 +155,7 @@ function createCatalog(read: Ask, write: Ask, versions?: Versions): Catalog {
     readableAcls: (principals) => read('readableAcls', [principals]),
     putLists: (lists) => write('putLists', [lists]),
     lists: (ids) => read('lists', [ids]),
+    accessHistory: (since, document) => read('accessHistory', [since, document]),
     stageDirectory: (source, run, part) => write('stageDirectory', [source, run, part]),
     completeDirectory: (source, run, lease) => write('completeDirectory', [source, run, lease]),
     directories: () => read('directories', []),
@@ -205,11 +208,11 @@ function createEmbeddings(read: Ask, write: Ask): EmbeddingStore {
   };
 }
 
-function createIndex(read: Ask, write: Ask): SearchIndex {
+function createIndex(read: Ask, write: Ask): SqliteStore['index'] {
   return {
     write: (batch) => write('writeIndex', [batch]),
     search: async (request, access, signal) => read('search', [request], { ...granted(access), signal }),
-    holds: async (answer, access) => read('holds', [answer], granted(access)),
+    changesSince: async (answer, access) => read('changesSince', [answer], granted(access)),
     explore: {
       complete: async (request, access, signal) =>
         read('complete', [request], { ...granted(access), signal }),

@@ -127,4 +127,15 @@ DROP TABLE {schema}.named_text;
 CREATE VIEW {schema}.named_text AS SELECT space AS kind, key AS name, value FROM {schema}.state WHERE space = 'token';
 `,
   },
+  {
+    name: '7-access-history',
+    sql: `
+CREATE TABLE {schema}.access_history(seq bigserial PRIMARY KEY, at text COLLATE "C" NOT NULL, subject bytea, acl_id integer,
+  record text NOT NULL);
+CREATE INDEX access_history_at ON {schema}.access_history(at);
+CREATE TABLE {schema}.access_history_start(is_one boolean PRIMARY KEY DEFAULT true CHECK (is_one), at text NOT NULL);
+INSERT INTO {schema}.access_history_start(at)
+  VALUES(to_char(clock_timestamp() AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'));
+`,
+  },
 ];

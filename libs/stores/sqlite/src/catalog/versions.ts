@@ -2,6 +2,7 @@ import type { StateEntry } from '@fumikura/ports';
 import { Database } from '../database.ts';
 import type { DatabaseOptions } from '../database.ts';
 import { AccessChanges } from './access-changes.ts';
+import { AccessHistoryStore } from './access-history.ts';
 import { DirectoryStore } from './directory.ts';
 import { StateStore } from './state.ts';
 
@@ -26,7 +27,7 @@ export class Versions {
 
   directory(): string | undefined {
     const db = this.#open();
-    return db && new DirectoryStore(db, Date.now).version();
+    return db && new DirectoryStore(db, Date.now, new AccessHistoryStore(db, Date.now)).version();
   }
 
   state(space: string, key: string): { readonly entry: StateEntry | undefined } | undefined {
