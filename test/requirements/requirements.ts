@@ -46,6 +46,8 @@ export const REQUIREMENTS: readonly Requirement[] = [
     'scale.slow-link': 'Slow ways between processes make answers late, never wrong.',
     'scale.clock': 'A server whose clock is off gets no requests; leases run by the clock of the catalog.',
     'scale.full-disk': 'What cannot be written down is not shown; nothing that was confirmed is lost.',
+    'scale.pooler':
+      'Nothing is left on a connection to PostgreSQL, so that a pooler may hand it on by transaction.',
     'scale.two-versions': 'Servers of two versions work over one catalog where the newer one only adds.',
     'scale.drain': 'A server that ends says that it is not ready, finishes what is under way, and closes.',
   }),
