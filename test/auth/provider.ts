@@ -2,7 +2,8 @@ import { createServer } from 'node:http';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Provider } from 'oidc-provider';
-import type { Configuration } from 'oidc-provider';
+import type { ClientMetadata, Configuration } from 'oidc-provider';
+import { allowExchange, exchangeClient } from './exchange-grant.ts';
 
 /** A real authorization server on loopback whose people agree to everything at once. */
 export interface TestProvider {
@@ -13,6 +14,8 @@ export interface TestProvider {
   browse(address: URL): Promise<URL>;
   /** Client secret of the resource server, for introspection. */
   readonly resourceServer: { readonly clientId: string; readonly clientSecret: string };
+  /** What the resource server exchanges people's tokens with: its client, and the key that proves it. */
+  readonly exchange: { readonly clientId: string; readonly privateKey: string };
   close(): Promise<void>;
 }
 
@@ -26,7 +29,9 @@ export async function startProvider(opaque: (resource: string) => boolean): Prom
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const issuer = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const resourceServer = { clientId: 'fumikura', clientSecret: 'a-secret-of-the-test' };
-  const provider = new Provider(issuer, configuration(resourceServer, opaque));
+  const exchange = await exchangeClient();
+  const provider = new Provider(issuer, configuration(resourceServer, exchange.client, opaque));
+  allowExchange(provider, issuer);
   let account = 'nobody';
   const callback = provider.callback();
   server.on('request', (request: IncomingMessage, response: ServerResponse) => {
@@ -38,6 +43,7 @@ export async function startProvider(opaque: (resource: string) => boolean): Prom
     signInAs: (accountId) => void (account = accountId),
     browse,
     resourceServer,
+    exchange: { clientId: exchange.client.client_id, privateKey: exchange.privateKey },
     close: () => {
       server.closeAllConnections();
       return new Promise((resolve) => server.close(() => resolve()));
@@ -47,6 +53,7 @@ export async function startProvider(opaque: (resource: string) => boolean): Prom
 
 function configuration(
   { clientId, clientSecret }: TestProvider['resourceServer'],
+  exchange: ClientMetadata,
   opaque: (resource: string) => boolean,
 ): Configuration {
   return {
@@ -66,6 +73,7 @@ function configuration(
         grant_types: [],
         response_types: [],
       },
+      exchange,
     ],
     claims: { openid: ['sub'], email: ['email', 'email_verified'] },
     scopes: ['openid', 'email'],

@@ -9,11 +9,17 @@ export interface Serving {
   /** Ids that a search shows; the HTTP status where nobody is let in. */
   found(token: string, query: string): Promise<readonly string[] | number>;
   connect(token: string): Promise<Client>;
-  stop(): Promise<void>;
+  /** @returns its log */
+  stop(): Promise<string>;
 }
 
 export async function serve(home: Home, ...more: readonly string[]): Promise<Serving> {
-  const server: Running = home.start(['up', '--port', '0', '--json', ...more]);
+  const server: Running = home.start([
+    'up',
+    '--json',
+    ...(more.includes('--port') ? [] : ['--port', '0']),
+    ...more,
+  ]);
   const [part] = (await once(server.process.stdout as NodeJS.ReadableStream, 'data')) as [Buffer];
   const { url } = JSON.parse(part.toString()) as { url: string };
   const connect = async (token: string) => {
@@ -48,7 +54,7 @@ export async function serve(home: Home, ...more: readonly string[]): Promise<Ser
     },
     stop: async () => {
       server.process.kill('SIGTERM');
-      await server.ended;
+      return (await server.ended).stderr;
     },
   };
 }

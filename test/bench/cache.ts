@@ -1,7 +1,8 @@
-// npm run bench:cache -- [--queries 45000] [--documents 3000] [--texts 1000] [--exponent 1] [--json] [--output file]: an hour
-// of a company. 2,500 persons in 200 permission classes of unequal size ask unequally popular questions (Zipf both), while
-// 1 % of the documents are written again, one after another. Every answer is held against the rights of who asked, every
-// tenth one against a ranking made anew. The clock is the company's, not this machine's.
+// npm run bench:cache -- [--queries 45000] [--hours 10] [--documents 3000] [--texts 300] [--exponent 1.2] [--change .01]
+// [--vectors] [--json] [--output file]: a working day of a company. 2,500 persons in 200 permission classes of unequal size ask
+// unequally popular questions (Zipf both), while a share of the documents is written again each hour, one after another.
+// Every answer is held against the rights of who asked, every tenth used again against a ranking made anew. The clock is the
+// company's, not this machine's.
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -13,35 +14,40 @@ import { cachedRanker, createRanker } from '@fumikura/retrieval';
 import type { Ranking } from '@fumikura/retrieval';
 import { createSqliteStore } from '@fumikura/store-sqlite';
 import { analyseQuery } from '@fumikura/text';
-import { BenchCorpus, seeded } from './corpus.ts';
+import { BenchCorpus, FINGERPRINT, seeded } from './corpus.ts';
 import { percentiles } from './measure.ts';
 
 const { values } = parseArgs({
   options: {
     queries: { type: 'string', default: '45000' },
     documents: { type: 'string', default: '3000' },
-    texts: { type: 'string', default: '1000' },
-    exponent: { type: 'string', default: '1' },
+    texts: { type: 'string', default: '300' },
+    exponent: { type: 'string', default: '1.2' },
+    hours: { type: 'string', default: '10' },
+    change: { type: 'string', default: '.01' },
+    vectors: { type: 'boolean', default: false },
     json: { type: 'boolean', default: false },
     output: { type: 'string' },
   },
 });
-const numbers = [values.queries, values.documents, values.texts, values.exponent].map(Number);
-const [queries = 0, documents = 0, texts = 0, exponent = 1] = numbers;
+const [queries, documents, texts] = [Number(values.queries), Number(values.documents), Number(values.texts)];
+const [exponent, hours, change] = [Number(values.exponent), Number(values.hours), Number(values.change)];
 const [PERSONS, CLASSES, HOUR_MS] = [2_500, 200, 3_600_000];
-const CHANGED_SHARE = 0.01;
 const COMPARE_EVERY = 10;
+const MOVED_SHARE = 0.02;
 /** Summed weights of a distribution, by count and exponent. */
 const known: Record<string, readonly number[]> = {};
 const signal = new AbortController().signal;
 const random = seeded(3);
-const corpus = new BenchCorpus(7, false);
+const corpus = new BenchCorpus(7, values.vectors);
 
 const folder = await mkdtemp(join(tmpdir(), 'fumi-cache-'));
 const store = await createSqliteStore({ file: join(folder, 'store.db'), inline: true });
-const tally = { foreign: 0, stale: 0, compared: 0, hitMs: [] as number[], missMs: [] as number[] };
+const tally = { foreign: 0, stale: 0, moved: 0, compared: 0, hitMs: [] as number[], missMs: [] as number[] };
 let clock = 0;
+const repeated = new Set<string>();
 try {
+  if (values.vectors) await store.index.useFingerprint(FINGERPRINT);
   const aclOf = new Map<string, number>();
   const write = async (batch: readonly IndexDocument[]) => {
     await store.index.write({ upserts: batch });
@@ -53,21 +59,32 @@ try {
   const classes = Array.from({ length: CLASSES }, (_, at) => filterOf(at));
   const persons = Array.from({ length: PERSONS }, () => zipf(CLASSES, 1));
   const asked = Array.from({ length: texts }, () => {
-    const text = corpus.words(2 + Math.floor(random() * 4), Math.floor(random() * 200));
-    return { text, terms: analyseQuery(text) };
+    const topic = Math.floor(random() * 200);
+    const text = corpus.words(2 + Math.floor(random() * 4), topic);
+    return { text, terms: analyseQuery(text), vector: values.vectors ? corpus.vector(topic) : undefined };
   });
-  const fresh = createRanker({ index: store.index });
-  const { rank, counts } = cachedRanker(fresh, { index: store.index, now: () => clock });
-  const changeEvery = queries / (documents * CHANGED_SHARE);
+  const vectors = new Map(asked.map(({ text, vector }) => [text, vector]));
+  const fresh = createRanker({
+    index: store.index,
+    embedQuery: async (text) => {
+      const vector = vectors.get(text);
+      return vector && { vector, fingerprint: FINGERPRINT };
+    },
+  });
+  const cache = { index: store.index, hasVectors: values.vectors, now: () => clock };
+  const { rank, counts } = cachedRanker(fresh, cache);
+  const changeEvery = queries / (documents * change * hours);
   for (let at = 0; at < queries; at++) {
-    clock = Math.floor((at / queries) * HOUR_MS);
+    clock = Math.floor((at / queries) * hours * HOUR_MS);
     if (Math.floor(at / changeEvery) > Math.floor((at - 1) / changeEvery)) {
       const documentId = ids[Math.floor(random() * ids.length)] ?? '';
       await write([{ ...corpus.document(2), documentId }]);
     }
     const person = persons[Math.floor(random() * PERSONS)] ?? 0;
     const { access, readable } = classes[person] ?? { access: filterOf(0).access, readable: new Set() };
-    const query = asked[zipf(texts, exponent)] ?? { text: '', terms: analyseQuery('') };
+    const text = zipf(texts, exponent);
+    const query = asked[text] ?? { text: '', terms: analyseQuery('') };
+    repeated.add(`${person} ${text}`);
     const { hits } = counts();
     const started = performance.now();
     const ranking = await rank(query, access, signal);
@@ -75,16 +92,20 @@ try {
     (isHit ? tally.hitMs : tally.missMs).push(performance.now() - started);
     for (const { candidate } of ranking.ranked)
       if (!readable.has(aclOf.get(candidate.documentId) ?? -1)) tally.foreign++;
-    if (isHit && at % COMPARE_EVERY === 0) compare(ranking, await fresh(query, access, signal));
+    if (isHit && counts().hits % COMPARE_EVERY === 0) compare(ranking, await fresh(query, access, signal));
   }
-  const { hits, joined, misses, outdated, bytes } = counts();
+  const { hits, amended, joined, misses, outdated, evicted, bytes } = counts();
   const id = 'cache.rankings';
   const figures = [
     figure(`${id}.hits`, ((hits + joined) / (hits + joined + misses)) * 100, '%', 'higher', 78),
+    figure(`${id}.repeated`, (1 - repeated.size / queries) * 100, '%', 'higher'),
     figure(`${id}.stale`, tally.stale, 'answers', 'lower', 0),
     figure(`${id}.compared`, tally.compared, 'answers', 'higher'),
     figure(`${id}.acrossPermissions`, tally.foreign, 'documents', 'lower', 0),
+    figure(`${id}.otherOrder`, tally.moved, 'answers', 'lower'),
+    figure(`${id}.amended`, amended, 'rankings', 'higher'),
     figure(`${id}.outdated`, outdated, 'rankings', 'lower'),
+    figure(`${id}.evicted`, evicted, 'rankings', 'lower'),
     figure(`${id}.bytes`, bytes, 'B', 'lower', 64 * 1_024 * 1_024),
     figure(`${id}.hit.p50`, percentiles(tally.hitMs).p50, 'ms', 'lower'),
     figure(`${id}.miss.p50`, percentiles(tally.missMs).p50, 'ms', 'lower'),
@@ -98,14 +119,22 @@ try {
   await rm(folder, { recursive: true, force: true });
 }
 
-/** Stale is what a ranking made anew does not show any more, or shows and the kept one does not, of its first ten. */
+/**
+ * Stale is what a ranking made anew does not show any more, or shows among its first ten and the kept one does not show at
+ * all, by more than frequencies of words may have moved.
+ */
 function compare(kept: Ranking, anew: Ranking): void {
   tally.compared++;
   const idsOf = ({ ranked }: Ranking) => ranked.map(({ candidate }) => candidate.documentId);
   const [before, now] = [idsOf(kept), idsOf(anew)];
-  const isMissing = now.slice(0, 10).some((each) => !before.includes(each));
+  const scores = new Map(anew.ranked.map(({ candidate, score }) => [candidate.documentId, score]));
+  const last = scores.get(before[Math.min(10, before.length) - 1] ?? '') ?? 0;
+  const isMissing = now
+    .slice(0, 10)
+    .some((each) => !before.includes(each) && (scores.get(each) ?? 0) > last * (1 + MOVED_SHARE));
   const isGone = before.slice(0, 10).some((each) => !now.includes(each));
   if (isMissing || isGone) tally.stale++;
+  if (before.slice(0, 10).join() !== now.slice(0, 10).join()) tally.moved++;
 }
 
 function filterOf(at: number): { readonly access: AccessFilter; readonly readable: ReadonlySet<number> } {

@@ -10,6 +10,7 @@ import { PROGRAM } from '../e2e/fumi.ts';
 import { balancerMissing } from '../scale/balancer.ts';
 import { startCluster } from '../scale/cluster.ts';
 import type { Cluster } from '../scale/cluster.ts';
+import { shiftedClock } from '../scale/shifted-clock.ts';
 import { Author, connectClients, Load, tally } from '../scale/load.ts';
 import type { Asked, Asker } from '../scale/load.ts';
 
@@ -18,10 +19,23 @@ const USUAL_RATE = 450_000 / 86_400;
 const CLIENTS = 60;
 const WRITE_EVERY_MS = 700;
 /** After what was broken is there again: those who wait between two attempts have to try once more. */
-const GRACE_MS = 6_000;
-const HOUR_AHEAD = `data:text/javascript,${encodeURIComponent(
-  'const now=Date.now,D=Date;const ahead=3600000;globalThis.Date=class extends D{constructor(...a){a.length?super(...a):super(now()+ahead)}static now(){return now()+ahead}};',
-)}`;
+const GRACE_MS = 2_000;
+/** Between one that is there again and the next that ends. */
+const BETWEEN_MS = 2_500;
+type Victim = 'server' | 'worker' | 'catalog' | 'index' | 'balancer';
+const SHARES: readonly Victim[] = [
+  'server',
+  'worker',
+  'catalog',
+  'index',
+  'balancer',
+  'server',
+  'worker',
+  'server',
+  'catalog',
+  'index',
+];
+const HOUR_MS = 3_600_000;
 
 /** Where answers may be missing, by the clock of `performance`. */
 interface Gap {
@@ -86,26 +100,38 @@ try {
 }
 process.exitCode = isReached ? 0 : 1;
 
-async function kills({ servers, workers, postgres, toIndex }: Cluster): Promise<readonly Gap[]> {
+/** Which of them next: each kind as often as its share says, in an order that is drawn. */
+function victims(count: number): readonly Victim[] {
+  const bag: Victim[] = [];
+  while (bag.length < count) bag.push(...SHARES);
+  const drawn = bag.slice(0, count);
+  for (let at = count - 1; at > 0; at--) {
+    const other = Math.floor(random() * (at + 1));
+    [drawn[at], drawn[other]] = [drawn[other] as Victim, drawn[at] as Victim];
+  }
+  return drawn;
+}
+
+async function kills(running: Cluster): Promise<readonly Gap[]> {
   const gaps: Gap[] = [];
-  for (let at = 0; at < Number(values.kills); at++) {
-    const victim = random();
-    const isForAll = victim >= 0.8;
-    const what = victim < 0.5 ? 'server' : victim < 0.8 ? 'worker' : victim < 0.9 ? 'catalog' : 'index';
+  for (const [at, what] of victims(Number(values.kills)).entries()) {
+    const isForAll = !['server', 'worker'].includes(what);
     const gap: Gap = { what, from: performance.now(), to: Infinity, isForAll };
     gaps.push(gap);
-    if (what === 'server') await servers[at % servers.length]?.kill();
-    else if (what === 'worker') await workers[at % workers.length]?.kill();
-    else if (what === 'catalog') await postgres.crash();
-    else {
-      toIndex.set('cut');
-      await wait(500);
-      toIndex.set('none');
-    }
+    await kill(running, what, at);
     gap.to = performance.now() + (isForAll ? GRACE_MS : 0);
-    await wait(300);
+    await wait(BETWEEN_MS);
   }
   return gaps;
+}
+
+/** kill -9, and begun again; resolves when it is ready. */
+async function kill({ servers, workers, balancer, postgres, index }: Cluster, what: Victim, at: number) {
+  if (what === 'server') await servers[at % servers.length]?.kill();
+  else if (what === 'worker') await workers[at % workers.length]?.kill();
+  else if (what === 'balancer') await balancer.kill();
+  else if (what === 'catalog') await postgres.crash();
+  else await index.crash();
 }
 
 async function rolling({ servers }: Cluster): Promise<readonly Gap[]> {
@@ -141,8 +167,8 @@ async function network({ toCatalog, toIndex }: Cluster): Promise<readonly Gap[]>
 
 /** One server and one worker an hour ahead of the others, and back. */
 async function clock({ servers: [server], workers: [worker] }: Cluster): Promise<readonly Gap[]> {
-  await server?.replace({ environment: { NODE_OPTIONS: `--import=${HOUR_AHEAD}` } });
-  await worker?.replace({ environment: { NODE_OPTIONS: `--import=${HOUR_AHEAD}` } });
+  await server?.replace({ environment: shiftedClock(HOUR_MS) });
+  await worker?.replace({ environment: shiftedClock(HOUR_MS) });
   await wait(8_000);
   await server?.replace({ environment: {} });
   await worker?.replace({ environment: {} });

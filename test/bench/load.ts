@@ -1,8 +1,9 @@
 // Connected MCP clients over HTTP behind a real balancer, two servers and one worker that syncs:
-//   npm run bench:load -- [--clients 2500] [--seconds 60] [--teams 20] [--documents 40] [--json]
+//   npm run bench:load -- [--clients 2500] [--seconds 60] [--teams 20] [--documents 40] [--json] [--output <file>]
 // Ten times the questions of a reference installation of 45,000 a day, in eight hours. Ends with 1 when a figure is missed.
 import { setTimeout as wait } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
+import { figure, renderFigures, report, writeReport } from '@fumikura/evaluation';
 import { postgresMissing } from '@fumikura/testkit';
 import { balancerMissing } from '../scale/balancer.ts';
 import { startCluster } from '../scale/cluster.ts';
@@ -25,6 +26,7 @@ const { values } = parseArgs({
     teams: { type: 'string', default: '20' },
     documents: { type: 'string', default: '40' },
     json: { type: 'boolean', default: false },
+    output: { type: 'string' },
   },
 });
 const missing = postgresMissing() ?? balancerMissing();
@@ -54,7 +56,7 @@ try {
   await written;
   await cluster.settled(documents);
   const lost = await author.lost((team) => askers[team < 0 ? 0 : team] ?? fail());
-  report(steady, steps, { connectMs, documents, editions: author.editions.size, lost: lost.length });
+  await tell(steady, steps, { connectMs, documents, editions: author.editions.size, lost: lost.length });
   for (const { session } of askers) session.close();
 } finally {
   await cluster.stop();
@@ -83,57 +85,51 @@ async function saturated(askers: readonly Asker[], count: number) {
       ((total - (before[name] ?? 0)) * 1_000) / load.asked.length,
     ]),
   );
-  return { perSecond: load.asked.length / seconds, p50, p95, cpuMs, ...tally(load.asked) };
+  return {
+    perSecond: load.asked.length / seconds,
+    p50,
+    p95,
+    cpuMs,
+    asked: load.asked.length,
+    ...tally(load.asked),
+  };
 }
 
-function report(
+async function tell(
   steady: readonly Asked[],
   steps: readonly ({ clients: number } & Awaited<ReturnType<typeof saturated>>)[],
   facts: { connectMs: number; documents: number; editions: number; lost: number },
-): void {
-  const latency = percentiles(steady.map(({ from, to }) => to - from));
-  const counts = tally(steady);
-  const saturation = Math.max(...steps.map(({ perSecond }) => perSecond));
-  const errors = steady.length - counts.right;
-  const isReached = latency.p95 < MOST_P95_MS && errors === 0 && facts.lost === 0;
-  const result = {
-    clients,
-    rate,
-    questions: steady.length,
-    latency,
-    counts,
-    errors,
-    saturation,
-    steps,
-    ...facts,
-  };
-  if (values.json) process.stdout.write(`${JSON.stringify({ ...result, isReached })}\n`);
-  else {
-    say(`${clients} clients connected in ${facts.connectMs} ms, ${facts.documents} documents`);
-    say(
-      `${steady.length} questions at ${rate.toFixed(1)} a second: p50 ${ms(latency.p50)}, p95 ${ms(latency.p95)}, p99 ${ms(latency.p99)}; errors ${errors}`,
-    );
-    for (const each of steps)
-      say(
-        `${each.clients} at once: ${each.perSecond.toFixed(0)} a second, p50 ${ms(each.p50)}, p95 ${ms(each.p95)}, wrong ${each.wrong}, leaked ${each.leaked}, failed ${each.failed + each.refused + each.degraded}`,
-      );
-    say(
-      `saturation: ${saturation.toFixed(0)} a second; ${facts.editions} documents written meanwhile, lost ${facts.lost}`,
-    );
-    const spent = Object.entries(steps[0]?.cpuMs ?? {}).map(([name, each]) => `${name} ${ms(each)}`);
-    say(`processor time of a question at ${steps[0]?.clients} at once: ${spent.join(', ')}`);
-    for (const { why } of steady.filter(({ verdict }) => verdict !== 'right').slice(0, 5)) say(`  ${why}`);
-    if (!isReached) say('missed');
-  }
-  process.exitCode = isReached ? 0 : 1;
-}
-
-function ms(value: number): string {
-  return `${value.toFixed(0)} ms`;
-}
-
-function say(line: string): void {
-  process.stdout.write(`${line}\n`);
+): Promise<void> {
+  const { p50, p95, p99 } = percentiles(steady.map(({ from, to }) => to - from));
+  const { right, leaked } = tally(steady);
+  const figures = [
+    figure('load.clients', clients, 'clients', 'higher'),
+    figure('load.connect', facts.connectMs, 'ms', 'lower'),
+    figure('load.documents', facts.documents, 'documents', 'higher'),
+    figure('load.questions', steady.length, 'questions', 'higher'),
+    figure('load.errors', steady.length - right, 'questions', 'lower', 0),
+    figure('load.leaked', leaked, 'questions', 'lower', 0),
+    figure('load.p50', p50, 'ms', 'lower'),
+    figure('load.p95', p95, 'ms', 'lower', MOST_P95_MS),
+    figure('load.p99', p99, 'ms', 'lower'),
+    figure('load.written', facts.editions, 'documents', 'higher', 1),
+    figure('load.lost', facts.lost, 'documents', 'lower', 0),
+    figure('load.saturation', Math.max(...steps.map(({ perSecond }) => perSecond)), 'questions/s', 'higher'),
+    ...steps.flatMap((each) => [
+      figure(`load.at${each.clients}.perSecond`, each.perSecond, 'questions/s', 'higher'),
+      figure(`load.at${each.clients}.p95`, each.p95, 'ms', 'lower'),
+      figure(`load.at${each.clients}.errors`, each.asked - each.right, 'questions', 'lower', 0),
+    ]),
+    ...Object.entries(steps[0]?.cpuMs ?? {}).map(([name, each]) =>
+      figure(`load.cpu.${name}`, each, 'ms a question', 'lower'),
+    ),
+  ];
+  for (const { why } of steady.filter(({ verdict }) => verdict !== 'right').slice(0, 5))
+    process.stderr.write(`${why}\n`);
+  const result = report(figures);
+  if (values.output !== undefined) await writeReport(values.output, result);
+  process.stdout.write(values.json ? `${JSON.stringify(result)}\n` : `${renderFigures(figures)}\n`);
+  process.exitCode = figures.some(({ pass }) => pass === false) ? 1 : 0;
 }
 
 function fail(): never {

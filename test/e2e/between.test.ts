@@ -3,7 +3,7 @@ import { userInfo } from 'node:os';
 import { after, before, describe, it } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { startJiraSimulator } from '../simulators/jira/server.ts';
-import { addIssue, addProject, addScheme, addUser, emptyWorld } from '../simulators/jira/world.ts';
+import { addIssue, addProject, addScheme, addUser, emptyWorld } from '../simulators/jira/making.ts';
 import type { Simulator } from '../simulators/kit/simulator.ts';
 import { createHome } from './fumi.ts';
 import type { Home } from './fumi.ts';

@@ -9,7 +9,7 @@ import {
   addSpace,
   addUser,
   emptyWorld,
-} from '../simulators/confluence/world.ts';
+} from '../simulators/confluence/making.ts';
 import type { ConfluenceWorld } from '../simulators/confluence/world.ts';
 import { createHome } from './fumi.ts';
 import type { Home } from './fumi.ts';

@@ -10,7 +10,7 @@ import {
   addUser,
   emptyWorld,
   push,
-} from '../simulators/github/world.ts';
+} from '../simulators/github/making.ts';
 import { createHome } from './fumi.ts';
 import type { Home } from './fumi.ts';
 import { titlesOf, writeAs } from './people.ts';

@@ -10,7 +10,7 @@ import {
   addScheme,
   addUser,
   emptyWorld,
-} from '../simulators/jira/world.ts';
+} from '../simulators/jira/making.ts';
 import type { Simulator } from '../simulators/kit/simulator.ts';
 import { createHome } from './fumi.ts';
 import type { Home } from './fumi.ts';

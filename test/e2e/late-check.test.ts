@@ -4,7 +4,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { after, before, beforeEach, describe, it } from 'node:test';
 import { startConfluenceSimulator } from '../simulators/confluence/server.ts';
 import type { ConfluenceSimulator } from '../simulators/confluence/server.ts';
-import { addContent, addGroup, addSpace, addUser, emptyWorld } from '../simulators/confluence/world.ts';
+import { addContent, addGroup, addSpace, addUser, emptyWorld } from '../simulators/confluence/making.ts';
 import { createHome } from './fumi.ts';
 import type { Home } from './fumi.ts';
 

@@ -120,7 +120,7 @@ describe(
         assert.match(JSON.stringify(read), /handle1q1/);
         assert.deepEqual(await health(0), {
           status: 200,
-          body: { status: 'degraded', dependencies: { catalog: 'up', index: 'down' } },
+          body: { status: 'degraded', dependencies: { catalog: 'up', index: 'down', clock: 'up' } },
         });
       } finally {
         cluster.toIndex.set('none');

@@ -4,8 +4,9 @@ import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { figure, report, writeReport } from '@fumikura/evaluation';
-import { FUZZ, MUTANTS } from './mutants.ts';
-import type { Mutant } from './mutants.ts';
+import { FUZZ } from './mutant.ts';
+import type { Mutant } from './mutant.ts';
+import { MUTANTS } from './mutants.ts';
 
 const { values } = parseArgs({
   options: {

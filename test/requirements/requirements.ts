@@ -3,6 +3,7 @@ export const SOURCES = {
   access: ['docs/architecture.md', 'Access'],
   audit: ['docs/security/audit.md', 'What is promised'],
   roles: ['docs/security/roles.md', 'What is promised'],
+  exchange: ['docs/auth/exchange.md', 'What is promised'],
   people: ['docs/auth/people.md', 'What is promised'],
   'sign-in': ['docs/auth/README.md', 'What is promised'],
   'bad-input': ['docs/troubleshooting.md', 'What you see when something is wrong'],
@@ -31,6 +32,8 @@ export const REQUIREMENTS: readonly Requirement[] = [
   ...of('scale', {
     'index.beside':
       'An index that was made beside is asked from one moment on, holds what was written meanwhile, and can be left again.',
+    'index.other-model':
+      'An index for another model is made and judged beside the one that is asked, switched to in one step and left again.',
     'scale.any-node':
       'Any request may go to any server; a cursor goes on at another one, for its caller alone.',
     'scale.one-run':
@@ -39,6 +42,11 @@ export const REQUIREMENTS: readonly Requirement[] = [
     'scale.notices': 'Who subscribed at one server hears of what another process wrote.',
     'scale.degraded': 'While the index is away, every answer says so, and documents can still be read by id.',
     'scale.closed': 'While the catalog is away everything is refused, and liveness stays what it is.',
+    'scale.half-open': 'Connections whose other end is gone cost one wait, and are replaced together.',
+    'scale.slow-link': 'Slow ways between processes make answers late, never wrong.',
+    'scale.clock': 'A server whose clock is off gets no requests; leases run by the clock of the catalog.',
+    'scale.full-disk': 'What cannot be written down is not shown; nothing that was confirmed is lost.',
+    'scale.two-versions': 'Servers of two versions work over one catalog where the newer one only adds.',
     'scale.drain': 'A server that ends says that it is not ready, finishes what is under way, and closes.',
   }),
   ...of('slack', {
@@ -57,6 +65,11 @@ export const REQUIREMENTS: readonly Requirement[] = [
     'slack.home': 'The home of the app says who somebody is, what they asked and how fresh the sources are.',
     'slack.once':
       'A delivery of Slack that is repeated or replayed is answered once, by however many processes.',
+    'slack.killed':
+      'When a process is killed while it answers in Slack, another one answers or the asker is told, and never twice.',
+    'slack.rendered': 'Messages of the bot keep to the limits of Slack, whatever the documents hold.',
+    'slack.bad-input':
+      'What people and Slack do wrong is answered with what to do, tried again, or ended: never left open.',
     'slack.failure': 'A question in Slack that fails is told so, without the reason that is for operators.',
     'slack.limits': 'When Slack refuses for haste, the bot waits as long as it says.',
     'slack.budget': 'A person may ask so many questions an hour in Slack.',
@@ -118,9 +131,13 @@ export const REQUIREMENTS: readonly Requirement[] = [
     'search.cursor-foreign': 'A cursor of another caller is refused, in the same words as an altered one.',
     'search.filter-value': 'A filter value that no document has is refused with near matches.',
     'search.filter-date': 'A date that is none is refused with examples.',
+    'attack.exchange':
+      'What an issuer gives for the token of a person is used for that person at that source, or not at all.',
     'attack.http':
       'Malformed, foreign and forged requests are refused, and their answers tell nothing of the inside.',
-    'attack.limits': 'Who asks is who the named proxies say; a full memory refuses and recovers.',
+    'attack.limits':
+      'Who asks too much, too often or at once is told when to come again; who asks is who the named proxies say; a full memory refuses and recovers.',
+    'attack.slow': 'Who sends or reads too slowly, or goes away, is left, and holds up nobody.',
     'attack.model': 'Each threat of each data flow names what stops it and a test that there is.',
     'attack.outbound':
       'A source cannot send us into our own network, to other hosts with our credentials, or without end.',
@@ -192,6 +209,8 @@ export const REQUIREMENTS: readonly Requirement[] = [
       'Groups of a source open what they open there, nested or not; a membership that ends closes it.',
     'access.late': 'A source that is asked decides beside the lists, for whoever it says no to.',
     'access.late-when': 'Sources are asked where their readers are too old, or where it is configured.',
+    'sync.contents-swept': 'Files of a run whose process was ended the hard way are removed by the next one.',
+    'access.late-titles': 'Titles that are suggested are asked of their source like hits.',
     'access.late-time': 'What a source does not confirm in time is withheld, and the coverage says so.',
     'access.late-cannot': 'A source that must be asked and tells nothing shows nothing.',
     'access.folders': 'Folder rules narrow readers; a link opens nothing that its target closes.',
@@ -237,6 +256,9 @@ export const REQUIREMENTS: readonly Requirement[] = [
     'search.pages-stable': 'Pages repeat nothing and lose nothing while the index changes between them.',
     'search.similar': 'Documents like one are found, for those who may read it.',
     'cache.shared': 'A ranking is used again by those who may read the same, and by nobody else.',
+    'cache.ahead':
+      'What was asked often is ranked ahead after a start, with the rights of somebody who came, for those who may read the same.',
+    'cache.told': 'How often rankings are used again is told to the other processes of an installation.',
     'cache.fresh': 'A ranking that was kept is never behind what was written or who may read it.',
     'suggest.words': 'What is typed is completed by words and titles.',
     'suggest.titles': 'Titles are suggested that have all words typed.',
@@ -247,6 +269,7 @@ export const REQUIREMENTS: readonly Requirement[] = [
     'rerank.bound':
       'No text of a document moves it by more places than the bound, whatever a reranker makes of it.',
     'rerank.fallback': 'A reranker that is late or wrong leaves the order as it was, and the reply says so.',
+    'rerank.local': 'A cross-encoder in a folder scores each passage beside the query, in the runtime that ships.',
     'search.live-readers': 'What a source finds itself is shown to nobody whom the source would not show it.',
     'search.live-language': 'Words of the query language mean the same where sources are asked themselves.',
     'search.live-deadline':
@@ -276,6 +299,7 @@ export const REQUIREMENTS: readonly Requirement[] = [
     'mcp.surface': 'Tools, inputs and annotations are exactly those promised.',
     'mcp.tokens': 'A page of ten hits stays below 2,000 tokens.',
     'mcp.errors': 'A failed call is a result with code and advice, never an inner message.',
+    'mcp.deadline': 'A call that takes too long is ended and says so.',
     'mcp.bounds': 'Arguments out of bounds never reach the search.',
     'mcp.eras': 'Clients of both protocol eras are served over HTTP and stdio.',
     'mcp.origin': 'Foreign hosts, origins and large bodies are refused.',
@@ -304,6 +328,7 @@ export const REQUIREMENTS: readonly Requirement[] = [
     'auth.scope': 'A token without the scope is answered 403 with all that is needed.',
     'auth.skew': 'A clock may be off by as much as is configured.',
     'auth.issuer-settings': 'Names of claims, audiences, types and scopes are each issuer\u2019s own.',
+    'auth.issuers': 'Each of several issuers speaks for its own people alone, by its own settings.',
     'auth.verified-email': 'An address counts only when the issuer calls it verified.',
     'auth.rotation': 'Keys rotate without anybody noticing, and made-up keys cost nothing.',
     'auth.outage': 'Keys hold for a day while the issuer is away; without keys nobody is let in.',
@@ -350,7 +375,20 @@ export const REQUIREMENTS: readonly Requirement[] = [
     'ldap.people': 'People and groups of a directory are persons and groups here.',
     'ldap.leaver': 'Who is not in the directory any more loses access.',
     'ldap.guard': 'Suspiciously many leavers change nothing until somebody says so.',
+    'people.shared': 'Two processes that change people at once lose nothing of each other.',
+    'people.imported': 'People, links and tokens of an older data folder are taken over once and kept aside.',
+    'people.nodes': 'Tokens, links, roles and leavers count at every server within seconds.',
     'people.cursors': 'A page that was begun goes on with the rights of now.',
+  }),
+  ...of('exchange', {
+    'exchange.own':
+      'A source that is asked as a person shows what is theirs, and is shown no token but its own.',
+    'exchange.late': 'A source is asked as the person before something is shown.',
+    'exchange.form': 'Tokens are exchanged as the standards say, with a secret or a key.',
+    'exchange.cached': 'An exchanged token is of one person and one token, and ends with either.',
+    'exchange.refused': 'Whoever gets no token is shown what is known to be theirs, or nothing, and told.',
+    'exchange.outage': 'An issuer that is away is waited for within limits, and left alone for a while.',
+    'exchange.other-tokens': 'Who came with another token is answered by the readers that are known.',
   }),
   ...of('roles', {
     'role.built-in': 'Readers read, auditors audit, administrators administer, and none of them more.',
@@ -362,6 +400,8 @@ export const REQUIREMENTS: readonly Requirement[] = [
     'role.tools': 'A role without a tool or a source is refused it on every way.',
     'access.explain': 'It can be said which list admits or stops a person, and how old that is.',
     'access.review': 'It can be said who can read a document or a source, and what a group opens.',
+    'access.history': 'What says who may read can be told as it was at a time, or from when on it is known.',
+    'access.review-gained': 'It can be said who gained and who lost access since a time.',
     'access.review-since': 'It can be said which rights changed since a time, and whom a document was shown.',
     'access.as': 'Looking as somebody else stands in the audit under both names.',
   }),

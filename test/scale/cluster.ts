@@ -15,6 +15,9 @@ import { startFaultProxy } from './fault-proxy.ts';
 import { cpuSeconds } from './cpu.ts';
 import type { FaultProxy } from './fault-proxy.ts';
 import { startIndex } from './index-server.ts';
+import type { IndexServer } from './index-server.ts';
+import { mountSmallDisk } from './small-disk.ts';
+import type { SmallDisk } from './small-disk.ts';
 import { freePort, startMember } from './processes.ts';
 import type { Member } from './processes.ts';
 
@@ -24,8 +27,13 @@ export interface ClusterOptions {
   readonly workers: number;
   /** When workers look for changes of files beside what the system tells them; default 1h. */
   readonly schedule?: string;
-  /** Added to the configuration. */
+  /** Added to the configuration, and to what it says of signing in. */
   readonly more?: string;
+  readonly signIn?: string;
+  /** Of servers and workers. */
+  readonly environment?: Readonly<Record<string, string>>;
+  /** Bytes of a file system of its own for the data folder of servers and workers, where the audit lies. */
+  readonly diskBytes?: number;
 }
 
 /** Servers and workers behind a balancer, over PostgreSQL and an index, each reached through a way that can be broken. */
@@ -39,6 +47,9 @@ export interface Cluster {
   readonly workers: readonly Member[];
   readonly balancer: Member;
   readonly postgres: PostgresServer;
+  readonly catalog: Catalog;
+  readonly index: IndexServer;
+  readonly disk?: SmallDisk;
   /** Processor time so far of each part, seconds. */
   cpu(): Readonly<Record<string, number>>;
   readonly toCatalog: FaultProxy;
@@ -48,6 +59,7 @@ export interface Cluster {
   runs(): Promise<readonly RunRecord[]>;
   /** Tokens of p0, p1, … */
   tokens(people: number): Promise<readonly string[]>;
+  token(person: string): Promise<string>;
   revoke(token: string): Promise<void>;
   stop(): Promise<void>;
 }
@@ -64,9 +76,14 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
   try {
     const folder = await mkdtemp(join(tmpdir(), 'fumi-cluster-'));
     ends.push(() => rm(folder, { recursive: true, force: true, maxRetries: 5 }));
+    const disk =
+      options.diskBytes === undefined
+        ? undefined
+        : mountSmallDisk(join(folder, '.fumikura'), options.diskBytes);
+    ends.push(async () => disk?.remove());
     const postgres = await startPostgres();
     ends.push(() => postgres.stop());
-    const index = await startIndex();
+    const index = await startIndex(folder);
     ends.push(() => index.close());
     const toCatalog = await startFaultProxy({
       path: join(socketFolder(postgres), `.s.PGSQL.${PORT_OF_POSTGRES}`),
@@ -83,6 +100,7 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
       name: `${role}-${at + 1}`,
       command: [process.execPath, PROGRAM, '--config', config, role, '--port', String(own)],
       folder,
+      environment: options.environment ?? {},
       health: `http://127.0.0.1:${own}/health/ready`,
     });
     const begin = async (role: 'server' | 'worker', wanted: readonly number[]) => {
@@ -100,7 +118,7 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
     ends.push(() => balancer.stop());
     const direct = await createPostgresCatalog({ ...catalog, url: postgres.url, listens: false });
     ends.push(() => direct.close());
-    const personal = createPersonalTokens(direct.texts('token'));
+    const personal = createPersonalTokens(direct.catalog.state);
     return {
       folder,
       config,
@@ -110,6 +128,9 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
       workers,
       balancer,
       postgres,
+      catalog: direct.catalog,
+      index,
+      ...(disk && { disk }),
       cpu: () => {
         const parts = [
           ...servers,
@@ -124,6 +145,7 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
       toIndex,
       settled: (documents) => settled(direct.catalog, documents),
       runs: () => direct.catalog.runs(undefined, 1_000),
+      token: (person) => tokenOf(personal, person),
       tokens: (people) => Promise.all(Array.from({ length: people }, (_, at) => tokenOf(personal, `p${at}`))),
       revoke: async (token) => {
         const record = await personal.find(token);
@@ -138,14 +160,14 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
 }
 
 function configurationOf(
-  { company, schedule = '1h', more = '' }: ClusterOptions,
+  { company, schedule = '1h', more = '', signIn = '' }: ClusterOptions,
   port: number,
   stores: string,
 ): string {
   return [
     configuration(company),
     stores,
-    `signIn: { publicUrl: 'http://127.0.0.1:${port}' }`,
+    `signIn: { publicUrl: 'http://127.0.0.1:${port}', ${signIn} }`,
     `schedules: { content: ${schedule}, census: ${schedule} }`,
     // Everybody comes from the balancer's address; those who ask here ask more than people do.
     'server: { connections: 6000, drain: { announceSeconds: 3, limitSeconds: 20 }, limits: { concurrentPerAddress: 100000, perMinutePerAddress: 10000000, perMinutePerPerson: 1000000, concurrentPerPerson: 1000 } }',

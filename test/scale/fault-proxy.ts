@@ -1,8 +1,11 @@
 import { connect, createServer } from 'node:net';
 import type { AddressInfo, Socket } from 'node:net';
 
-/** `cut`: nobody there. `silent`: bytes vanish. A number: each piece is late by so many ms. */
-export type Fault = 'none' | 'cut' | 'silent' | number;
+/**
+ * `cut`: nobody there. `silent`: bytes vanish. `half-open`: bytes vanish on the connections of this moment, new ones work.
+ * A number: each piece is late by so many ms.
+ */
+export type Fault = 'none' | 'cut' | 'silent' | 'half-open' | number;
 
 export interface FaultProxy {
   readonly port: number;
@@ -14,6 +17,7 @@ export interface FaultProxy {
 export async function startFaultProxy(target: { port: number } | { path: string }): Promise<FaultProxy> {
   let fault: Fault = 'none';
   const open = new Set<Socket>();
+  const muted = new WeakSet<Socket>();
   const forward = (from: Socket, to: Socket) => {
     open.add(from);
     from.on('error', () => to.destroy());
@@ -22,7 +26,7 @@ export async function startFaultProxy(target: { port: number } | { path: string 
       to.destroy();
     });
     from.on('data', (part: Buffer) => {
-      if (fault === 'silent') return;
+      if (fault === 'silent' || muted.has(from)) return;
       if (typeof fault === 'number') setTimeout(() => to.write(part), fault);
       else to.write(part);
     });
@@ -37,8 +41,9 @@ export async function startFaultProxy(target: { port: number } | { path: string 
   return {
     port: (server.address() as AddressInfo).port,
     set: (wanted) => {
-      const wasSilent = fault === 'silent';
+      const wasSilent = fault === 'silent' || fault === 'half-open';
       fault = wanted;
+      if (wanted === 'half-open') for (const socket of open) muted.add(socket);
       // What was lost on a connection does not come back: both ends have to begin again.
       if (wanted === 'cut' || wasSilent) for (const socket of open) abort(socket);
     },

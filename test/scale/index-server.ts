@@ -1,34 +1,72 @@
 import { randomUUID } from 'node:crypto';
 import { spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 
 const STAND_IN = fileURLToPath(new URL('index-process.ts', import.meta.url));
 
-/** A real server where FUMI_TEST_QDRANT_URL names one; the stand-in in a process of its own otherwise. */
-export async function startIndex(): Promise<{
+export interface IndexServer {
   readonly url: string;
   readonly name: string;
   readonly isReal: boolean;
   /** Of the stand-in; 0 for a server elsewhere. */
   readonly pid: number;
+  /** Ends it the hard way and starts it again at the same place, over what it had acknowledged; not for one elsewhere. */
+  crash(): Promise<void>;
   close(): Promise<void>;
-}> {
+}
+
+/** A real server where FUMI_TEST_QDRANT_URL names one; the stand-in in a process of its own otherwise. */
+export async function startIndex(folder: string): Promise<IndexServer> {
   const real = process.env['FUMI_TEST_QDRANT_URL'];
   const name = `scale_${randomUUID().slice(0, 8)}`;
-  if (real !== undefined && real !== '')
-    return { url: real, name, isReal: true, pid: 0, close: () => Promise.resolve() };
-  const child = spawn(process.execPath, [STAND_IN], { stdio: ['ignore', 'pipe', 'inherit'] });
-  const [url] = (await once(createInterface({ input: child.stdout }), 'line')) as [string];
+  if (real !== undefined && real !== '') return elsewhere(real, name);
+  const file = join(folder, 'index.jsonl');
+  let { child, url } = await begin('0', file);
+  const { port } = new URL(url);
+  const end = () => child.kill('SIGKILL');
+  process.once('exit', end);
   return {
     url,
     name,
     isReal: false,
-    pid: child.pid ?? 0,
+    get pid() {
+      return child.pid ?? 0;
+    },
+    crash: async () => {
+      await kill(child);
+      ({ child, url } = await begin(port, file));
+    },
     close: async () => {
-      child.kill('SIGKILL');
-      await once(child, 'exit');
+      process.removeListener('exit', end);
+      await kill(child);
     },
   };
+}
+
+function elsewhere(url: string, name: string): IndexServer {
+  const crash = () => Promise.reject(new Error('a server that was not started here'));
+  return { url, name, isReal: true, pid: 0, crash, close: () => Promise.resolve() };
+}
+
+async function begin(port: string, file: string): Promise<{ child: ChildProcess; url: string }> {
+  const child = spawn(process.execPath, [STAND_IN, port, file], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const ended = once(child, 'exit').then(([code]) => {
+    throw new Error(`the index ended with ${code}`);
+  });
+  const [url] = (await Promise.race([once(createInterface({ input: child.stdout }), 'line'), ended])) as [
+    string,
+  ];
+  ended.catch(() => undefined); // from now on somebody else's affair
+  return { child, url };
+}
+
+async function kill(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const ended = once(child, 'exit');
+  child.kill('SIGKILL');
+  await ended;
 }

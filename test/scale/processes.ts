@@ -8,6 +8,8 @@ import { setTimeout as wait } from 'node:timers/promises';
 export interface Member {
   readonly name: string;
   readonly pid: number;
+  /** Where it says that it is ready. */
+  readonly health: string;
   /** What it wrote to standard error since it was first begun. */
   said(): string;
   /** Ends it at once, as a crash does, and begins it again; resolves when it is ready. */
@@ -50,6 +52,9 @@ export async function startMember(setUp: MemberSetUp): Promise<Member> {
     name: setUp.name,
     get pid() {
       return child.pid ?? 0;
+    },
+    get health() {
+      return current.health;
     },
     said: () => said,
     kill: async () => {

@@ -30,6 +30,8 @@ export interface ScriptedDesk extends Desk {
   claimMs: number;
   /** Thrown by the next call. */
   failNext: Error | undefined;
+  /** The next answer breaks off behind so many claims. */
+  failAfter: number | undefined;
 }
 
 /**
@@ -61,7 +63,7 @@ export function createScriptedDesk(documents: readonly DeskDocument[]): Scripted
     records: [],
     asked: new Map(),
     claimMs: 0,
-    failNext: undefined,
+    ...{ failNext: undefined, failAfter: undefined },
     async *ask(person, { text, sources }, place, signal): AsyncIterable<AnswerEvent> {
       fail();
       desk.asked.set(text, (desk.asked.get(text) ?? 0) + 1);
@@ -74,6 +76,7 @@ export function createScriptedDesk(documents: readonly DeskDocument[]): Scripted
         await delay(desk.claimMs, undefined, { signal });
         const citation = answer.citations[index];
         yield { kind: 'claim', claim, citations: citation ? [citation] : [] };
+        if (desk.failAfter === index + 1) throw new Error('the model went away');
       }
       yield { kind: 'answer', answer: withdrawn(answer, (id) => mayRead(person, id)) };
     },

@@ -51,8 +51,10 @@ export interface SettingOptions {
 /** A workspace, a bot in it, and the desk that the bot stands on. */
 export async function openSetting(
   mode: Mode,
-  { documents = [], bot = {}, speed = 600, state, linked = () => true }: SettingOptions,
+  { documents = [], bot = {}, speed = 600, state: kept, linked = () => true }: SettingOptions,
 ): Promise<Setting> {
+  const changes = changesOf(kept);
+  const { state } = changes;
   const world = new SlackWorld();
   world.install(TEAM, SCOPES, 'xoxb-one');
   const server = await startSlackServer({ world, speed });
@@ -80,14 +82,14 @@ export async function openSetting(
       ? overSocket(server, speed)
       : overHttp(() => bots.flatMap(({ url }) => url ?? []), speed);
   const settled = async () => {
-    while ((await state.list('slack.open', { limit: 1 })).length > 0) await delay(5);
+    while ((await state.list('slack.open', { limit: 1 })).length > 0) await changes.next(20);
   };
   return {
     ...{ world, server, desk, state, deliveries, bots, startAnother, until },
     people: peopleOf(world, deliveries, server),
     settled,
     close: async () => {
-      await Promise.race([settled(), delay(5_000)]);
+      await Promise.race([settled(), delay(5_000, undefined, { ref: false })]);
       for (const each of bots) await each.stop(100);
       await server.close();
     },
@@ -101,4 +103,24 @@ async function until<T>(found: () => T | undefined | false): Promise<T> {
     await delay(5);
   }
   throw new Error('not within ten seconds');
+}
+
+/** The same state; `next` resolves at the next removal, or when the time is over because another process removed it. */
+function changesOf(state: SharedState) {
+  let waiting: (() => void)[] = [];
+  return {
+    state: {
+      ...state,
+      remove: async (...args: Parameters<SharedState['remove']>) => {
+        const removed = await state.remove(...args);
+        for (const settle of waiting.splice(0)) settle();
+        return removed;
+      },
+    },
+    next: (withinMs: number) =>
+      new Promise<void>((resolve) => {
+        const timer = setTimeout(resolve, withinMs);
+        waiting = [...waiting, () => (clearTimeout(timer), resolve())];
+      }),
+  };
 }

@@ -6,6 +6,7 @@ import { elementsOf } from '../simulators/slack/people.ts';
 import { everythingIn, screenOf } from '../simulators/slack/screen.ts';
 import type { SlackChannel, SlackMessage } from '../simulators/slack/world.ts';
 import type { DeskDocument } from './scripted-desk.ts';
+import { openState } from './open-state.ts';
 import { openSetting, TEAM } from './setting.ts';
 import type { Setting } from './setting.ts';
 
@@ -25,6 +26,8 @@ const USERS = 6;
 const DOCUMENTS = 6;
 const CHANNELS = 3;
 const STEPS = 8;
+/** Each waits for its own deliveries most of its time. */
+const AT_ONCE = 4;
 /** In each document beside what is its own alone, so that every question finds all that the asker may read. */
 const COMMON = 'keys';
 
@@ -32,25 +35,26 @@ const COMMON = 'keys';
  * People, channels, readers, shares, links and joins at random. Readers stay as they are within a world, so whatever of a
  * document stands on a screen at the end must be one of its readers'.
  */
-export async function runWorlds(
-  count: number,
-  { state, seed }: { readonly state: SharedState; readonly seed: number },
-): Promise<WorldsResult> {
+export async function runWorlds(count: number, { seed }: { readonly seed: number }): Promise<WorldsResult> {
   const total = { messages: 0, shared: 0, previews: 0 };
   const leaks: string[] = [];
   const violations: string[] = [];
-  for (let world = 0; world < count; world++) {
-    const seen = await runWorld(
-      `${seed}X${String(world).padStart(6, '0')}`,
-      seeded(seed * 100_003 + world),
-      state,
-    );
-    total.messages += seen.messages;
-    total.shared += seen.shared;
-    total.previews += seen.previews;
-    leaks.push(...seen.leaks);
-    violations.push(...seen.violations);
-  }
+  let next = 0;
+  const lane = async () => {
+    const { state, close } = await openState();
+    while (next < count) {
+      const world = next++;
+      const name = `${seed}X${String(world).padStart(6, '0')}`;
+      const seen = await runWorld(name, seeded(seed * 100_003 + world), state);
+      total.messages += seen.messages;
+      total.shared += seen.shared;
+      total.previews += seen.previews;
+      leaks.push(...seen.leaks);
+      violations.push(...seen.violations);
+    }
+    await close();
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, lane));
   return { worlds: count, ...total, leaks, violations };
 }
 

@@ -11,15 +11,10 @@ import {
   emptyWorld as emptyWiki,
   removeContent,
   touch as touchPage,
-} from '../simulators/confluence/world.ts';
-import {
-  addIssue,
-  addRepository,
-  addUser,
-  emptyWorld as emptyGithub,
-  tick,
-} from '../simulators/github/world.ts';
-import { addIssue as addTicket, removeIssue, touch } from '../simulators/jira/world.ts';
+} from '../simulators/confluence/making.ts';
+import { addIssue, addRepository, addUser, emptyWorld as emptyGithub } from '../simulators/github/making.ts';
+import { tick } from '../simulators/github/world.ts';
+import { addIssue as addTicket, removeIssue, touch } from '../simulators/jira/making.ts';
 import { serveWorld as serveConfluence } from './confluence-world.ts';
 import { serveGithub } from './github-world.ts';
 import { company } from './jira-stage.ts';

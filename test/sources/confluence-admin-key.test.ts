@@ -3,7 +3,7 @@ import { afterEach, describe, it } from 'node:test';
 import { Secret } from '@fumikura/config';
 import { confluenceConfigSchema } from '@fumikura/connector-confluence';
 import { silentLogger } from '@fumikura/logging';
-import { addContent, addSpace, addUser, emptyWorld, toUser } from '../simulators/confluence/world.ts';
+import { addContent, addSpace, addUser, emptyWorld, toUser } from '../simulators/confluence/making.ts';
 import { randomWorld } from '../simulators/confluence/random-world.ts';
 import { seeded } from '../simulators/graph/random-world.ts';
 import { quickClock } from './clocks.ts';

@@ -1,7 +1,7 @@
 import { createLogger } from '@fumikura/logging';
 import { connectorContract } from '@fumikura/testkit';
 import type { ConnectorCase, Fault } from '@fumikura/testkit';
-import { addContent, addSpace, emptyWorld, removeContent, touch } from '../simulators/confluence/world.ts';
+import { addContent, addSpace, emptyWorld, removeContent, touch } from '../simulators/confluence/making.ts';
 import type { ConfluenceWorld } from '../simulators/confluence/world.ts';
 import type { SimulatedRequest } from '../simulators/kit/simulator.ts';
 import { confluenceConnector, ID, serveWorld } from './confluence-world.ts';

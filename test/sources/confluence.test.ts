@@ -18,7 +18,7 @@ import {
   toGroup,
   toUser,
   touch,
-} from '../simulators/confluence/world.ts';
+} from '../simulators/confluence/making.ts';
 import type { ConfluenceWorld } from '../simulators/confluence/world.ts';
 import { randomWorld } from '../simulators/confluence/random-world.ts';
 import { seeded } from '../simulators/graph/random-world.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { afterEach, describe, it } from 'node:test';
-import { addRepository, addUser, emptyWorld } from '../simulators/github/world.ts';
+import { addRepository, addUser, emptyWorld } from '../simulators/github/making.ts';
 import type { GithubWorld, SimulatedOrganisation, SimulatedUser } from '../simulators/github/world.ts';
 import { collect } from './github-pulled.ts';
 import { ID, serveGithub } from './github-world.ts';

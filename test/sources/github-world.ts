@@ -12,7 +12,7 @@ import { LFS_POINTER, randomWorld } from '../simulators/github/random-world.ts';
 import { accountSees, roleOf } from '../simulators/github/rights.ts';
 import { startGithubSimulator } from '../simulators/github/server.ts';
 import type { GithubOptions, GithubSimulator } from '../simulators/github/server.ts';
-import { filesOf } from '../simulators/github/world.ts';
+import { filesOf } from '../simulators/github/making.ts';
 import type { GithubWorld, SimulatedRepository } from '../simulators/github/world.ts';
 import { quickClock, realClock } from './clocks.ts';
 import type { Connect, MakeWorld, SourceWorld } from './source-world.ts';

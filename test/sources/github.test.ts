@@ -15,7 +15,7 @@ import {
   addUser,
   emptyWorld,
   push,
-} from '../simulators/github/world.ts';
+} from '../simulators/github/making.ts';
 import type { GithubWorld } from '../simulators/github/world.ts';
 import { quickClock } from './clocks.ts';
 import { githubConnector, ID, serveGithub } from './github-world.ts';

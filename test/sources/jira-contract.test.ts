@@ -12,7 +12,7 @@ import {
   moveIssue,
   removeIssue,
   touch,
-} from '../simulators/jira/world.ts';
+} from '../simulators/jira/making.ts';
 import type { JiraWorld, SimulatedIssue } from '../simulators/jira/world.ts';
 import { jiraConnector } from './jira-world.ts';
 

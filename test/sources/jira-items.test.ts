@@ -12,7 +12,7 @@ import {
   change,
   moveIssue,
   touch,
-} from '../simulators/jira/world.ts';
+} from '../simulators/jira/making.ts';
 import { collect, company, documents, ID, signal, Stage, textOf } from './jira-stage.ts';
 import { jiraConnector } from './jira-world.ts';
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { afterEach, describe, it } from 'node:test';
 import { randomWorld } from '../simulators/jira/random-world.ts';
-import { addComment, addIssue, addLevel, touch } from '../simulators/jira/world.ts';
+import { addComment, addIssue, addLevel, touch } from '../simulators/jira/making.ts';
 import { followsEdits, revokesWithoutContent } from './follows-edits.ts';
 import { collect, company, ID, signal, Stage } from './jira-stage.ts';
 import { jiraConnector } from './jira-world.ts';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import type { SourceDocument } from '@fumikura/model';
 import type { SyncBatch } from '@fumikura/ports';
 import type { JiraOptions } from '../simulators/jira/server.ts';
-import { addGroup, addProject, addScheme, addUser, emptyWorld } from '../simulators/jira/world.ts';
+import { addGroup, addProject, addScheme, addUser, emptyWorld } from '../simulators/jira/making.ts';
 import type { JiraWorld } from '../simulators/jira/world.ts';
 import { agrees } from './follows-edits.ts';
 import { serveJira } from './jira-world.ts';

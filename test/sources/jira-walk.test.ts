@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { afterEach, describe, it } from 'node:test';
 import type { SimulatedRequest } from '../simulators/kit/simulator.ts';
 import { randomWorld } from '../simulators/jira/random-world.ts';
-import { addIssue, addProject, later, touch } from '../simulators/jira/world.ts';
+import { addIssue, addProject, touch } from '../simulators/jira/making.ts';
+import { later } from '../simulators/jira/world.ts';
 import { collect, company, documents, signal, Stage } from './jira-stage.ts';
 import { jiraConnector, serveJira } from './jira-world.ts';
 

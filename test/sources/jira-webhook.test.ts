@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { createHmac } from 'node:crypto';
 import { describe, it } from 'node:test';
-import { addIssue } from '../simulators/jira/world.ts';
+import { addIssue } from '../simulators/jira/making.ts';
 import { collect, company, ID, signal } from './jira-stage.ts';
 import { jiraConnector, serveJira } from './jira-world.ts';
 

@@ -7,7 +7,7 @@ import {
   addUser as addWikiUser,
   emptyWorld as emptyWiki,
   toGroup,
-} from '../simulators/confluence/world.ts';
+} from '../simulators/confluence/making.ts';
 import {
   addRelease,
   addRepository,
@@ -17,7 +17,7 @@ import {
   emptyWorld as emptyGithub,
   file,
   push,
-} from '../simulators/github/world.ts';
+} from '../simulators/github/making.ts';
 import { addDrive, addItem, emptyWorld as emptyTenant } from '../simulators/graph/world.ts';
 import type { Grant, SimulatedSite } from '../simulators/graph/world.ts';
 import {
@@ -28,7 +28,7 @@ import {
   addScheme,
   addUser,
   emptyWorld as emptyJira,
-} from '../simulators/jira/world.ts';
+} from '../simulators/jira/making.ts';
 import { serveWorld as serveConfluence } from './confluence-world.ts';
 import { serveGithub } from './github-world.ts';
 import { serveJira } from './jira-world.ts';

@@ -1,6 +1,6 @@
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import { findConfig, hasDirectories, loadConfig } from '@fumikura/config';
+import { findConfig, loadConfig } from '@fumikura/config';
 import type { Config } from '@fumikura/config';
 import { createLogger } from '@fumikura/logging';
 import type { Logger } from '@fumikura/logging';
@@ -25,7 +25,9 @@ export interface Context {
   readonly variables: Readonly<Record<string, string | undefined>>;
   /** For what can be made again. */
   readonly cacheFolder: string;
-  /** With everybody whom directories of the company tell of. */
+  /** As it is written, for what has to work while the catalog does not, and asks for no rights. */
+  written(): Promise<Config>;
+  /** With everybody whom directories of the company tell of, and what was decided since it was written. */
   config(): Promise<Config>;
 }
 
@@ -52,15 +54,19 @@ export function createContext(
   environment: Environment,
   signal: AbortSignal,
 ): Context {
+  let written: Promise<Config> | undefined;
   let config: Promise<Config> | undefined;
   const logger = createLogger(options.verbose ? 'debug' : 'warn');
   const load = async () => {
     const explicit = options.config ?? environment.configFile;
     const written = await loadConfig(await findConfig(explicit, environment.cwd, environment.home));
     trustOwnCertificates(written);
+    return written;
+  };
+  const withPeopleOf = async (found: Promise<Config>) => {
     // Loaded where it is needed: a command that asks for no people starts without it.
-    if (!hasDirectories(written)) return written;
-    return (await import('@fumikura/composition')).withPeople(written, logger);
+    const { withPeople } = await import('@fumikura/composition');
+    return withPeople(await found, logger, environment.variables);
   };
   return {
     output: createOutput(options.json ?? false),
@@ -71,6 +77,7 @@ export function createContext(
       environment.variables['XDG_CACHE_HOME'] ?? join(environment.home, '.cache'),
       'fumikura',
     ),
-    config: () => (config ??= load()),
+    written: () => (written ??= load()),
+    config: () => (config ??= withPeopleOf((written ??= load()))),
   };
 }

@@ -30,9 +30,22 @@ export function addMeasuring(program: Command, context: MakeContext): void {
   index
     .command('rebuild')
     .description('make the index anew from the stored texts, beside the one that answers')
-    .addHelpText('after', examples('fumi index rebuild'))
-    .action(async (_options: unknown, command: Command) =>
-      (await import('./commands/index-rebuild.ts')).indexRebuildCommand(context(command)),
+    .option('--embedder', 'for the model of "nextEmbedder" in the configuration; switches nothing')
+    .addHelpText('after', examples('fumi index rebuild', 'fumi index rebuild --embedder'))
+    .action(async (options: { embedder?: boolean }, command: Command) =>
+      (await import('./commands/index-rebuild.ts')).indexRebuildCommand(context(command), options),
+    );
+  index
+    .command('compare')
+    .description('ask judged questions of the index that is asked and of the one beside')
+    .argument('<folder>', 'questions and judgements, as "fumi eval make" writes them')
+    .option('--to <file>', 'compare with the stores of another configuration instead')
+    .addHelpText(
+      'after',
+      examples('fumi index compare judged', 'fumi index compare judged --to servers.yaml'),
+    )
+    .action(async (folder: string, options: { to?: string }, command: Command) =>
+      (await import('./commands/index-compare.ts')).indexCompareCommand(context(command), folder, options),
     );
   for (const [way, description] of [
     ['switch', 'ask the index that was made beside from now on'],

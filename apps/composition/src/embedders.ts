@@ -58,15 +58,16 @@ export async function openEmbedder(
   return openaiEmbedder({ url, model, ...asked }, apiKeyOf(key, { ...host, folder: '.' }));
 }
 
-/** The configured one. @throws AppError MODEL_*, CONFIG_INVALID (config) */
+/** A configured one. @throws AppError MODEL_*, CONFIG_INVALID (config) */
 export async function configuredEmbedder(
   config: Config,
+  entry: EmbedderConfig,
   variables: Variables,
-): Promise<Embedder | undefined> {
-  const { embedder, folder } = config;
-  if (!embedder) return undefined;
-  if (embedder.kind === 'local') return localEmbedder(config, embedder);
-  return openaiEmbedder(embedder, apiKeyOf(embedder.key, { variables, folder, file: config.file }));
+): Promise<Embedder> {
+  if (entry.kind === 'local') return localEmbedder(config, entry);
+  const path = entry === config.nextEmbedder ? 'nextEmbedder.key' : 'embedder.key';
+  const host = { variables, folder: config.folder, file: config.file };
+  return openaiEmbedder(entry, apiKeyOf(entry.key, host, path));
 }
 
 export function modelsFolder({ dataFolder }: Pick<Config, 'dataFolder'>): string {

@@ -6,7 +6,7 @@ import { prepareContent, DEFAULT_LIMITS } from '@fumikura/documents';
 import { createQueryVectors, fingerprintOf, passageText } from '@fumikura/embedding';
 import { DEPTH, evaluate } from '@fumikura/evaluation';
 import type { Collection, Evaluated, JudgedDocument } from '@fumikura/evaluation';
-import type { AccessFilter, DocumentWrite, Embedder, Reranker, Store } from '@fumikura/ports';
+import type { AccessFilter, DocumentWrite, Embedder, Reranker, SearchIndex, Store } from '@fumikura/ports';
 import {
   createPlaceReranker,
   createRanker,
@@ -42,27 +42,42 @@ export interface EvaluationOptions {
  * Indexes a collection in a throw-away database through the ordinary path, and asks its queries with the ordinary ranking.
  */
 export function evaluateCollection(collection: Collection, options: EvaluationOptions): Promise<Evaluated> {
-  const { embedder, signal } = options;
+  const { embedder } = options;
   return withCollection(collection, options, (store, filter) => {
-    const rank = createRanker({
-      index: store.index,
-      ...(embedder && {
-        embedQuery: createQueryVectors({ embedder, timeoutMs: QUERY_TIMEOUT_MS }),
-        fusion: fusionWeights(options.weight),
-        onWithoutVectors: (error) => {
-          throw error;
-        },
-      }),
-    });
     const rerank = rerankingOf(store, options);
+    const rankAll = createAsking({ index: store.index, filter, ...options });
     const ask = async (text: string) => {
-      const terms = await withLongForms(text, analyseQuery(text), store.index, filter, undefined, signal);
-      const { ranked: fused } = await rank({ text, terms }, filter, signal);
-      const ranked = await rerank(text, fused, filter);
+      const ranked = await rerank(text, await rankAll(text), filter);
       return ranked.slice(0, DEPTH).map(({ candidate }) => judgedId(candidate.documentId));
     };
     return evaluate(collection, ask, embedder ? 'embedder' : 'none');
   });
+}
+
+export interface AskingOptions {
+  readonly index: SearchIndex;
+  readonly filter: AccessFilter;
+  readonly embedder?: Embedder;
+  readonly weight?: number;
+  readonly signal: AbortSignal;
+}
+
+/** The ordinary ranking of one index, for a measurement: it fails where a search would do without vectors. */
+export function createAsking({ index, filter, embedder, weight, signal }: AskingOptions) {
+  const rank = createRanker({
+    index,
+    ...(embedder && {
+      embedQuery: createQueryVectors({ embedder, timeoutMs: QUERY_TIMEOUT_MS }),
+      fusion: fusionWeights(weight),
+      onWithoutVectors: (error) => {
+        throw error;
+      },
+    }),
+  });
+  return async (text: string): Promise<readonly Ranked[]> => {
+    const terms = await withLongForms(text, analyseQuery(text), index, filter, undefined, signal);
+    return (await rank({ text, terms }, filter, signal)).ranked;
+  };
 }
 
 /** The id in the collection of a document of the throw-away database. */

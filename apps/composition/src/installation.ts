@@ -6,8 +6,8 @@ import type { Access, Directory, RightsOf } from '@fumikura/access';
 import type { AuditTrail } from '@fumikura/audit';
 import type { Config } from '@fumikura/config';
 import { createDocumentPipeline } from '@fumikura/documents';
-import { AppError } from '@fumikura/errors';
-import { createIngest } from '@fumikura/ingest';
+import { AppError, toAppError } from '@fumikura/errors';
+import { createIngest, sweepContents } from '@fumikura/ingest';
 import type { Ingest } from '@fumikura/ingest';
 import type { Logger } from '@fumikura/logging';
 import type { Person } from '@fumikura/model';
@@ -25,12 +25,14 @@ import { installModel } from './language-model.ts';
 import { installLateCheck } from './late-check.ts';
 import type { InstalledLateCheck } from './late-check.ts';
 import { liveKnowledge } from './live.ts';
+import { installOwnRights } from './own-rights.ts';
+import type { InstalledOwnRights } from './own-rights.ts';
 import { narrowedByRoles } from './narrowed.ts';
 import { openPeople } from './people/live-people.ts';
 import type { LivePeople } from './people/live-people.ts';
 import type { PeopleConfig } from './people/people.ts';
 import { installReranker } from './rerankers.ts';
-import { openPeopleStoreOf } from './people/provisioned.ts';
+import { openPeopleStore } from './people/provisioned.ts';
 import { openStore } from './store.ts';
 import type { InstalledStore } from './store.ts';
 
@@ -49,13 +51,14 @@ export interface Installation {
   readonly audit: AuditTrail;
   /** Who people are, at each moment; the two below ask it. */
   readonly people: LivePeople;
-  /** Absent where no directory tells of people. */
-  readonly peopleStore?: PeopleStore;
+  readonly peopleStore: PeopleStore;
   /** What the roles of somebody include. */
   readonly rightsOf: RightsOf;
   readonly directory: Directory;
   /** Asks sources before something of theirs is shown, where their readers are too old. */
   readonly lateCheck: InstalledLateCheck;
+  /** Asks sources as their people, with tokens that are exchanged for theirs. */
+  readonly ownRights: InstalledOwnRights;
   /**
    * The person who sits at this machine: the one whose `osUser` is the login name; the owner when the configuration
    * names no login at all.
@@ -91,8 +94,8 @@ export async function openInstallation(
     limits: { maxBytes: config.parsing.maxBytes, timeoutMs: config.parsing.timeoutMs },
   });
   const commits = watchCommits(store);
-  const peopleStore = openPeopleStoreOf(config);
-  const people = openPeople({
+  const peopleStore = await openPeopleStore(config, store.catalog.state, logger);
+  const people = await openPeople({
     config,
     catalog: store.catalog,
     logger,
@@ -100,11 +103,14 @@ export async function openInstallation(
     isOneShot: mode === 'one-shot',
   });
   const { directory, rightsOf } = people;
+  if (mode === 'service') sweep(logger);
   const embedder = installEmbedder(config, store, logger, {
     variables,
     isOneShot: mode === 'one-shot',
   });
-  const lateCheck = installLateCheck(config, store.catalog, logger, variables);
+  const ownRights = installOwnRights(config, { logger, variables });
+  people.onChanged(() => ownRights.clear());
+  const lateCheck = installLateCheck(config, store.catalog, logger, variables, ownRights);
   const rerank = installReranker(config, variables, logger);
   const model = installModel(config, variables);
   const allKnowledge = await createKnowledge({
@@ -117,7 +123,12 @@ export async function openInstallation(
     ...(rerank && { rerank }),
     // A process that ends after one question has nothing to use again.
     ...(mode === 'one-shot' && { cacheBytes: 0 }),
-    onWithoutVectors: ({ code, message }) => logger.warn('search.without-vectors', { code, message }),
+    notesQuestions: mode === 'service' && config.audit.queryText === 'keep',
+    onWithoutNotes: ({ code, message }) => logger.warn('search.without-notes', { code, message }),
+    onWithoutVectors: ({ code, message }) => {
+      logger.warn('search.without-vectors', { code, message });
+      if (code === 'FINGERPRINT_MISMATCH') embedder?.reconsider();
+    },
   });
   const narrowed = narrowedByRoles(
     createAccess(store.catalog, directory),
@@ -125,7 +136,7 @@ export async function openInstallation(
     store.catalog,
     rightsOf,
   );
-  const live = { config, store, documents: pipeline, logger, variables, maySee: narrowed.maySee };
+  const live = { config, store, documents: pipeline, logger, variables, maySee: narrowed.maySee, ownRights };
   return {
     config,
     store,
@@ -134,25 +145,35 @@ export async function openInstallation(
     knowledge: liveKnowledge(narrowed.knowledge, live),
     answering: createAnswering({ knowledge: narrowed.knowledge, ...(model && { model }) }),
     people,
-    ...(peopleStore && { peopleStore }),
+    peopleStore,
     directory,
     lateCheck,
+    ownRights,
     rightsOf,
     ingest: auditedIngest(createIngest({ store: commits.store, documents: pipeline, logger }), audit),
     audit,
     localPerson: () => localPerson(people.now().config),
     onChanged: store.onChanged ?? commits.onChanged,
     close: async () => {
-      people.close();
-      peopleStore?.close();
+      await people.close();
       await lateCheck.close();
+      await ownRights.close();
       await embedder?.close();
       await rerank?.close();
       await pipeline.close();
+      await allKnowledge.close();
       await audit.close();
       await store.close();
     },
   };
+}
+
+/** In nobody's way: what cannot be swept now is swept by the next one that starts. */
+function sweep(logger: Logger): void {
+  sweepContents().then(
+    (folders) => folders > 0 && logger.info('sync.contents.swept', { folders }),
+    (cause: unknown) => logger.warn('sync.contents.not-swept', { message: toAppError(cause).message }),
+  );
 }
 
 function boostsOf({ recency, ...boosts }: NonNullable<Config['search']['boosts']>): BoostSettings {

@@ -1,5 +1,5 @@
-import { createLateCheck } from '@fumikura/access';
-import type { LateChecker } from '@fumikura/access';
+import { askingAs, createLateCheck } from '@fumikura/access';
+import type { LateChecker, OwnRightsOf } from '@fumikura/access';
 import type { Config } from '@fumikura/config';
 import { toAppError } from '@fumikura/errors';
 import type { Logger } from '@fumikura/logging';
@@ -25,6 +25,7 @@ export function installLateCheck(
   catalog: Catalog,
   logger: Logger,
   variables: Variables,
+  ownRights: OwnRightsOf,
 ): InstalledLateCheck {
   const connectors = new Map<SourceId, Connector>();
   const looked = new Map<SourceId, { readonly at: number; readonly age: Promise<string | undefined> }>();
@@ -45,14 +46,17 @@ export function installLateCheck(
   const checker = createLateCheck({
     budgetMs,
     cacheMs: cacheSeconds * 1_000,
-    askOf: (source) => {
+    askOf: (source, access) => {
       try {
         const made = connector(source);
-        return made?.mayRead?.bind(made);
+        const ask = made?.mayRead?.bind(made);
+        if (ownRights.isFor(source, access))
+          return { ask: askingAs(ownRights, source, access, ask), isOwn: true };
+        return ask && { ask, isOwn: false };
       } catch (cause) {
         // A secret that cannot be read, most likely: nothing of the source is confirmed, and the others go on.
         logger.warn('late-check.unavailable', { sourceId: source, message: toAppError(cause).message });
-        return () => failing(cause);
+        return { ask: () => failing(cause), isOwn: false };
       }
     },
     whenOf: async (source) => {

@@ -2,7 +2,10 @@ import { createHash } from 'node:crypto';
 import { AppError } from '@fumikura/errors';
 import { aclKey } from '@fumikura/model';
 import type { DocumentId, SourceId } from '@fumikura/model';
-import type { DocumentWrite, KnownVersion, Lease } from '@fumikura/ports';
+import { TOKEN_SPACE } from '@fumikura/access';
+import { entriesOf } from '@fumikura/ports';
+import type { DocumentWrite, KnownVersion, Lease, SharedState } from '@fumikura/ports';
+import { PEOPLE_SPACE } from '@fumikura/store-people';
 import type { InstalledStore } from './store.ts';
 
 export interface MigrationOptions {
@@ -19,8 +22,19 @@ export interface MigrationResult {
 
 /** Read and written at once: bounds what is held in memory. */
 const PAGE = 100;
+/** One is noted or confirmed in the catalog while the other one is written to the index. */
+const COMMITS_AT_ONCE = 2;
 const SAMPLE = 300;
 const LEASE_MS = 600_000;
+/** What is not bound to one process, and does not end by itself soon. */
+const KEPT_SPACES = [
+  PEOPLE_SPACE,
+  TOKEN_SPACE,
+  'slack.link',
+  'slack.workspace',
+  'slack.shared',
+  'slack.feedback',
+];
 
 /**
  * Moves everything that was read of the sources from one store to another, without asking any source. What is there
@@ -35,8 +49,7 @@ export async function migrateStore(
 ): Promise<MigrationResult> {
   const sources = (await from.catalog.sources()).map(({ id, documents }) => ({ id, documents }));
   const total = sources.reduce((sum, { documents }) => sum + documents, 0);
-  for (const name of await from.tokens.names())
-    await to.tokens.put(name, (await from.tokens.get(name)) ?? '');
+  for (const space of KEPT_SPACES) await copySpace(from.catalog.state, to.catalog.state, space);
   const leases = await holdSources(
     [from, to],
     sources.map(({ id }) => id),
@@ -87,6 +100,17 @@ export async function checksumOf(
   return { documents, checksum: hash.digest('hex').slice(0, 16) };
 }
 
+/** Entries of one space as they are, and none that are gone. */
+async function copySpace(from: SharedState, to: SharedState, space: string): Promise<void> {
+  const there = new Set<string>();
+  for await (const { key } of entriesOf(to, space)) there.add(key);
+  for await (const { key, value } of entriesOf(from, space)) {
+    there.delete(key);
+    await to.put(space, { key, value });
+  }
+  await to.change(space, { removals: [...there] });
+}
+
 async function prepare(
   from: InstalledStore,
   to: InstalledStore,
@@ -119,13 +143,47 @@ async function copyDocuments(
   told: (written: number, unchanged: number) => Promise<void>,
 ): Promise<void> {
   await to.catalog.ensureSource(source);
-  for await (const ids of pages(from, source, signal)) {
-    const [ours, theirs] = [await from.catalog.known(ids), await to.catalog.known(ids)];
+  const commits = new Set<Promise<void>>();
+  try {
+    for await (const { upserts, unchanged } of changedPages(from, to, source, signal)) {
+      while (commits.size >= COMMITS_AT_ONCE) await Promise.race(commits);
+      const done: Promise<void> = commitPage(to, source, upserts)
+        .then(() => told(upserts.length, unchanged))
+        .finally(() => commits.delete(done));
+      commits.add(done);
+    }
+    await Promise.all(commits);
+  } finally {
+    // Nothing is written any more when this is over, whatever ended it.
+    await Promise.allSettled(commits);
+  }
+}
+
+async function commitPage(to: InstalledStore, source: SourceId, upserts: readonly DocumentWrite[]) {
+  if (upserts.length > 0) await to.commit({ source, upserts });
+}
+
+/** Read while the page before is written. */
+async function* changedPages(
+  from: InstalledStore,
+  to: InstalledStore,
+  source: SourceId,
+  signal: AbortSignal,
+): AsyncGenerator<{ readonly upserts: readonly DocumentWrite[]; readonly unchanged: number }> {
+  const read = async (ids: readonly DocumentId[]) => {
+    const [ours, theirs] = await Promise.all([from.catalog.known(ids), to.catalog.known(ids)]);
     const wanted = ids.filter((id) => !isSame(ours.get(id), theirs.get(id)));
     const upserts = wanted.length === 0 ? [] : await from.export.documents(wanted);
-    if (upserts.length > 0) await to.commit({ source, upserts });
-    await told(upserts.length, ids.length - wanted.length);
+    return { upserts, unchanged: ids.length - wanted.length };
+  };
+  let ahead: ReturnType<typeof read> | undefined;
+  for await (const ids of pages(from, source, signal)) {
+    const next = read(ids);
+    next.catch(() => undefined); // whoever takes it hears of it
+    if (ahead) yield await ahead;
+    ahead = next;
   }
+  if (ahead) yield await ahead;
 }
 
 /** Documents that an attempt before brought, and that are gone since. */

@@ -42,8 +42,8 @@ export function narrowedByRoles(
     maySee: (filter, source) => maySee(filter)(source),
     access: {
       ...access,
-      filterFor: async (person) => {
-        const filter = await access.filterFor(person);
+      filterFor: async (person, credential) => {
+        const filter = await access.filterFor(person, credential);
         seen.set(filter, (source) => rightsOf(person).maySee(source));
         return filter;
       },

@@ -2,7 +2,7 @@ import { createPersonalTokens } from '@fumikura/access';
 import type { PersonalTokens } from '@fumikura/access';
 import type { Config } from '@fumikura/config';
 import type { Variables } from './connectors/secrets.ts';
-import { withTokens } from './store.ts';
+import { withState } from './store.ts';
 
 /** Opens nothing of the store but the tokens. */
 export function withPersonalTokens<T>(
@@ -10,5 +10,5 @@ export function withPersonalTokens<T>(
   variables: Variables,
   work: (tokens: PersonalTokens) => Promise<T>,
 ): Promise<T> {
-  return withTokens(config, variables, (texts) => work(createPersonalTokens(texts)));
+  return withState(config, variables, (state) => work(createPersonalTokens(state)));
 }

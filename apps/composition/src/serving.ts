@@ -1,4 +1,5 @@
 import type { AuditClient } from '@fumikura/audit';
+import { Secret } from '@fumikura/config';
 import type { Config } from '@fumikura/config';
 import { AppError, toAppError } from '@fumikura/errors';
 import type { Logger } from '@fumikura/logging';
@@ -39,6 +40,9 @@ export interface ServeOptions {
   readonly warmUp?: Promise<unknown>;
 }
 
+/** Less than the shortest-lived token; more than hosts with a time service ever differ. */
+const MOST_CLOCK_DIFFERENCE_MS = 120_000;
+
 /** MCP over standard input and output, for the person at this machine. */
 export function mcpFactory(options: ServeOptions, toolSet: ToolSet): McpServerFactory {
   const { localPerson } = options.installation;
@@ -70,7 +74,24 @@ function factoryFor(
         ...(authInfo && { credential: authInfo.clientId }),
       }),
   };
-  return (context) => buildServer(deps, toolSet, context);
+  return (context) => {
+    const credential = credentialOf(installation, context.authInfo);
+    if (!credential) return buildServer(deps, toolSet, context);
+    const own = { ...access, filterFor: (person: PersonId) => access.filterFor(person, credential) };
+    return buildServer({ ...deps, access: own }, toolSet, context);
+  };
+}
+
+/** What somebody signed in with, where sources are asked with it; a token that is bound to a key is of no use to anybody else. */
+function credentialOf(
+  { ownRights }: Installation,
+  auth: AuthInfo | undefined,
+): Parameters<Installation['access']['filterFor']>[1] {
+  const { identity } = (auth?.extra ?? {}) as Partial<AuthenticatedInfo['extra']>;
+  if (!auth || !identity || identity.boundTo !== undefined || !ownRights.exchanges(identity.issuer))
+    return undefined;
+  const { issuer, subject, expiresAt, holdsStill } = identity;
+  return { issuer, subject, expiresAt, token: new Secret(auth.token), ...(holdsStill && { holdsStill }) };
 }
 
 /** Scopes as clients have to ask for them. */
@@ -92,6 +113,7 @@ export async function serveHttp(options: ServeOptions, host: string, port: numbe
   const signIn =
     config.signIn &&
     (await import('./sign-in.ts')).openSignIn(config, installation, logger, variables, isPerson);
+  if (signIn) installation.ownRights.check();
   const scim = openScim(config, installation.peopleStore, installation.audit, variables);
   if (!signIn) installation.localPerson();
   const personOf = (auth: AuthInfo | undefined) => personOfRequest(installation, signIn !== undefined, auth);
@@ -136,12 +158,23 @@ export async function serveHttp(options: ServeOptions, host: string, port: numbe
 }
 
 /** Without the catalog nobody's rights are known; without the index, documents can still be read by their ids. */
-export function dependenciesOf({ catalog, paired }: Installation['store']): Dependency[] {
+export function dependenciesOf({ catalog, paired, now }: Installation['store']): Dependency[] {
   const dependencies: Dependency[] = [
     { name: 'catalog', isRequired: true, check: () => catalog.accessVersion() },
   ];
   if (paired) dependencies.push({ name: 'index', isRequired: false, check: () => paired.versions.reach() });
+  if (now) dependencies.push({ name: 'clock', isRequired: true, check: () => requireSameTime(now) });
   return dependencies;
+}
+
+/** By a clock that is late, tokens live longer than they should: such a process gets no requests. */
+async function requireSameTime(now: () => Promise<Date>): Promise<void> {
+  const theirs = await now().catch(() => undefined);
+  // Without the catalog there is nothing to compare with, and it is named already.
+  if (!theirs) return;
+  const aheadMs = Date.now() - theirs.getTime();
+  if (Math.abs(aheadMs) > MOST_CLOCK_DIFFERENCE_MS)
+    throw new Error(`this clock is ${Math.round(aheadMs / 1_000)} s ahead of the catalog's`);
 }
 
 function given(limits: NonNullable<Config['server']['limits']>): Partial<LoadLimits> {

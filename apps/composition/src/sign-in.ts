@@ -3,7 +3,7 @@ import { invalid, Secret } from '@fumikura/config';
 import type { Config, ConfigProblem } from '@fumikura/config';
 
 import type { Logger } from '@fumikura/logging';
-import type { NamedTexts } from '@fumikura/ports';
+import type { SharedState } from '@fumikura/ports';
 import { createSignIn, invalidToken } from '@fumikura/server/sign-in';
 import type { IssuerSettings, SignIn, VerifyToken } from '@fumikura/server/sign-in';
 import { withSecrets } from './connectors/secrets.ts';
@@ -13,10 +13,13 @@ import type { Installation } from './installation.ts';
 /** Paths of the MCP endpoints: each is a resource that tokens are issued for. */
 const ENDPOINTS = ['/mcp', '/mcp/openai'] as const;
 
+/** Proofs of keys that were used, so that no other server takes them. */
+const PROOFS = 'proof';
+
 /** Sign-in as configured; undefined when nobody has to. @throws AppError CONFIG_INVALID (config) */
 export function openSignIn(
   config: Config,
-  { audit, store: { tokens } }: Pick<Installation, 'audit' | 'store'>,
+  { audit, store }: Pick<Installation, 'audit' | 'store'>,
   logger: Logger,
   variables: Variables,
   isPerson: (id: string) => boolean,
@@ -29,7 +32,9 @@ export function openSignIn(
     paths: ENDPOINTS,
     issuers: issuersOf(config, variables),
     readScope: signIn.readScope,
-    personalTokens: verifyPersonalTokens(tokens, isPerson),
+    useProof: async (key, expiresAt) =>
+      (await store.catalog.state.put(PROOFS, { key, value: null, expected: 0, expiresAt })) !== undefined,
+    personalTokens: verifyPersonalTokens(store.catalog.state, isPerson),
     logger,
     onRefused: (request, rule) =>
       audit.record({
@@ -44,8 +49,8 @@ export function openSignIn(
 }
 
 /** A token whose person has left speaks of nobody. */
-function verifyPersonalTokens(texts: NamedTexts, isPerson: (id: string) => boolean): VerifyToken {
-  const tokens = createPersonalTokens(texts);
+function verifyPersonalTokens(state: SharedState, isPerson: (id: string) => boolean): VerifyToken {
+  const tokens = createPersonalTokens(state);
   return async (token) => {
     if (!isPersonalToken(token)) return undefined;
     const find = async () => {

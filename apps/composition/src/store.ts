@@ -2,19 +2,16 @@ import { join } from 'node:path';
 import { invalid } from '@fumikura/config';
 import type { Config, ConfigProblem, Secret } from '@fumikura/config';
 import { AppError } from '@fumikura/errors';
-import { tokenFolder } from '@fumikura/access';
-import type { EmbeddingStore, NamedTexts, Store, StoreExport } from '@fumikura/ports';
+import type { EmbeddingStore, SharedState, Store, StoreExport } from '@fumikura/ports';
 import type { OnChanged } from './commits.ts';
 import type { PairedStore } from '@fumikura/store-paired';
 import type { PostgresCatalogOptions } from '@fumikura/store-postgres';
 import type { QdrantIndexOptions } from '@fumikura/store-qdrant';
-import { createSqliteStore } from '@fumikura/store-sqlite';
+import { createSqliteStore, openSqliteState } from '@fumikura/store-sqlite';
 import type { RebuildOptions } from '@fumikura/store-sqlite';
 import { withSecrets } from './connectors/secrets.ts';
 import type { Variables } from './connectors/secrets.ts';
 
-const TOKENS = 'token';
-const TOKENS_FOLDER = 'tokens';
 export const DATABASE_FILE = 'fumikura.db';
 
 /** The store that a configuration names: one file, or PostgreSQL and Qdrant. */
@@ -24,10 +21,10 @@ export interface InstalledStore extends Store {
   rebuild(options?: RebuildOptions): Promise<void>;
   /** Backlog and vectors of an embedder. */
   readonly embeddings: EmbeddingStore;
-  /** Personal tokens, as all processes of the installation see them. */
-  readonly tokens: NamedTexts;
   /** What any process commits; absent where only this one's own commits are known. */
   readonly onChanged?: OnChanged;
+  /** By the clock that all processes share; absent where they share a host. */
+  readonly now?: () => Promise<Date>;
   /** Where catalog and index are two servers. */
   readonly paired?: PairedStore;
 }
@@ -41,12 +38,11 @@ export interface OpenStoreOptions {
 
 export async function openStore(config: Config, options: OpenStoreOptions): Promise<InstalledStore> {
   if (!config.stores) {
-    const store = await createSqliteStore({
+    return createSqliteStore({
       file: join(config.dataFolder, DATABASE_FILE),
       inline: options.inline,
       ...(options.rebuild && { rebuild: options.rebuild }),
     });
-    return { ...store, tokens: tokensOfFolder(config) };
   }
   const { catalog, index } = withStoreSecrets(config, options.variables ?? process.env);
   // Loaded where they are needed: a command over a file starts without them.
@@ -67,7 +63,7 @@ export async function openStore(config: Config, options: OpenStoreOptions): Prom
     return {
       ...paired,
       paired,
-      tokens: catalogStore.texts(TOKENS),
+      now: () => catalogStore.now(),
       ...(onDocuments && { onChanged: onDocuments }),
       rebuild: () => Promise.reject(noRebuild()),
     };
@@ -77,26 +73,33 @@ export async function openStore(config: Config, options: OpenStoreOptions): Prom
   }
 }
 
-export function tokensOfFolder({ dataFolder }: Config): NamedTexts {
-  return tokenFolder(join(dataFolder, TOKENS_FOLDER));
+export interface OpenState {
+  readonly state: SharedState;
+  close(): Promise<void>;
 }
 
-/** Of a command that needs nothing else of the store. */
-export async function withTokens<T>(
+/** What an installation holds beside documents, of whichever store: for commands that need nothing else. */
+export async function openState(config: Config, variables: Variables): Promise<OpenState> {
+  if (!config.stores) {
+    const { state, close } = openSqliteState({ file: join(config.dataFolder, DATABASE_FILE) });
+    return { state, close: async () => close() };
+  }
+  const { createPostgresCatalog } = await import('@fumikura/store-postgres');
+  const place = withStoreSecrets(config, variables).catalog;
+  const { catalog, close } = await createPostgresCatalog({ ...place, listens: false });
+  return { state: catalog.state, close };
+}
+
+export async function withState<T>(
   config: Config,
   variables: Variables,
-  work: (texts: NamedTexts) => Promise<T>,
+  work: (state: SharedState) => Promise<T>,
 ): Promise<T> {
-  if (!config.stores) return work(tokensOfFolder(config));
-  const { createPostgresCatalog } = await import('@fumikura/store-postgres');
-  const catalog = await createPostgresCatalog({
-    ...withStoreSecrets(config, variables).catalog,
-    listens: false,
-  });
+  const { state, close } = await openState(config, variables);
   try {
-    return await work(catalog.texts(TOKENS));
+    return await work(state);
   } finally {
-    await catalog.close();
+    await close();
   }
 }
 

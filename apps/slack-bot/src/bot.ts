@@ -1,33 +1,25 @@
 import { randomUUID } from 'node:crypto';
-import type { Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { toAppError } from '@fumikura/errors';
 import type { Logger } from '@fumikura/logging';
 import type { JsonValue, PersonId } from '@fumikura/model';
 import type { SharedState } from '@fumikura/ports';
-import { HTTPReceiver, SocketModeReceiver } from '@slack/bolt';
-import type { App, Receiver, ReceiverEvent } from '@slack/bolt';
+import type { ReceiverEvent } from '@slack/bolt';
 import { WebClient } from '@slack/web-api';
+import { listenTo } from './connection.ts';
+import type { Connection } from './connection.ts';
 import { deliveryId, deliveryOf } from './delivery.ts';
 import type { Desk } from './desk.ts';
 import { createFairQueue } from './fair-queue.ts';
-import { handle } from './handle.ts';
 import { createIdentity } from './identity.ts';
 import { createInbox } from './inbox.ts';
 import type { Work } from './inbox.ts';
 import { createLinks } from './links.ts';
+import { createLull } from './lull.ts';
 import type { Parts } from './parts.ts';
 import { createReplies } from './replies.ts';
-import { showRefusal, TakenOver } from './show.ts';
 import { bridge } from './slack-logger.ts';
-import { TEXTS } from './texts.ts';
+import { createWorker } from './worker.ts';
 import type { Workspaces } from './workspaces.ts';
-
-export type Connection =
-  /** The app connects to Slack: nothing has to be reachable from outside. */
-  | { readonly kind: 'socket'; readonly appToken: string }
-  /** Slack connects to the app; port 0 takes a free one. */
-  | { readonly kind: 'http'; readonly signingSecret: string; readonly host: string; readonly port: number };
 
 export interface SlackBotOptions {
   readonly desk: Desk;
@@ -63,83 +55,41 @@ export async function startSlackBot(options: SlackBotOptions): Promise<SlackBot>
   const { logger, workspaces, leaseMs = 20_000, now = Date.now } = options;
   const stopping = new AbortController();
   const inbox = createInbox({ state: options.state, holder: randomUUID(), leaseMs, now });
-  const clientOf = async (team: string) => clientFor(await workspaces.token(team), options);
+  const clientOf = clientsOf(options);
   const parts = partsOf(options, clientOf, stopping.signal);
-  const running = new Set<Promise<void>>();
-
-  const work = async (each: Work): Promise<void> => {
-    const delivery = deliveryOf(each.body as Record<string, unknown>);
-    if (!delivery) return each.done();
-    if (delivery.kind === 'ended') await workspaces.ended(delivery.where.team, delivery.reason);
-    else {
-      const { team } = delivery.where;
-      const { botUser } = await workspaces.facts(team);
-      await handle(delivery, each, { parts, client: await clientOf(team), botUser });
-    }
-    await each.done();
-  };
-  const begin = (each: Work, run = work): void => {
-    const done = run(each)
-      .catch((error: unknown) => {
-        if (error instanceof TakenOver || stopping.signal.aborted) return;
-        const { code, message } = toAppError(error);
-        logger.error('slack.delivery.failed', { code, message, attempt: each.attempt });
-      })
-      .finally(() => running.delete(done));
-    running.add(done);
-  };
-  const keep = async ({ body }: ReceiverEvent): Promise<void> => {
+  const worker = createWorker({ parts, workspaces, clientOf, inbox });
+  const lull = createLull(worker.begin);
+  const keep = async ({ body }: ReceiverEvent): Promise<Work | undefined> => {
     const id = deliveryId(body);
-    if (id === undefined || !deliveryOf(body)) return;
+    if (id === undefined || !deliveryOf(body)) return undefined;
     const taken = await inbox.take(id, body as JsonValue);
-    if (taken) begin(taken);
-    else logger.info('slack.delivery.repeated', {});
+    if (!taken) logger.info('slack.delivery.repeated', {});
+    return taken;
   };
-  const tell = async (each: Work, isGivenUp: boolean): Promise<void> => {
-    const delivery = deliveryOf(each.body as Record<string, unknown>);
-    if (!delivery || delivery.where.channel === '') return;
-    const { where } = delivery;
-    const { language } = await parts.identity.of(where.team, where.user);
-    const { interrupted, givenUp } = TEXTS[language];
-    if (await each.showing())
-      await showRefusal(await clientOf(where.team), where, where.threadTs, isGivenUp ? givenUp : interrupted);
-  };
-  const report = async (each: Work, isGivenUp: boolean): Promise<void> => {
+  const listening = await listenTo(options, async (event) => {
+    const taken = await keep(event);
     try {
-      await tell(each, isGivenUp);
-    } catch (error) {
-      // Nobody can be told of it: a conversation that is gone, an app that was removed. That ends it, too.
-      if (!isGivenUp) throw error;
-      logger.error('slack.delivery.given-up', { message: toAppError(error).message });
+      await event.ack();
+    } finally {
+      // Done though Slack has hung up meanwhile.
+      if (taken) lull.put(taken);
     }
-    await each.done();
-  };
-  const takeOver = async (): Promise<void> => {
-    for (const { work: each, isGivenUp } of await inbox.abandoned())
-      if (each.wasShowing || isGivenUp) begin(each, () => report(each, isGivenUp));
-      else begin(each);
-  };
-
-  const receiver = receiverOf(options);
-  const processEvent = async (event: ReceiverEvent): Promise<void> => {
-    await keep(event);
-    await event.ack();
-  };
-  // Receivers ask nothing else of an app; its listeners would run after the acknowledgement, and be lost with the process.
-  receiver.init({ processEvent } as App);
-  const url = await start(receiver, options);
+  });
+  const { url } = listening;
   const timer = setInterval(() => {
-    takeOver().catch((error: unknown) =>
-      logger.warn('slack.takeover.failed', { message: toAppError(error).message }),
-    );
+    worker
+      .takeOver()
+      .catch((error: unknown) =>
+        logger.warn('slack.takeover.failed', { message: toAppError(error).message }),
+      );
   }, leaseMs / 4);
   return {
     ...(url !== undefined && { url }),
     stop: async (withinMs = 10_000) => {
       clearInterval(timer);
-      await receiver.stop();
-      const late = new Promise<void>((resolve) => setTimeout(resolve, withinMs).unref());
-      await Promise.race([Promise.all(running), late]);
+      await listening.stop();
+      lull.flush();
+      await worker.ended(withinMs);
       stopping.abort();
       await inbox.release();
     },
@@ -168,6 +118,19 @@ function partsOf(
   };
 }
 
+/** One of each workspace, so that its waits and its number of calls at once are those of the workspace. */
+function clientsOf(options: SlackBotOptions): (team: string) => Promise<WebClient> {
+  const known = new Map<string, { readonly token: string; readonly client: WebClient }>();
+  return async (team) => {
+    const token = await options.workspaces.token(team);
+    const before = known.get(team);
+    if (before?.token === token) return before.client;
+    const client = clientFor(token, options);
+    known.set(team, { token, client });
+    return client;
+  };
+}
+
 function clientFor(token: string, { apiUrl, logger }: SlackBotOptions): WebClient {
   return new WebClient(token, {
     ...(apiUrl !== undefined && { slackApiUrl: apiUrl }),
@@ -176,34 +139,4 @@ function clientFor(token: string, { apiUrl, logger }: SlackBotOptions): WebClien
     retryConfig: { retries: 5, minTimeout: 200, maxTimeout: 5_000 },
     maxRequestConcurrency: 20,
   });
-}
-
-function receiverOf({ connection, apiUrl, logger }: SlackBotOptions): Receiver {
-  if (connection.kind === 'socket') {
-    const { appToken } = connection;
-    const clientOptions = apiUrl === undefined ? {} : { slackApiUrl: apiUrl };
-    return new SocketModeReceiver({
-      ...{ appToken, logger: bridge(logger), installerOptions: { clientOptions } },
-      // Not acknowledged: Slack delivers it again, to this process or another.
-      processEventErrorHandler: () => Promise.resolve(false),
-    });
-  }
-  const { signingSecret } = connection;
-  return new HTTPReceiver({
-    ...{ signingSecret, logger: bridge(logger), endpoints: ['/slack/events'] },
-    processEventErrorHandler: ({ response }) => {
-      response.writeHead(503).end();
-      return Promise.resolve(false);
-    },
-  });
-}
-
-async function start(receiver: Receiver, { connection }: SlackBotOptions): Promise<string | undefined> {
-  if (connection.kind === 'socket') {
-    await receiver.start();
-    return undefined;
-  }
-  const { host, port } = connection;
-  const server = (await receiver.start({ host, port })) as Server;
-  return `http://${host}:${(server.address() as AddressInfo).port}/slack/events`;
 }

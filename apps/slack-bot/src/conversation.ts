@@ -6,6 +6,7 @@ import { wordsOf } from './delivery.ts';
 import type { Act } from './parts.ts';
 import { answerBlocks, answerTail, claimBlock } from './render/answer.ts';
 import type { AnswerButtons } from './render/answer.ts';
+import { Room } from './render/blocks.ts';
 import { searchBlocks, summaryBlocks } from './render/pages.ts';
 import { showOnce, TakenOver, textsOf } from './show.ts';
 
@@ -72,66 +73,80 @@ async function announce({ client, place, threadTs, language, parts }: Act): Prom
 }
 
 async function postAnswer(act: Act, question: string, events: AsyncIterable<AnswerEvent>): Promise<void> {
-  const answer = await lastOf(events);
+  const answer = await endOf(events);
   const buttons = await buttonsFor(act, question, answer);
   await showOnce(act, textsOf(act).answered, answerBlocks(answer, act.language, buttons));
 }
 
 /** Claims appear one by one, each verified before; what they stand on follows when all are there. */
 async function streamAnswer(act: Act, question: string, events: AsyncIterable<AnswerEvent>): Promise<void> {
-  const shown: Claim[] = [];
-  let stream: { ts: string } | undefined;
-  let answer: Answer | undefined;
-  for await (const event of events) {
-    if (event.kind === 'answer') ({ answer } = event);
-    if (event.kind !== 'claim') continue;
-    const block = claimBlock(event.claim);
-    if (!block) continue;
-    stream = await append(act, stream, [block]);
-    shown.push(event.claim);
-  }
-  if (!answer) throw new AppError('UNEXPECTED', 'internal', 'an answer without an end');
+  const stream = new Stream(act);
+  const answer = await endOf(events, (claim) => stream.say(claim)).catch(async (error: unknown) => {
+    // Without an end it would look as if more were to come.
+    await stream.cut();
+    throw error;
+  });
   const buttons = await buttonsFor(act, question, answer);
-  if (!stream) {
+  if (stream.ts === undefined)
     await showOnce(act, textsOf(act).answered, answerBlocks(answer, act.language, buttons));
-    return;
-  }
-  await finish(act, stream.ts, answer, shown, buttons);
+  else await finish(act, { shown: stream.shown, room: stream.room, ts: stream.ts }, answer, buttons);
 }
 
-async function append(
-  act: Act,
-  stream: { ts: string } | undefined,
-  blocks: object[],
-): Promise<{ ts: string }> {
-  const { client, place, threadTs } = act;
-  const { channel, team, user } = place;
-  const chunks = [{ type: 'blocks' as const, blocks: blocks as never[] }];
-  if (stream) {
-    await client.chat.appendStream({ channel, ts: stream.ts, chunks });
-    return stream;
+/** One message that grows; it begins with the first claim. */
+class Stream {
+  readonly #act: Act;
+  readonly shown: Claim[] = [];
+  readonly room = new Room();
+  ts: string | undefined;
+
+  constructor(act: Act) {
+    this.#act = act;
   }
-  if (!(await act.work.showing())) throw new TakenOver();
-  const started = await client.chat.startStream({
-    ...{ channel, chunks, thread_ts: threadTs ?? '' },
-    ...{ recipient_team_id: team, recipient_user_id: user },
-  });
-  return { ts: started.ts ?? '' };
+
+  async say(claim: Claim): Promise<void> {
+    const block = claimBlock(claim, this.room);
+    if (!block) return;
+    const { client, place, threadTs = '', work } = this.#act;
+    const { channel, team, user } = place;
+    const chunks = [{ type: 'blocks' as const, blocks: [block] as never[] }];
+    if (this.ts !== undefined) await client.chat.appendStream({ channel, ts: this.ts, chunks });
+    else {
+      if (!(await work.showing())) throw new TakenOver();
+      const to = { recipient_team_id: team, recipient_user_id: user };
+      const started = await client.chat.startStream({ channel, chunks, thread_ts: threadTs, ...to });
+      this.ts = started.ts ?? '';
+    }
+    this.shown.push(claim);
+  }
+
+  /** Ends it as it stands; what broke the answer may break this as well, and is told instead. */
+  async cut(): Promise<void> {
+    if (this.ts === undefined) return;
+    const { client, place, parts } = this.#act;
+    await client.chat
+      .stopStream({ channel: place.channel, ts: this.ts })
+      .catch((error: unknown) =>
+        parts.logger.warn('slack.stream.open', { message: toAppError(error).message }),
+      );
+  }
 }
 
 /** What left the answer between its claim and its end (rights changed) leaves the message too. */
 async function finish(
   { client, place, language }: Act,
-  ts: string,
+  { ts, shown, room }: Pick<Stream, 'shown' | 'room'> & { readonly ts: string },
   answer: Answer,
-  shown: readonly Claim[],
   buttons: AnswerButtons,
 ): Promise<void> {
   const { channel } = place;
   const kept = new Set(answer.claims.map(({ text }) => text));
   const isAsShown = shown.length === answer.claims.length && shown.every(({ text }) => kept.has(text));
   if (isAsShown) {
-    await client.chat.stopStream({ channel, ts, blocks: answerTail(answer, language, buttons) as never[] });
+    await client.chat.stopStream({
+      channel,
+      ts,
+      blocks: answerTail(answer, language, { ...buttons, room }) as never[],
+    });
     return;
   }
   await client.chat.stopStream({ channel, ts });
@@ -152,9 +167,15 @@ function kept({ place, person, threadTs }: Act) {
   return { team, channel, user, person, ...(threadTs !== undefined && { threadTs }) };
 }
 
-async function lastOf(events: AsyncIterable<AnswerEvent>): Promise<Answer> {
+async function endOf(
+  events: AsyncIterable<AnswerEvent>,
+  onClaim: (claim: Claim) => Promise<void> = () => Promise.resolve(),
+): Promise<Answer> {
   let answer: Answer | undefined;
-  for await (const event of events) if (event.kind === 'answer') ({ answer } = event);
+  for await (const event of events) {
+    if (event.kind === 'answer') ({ answer } = event);
+    if (event.kind === 'claim') await onClaim(event.claim);
+  }
   if (answer) return answer;
   throw new AppError('UNEXPECTED', 'internal', 'an answer without an end');
 }

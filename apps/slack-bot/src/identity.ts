@@ -1,6 +1,7 @@
 import type { PersonId } from '@fumikura/model';
 import type { WebClient } from '@slack/web-api';
 import { LRUCache } from 'lru-cache';
+import { refusalOf } from './refusal.ts';
 import { languageOf } from './texts.ts';
 import type { Language } from './texts.ts';
 
@@ -72,11 +73,11 @@ export function createIdentity({ client, linked, byEmail, now = Date.now }: Iden
 
 async function readAccount(client: WebClient, team: string, id: string): Promise<Account> {
   const { user } = await client.users.info({ user: id, include_locale: true }).catch((error: unknown) => {
-    if ((error as { data?: { error?: string } }).data?.error === 'user_not_found') return { user: undefined };
+    if (refusalOf(error) === 'user_not_found') return { user: undefined };
     throw error;
   });
   const locale = user?.locale ?? '';
-  const refusedAs = refusalOf(user, team);
+  const refusedAs = refusedAsOf(user, team);
   const { email } = user?.profile ?? {};
   return {
     id,
@@ -89,7 +90,7 @@ async function readAccount(client: WebClient, team: string, id: string): Promise
 
 type SlackUser = Awaited<ReturnType<WebClient['users']['info']>>['user'];
 
-function refusalOf(user: SlackUser, team: string): RefusedAs | undefined {
+function refusedAsOf(user: SlackUser, team: string): RefusedAs | undefined {
   if (user?.id === undefined) return 'unknown';
   if (user.is_bot === true || user.id === 'USLACKBOT') return 'bot';
   if (user.deleted !== false) return 'deactivated';

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { JsonValue } from '@fumikura/model';
+import { entriesOf } from '@fumikura/ports';
 import type { SharedState, StateEntry } from '@fumikura/ports';
 
 const OPEN = 'slack.open';
@@ -8,7 +9,6 @@ const SEEN = 'slack.seen';
 const SEEN_FOR_MS = 60 * 60_000;
 const LEASE_MS = 20_000;
 const MAX_ATTEMPTS = 3;
-const PAGE = 1_000;
 
 interface Kept {
   readonly body: JsonValue;
@@ -33,6 +33,8 @@ export interface Work {
   showing(): Promise<boolean>;
   /** The delivery is answered, and never taken again. */
   done(): Promise<void>;
+  /** Lets it be taken over: by another process, or by this one. */
+  release(): Promise<void>;
 }
 
 export interface Inbox {
@@ -76,7 +78,8 @@ export function createInbox({ state, holder, leaseMs = LEASE_MS, now = Date.now 
     },
     abandoned: async () => {
       const found: { work: Work; isGivenUp: boolean }[] = [];
-      for await (const { key, value, version } of openEntries(state)) {
+      // All of them: those that others are at work on may fill the first page for as long as they like.
+      for await (const { key, value, version } of entriesOf(state, OPEN)) {
         const before = value as unknown as Kept;
         if (before.until > now() || held.has(key)) continue;
         const kept: Kept = { ...before, holder, until: now() + leaseMs, attempt: before.attempt + 1 };
@@ -89,16 +92,6 @@ export function createInbox({ state, holder, leaseMs = LEASE_MS, now = Date.now 
       await Promise.all([...held.values()].map((claim) => claim.release()));
     },
   };
-}
-
-/** All of them: those that others are at work on may fill the first page for as long as they like. */
-async function* openEntries(state: SharedState): AsyncGenerator<StateEntry> {
-  let after: string | undefined;
-  do {
-    const page = await state.list(OPEN, { limit: PAGE, ...(after !== undefined && { after }) });
-    yield* page;
-    after = page.length < PAGE ? undefined : page.at(-1)?.key;
-  } while (after !== undefined);
 }
 
 /** The right to answer one delivery, kept up by a heartbeat. */

@@ -1,5 +1,6 @@
 export { startSlackBot } from './bot.ts';
-export type { Connection, SlackBot, SlackBotOptions } from './bot.ts';
+export type { SlackBot, SlackBotOptions } from './bot.ts';
+export type { Connection } from './connection.ts';
 export { checkSlack } from './check.ts';
 export type { SlackFinding } from './check.ts';
 export type { BotEvent, Desk, DocumentCard, Place, Question } from './desk.ts';
@@ -10,3 +11,7 @@ export { createReplies } from './replies.ts';
 export type { Feedback } from './replies.ts';
 export { keptWorkspaces, singleWorkspace } from './workspaces.ts';
 export type { KeptWorkspaces, Workspaces } from './workspaces.ts';
+export { answerBlocks, answerTail, claimBlock } from './render/answer.ts';
+export { Room } from './render/blocks.ts';
+export { commentView, homeView, searchBlocks, summaryBlocks, unfurlBlocks } from './render/pages.ts';
+export { proposalBlocks, sharedBlocks } from './render/share.ts';

@@ -4,6 +4,7 @@ import { audienceOf, readableByAll, shareableOf } from './audience.ts';
 import { ask, search } from './conversation.ts';
 import type { Delivery } from './delivery.ts';
 import type { Act } from './parts.ts';
+import { refusalOf } from './refusal.ts';
 import { commentView } from './render/pages.ts';
 import { proposalBlocks, sharedBlocks } from './render/share.ts';
 import type { Feedback, Reply } from './replies.ts';
@@ -123,7 +124,14 @@ async function comment(
   // What they say counts though they close the dialog.
   await keepFeedback(act, id, reply, verdict);
   if (trigger === undefined) return showOnce(act, textsOf(act).thanks);
-  await act.client.views.open({ trigger_id: trigger, view: commentView(id, verdict, act.language) });
+  const view = commentView(id, verdict, act.language);
+  try {
+    await act.client.views.open({ trigger_id: trigger, view });
+  } catch (error) {
+    // A dialog opens within three seconds of the press, or not at all.
+    if (!/trigger/u.test(refusalOf(error) ?? '')) throw error;
+    await showOnce(act, textsOf(act).thanks);
+  }
 }
 
 async function judged(act: Act, id: string, reply: Reply, verdict: Feedback['verdict']): Promise<void> {

@@ -2,6 +2,7 @@ import type { DocumentId, JsonValue } from '@fumikura/model';
 import type { SharedState } from '@fumikura/ports';
 import type { Where } from './delivery.ts';
 import type { Act } from './parts.ts';
+import { isGone } from './refusal.ts';
 
 const SHARED = 'slack.shared';
 const AT_ONCE = 10_000;
@@ -45,7 +46,10 @@ export async function withdrawFrom(
         ? await parts.desk.readable(identified.person, documents)
         : new Set<DocumentId>();
     if (documents.every((id) => readable.has(id))) continue;
-    await client.chat.delete({ channel, ts });
+    await client.chat.delete({ channel, ts }).catch((error: unknown) => {
+      // Removed by somebody already: that must not keep the others standing.
+      if (!isGone(error)) throw error;
+    });
     await parts.state.remove(SHARED, key);
     await parts.desk.record(undefined, where, {
       ...{ action: 'change', via: 'slack withdraw', outcome: 'done' },

@@ -13,6 +13,7 @@ export interface Texts {
   readonly extracted: string;
   readonly confidence: Readonly<Record<'high' | 'medium' | 'low' | 'none', string>>;
   readonly sources: string;
+  readonly furtherSources: (count: number) => string;
   readonly conflict: string;
   readonly stale: (source: string) => string;
   readonly silent: (source: string) => string;
@@ -86,11 +87,13 @@ const EN: Texts = {
     none: 'Not supported',
   },
   sources: 'Sources',
+  furtherSources: (count) => `and ${count} more.`,
   conflict: 'The documents disagree:',
   stale: (source) => `${source} has not been read lately.`,
   silent: (source) => `${source} did not answer.`,
   more: 'More results',
-  cut: (count) => `${count} more: press “More results”, or ask for something narrower.`,
+  cut: (count) =>
+    `${count} more ${count === 1 ? 'point is' : 'points are'} left out: press “More results”, or ask for something narrower.`,
   open: (number) => `Open [${number}]`,
   share: 'Share…',
   helpful: 'Helpful',
@@ -173,6 +176,7 @@ const JA: Texts = {
     none: '根拠がありません',
   },
   sources: '出典',
+  furtherSources: (count) => `ほか ${count} 件`,
   conflict: '文書の内容が食い違っています:',
   stale: (source) => `${source} は最近読み込まれていません。`,
   silent: (source) => `${source} から応答がありませんでした。`,

@@ -3,6 +3,7 @@ import type { PersonId, Principal } from '@fumikura/model';
 import type { AccessFilter, Catalog } from '@fumikura/ports';
 import { grantAccess } from '@fumikura/ports/grant';
 import { LRUCache } from 'lru-cache';
+import { withCredential } from './credential.ts';
 import type { Directory } from './directory.ts';
 import type { Access } from './types.ts';
 
@@ -30,23 +31,27 @@ export function createAccess(catalog: Catalog, directory: Directory): Access {
     const caller = digest('person', person.issuer, person.subject);
     return { caller, members, principals, principalsHash: digest(caller, ...principals.toSorted(), members) };
   };
+  const filterOf = async (person: PersonId): Promise<AccessFilter> => {
+    const name = JSON.stringify([person.issuer, person.subject]);
+    // Read before what they are versions of: what is read later may be newer than they say, never older.
+    const [lists, members] = await Promise.all([catalog.accessVersion(), directory.version()]);
+    const known = cache.get(name);
+    const isSame = known?.members === members;
+    if (isSame && known.lists === lists && known.filter) return known.filter;
+    const kept = isSame ? known : await expand(person, members);
+    const { caller, principals, principalsHash } = kept;
+    if (principals.length === 0) return nothing(caller);
+    const { aclIds, version } = await catalog.readableAcls(principals);
+    const hash = digest(principalsHash, version);
+    const filter = grantAccess({ caller, principals, aclIds, version: `${version}/${members}`, hash });
+    // The lists may have changed between the reads: then the versions name an older state, and the filter is not kept.
+    cache.set(name, version === lists ? { ...kept, lists, filter } : kept);
+    return filter;
+  };
   return {
-    filterFor: async (person) => {
-      const name = JSON.stringify([person.issuer, person.subject]);
-      // Read before what they are versions of: what is read later may be newer than they say, never older.
-      const [lists, members] = await Promise.all([catalog.accessVersion(), directory.version()]);
-      const known = cache.get(name);
-      const isSame = known?.members === members;
-      if (isSame && known.lists === lists && known.filter) return known.filter;
-      const kept = isSame ? known : await expand(person, members);
-      const { caller, principals, principalsHash } = kept;
-      if (principals.length === 0) return nothing(caller);
-      const { aclIds, version } = await catalog.readableAcls(principals);
-      const hash = digest(principalsHash, version);
-      const filter = grantAccess({ caller, principals, aclIds, version: `${version}/${members}`, hash });
-      // The lists may have changed between the reads: then the versions name an older state, and the filter is not kept.
-      cache.set(name, version === lists ? { ...kept, lists, filter } : kept);
-      return filter;
+    filterFor: async (person, credential) => {
+      const filter = await filterOf(person);
+      return credential ? withCredential(filter, credential) : filter;
     },
   };
 }

@@ -33,10 +33,9 @@ export interface Explanation {
   readonly deniedBy: readonly Principal[];
 }
 
-export type ExplainingCatalog = Pick<
-  Catalog,
-  'known' | 'lists' | 'withGroups' | 'directories' | 'readableAcls' | 'fieldValues'
->;
+/** Of any moment. */
+export type ReaderFacts = Pick<Catalog, 'known' | 'lists' | 'withGroups' | 'directories'>;
+export type ExplainingCatalog = ReaderFacts & Pick<Catalog, 'readableAcls' | 'fieldValues'>;
 
 /**
  * Which list admits or stops a person. Worked out from the lists themselves and not from the filter, so that the caller can hold both
@@ -46,7 +45,7 @@ export async function explainAccess(
   person: PersonId,
   document: DocumentId,
   directory: Directory,
-  catalog: ExplainingCatalog,
+  catalog: ReaderFacts,
 ): Promise<Explanation> {
   const principals = await directory.principalsOf(person);
   const known = (await catalog.known([document])).get(document);
@@ -77,7 +76,7 @@ export async function explainAccess(
 async function admission(
   principal: Principal,
   own: readonly Principal[],
-  catalog: ExplainingCatalog,
+  catalog: ReaderFacts,
   readAt: ReadonlyMap<string, string>,
 ): Promise<Admission> {
   if (!principal.startsWith('group:')) return { principal, path: [principal] };
@@ -101,7 +100,7 @@ async function between(
   from: Principal,
   to: Principal,
   reached: readonly Principal[],
-  catalog: ExplainingCatalog,
+  catalog: ReaderFacts,
 ): Promise<Principal[]> {
   const inner = reached.filter((each) => each !== from && each !== to);
   const reach = await Promise.all(
@@ -118,7 +117,7 @@ export async function readersOf(
   document: DocumentId,
   persons: readonly PersonId[],
   directory: Directory,
-  catalog: ExplainingCatalog,
+  catalog: ReaderFacts,
 ): Promise<{ readonly lists: readonly AllowList[]; readonly readers: readonly Explanation[] } | undefined> {
   const known = (await catalog.known([document])).get(document);
   if (!known) return undefined;

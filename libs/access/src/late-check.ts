@@ -2,7 +2,7 @@ import { AppError, toAppError } from '@fumikura/errors';
 import type { DocumentId, Principal, SourceId } from '@fumikura/model';
 import type { AccessFilter, Connector, LateCheck, LateRefusal, LateTrouble } from '@fumikura/ports';
 import { readGrant } from '@fumikura/ports';
-import { circuitBreaker, ConsecutiveBreaker, handleAll } from 'cockatiel';
+import { circuitBreaker, ConsecutiveBreaker, handleAll, handleWhen } from 'cockatiel';
 import type { CircuitBreakerPolicy } from 'cockatiel';
 import { LRUCache } from 'lru-cache';
 
@@ -11,9 +11,16 @@ type Ask = NonNullable<Connector['mayRead']>;
 /** `cannot`: our account may not ask about others. */
 export type LateAnswer = 'admitted' | 'refused' | 'timed-out' | 'failed' | 'cannot';
 
+/** The way to ask a source. */
+export interface Asker {
+  readonly ask: Ask;
+  /** As the caller themselves: what goes wrong says nothing of how it is for others. */
+  readonly isOwn: boolean;
+}
+
 export interface LateCheckOptions {
-  /** The way to ask a source; undefined where it has none. */
-  readonly askOf: (source: SourceId) => Ask | undefined;
+  /** Undefined where a source cannot be asked. */
+  readonly askOf: (source: SourceId, access: AccessFilter) => Asker | undefined;
   /** `due`: its readers are too old. `always`: asked however fresh they are, and closed where it cannot be asked. */
   readonly whenOf: (source: SourceId) => Promise<'not-due' | 'due' | 'always'>;
   /** A caller waits so long; default 300. */
@@ -53,18 +60,19 @@ export function createLateCheck(options: LateCheckOptions): LateChecker {
   const known = new LRUCache<string, { readonly mayRead: boolean; readonly until: number }>({
     max: MAX_CACHED,
   });
-  const breakers = new Map<SourceId, CircuitBreakerPolicy>();
+  const breakers = new Map<string, CircuitBreakerPolicy>();
   const stopping = new AbortController();
-  const cannotUntil = new Map<SourceId, number>();
+  const cannotUntil = new LRUCache<string, number>({ max: MAX_CACHED });
 
-  const breakerOf = (source: SourceId) => {
+  const breakerOf = (source: SourceId, isOwn: boolean) => {
+    const key = `${source}${isOwn ? ' as its people' : ''}`;
     const made =
-      breakers.get(source) ??
-      circuitBreaker(handleAll, {
+      breakers.get(key) ??
+      circuitBreaker(isOwn ? handleWhen(isFault) : handleAll, {
         halfOpenAfter: BREAK_MS,
         breaker: new ConsecutiveBreaker(FAILURES_BEFORE_BREAK),
       });
-    breakers.set(source, made);
+    breakers.set(key, made);
     return made;
   };
 
@@ -74,16 +82,19 @@ export function createLateCheck(options: LateCheckOptions): LateChecker {
     ask: Ask,
     accounts: readonly Principal[],
     ids: readonly DocumentId[],
+    told: Map<DocumentId, LateAnswer>,
   ) => {
     const signal = AbortSignal.any([AbortSignal.timeout(KEEP_ASKING_MS), stopping.signal]);
-    for await (const { id, mayRead } of ask(accounts, ids, signal))
+    for await (const { id, mayRead } of ask(accounts, ids, signal)) {
+      told.set(id, mayRead ? 'admitted' : 'refused');
       known.set(keyOf(source, accounts, id), { mayRead, until: now() + cacheMs });
+    }
   };
 
   /** Of each document what the source says, within the budget. */
   const answersOf = async (
     source: SourceId,
-    ask: Ask,
+    asker: Asker,
     accounts: readonly Principal[],
     ids: readonly DocumentId[],
   ): Promise<ReadonlyMap<DocumentId, LateAnswer>> => {
@@ -93,25 +104,32 @@ export function createLateCheck(options: LateCheckOptions): LateChecker {
       return hit.mayRead ? 'admitted' : 'refused';
     };
     const open = ids.filter((id) => remembered(id) === undefined);
-    const ended = open.length === 0 ? undefined : await attempt(source, ask, accounts, open);
-    return new Map(ids.map((id) => [id, remembered(id) ?? ended ?? 'failed']));
+    const answers = new Map(ids.map((id) => [id, remembered(id) ?? 'failed']));
+    if (open.length === 0) return answers;
+    const told = new Map<DocumentId, LateAnswer>();
+    const ended = await attempt(source, asker, accounts, open, told);
+    for (const id of open) answers.set(id, told.get(id) ?? ended);
+    return answers;
   };
 
   /** How it ended for those that were not answered. */
   const attempt = async (
     source: SourceId,
-    ask: Ask,
+    { ask, isOwn }: Asker,
     accounts: readonly Principal[],
     ids: readonly DocumentId[],
+    told: Map<DocumentId, LateAnswer>,
   ): Promise<LateAnswer> => {
-    if ((cannotUntil.get(source) ?? 0) > now()) return 'cannot';
+    // Our account may ask about everybody or nobody; a person's token is theirs alone.
+    const who = isOwn ? JSON.stringify([source, accounts]) : source;
+    if ((cannotUntil.get(who) ?? 0) > now()) return 'cannot';
     let isForbidden = false;
-    const asked = breakerOf(source).execute(() =>
-      askSource(source, ask, accounts, ids).catch((cause: unknown) => {
+    const asked = breakerOf(source, isOwn).execute(() =>
+      askSource(source, ask, accounts, ids, told).catch((cause: unknown) => {
         isForbidden = toAppError(cause).kind === 'permission';
         // It answered: what it said is no failure of it.
         if (!isForbidden) throw cause;
-        cannotUntil.set(source, now() + CANNOT_MS);
+        cannotUntil.set(who, now() + (isOwn ? cacheMs : CANNOT_MS));
       }),
     );
     let timer: NodeJS.Timeout | undefined;
@@ -132,9 +150,9 @@ export function createLateCheck(options: LateCheckOptions): LateChecker {
   return {
     stop: () => stopping.abort(),
     ask: async ({ id, source }, access) => {
-      const ask = askOf(source);
-      if (!ask) return 'cannot';
-      return (await answersOf(source, ask, accountsOf(access, source), [id])).get(id) ?? 'failed';
+      const asker = askOf(source, access);
+      if (!asker) return 'cannot';
+      return (await answersOf(source, asker, accountsOf(access, source), [id])).get(id) ?? 'failed';
     },
     check: async (documents, access) => {
       const withheld = new Map<DocumentId, LateRefusal>();
@@ -144,11 +162,11 @@ export function createLateCheck(options: LateCheckOptions): LateChecker {
         [...bySource].map(async ([source, group]) => {
           const when = await whenOf(source);
           if (when === 'not-due') return;
-          const ask = askOf(source);
-          if (!ask && when === 'due') return;
+          const asker = askOf(source, access);
+          if (!asker && when === 'due') return;
           const ids = [...new Set(group.map(({ id }) => id))];
-          const answers = ask
-            ? await answersOf(source, ask, accountsOf(access, source), ids)
+          const answers = asker
+            ? await answersOf(source, asker, accountsOf(access, source), ids)
             : new Map(ids.map((id) => [id, 'cannot' as const]));
           for (const [id, answer] of answers) {
             const refusal = refusalOf(answer, when);
@@ -161,6 +179,10 @@ export function createLateCheck(options: LateCheckOptions): LateChecker {
       return { withheld, troubled };
     },
   };
+}
+
+function isFault(error: unknown): boolean {
+  return toAppError(error).kind === 'transient';
 }
 
 function refusalOf(answer: LateAnswer, when: 'due' | 'always'): LateRefusal | undefined {

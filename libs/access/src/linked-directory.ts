@@ -2,21 +2,19 @@ import type { PersonId, Principal } from '@fumikura/model';
 import type { Catalog } from '@fumikura/ports';
 import type { Directory } from './directory.ts';
 import { LOCAL_ISSUER } from './directory.ts';
-import { NO_DECISIONS } from './link-decisions.ts';
-import type { LinkDecisions } from './link-decisions.ts';
 import { linksOf, sourceOf } from './links.ts';
-import type { LinkedPerson } from './links.ts';
+import type { Decided, LinkedPerson } from './links.ts';
 
 /**
  * Local persons and groups, and beside them what each person is in the sources: linked accounts that are active, every
- * group that holds one of them, and "signed in" there. What is decided counts from the next
- * question on. Cost: two queries by index for each question.
+ * group that holds one of them, and "signed in" there. What is decided is part of the local version. Cost: two queries by
+ * index for each question.
  */
 export function createLinkedDirectory(
   local: Directory,
   catalog: Pick<Catalog, 'accounts' | 'withGroups' | 'directoryVersion'>,
   persons: readonly LinkedPerson[],
-  decisions: Pick<LinkDecisions, 'newest' | 'version'> = NO_DECISIONS,
+  decided: Decided = new Map(),
 ): Directory {
   const known = new Map(persons.map((person) => [person.id, person]));
   return {
@@ -24,14 +22,13 @@ export function createLinkedDirectory(
       const principals = await local.principalsOf(person);
       const linked = person.issuer === LOCAL_ISSUER ? known.get(person.subject) : undefined;
       if (principals.length === 0 || !linked) return principals;
-      const links = await linksOf(linked, persons, catalog, await decisions.newest());
+      const links = await linksOf(linked, persons, catalog, decided);
       const accounts = links.filter(({ state }) => state === 'linked').map(({ account }) => account);
       if (accounts.length === 0) return principals;
       const reached = await catalog.withGroups(accounts);
       return [...new Set([...principals, ...accounts.map(signedIn), ...reached])];
     },
-    version: async () =>
-      JSON.stringify(await Promise.all([local.version(), catalog.directoryVersion(), decisions.version()])),
+    version: async () => JSON.stringify(await Promise.all([local.version(), catalog.directoryVersion()])),
   };
 }
 

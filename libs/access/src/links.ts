@@ -1,6 +1,5 @@
-import type { Principal, SourceAccount } from '@fumikura/model';
+import type { LinkDecision, Principal, SourceAccount } from '@fumikura/model';
 import type { Catalog } from '@fumikura/ports';
-import type { LinkDecision } from './link-decisions.ts';
 
 /** What an installation says of a person and their accounts in the sources. */
 export interface LinkedPerson {
@@ -27,6 +26,10 @@ export interface AccountLink {
 
 /** Decisions by account; the newest of each. */
 export type Decided = ReadonlyMap<Principal, Pick<LinkDecision, 'person'>>;
+
+export function decidedLinks(decisions: readonly LinkDecision[]): Decided {
+  return new Map(decisions.map((each) => [each.account, each]));
+}
 
 /**
  * Everything that speaks for an account of this person, decided. An address links only when the source calls it verified

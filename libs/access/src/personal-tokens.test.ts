@@ -1,19 +1,27 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, test } from 'node:test';
+import { openSqliteState } from '@fumikura/store-sqlite';
+import type { SqliteState } from '@fumikura/store-sqlite';
 import { createPersonalTokens } from './personal-tokens.ts';
-import { tokenFolder } from './token-folder.ts';
 
 let folder: string;
+let path: string;
+let file: SqliteState;
 let at = Date.parse('2026-05-01');
 const now = () => at;
 beforeEach(async () => {
   at = Date.parse('2026-05-01');
-  folder = join(await mkdtemp(join(tmpdir(), 'fumi-tokens-')), 'tokens');
+  folder = await mkdtemp(join(tmpdir(), 'fumi-tokens-'));
+  path = join(folder, 'fumikura.db');
+  file = openSqliteState({ file: path });
 });
-afterEach(() => rm(join(folder, '..'), { recursive: true }));
+afterEach(async () => {
+  file.close();
+  await rm(folder, { recursive: true });
+});
 
 const wanted = {
   person: 'alice',
@@ -23,16 +31,18 @@ const wanted = {
 };
 
 test('[token.hashed] a token is found by itself alone, and is not kept', async () => {
-  const tokens = createPersonalTokens(tokenFolder(folder), now);
+  const tokens = createPersonalTokens(file.state, now);
   const { token, record } = await tokens.create(wanted);
   assert.deepEqual(await tokens.find(token), record);
-  const [name = ''] = await readdir(folder);
-  assert.ok(!(await readFile(join(folder, name), 'utf8')).includes(token.slice(22)));
-  assert.equal((await stat(join(folder, name))).mode & 0o777, 0o600);
+  const kept = await Promise.all(
+    [path, `${path}-wal`].map((each) => readFile(each, 'latin1').catch(() => '')),
+  );
+  assert.ok(kept.join('').includes(record.id), 'the record is kept');
+  assert.ok(!kept.join('').includes(token.slice(22)));
 });
 
 test('[token.forged] a token that differs in anything is none', async () => {
-  const tokens = createPersonalTokens(tokenFolder(folder), now);
+  const tokens = createPersonalTokens(file.state, now);
   const { token } = await tokens.create(wanted);
   const other = await tokens.create(wanted);
   const forged = [
@@ -48,7 +58,7 @@ test('[token.forged] a token that differs in anything is none', async () => {
 });
 
 test('[token.expiry] a token holds until it expires', async () => {
-  const tokens = createPersonalTokens(tokenFolder(folder), now);
+  const tokens = createPersonalTokens(file.state, now);
   const { token } = await tokens.create(wanted);
   at = Date.parse(wanted.expiresAt) - 1;
   assert.ok(await tokens.find(token));
@@ -56,9 +66,11 @@ test('[token.expiry] a token holds until it expires', async () => {
   assert.equal(await tokens.find(token), undefined);
 });
 
-test('[token.revoked] a revoked token does not hold for any process from the next look on', async () => {
-  const tokens = createPersonalTokens(tokenFolder(folder), now);
-  const elsewhere = createPersonalTokens(tokenFolder(folder), now);
+test('[token.revoked] a revoked token does not hold for any process from the next look on', async (t) => {
+  const tokens = createPersonalTokens(file.state, now);
+  const another = openSqliteState({ file: path });
+  t.after(() => another.close());
+  const elsewhere = createPersonalTokens(another.state, now);
   const { token, record } = await tokens.create(wanted);
   assert.ok(await elsewhere.find(token));
   assert.equal(await tokens.revoke(record.id), true);

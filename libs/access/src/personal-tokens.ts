@@ -1,5 +1,7 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
-import type { NamedTexts } from '@fumikura/ports';
+import type { JsonValue } from '@fumikura/model';
+import { entriesOf } from '@fumikura/ports';
+import type { SharedState } from '@fumikura/ports';
 
 /** What is kept of a personal token: everything but the token. */
 export interface PersonalToken {
@@ -42,13 +44,13 @@ export function isPersonalToken(token: string): boolean {
 
 const ID = /^[0-9a-f]{16}$/u;
 
-/** A revocation counts for every process that shares the texts, from its next look on. */
-export function createPersonalTokens(texts: NamedTexts, now: () => number = Date.now): PersonalTokens {
-  const read = async (id: string): Promise<PersonalToken | undefined> => {
-    const text = await texts.get(id);
-    return text === undefined ? undefined : (JSON.parse(text) as PersonalToken);
-  };
-  const write = (record: PersonalToken) => texts.put(record.id, JSON.stringify(record));
+export const TOKEN_SPACE = 'token';
+
+/** A revocation counts for every process of the installation, from its next look on. */
+export function createPersonalTokens(state: SharedState, now: () => number = Date.now): PersonalTokens {
+  const read = async (id: string) => (await state.get(TOKEN_SPACE, id))?.value as PersonalToken | undefined;
+  const write = (record: PersonalToken) =>
+    state.put(TOKEN_SPACE, { key: record.id, value: record as unknown as JsonValue });
   return {
     create: async (wanted) => {
       const id = randomBytes(8).toString('hex');
@@ -59,10 +61,10 @@ export function createPersonalTokens(texts: NamedTexts, now: () => number = Date
       return { token: `fumi_${id}_${secret}`, record };
     },
     list: async () => {
-      const records = await Promise.all((await texts.names()).map(read));
-      return records
-        .filter((record) => record !== undefined)
-        .sort((a, b) => (a.createdAt < b.createdAt ? -1 : 1));
+      const records: PersonalToken[] = [];
+      for await (const { value } of entriesOf(state, TOKEN_SPACE))
+        records.push(value as unknown as PersonalToken);
+      return records.sort((a, b) => (a.createdAt < b.createdAt ? -1 : 1));
     },
     revoke: async (id) => {
       const record = ID.test(id) ? await read(id) : undefined;
@@ -71,7 +73,7 @@ export function createPersonalTokens(texts: NamedTexts, now: () => number = Date
       return true;
     },
     remove: async (id) => {
-      if (ID.test(id)) await texts.remove(id);
+      if (ID.test(id)) await state.remove(TOKEN_SPACE, id);
     },
     find: async (token) => {
       const [, id, secret] = TOKEN.exec(token) ?? [];

@@ -3,8 +3,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
-import type { DirectorySnapshot } from '@fumikura/ports';
-import { openPeopleStore } from '@fumikura/store-people';
+import type { DirectorySnapshot, PeopleStore } from '@fumikura/ports';
+import { createPeopleStore } from '@fumikura/store-people';
+import { openSqliteState } from '@fumikura/store-sqlite';
 import { planSnapshot } from './index.ts';
 
 const person = (id: string, userName: string) => ({
@@ -30,60 +31,71 @@ function snapshot(
 describe('a directory that was read', () => {
   const folder = mkdtempSync(join(tmpdir(), 'fumi-people-'));
   let stores = 0;
-  const open = () => openPeopleStore(join(folder, `${stores++}.db`));
-  after(() => rmSync(folder, { recursive: true }));
+  const opened: { close(): void }[] = [];
+  const open = () => {
+    const file = openSqliteState({ file: join(folder, `${stores++}.db`) });
+    opened.push(file);
+    return createPeopleStore(file.state);
+  };
+  const take = (store: PeopleStore, told: DirectorySnapshot) =>
+    store.change((people) => {
+      const plan = planSnapshot(people, 'corp', told);
+      plan.apply(people);
+      return plan.counts;
+    });
+  after(() => {
+    for (const each of opened) each.close();
+    rmSync(folder, { recursive: true });
+  });
 
-  it('[ldap.people] takes over who has whose name now, and stays the same person', () => {
+  it('[ldap.people] takes over who has whose name now, and stays the same person', async () => {
     const store = open();
-    planSnapshot(
+    await take(
       store,
-      'corp',
       snapshot([
         ['1', 'ada'],
         ['2', 'bob'],
       ]),
-    ).apply();
-    const swapped = planSnapshot(
+    );
+    const counts = await take(
       store,
-      'corp',
       snapshot([
         ['1', 'bob'],
         ['2', 'ada'],
       ]),
     );
-    assert.deepEqual(swapped.counts, { persons: 2, groups: 0, joined: 0, changed: 2, left: 0, regrouped: 0 });
-    swapped.apply();
+    assert.deepEqual(counts, { persons: 2, groups: 0, joined: 0, changed: 2, left: 0, regrouped: 0 });
     assert.deepEqual(
-      store.persons('corp').map((each) => [each.id, each.userName, each.person]),
+      (await store.read()).persons('corp').map((each) => [each.id, each.userName, each.person]),
       [
         ['1', 'bob', 'ada'],
         ['2', 'ada', 'bob'],
       ],
     );
-    store.close();
   });
 
-  it('changes nothing when nothing changed', () => {
+  it('changes nothing when nothing changed', async () => {
     const store = open();
     const told = snapshot([['1', 'ada']], { g: ['1'] });
-    planSnapshot(store, 'corp', told).apply();
-    const { counts } = planSnapshot(store, 'corp', told);
+    await take(store, told);
+    const version = await store.version();
+    const counts = await take(store, told);
     assert.deepEqual([counts.joined, counts.changed, counts.left, counts.regrouped], [0, 0, 0, 0]);
-    store.close();
+    assert.equal(await store.version(), version);
   });
 
-  it('gives a name that is free again to nobody else, and a group that is gone to nobody', () => {
+  it('gives a name that is free again to nobody else, and a group that is gone to nobody', async () => {
     const store = open();
-    planSnapshot(store, 'corp', snapshot([['1', 'ada']], { g: ['1'] })).apply();
-    planSnapshot(store, 'corp', snapshot([['2', 'ada']])).apply();
+    await take(store, snapshot([['1', 'ada']], { g: ['1'] }));
+    await take(store, snapshot([['2', 'ada']]));
+    const people = await store.read();
     assert.deepEqual(
-      store.persons().map((each) => [each.person, each.isDeleted]),
+      people.persons().map((each) => [each.person, each.isDeleted]),
       [
         ['ada', true],
         ['ada-2', false],
       ],
     );
-    assert.deepEqual([store.groups(), [...store.memberships('corp')]], [[], []]);
-    store.close();
+    assert.deepEqual([people.groups(), [...people.memberships('corp')]], [[], []]);
   });
 });

@@ -1,5 +1,5 @@
 import { AppError } from '@fumikura/errors';
-import type { DirectorySnapshot, PeopleStore, PersonDraft, ProvisionedPerson } from '@fumikura/ports';
+import type { DirectorySnapshot, People, PeopleEdit, PersonDraft, ProvisionedPerson } from '@fumikura/ports';
 
 /** More leavers than this share at once look like a directory that is not whole. */
 const MAX_LEAVERS_SHARE = 0.2;
@@ -11,7 +11,8 @@ export interface SnapshotPlan {
   readonly counts: Readonly<
     Record<'persons' | 'groups' | 'joined' | 'changed' | 'left' | 'regrouped', number>
   >;
-  apply(): void;
+  /** To the people it was planned for. */
+  apply(people: PeopleEdit): void;
 }
 
 /**
@@ -19,13 +20,13 @@ export interface SnapshotPlan {
  * @throws AppError REMOVAL_GUARD (permission) for suspiciously many leavers
  */
 export function planSnapshot(
-  store: PeopleStore,
+  people: People,
   origin: string,
   snapshot: DirectorySnapshot,
   allowLeavers = false,
 ): SnapshotPlan {
   const there = new Set(snapshot.persons.map(({ id }) => id));
-  const known = store.persons(origin);
+  const known = people.persons(origin);
   const present = known.filter(({ isDeleted }) => !isDeleted);
   const leavers = present.filter(({ id }) => !there.has(id));
   const isMany = leavers.length > LEAVERS_ALWAYS_TAKEN && leavers.length > present.length * MAX_LEAVERS_SHARE;
@@ -33,7 +34,7 @@ export function planSnapshot(
   const before = new Map(known.map((person) => [person.id, person]));
   const news = snapshot.persons.filter((person) => !isKnown(person, before.get(person.id)));
   const joined = news.filter(({ id }) => before.get(id)?.isDeleted ?? true).length;
-  const groupWork = planGroups(store, origin, snapshot);
+  const groupWork = planGroups(people, origin, snapshot);
   const counts = {
     persons: there.size,
     groups: snapshot.groups.length,
@@ -45,34 +46,54 @@ export function planSnapshot(
   const renamed = news.filter(({ id, userName }) => before.has(id) && before.get(id)?.userName !== userName);
   const work = [
     ...leavers.map(
-      ({ id }) =>
-        () =>
-          store.deletePerson(origin, id),
+      ({ id }): Work =>
+        (edit) =>
+          edit.deletePerson(origin, id),
     ),
     // A name may have gone from one to another.
-    ...renamed.map((person) => () => void store.putPerson({ origin, ...person, userName: ` ${person.id}` })),
-    ...news.map((person) => () => void store.putPerson({ origin, ...person })),
+    ...renamed.map(
+      (person): Work =>
+        (edit) =>
+          void edit.putPerson({ origin, ...person, userName: ` ${person.id}` }),
+    ),
+    ...news.map(
+      (person): Work =>
+        (edit) =>
+          void edit.putPerson({ origin, ...person }),
+    ),
     ...groupWork,
   ];
-  return { counts, apply: () => store.change(() => work.forEach((each) => each())) };
+  return { counts, apply: (edit) => work.forEach((each) => each(edit)) };
 }
 
-function planGroups(
-  store: PeopleStore,
-  origin: string,
-  { groups, memberships }: DirectorySnapshot,
-): (() => void)[] {
-  const before = new Map(store.groups(origin).map((group) => [group.id, group]));
-  const members = store.memberships(origin);
+type Work = (edit: PeopleEdit) => void;
+
+function planGroups(people: People, origin: string, { groups, memberships }: DirectorySnapshot): Work[] {
+  const before = new Map(people.groups(origin).map((group) => [group.id, group]));
+  const members = people.memberships(origin);
   const there = new Set(groups.map(({ id }) => id));
   return [
-    ...[...before.keys()].filter((id) => !there.has(id)).map((id) => () => store.deleteGroup(origin, id)),
+    ...[...before.keys()]
+      .filter((id) => !there.has(id))
+      .map(
+        (id): Work =>
+          (edit) =>
+            edit.deleteGroup(origin, id),
+      ),
     ...groups
       .filter(({ id, name }) => before.get(id)?.name !== name)
-      .map((group) => () => void store.putGroup({ origin, ...group })),
+      .map(
+        (group): Work =>
+          (edit) =>
+            void edit.putGroup({ origin, ...group }),
+      ),
     ...[...there]
       .filter((id) => !sameMembers(members.get(id) ?? [], memberships.get(id) ?? []))
-      .map((id) => () => store.setMembers(origin, id, memberships.get(id) ?? [])),
+      .map(
+        (id): Work =>
+          (edit) =>
+            edit.setMembers(origin, id, memberships.get(id) ?? []),
+      ),
   ];
 }
 

@@ -1,5 +1,5 @@
 import { AppError } from '@fumikura/errors';
-import type { PersonId } from '@fumikura/model';
+import type { PersonId, RoleDecision } from '@fumikura/model';
 import { LOCAL_ISSUER } from './directory.ts';
 
 /** Work on the installation. None of it shows a document. */
@@ -50,13 +50,41 @@ export function createRights(
   const gone = new Set(left);
   const roles = new Map([...BUILT_IN_ROLES, ...ownRoles].map((role) => [role.id, role]));
   const written = new Map(persons.map(({ id, roles: names }) => [id, names]));
-  const everything = BUILT_IN_ROLES.map(({ id }) => id);
   return ({ issuer, subject }) => {
     if (issuer === LOCAL_ISSUER && gone.has(subject)) return rightsOf([], roles);
     const isOwner = issuer === LOCAL_ISSUER && subject === owner;
     const names = issuer === LOCAL_ISSUER ? written.get(subject) : undefined;
-    return rightsOf(names ?? (isOwner ? everything : ['reader']), roles);
+    return rightsOf(names ?? usualRoles(isOwner), roles);
   };
+}
+
+function usualRoles(isOwner: boolean): readonly string[] {
+  return isOwner ? BUILT_IN_ROLES.map(({ id }) => id) : ['reader'];
+}
+
+/**
+ * Persons with the roles that somebody gave them or took from them since, beside those that are written down. Decisions about
+ * anybody who is no person here count for nobody.
+ * @param make the entry of an owner who has none
+ */
+export function withDecidedRoles<P extends RoledPerson>(
+  persons: readonly P[],
+  owner: string,
+  decisions: readonly RoleDecision[],
+  make: (id: string) => P,
+): P[] {
+  const byPerson = Map.groupBy(decisions, ({ person }) => person);
+  const needsOwner = byPerson.has(owner) && !persons.some(({ id }) => id === owner);
+  return [...persons, ...(needsOwner ? [make(owner)] : [])].map((person) => {
+    const decided = byPerson.get(person.id);
+    if (!decided) return person;
+    const roles = new Set(person.roles ?? usualRoles(person.id === owner));
+    for (const { role, isHeld } of decided) {
+      if (isHeld) roles.add(role);
+      else roles.delete(role);
+    }
+    return { ...person, roles: [...roles] };
+  });
 }
 
 function rightsOf(names: readonly string[], roles: ReadonlyMap<string, Role>): Rights {

@@ -301,6 +301,19 @@ describe('answering', () => {
     assert.ok(words <= 70, `${words} words`);
   });
 
+  it('sums up a search by what was searched for, in each document that has it', async () => {
+    await put(
+      'storage.md',
+      'The storage room of the building holds boxes, paper, tools and spare chairs of the office.\n\nThe storage room of the office is open on weekdays for boxes and paper of the building.\n\nParking permits are given out by the storage office.\n',
+    );
+    const { points } = await summarize({ query: 'permits' }, { length: 50 });
+    assert.ok(points.some(({ text }) => text.startsWith('Parking permits')));
+    assert.ok(
+      points.every(({ text }) => !text.startsWith('The storage room')),
+      'sentences that do not name it',
+    );
+  });
+
   it('takes 5,000 ids with a cap that it names', async () => {
     const ids = Array.from({ length: 5_000 }, (_, at) => id(at === 0 ? 'expenses.md' : `unknown${at}.md`));
     const summary = await summarize({ documentIds: ids });

@@ -15,11 +15,12 @@ const QUOTE = /^(?:>\s?)+/u;
 /** Cuts a span of normalised text into what can be quoted alone, in order, without blank space at the edges. */
 export function unitsOf(text: string, from = 0, to = text.length): Unit[] {
   const units: Unit[] = [];
-  let paragraph: { start: number; end: number } | undefined;
+  let paragraph: { start: number; end: number; kind: 'sentence' | 'item' } | undefined;
   let [isCode, isTable] = [false, false];
   const close = () => {
     if (paragraph)
-      for (const [start, end] of sentences(text, paragraph.start, paragraph.end)) add('sentence', start, end);
+      for (const [start, end] of sentences(text, paragraph.start, paragraph.end))
+        add(paragraph.kind, start, end);
     paragraph = undefined;
   };
   const add = (kind: Unit['kind'], start: number, end: number) => {
@@ -42,12 +43,11 @@ export function unitsOf(text: string, from = 0, to = text.length): Unit[] {
       add('heading', start + (HEADING.exec(line)?.[0].length ?? 0), end);
     } else if (ITEM.test(line)) {
       close();
-      const begin = start + (ITEM.exec(line)?.[0].length ?? 0);
-      for (const [first, last] of sentences(text, begin, end)) add('item', first, last);
+      paragraph = { start: start + (ITEM.exec(line)?.[0].length ?? 0), end, kind: 'item' };
     } else if (paragraph && goesOn(text.slice(paragraph.start, paragraph.end), line)) paragraph.end = end;
     else {
       close();
-      paragraph = { start: start + (QUOTE.exec(line)?.[0].length ?? 0), end };
+      paragraph = { start: start + (QUOTE.exec(line)?.[0].length ?? 0), end, kind: 'sentence' };
     }
     isTable = isRow;
   }
@@ -64,11 +64,15 @@ function* lines(text: string, from: number, to: number): Generator<[number, numb
   }
 }
 
+/** Characters of a line that was wrapped, where the next one begins like the middle of a sentence, or like any word. */
+const WRAPPED = { inSentence: 50, anywhere: 60 };
+
 /** A line that was only wrapped goes on in the next one; a short or finished one stands alone. */
 function goesOn(before: string, next: string): boolean {
   const last = before.slice(before.lastIndexOf('\n') + 1).trimEnd();
   if (/[.!?:;。！？：；]["'」』）)]*$/u.test(last)) return false;
-  return last.length >= 50 && /^\s*[\p{Ll}\p{P}\d]/u.test(next);
+  const isInSentence = /^\s*[\p{Ll}\p{P}\d]/u.test(next);
+  return last.length >= (isInSentence ? WRAPPED.inSentence : WRAPPED.anywhere);
 }
 
 const ABBREVIATION =

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { open } from 'node:fs/promises';
+import { open, rm } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import { auditUnavailable } from './errors.ts';
 import type { SigningKey } from './keys.ts';
@@ -68,21 +68,21 @@ export class Chain {
     return chain;
   }
 
-  /** A process killed while it made a segment leaves one without a whole line: the one before it holds the end. */
+  /** Processes that ended while they made a segment leave some without a whole line: the one before them holds the end. */
   static async #goOnAfterTornStart(
     folder: string,
     options: ChainOptions,
     last: Segment,
     torn: number,
   ): Promise<Chain> {
-    const before = (await segmentsOf(folder)).at(-2);
-    const tail = before && (await readTail(before.file));
-    const begun = before && (await readStart(before.file));
-    if (last.number === 1)
-      return Chain.#begin(folder, options, randomUUID(), 2, { seq: 0, hash: NO_HASH }, torn);
-    if (!tail?.last || !begun) throw auditUnavailable(`${last.file} and the segment before it are damaged`);
-    const end = { seq: tail.last.seq, hash: tail.last.hash };
-    return Chain.#begin(folder, options, begun.start.writer, last.number + 1, end, torn);
+    for (const before of (await segmentsOf(folder)).slice(0, -1).reverse()) {
+      const [tail, begun] = await Promise.all([readTail(before.file), readStart(before.file)]);
+      if (!tail.last && !begun) continue;
+      if (!tail.last || !begun) throw auditUnavailable(`${last.file} and the segment before it are damaged`);
+      const end = { seq: tail.last.seq, hash: tail.last.hash };
+      return Chain.#begin(folder, options, begun.start.writer, last.number + 1, end, torn);
+    }
+    return Chain.#begin(folder, options, randomUUID(), last.number + 1, { seq: 0, hash: NO_HASH }, torn);
   }
 
   static async #begin(
@@ -110,6 +110,8 @@ export class Chain {
       });
     } catch (error) {
       await handle.close();
+      // Nothing of it was told to anybody: on a full disk every attempt would leave one more.
+      await rm(segmentFile(folder, segment), { force: true });
       throw error;
     }
   }

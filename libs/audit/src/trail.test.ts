@@ -184,6 +184,16 @@ test('[audit.torn] a line that a killed process left unfinished closes its segme
   assert.deepEqual([during.notices.length, after.notices.length, after.records], [1, 1, 10]);
 });
 
+test('[audit.torn] segments that were begun in vain, one after another, stop nothing', async () => {
+  await write(2);
+  await appendFile(segment(1), '9 R abc {"half');
+  await writeFile(segment(2), '');
+  await writeFile(segment(3), '9 S ha');
+  await write(2);
+  assert.equal((await all()).length, 4);
+  assert.deepEqual(await kinds(), []);
+});
+
 test('[audit.torn] bytes added behind a closed segment are found', async () => {
   await write(30, { segmentBytes: 1_500 });
   await appendFile(segment(1), 'R 99 {"at":"20');

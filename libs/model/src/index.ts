@@ -3,6 +3,7 @@ export type { Acl, AllowList, AllowListId } from './acl.ts';
 export type { Block, BlockPlace, ListItem } from './block.ts';
 export type { Chunk, ChunkId, Fingerprint } from './chunk.ts';
 export type { Coverage, SourceCoverage } from './coverage.ts';
+export type { LinkDecision, RoleDecision } from './decisions.ts';
 export type { DirectoryPart, SourceAccount, SourceGroup } from './directory.ts';
 export { documentId, isSourceId, splitDocumentId } from './document.ts';
 export type {

@@ -14,6 +14,7 @@ import type {
   SourceId,
 } from '@fumikura/model';
 import type { AccessFilter } from './access-filter.ts';
+import type { AccessHistory } from './access-history.ts';
 import type { Pass, SourceCheck } from './connector.ts';
 import type { JobQueue } from './job-queue.ts';
 import type { SharedState } from './shared-state.ts';
@@ -145,6 +146,11 @@ export interface Catalog extends JobQueue {
   /** Replaces lists (without touching documents); for a change of readers outside a sync. */
   putLists(lists: readonly AllowList[]): Promise<void>;
   lists(ids: readonly AllowListId[]): Promise<readonly AllowList[]>;
+  /**
+   * What changed of lists, ACLs and directories since a time (ISO 8601 UTC).
+   * @param document changes of the ACLs of other documents are left out
+   */
+  accessHistory(since: string, document?: DocumentId): Promise<AccessHistory>;
 
   /** Collects a part of a source's directory under a run; nothing changes for anybody until `completeDirectory`. */
   stageDirectory(source: SourceId, run: string, part: DirectoryPart): Promise<void>;

@@ -96,6 +96,21 @@ export interface LiveHit {
   readonly updatedAt?: string;
 }
 
+/** A token of somebody at a source; prints as `[secret]`. */
+export interface PersonToken {
+  reveal(): string;
+}
+
+/** A source asked by somebody themselves: what it shows is theirs. */
+export interface OwnRights {
+  /** Whose the token is, as the source says. */
+  account(signal: AbortSignal): Promise<Principal>;
+  /** What the source's own search shows them. */
+  search(query: LiveQuery, signal: AbortSignal): Promise<LiveAnswer>;
+  /** Whether it opens each of these to them now; an id that is not told stays unknown. */
+  mayRead(ids: readonly DocumentId[], signal: AbortSignal): AsyncIterable<ReadVerdict>;
+}
+
 /** Reads one source. Keeps no sync state between calls: the engine owns checkpoint, retry, rate, guards, counters. */
 export interface Connector<C extends JsonValue = JsonValue> {
   readonly id: SourceId;
@@ -140,6 +155,8 @@ export interface Connector<C extends JsonValue = JsonValue> {
   ): AsyncIterable<ReadVerdict>;
   /** What the source's own search finds; needs `refresh`, which tells who may read it. */
   search?(query: LiveQuery, signal: AbortSignal): Promise<LiveAnswer>;
+  /** The same source, asked with the token of a person and with nothing of ours. Rejects with kind auth where it is not taken. */
+  asPerson?(token: PersonToken): OwnRights;
   /** Verifies a delivery on its raw bytes and tells what to read again; never what to believe. */
   webhook?(delivery: WebhookDelivery): Promise<WebhookNews>;
   /** Resolves whenever the source may have changed; ends on abort. Several changes may be told as one. */

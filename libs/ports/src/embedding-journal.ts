@@ -10,8 +10,15 @@ export interface VersionVectors {
 
 /** What a catalog keeps of the embedding stage whose vectors lie in an index of their own. */
 export interface EmbeddingJournal extends Omit<EmbeddingStore, 'bind' | 'put'> {
-  /** @param rebind empties the index of other vectors; called before everything waits, and nothing is put meanwhile */
-  bind(fingerprint: Fingerprint, rebind: () => Promise<void>): Promise<void>;
+  /**
+   * @param rebind empties the index of other vectors; called before everything waits, and nothing is put meanwhile
+   * @param waits `nothing` where `rebind` leads to an index that has its vectors; default `everything`
+   */
+  bind(
+    fingerprint: Fingerprint,
+    rebind: () => Promise<void>,
+    waits?: 'everything' | 'nothing',
+  ): Promise<void>;
   /** @param write puts them into the index. @returns those that it holds now */
   put(
     fingerprint: Fingerprint,

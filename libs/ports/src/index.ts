@@ -1,5 +1,8 @@
+export { ACCESS_HISTORY_DAYS, MAX_ACCESS_CHANGE } from './access-history.ts';
+export type { AccessChange, AccessHistory } from './access-history.ts';
 export { AccessFilter, readGrant } from './access-filter.ts';
 export type { AccessGrant } from './access-filter.ts';
+export { BM25_LENGTH, saturationOf } from './bm25.ts';
 export type {
   Catalog,
   CheckpointOf,
@@ -25,7 +28,9 @@ export type {
   LiveAnswer,
   LiveHit,
   LiveQuery,
+  OwnRights,
   Pass,
+  PersonToken,
   ReadVerdict,
   SourceCheck,
   SyncBatch,
@@ -53,6 +58,8 @@ export type {
   ConfirmedOf,
   IndexedVersion,
   IndexPlaces,
+  Matching,
+  MatchRequest,
   PendingBatch,
   Settlement,
   VersionedDocument,
@@ -69,6 +76,7 @@ export type {
   IndexDocument,
   IndexFilter,
   IndexStats,
+  AnswerChanges,
   KnownAnswer,
   LexicalWeights,
   SearchAnswer,
@@ -76,14 +84,16 @@ export type {
   SearchRequest,
 } from './search-index.ts';
 export type { RerankAnswer, Reranker, RerankPassage } from './reranker.ts';
-export type { NamedTexts } from './named-texts.ts';
 export type { SetupField, SourceSetup } from './source-setup.ts';
-export type { SharedState, StateEntry, StateWrite } from './shared-state.ts';
+export { entriesOf } from './shared-state.ts';
+export type { SharedState, StateChange, StateEntry, StateWrite } from './shared-state.ts';
 export type { Store } from './store.ts';
 export type {
   DirectoryReading,
   DirectorySnapshot,
   GroupDraft,
+  People,
+  PeopleEdit,
   PeopleStore,
   PersonDraft,
   ProvisionedGroup,

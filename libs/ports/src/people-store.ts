@@ -1,4 +1,4 @@
-import type { JsonValue } from '@fumikura/model';
+import type { JsonValue, LinkDecision, Principal, RoleDecision } from '@fumikura/model';
 
 /** Somebody as a directory of the company tells of them. */
 export interface ProvisionedPerson {
@@ -44,10 +44,8 @@ export type PersonDraft = Pick<
 >;
 export type GroupDraft = Pick<ProvisionedGroup, 'origin' | 'id' | 'name' | 'externalId' | 'record'>;
 
-/** People and groups that directories of the company tell of. Shared by every process of an installation. */
-export interface PeopleStore {
-  /** Rises with every change, by whichever process. */
-  version(): number;
+/** Who people are, beside what the configuration says of them. */
+export interface People {
   /** By time of creation, deleted ones too. */
   persons(origin?: string): readonly ProvisionedPerson[];
   person(origin: string, id: string): ProvisionedPerson | undefined;
@@ -61,7 +59,14 @@ export interface PeopleStore {
   /** Everything of an origin at once. */
   memberships(origin: string): ReadonlyMap<string, readonly string[]>;
   groupsOf(origin: string, member: string): readonly string[];
+  /** The newest of each account. */
+  links(): readonly LinkDecision[];
+  /** The newest of each person and role. */
+  roles(): readonly RoleDecision[];
+}
 
+export interface PeopleEdit extends People {
+  /** @throws AppError STORE_CONFLICT (conflict) for a user name that somebody else of the origin has */
   putPerson(draft: PersonDraft): ProvisionedPerson;
   /** What is left is who it was, for good. */
   deletePerson(origin: string, id: string): void;
@@ -72,13 +77,29 @@ export interface PeopleStore {
   addMembers(origin: string, group: string, members: readonly string[]): void;
   removeMembers(origin: string, group: string, members: readonly string[]): void;
   setMembers(origin: string, group: string, members: readonly string[]): void;
+  /** At this moment, unless it says when. */
+  decideLink(decision: Omit<LinkDecision, 'at'> & Partial<LinkDecision>): void;
+  /** As if it had never been decided. */
+  dropLink(account: Principal): void;
+  decideRole(decision: Omit<RoleDecision, 'at'>): void;
+  dropRole(person: string, role: string): void;
+}
+
+/** Persons, groups, links and roles that an installation was told. Shared by every process of it. */
+export interface PeopleStore {
+  /** Another one after every change, by whichever process. */
+  version(): Promise<number>;
+  /** At least as new as the call; what is asked of it is of the moment in which it is asked. */
+  read(): Promise<People>;
+  /**
+   * All or nothing. `work` is done again, on newer people, when another process was first; it takes its facts from what it is
+   * given, and does nothing else.
+   */
+  change<T>(work: (people: PeopleEdit) => T): Promise<T>;
   /** Whether it is this caller's turn to read a directory: once in so long, whichever process asks. */
-  claim(origin: string, everyMs: number): boolean;
-  putReading(reading: DirectoryReading): void;
-  readings(): readonly DirectoryReading[];
-  /** All or nothing, one process at a time; nothing but this store may be used in it. */
-  change<T>(work: () => T): T;
-  close(): void;
+  claim(origin: string, everyMs: number): Promise<boolean>;
+  putReading(reading: DirectoryReading): Promise<void>;
+  readings(): Promise<readonly DirectoryReading[]>;
 }
 
 /** A directory that was read whole at one moment. */

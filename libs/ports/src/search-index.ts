@@ -54,7 +54,7 @@ export type ExcludedValues = Pick<
 >;
 
 /**
- * score = document·D + chunk·C + title·T, where each part is BM25 (k1 1.2; b .75, title .5) summed over term classes,
+ * score = document·D + chunk·C + title·T, where each part is BM25 (k1 1.2, of terms with digits .3; b .75, title .5) summed over term classes,
  * class bigram at weight `bigram` (`titleBigram` in the title). Measured in docs/retrieval.md.
  */
 export interface LexicalWeights {
@@ -115,19 +115,28 @@ export interface SearchAnswer {
    * one that no document has. Absent where the engine does not tell. Stays inside the process.
    */
   readonly rarity?: ReadonlyMap<string, number>;
-  /** Names the state that was asked, for `holds`; absent where the engine cannot compare states. */
+  /** Names the state that was asked, for `changesSince`; absent where the engine cannot compare states. */
   readonly mark?: string;
+  /** What scores were made of beside the documents, for `changesSince`; absent without words. Stays inside the process. */
+  readonly statistics?: string;
 }
 
 export interface KnownAnswer {
-  /** Of the answer. */
+  readonly request: SearchRequest;
+  /** State up to which it is known what came and went. */
   readonly mark: string;
+  /** Of the answer as it was made. */
+  readonly statistics?: string;
   readonly documentIds: readonly DocumentId[];
-  /** Of the question; without any, and with a vector, everything written since counts. */
-  readonly terms: QueryTerms['terms'];
-  /** A document with a lower lexical score would not be in the answer; 0 when every document that matches is. */
-  readonly least: number;
-  readonly hasVector: boolean;
+}
+
+/** What happened to an answer between its mark and this one. */
+export interface AnswerChanges {
+  readonly mark: string;
+  /** Known documents that were removed or written again; the latter are among `candidates` where they still match. */
+  readonly gone: readonly DocumentId[];
+  /** Written since and readable by the caller, scored as a search would do it now; in no order. */
+  readonly candidates: readonly Candidate[];
 }
 
 export interface IndexStats {
@@ -137,6 +146,8 @@ export interface IndexStats {
   readonly pendingChunks: number;
   /** Absent where the engine does not count them. */
   readonly terms?: number;
+  /** Terms that were written under the number of another one of the same text, by this process; absent without numbers. */
+  readonly collisions?: number;
   /** On disk; absent where the engine does not tell. */
   readonly sizeBytes?: number;
   readonly tokeniserVersion: string;
@@ -157,14 +168,14 @@ export interface SearchIndex {
   write(batch: IndexBatch): Promise<void>;
   search(request: SearchRequest, access: AccessFilter, signal: AbortSignal): Promise<SearchAnswer>;
   /**
-   * Whether an answer is still what the same question would find: nothing that the caller may read was written since with
-   * enough of its terms to come in,
-   * no found document was written again, no document has other readers. What was removed since is left to the second
-   * check. Cost: one look-up a term and document. Absent where the engine cannot compare states.
+   * What was written since an answer was made, as far as it is something to the caller. Undefined when that cannot be told
+   * in little time: readers of documents changed, too much was written, or the frequencies of words are no longer the
+   * ones it was scored with; then it has to be made anew. Cost: nothing when nothing was written, else a look at what is
+   * new. Absent where the engine cannot compare states.
    */
-  readonly holds?: (answer: KnownAnswer, access: AccessFilter) => Promise<boolean>;
-  /** Absent where the engine cannot: suggestions and corrections are left out then, and facets count the best hits. */
-  readonly explore?: IndexExplorer;
+  readonly changesSince?: (answer: KnownAnswer, access: AccessFilter) => Promise<AnswerChanges | undefined>;
+  /** What is absent the engine cannot: suggestions and corrections are left out then, and facets count the best hits. */
+  readonly explore?: Partial<IndexExplorer>;
   stats(): Promise<IndexStats>;
   /** Binds the index to a model's vectors; refuses another one while vectors exist. */
   useFingerprint(fingerprint: Fingerprint): Promise<void>;

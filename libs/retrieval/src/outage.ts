@@ -30,6 +30,6 @@ export async function rankOrSay(
     signal.throwIfAborted();
     const outage = late.aborted ? SILENT : toAppError(cause).code === 'STORE_UNREACHABLE' ? AWAY : undefined;
     if (!outage) throw cause;
-    return { ranked: [], indexVersion: 0, isDense: false, notices: [NOTICE], outage };
+    return { ranked: [], indexVersion: 0, request: { candidates: 0 }, notices: [NOTICE], outage };
   }
 }

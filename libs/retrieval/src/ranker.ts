@@ -1,7 +1,7 @@
 import { toAppError } from '@fumikura/errors';
 import type { AppError } from '@fumikura/errors';
 import type { Fingerprint } from '@fumikura/model';
-import type { AccessFilter, Candidate, IndexFilter, SearchIndex } from '@fumikura/ports';
+import type { AccessFilter, Candidate, IndexFilter, SearchIndex, SearchRequest } from '@fumikura/ports';
 import type { QueryTerms, TextConditions } from '@fumikura/text';
 import { fuse } from './fusion.ts';
 import type { FusionWeights, Ranked } from './fusion.ts';
@@ -39,10 +39,11 @@ export interface Ranking {
   readonly rarity?: ReadonlyMap<string, number>;
   /** As of the index's answer, to ask later whether it still holds. */
   readonly mark?: string;
+  readonly statistics?: string;
   /** There are more than these: whoever needs them asks for more depth. */
   readonly isCut?: boolean;
-  /** Vectors had their part in it. */
-  readonly isDense: boolean;
+  /** What the index was asked; with a vector, vectors had their part in it. */
+  readonly request: SearchRequest;
   /** Said to the asker: what is missing from this ranking. */
   readonly notices: readonly string[];
 }
@@ -70,7 +71,8 @@ export function createRanker({ index, embedQuery, fusion, onWithoutVectors }: Ra
     if (signal.aborted) throw toAppError(signal.reason);
     onWithoutVectors?.(toAppError(cause));
   };
-  return async ({ text, terms, filter, conditions }, access, signal) => {
+  return async (query, access, signal) => {
+    const { text, terms } = query;
     const notices: string[] = [];
     const isQuestion = text !== '';
     const dense = await (isQuestion ? embedQuery : undefined)?.(text, terms.language, signal).catch(
@@ -80,23 +82,12 @@ export function createRanker({ index, embedQuery, fusion, onWithoutVectors }: Ra
         return undefined;
       },
     );
-    const search = (vectors: QueryVector | undefined) =>
-      index.search(
-        {
-          ...(isQuestion && { lexical: { query: terms } }),
-          ...(vectors && { dense: vectors }),
-          ...(filter && { filter }),
-          ...(conditions && { conditions }),
-          candidates: CANDIDATES,
-        },
-        access,
-        signal,
-      );
-    const answer = await search(dense).catch((cause: unknown) => {
+    const request = requestOf(query, dense);
+    const answer = await index.search(request, access, signal).catch((cause: unknown) => {
       if (!dense || toAppError(cause).code !== 'FINGERPRINT_MISMATCH') throw cause;
       failed(cause, signal);
       notices.push(OTHER_MODEL);
-      return search(undefined);
+      return index.search(requestOf(query), access, signal);
     });
     if (answer.comparedAtMost !== undefined) notices.push(comparedAtMost(answer.comparedAtMost));
     return {
@@ -104,9 +95,23 @@ export function createRanker({ index, embedQuery, fusion, onWithoutVectors }: Ra
       indexVersion: answer.indexVersion,
       ...(answer.rarity && { rarity: answer.rarity }),
       ...(answer.mark !== undefined && { mark: answer.mark }),
-      isDense: dense !== undefined,
+      ...(answer.statistics !== undefined && { statistics: answer.statistics }),
+      request,
       notices,
     };
+  };
+}
+
+export function requestOf(
+  { text, terms, filter, conditions }: RankedQuery,
+  dense?: QueryVector,
+): SearchRequest {
+  return {
+    ...(text !== '' && { lexical: { query: terms } }),
+    ...(dense && { dense }),
+    ...(filter && { filter }),
+    ...(conditions && { conditions }),
+    candidates: CANDIDATES,
   };
 }
 

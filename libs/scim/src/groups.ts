@@ -1,5 +1,5 @@
 import type { JsonValue } from '@fumikura/model';
-import type { GroupDraft, PeopleStore, ProvisionedGroup } from '@fumikura/ports';
+import type { GroupDraft, People, ProvisionedGroup } from '@fumikura/ports';
 import { isAttributes, valueOf, without } from './attributes.ts';
 import type { Attributes } from './attributes.ts';
 import { badRequest } from './refusal.ts';
@@ -14,7 +14,7 @@ export interface GroupChange {
 }
 
 /** @throws ScimRefusal invalidValue, also for a member who is not there */
-export function groupFrom(id: string, attributes: Attributes, store: PeopleStore): GroupChange {
+export function groupFrom(id: string, attributes: Attributes, people: People): GroupChange {
   const name = valueOf(attributes, 'displayName');
   if (typeof name !== 'string' || name === '' || name.length > 500)
     throw badRequest('invalidValue', 'displayName is a text of 1 to 500 characters');
@@ -28,11 +28,11 @@ export function groupFrom(id: string, attributes: Attributes, store: PeopleStore
   };
   return {
     draft,
-    members: membersFrom(valueOf(attributes, 'members'), new Set(store.members(ORIGIN, id)), store),
+    members: membersFrom(valueOf(attributes, 'members'), new Set(people.members(ORIGIN, id)), people),
   };
 }
 
-function membersFrom(value: JsonValue | undefined, known: ReadonlySet<string>, store: PeopleStore): string[] {
+function membersFrom(value: JsonValue | undefined, known: ReadonlySet<string>, people: People): string[] {
   if (value === undefined || value === null) return [];
   const ids = (Array.isArray(value) ? value : [value]).map((each) =>
     isAttributes(each) ? valueOf(each, 'value') : each,
@@ -42,26 +42,26 @@ function membersFrom(value: JsonValue | undefined, known: ReadonlySet<string>, s
       ids.map((id) => {
         if (typeof id !== 'string')
           throw badRequest('invalidValue', 'A member has a value, the id of a user or group');
-        if (known.has(id) || isThere(id, store)) return id;
+        if (known.has(id) || isThere(id, people)) return id;
         throw badRequest('invalidValue', `There is no user or group ${id.slice(0, 100)}`);
       }),
     ),
   ];
 }
 
-function isThere(id: string, store: PeopleStore): boolean {
-  const person = store.person(ORIGIN, id);
-  return person ? !person.isDeleted : store.group(ORIGIN, id) !== undefined;
+function isThere(id: string, people: People): boolean {
+  const person = people.person(ORIGIN, id);
+  return person ? !person.isDeleted : people.group(ORIGIN, id) !== undefined;
 }
 
 /** @param withMembers a large group is told without them where nobody asks for them */
 export function groupResource(
   group: ProvisionedGroup,
-  store: PeopleStore,
+  people: People,
   location: string,
   withMembers: boolean,
 ): Attributes {
-  const members = withMembers ? store.members(ORIGIN, group.id) : [];
+  const members = withMembers ? people.members(ORIGIN, group.id) : [];
   return {
     schemas: [GROUP_SCHEMA],
     id: group.id,

@@ -1,4 +1,4 @@
-import type { PeopleStore } from '@fumikura/ports';
+import type { People } from '@fumikura/ports';
 import type { Attributes } from './attributes.ts';
 import { matches, parseFilter } from './filter.ts';
 import type { Filter } from './filter.ts';
@@ -9,23 +9,23 @@ import { ORIGIN, userOf } from './users.ts';
 const MOST = 200;
 const USUAL = 100;
 
-export function listUsers(store: PeopleStore, query: URLSearchParams, location: string): Attributes {
+export function listUsers(people: People, query: URLSearchParams, location: string): Attributes {
   const filter = filterOf(query);
   const key = filter && simpleKey(filter, { username: 'userName', externalid: 'externalId' });
   const found = key
-    ? store.personsBy(ORIGIN, key.name, key.value)
-    : store.persons(ORIGIN).filter(({ isDeleted }) => !isDeleted);
-  return listed(found, query, filter, (person) => userOf(person, store, location));
+    ? people.personsBy(ORIGIN, key.name, key.value)
+    : people.persons(ORIGIN).filter(({ isDeleted }) => !isDeleted);
+  return listed(found, query, filter, (person) => userOf(person, people, location));
 }
 
-export function listGroups(store: PeopleStore, query: URLSearchParams, location: string): Attributes {
+export function listGroups(people: People, query: URLSearchParams, location: string): Attributes {
   const filter = filterOf(query);
   const key = filter && simpleKey(filter, { displayname: 'name', externalid: 'externalId' });
-  const found = key ? store.groupsBy(ORIGIN, key.name, key.value) : store.groups(ORIGIN);
+  const found = key ? people.groupsBy(ORIGIN, key.name, key.value) : people.groups(ORIGIN);
   const asksMembers = filter !== undefined && /members/iu.test(JSON.stringify(filter));
   const isWanted = !/\bmembers\b/iu.test(query.get('excludedAttributes') ?? '');
   return listed(found, query, filter, (group) =>
-    groupResource(group, store, location, isWanted || asksMembers),
+    groupResource(group, people, location, isWanted || asksMembers),
   );
 }
 

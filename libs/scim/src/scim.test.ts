@@ -3,8 +3,10 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, beforeEach, describe, it } from 'node:test';
-import type { PeopleStore } from '@fumikura/ports';
-import { openPeopleStore } from '@fumikura/store-people';
+import type { People } from '@fumikura/ports';
+import { createPeopleStore } from '@fumikura/store-people';
+import { openSqliteState } from '@fumikura/store-sqlite';
+import type { SqliteState } from '@fumikura/store-sqlite';
 import { createScim } from './index.ts';
 import type { ScimChange } from './index.ts';
 
@@ -14,18 +16,22 @@ type Json = Record<string, unknown>;
 
 describe('SCIM', { concurrency: 1 }, () => {
   const folder = mkdtempSync(join(tmpdir(), 'fumi-scim-'));
-  let store: PeopleStore;
+  let file: SqliteState;
+  let store: People;
   let handle: (request: Request) => Promise<Response>;
   let changes: ScimChange[];
   let isAuditDown = false;
   let count = 0;
-  beforeEach(() => {
-    store?.close();
-    store = openPeopleStore(join(folder, `${count++}.db`));
+  beforeEach(async () => {
+    file?.close();
+    file = openSqliteState({ file: join(folder, `${count++}.db`) });
+    const people = createPeopleStore(file.state);
+    // What is asked of it is as people are then.
+    store = await people.read();
     changes = [];
     isAuditDown = false;
     handle = createScim({
-      store,
+      store: people,
       token: TOKEN,
       publicUrl: 'https://x.example',
       onChange: async (change) => {
@@ -35,7 +41,7 @@ describe('SCIM', { concurrency: 1 }, () => {
     });
   });
   after(() => {
-    store.close();
+    file.close();
     rmSync(folder, { recursive: true });
   });
 

@@ -1,5 +1,5 @@
 import { createHash, randomUUID, timingSafeEqual } from 'node:crypto';
-import type { PeopleStore } from '@fumikura/ports';
+import type { People, PeopleStore } from '@fumikura/ports';
 import { aboutThis } from './about.ts';
 import { isAttributes } from './attributes.ts';
 import type { Attributes } from './attributes.ts';
@@ -60,7 +60,7 @@ export function createScim(options: ScimOptions): (request: Request) => Promise<
     }
     try {
       const call = await callOf(request);
-      return call.method === 'GET' ? read(parts, call) : await inTurn(() => write(parts, call));
+      return call.method === 'GET' ? await read(parts, call) : await inTurn(() => write(parts, call));
     } catch (error) {
       if (error instanceof ScimRefusal) return failure(error.status, error.message, error.scimType);
       throw error;
@@ -114,21 +114,22 @@ async function jsonOf(request: Request): Promise<unknown> {
   }
 }
 
-function read({ store, location }: Parts, { what, id, query }: Call): Response {
+async function read({ store, location }: Parts, { what, id, query }: Call): Promise<Response> {
   const about = aboutThis(what, location);
   if (about) return answer(200, about as Attributes);
+  const people = await store.read();
   if (what === 'Users')
-    return id === undefined ? answer(200, listUsers(store, query, location)) : userAnswer(200);
+    return id === undefined ? answer(200, listUsers(people, query, location)) : userAnswer(200);
   if (what === 'Groups')
-    return id === undefined ? answer(200, listGroups(store, query, location)) : groupAnswer();
+    return id === undefined ? answer(200, listGroups(people, query, location)) : groupAnswer();
   throw notFound(what);
 
   function userAnswer(status: number): Response {
-    return answer(status, userOf(requirePerson(store, id ?? ''), store, location));
+    return answer(status, userOf(requirePerson(people, id ?? ''), people, location));
   }
   function groupAnswer(): Response {
     const isWanted = !/\bmembers\b/iu.test(query.get('excludedAttributes') ?? '');
-    return answer(200, groupResource(requireGroup(store, id ?? ''), store, location, isWanted));
+    return answer(200, groupResource(requireGroup(people, id ?? ''), people, location, isWanted));
   }
 }
 
@@ -146,31 +147,28 @@ async function writeUser(
   call: Call,
   id: string | undefined,
 ): Promise<Response> {
-  const known = id === undefined ? undefined : requirePerson(store, id);
+  const people = await store.read();
+  const known = id === undefined ? undefined : requirePerson(people, id);
   requireVersion(call, known?.version);
   if (known && call.method === 'DELETE') {
     await onChange({ verb: 'remove', resource: `Users/${known.id}`, details: { person: known.person } });
-    unchanged(
-      store,
-      () => store.person(ORIGIN, known.id)?.version,
-      known.version,
-      () => store.deletePerson(ORIGIN, known.id),
-    );
+    await store.change((edit) => {
+      requireUnchanged(edit.person(ORIGIN, known.id), known.version);
+      edit.deletePerson(ORIGIN, known.id);
+    });
     return new Response(null, { status: 204 });
   }
-  const attributes = known && call.method === 'PATCH' ? userOf(known, store, location) : {};
+  const attributes = known && call.method === 'PATCH' ? userOf(known, people, location) : {};
   const draft = personFrom(known?.id ?? randomUUID(), nextOf(call, attributes));
-  const holder = store.personsBy(ORIGIN, 'userName', draft.userName).find((each) => each.id !== draft.id);
-  if (holder) throw new ScimRefusal(409, `userName ${draft.userName} is taken`, 'uniqueness');
+  requireFree(people, draft);
   const details = { userName: draft.userName, active: draft.isActive };
   await onChange({ verb: known ? 'update' : 'create', resource: `Users/${draft.id}`, details });
-  const person = unchanged(
-    store,
-    () => store.person(ORIGIN, draft.id)?.version,
-    known?.version,
-    () => store.putPerson(draft),
-  );
-  return answer(known ? 200 : 201, userOf(person, store, location));
+  const user = await store.change((edit) => {
+    requireUnchanged(edit.person(ORIGIN, draft.id), known?.version);
+    requireFree(edit, draft);
+    return userOf(edit.putPerson(draft), edit, location);
+  });
+  return answer(known ? 200 : 201, user);
 }
 
 async function writeGroup(
@@ -178,42 +176,34 @@ async function writeGroup(
   call: Call,
   id: string | undefined,
 ): Promise<Response> {
-  const known = id === undefined ? undefined : requireGroup(store, id);
+  const people = await store.read();
+  const known = id === undefined ? undefined : requireGroup(people, id);
   requireVersion(call, known?.version);
   if (known && call.method === 'DELETE') {
     await onChange({ verb: 'remove', resource: `Groups/${known.id}`, details: { group: known.group } });
-    unchanged(
-      store,
-      () => store.group(ORIGIN, known.id)?.version,
-      known.version,
-      () => store.deleteGroup(ORIGIN, known.id),
-    );
+    await store.change((edit) => {
+      requireUnchanged(edit.group(ORIGIN, known.id), known.version);
+      edit.deleteGroup(ORIGIN, known.id);
+    });
     return new Response(null, { status: 204 });
   }
-  const attributes = known && call.method === 'PATCH' ? groupResource(known, store, location, true) : {};
-  const { draft, members } = groupFrom(known?.id ?? randomUUID(), nextOf(call, attributes), store);
-  const before = new Set(store.members(ORIGIN, draft.id));
+  const attributes = known && call.method === 'PATCH' ? groupResource(known, people, location, true) : {};
+  const { draft, members } = groupFrom(known?.id ?? randomUUID(), nextOf(call, attributes), people);
+  const before = new Set(people.members(ORIGIN, draft.id));
   const added = members.filter((member) => !before.has(member));
   const after = new Set(members);
   const removed = [...before].filter((member) => !after.has(member));
   const details = { displayName: draft.name, added: added.length, removed: removed.length };
   await onChange({ verb: known ? 'update' : 'create', resource: `Groups/${draft.id}`, details });
-  const group = unchanged(
-    store,
-    () => store.group(ORIGIN, draft.id)?.version,
-    known?.version,
-    () => {
-      const put = store.putGroup(draft);
-      store.addMembers(ORIGIN, draft.id, added);
-      store.removeMembers(ORIGIN, draft.id, removed);
-      return put;
-    },
-  );
-  const isPatch = call.method === 'PATCH';
-  return answer(
-    known ? 200 : 201,
-    groupResource(group, store, location, !isPatch || members.length <= 1_000),
-  );
+  const isWanted = call.method !== 'PATCH' || members.length <= 1_000;
+  const group = await store.change((edit) => {
+    requireUnchanged(edit.group(ORIGIN, draft.id), known?.version);
+    const put = edit.putGroup(draft);
+    edit.addMembers(ORIGIN, draft.id, added);
+    edit.removeMembers(ORIGIN, draft.id, removed);
+    return groupResource(put, edit, location, isWanted);
+  });
+  return answer(known ? 200 : 201, group);
 }
 
 function nextOf({ method, body }: Call, attributes: Attributes): Attributes {
@@ -223,22 +213,16 @@ function nextOf({ method, body }: Call, attributes: Attributes): Attributes {
 }
 
 /** Another process may have changed it while this change was written down. */
-function unchanged<T>(
-  store: PeopleStore,
-  versionOf: () => number | undefined,
-  version: number | undefined,
-  work: () => T,
-): T {
-  try {
-    return store.change(() => {
-      if (versionOf() !== version) throw new ScimRefusal(409, 'It was changed meanwhile. Send it again');
-      return work();
-    });
-  } catch (error) {
-    if ((error as { code?: string }).code === 'ERR_SQLITE_ERROR' && /UNIQUE/u.test((error as Error).message))
-      throw new ScimRefusal(409, 'It exists already', 'uniqueness');
-    throw error;
-  }
+function requireUnchanged(now: { readonly version: number } | undefined, version: number | undefined): void {
+  if (now?.version !== version) throw new ScimRefusal(409, 'It was changed meanwhile. Send it again');
+}
+
+function requireFree(
+  people: People,
+  { id, userName }: { readonly id: string; readonly userName: string },
+): void {
+  const isTaken = people.personsBy(ORIGIN, 'userName', userName).some((each) => each.id !== id);
+  if (isTaken) throw new ScimRefusal(409, `userName ${userName} is taken`, 'uniqueness');
 }
 
 function requireVersion({ ifMatch }: Call, version: number | undefined): void {
@@ -247,14 +231,14 @@ function requireVersion({ ifMatch }: Call, version: number | undefined): void {
   throw new ScimRefusal(412, 'It has another version by now');
 }
 
-function requirePerson(store: PeopleStore, id: string) {
-  const person = store.person(ORIGIN, id);
+function requirePerson(people: People, id: string) {
+  const person = people.person(ORIGIN, id);
   if (person && !person.isDeleted) return person;
   throw notFound(id);
 }
 
-function requireGroup(store: PeopleStore, id: string) {
-  const group = store.group(ORIGIN, id);
+function requireGroup(people: People, id: string) {
+  const group = people.group(ORIGIN, id);
   if (group) return group;
   throw notFound(id);
 }

@@ -1,5 +1,5 @@
 import type { JsonValue } from '@fumikura/model';
-import type { PeopleStore, PersonDraft, ProvisionedPerson } from '@fumikura/ports';
+import type { People, PersonDraft, ProvisionedPerson } from '@fumikura/ports';
 import { isAttributes, valueOf, without } from './attributes.ts';
 import type { Attributes } from './attributes.ts';
 import { badRequest } from './refusal.ts';
@@ -32,9 +32,9 @@ export function personFrom(id: string, attributes: Attributes): PersonDraft {
   };
 }
 
-export function userOf(person: ProvisionedPerson, store: PeopleStore, location: string): Attributes {
-  const groups = store.groupsOf(ORIGIN, person.id).map((id) => {
-    const display = store.group(ORIGIN, id)?.name ?? id;
+export function userOf(person: ProvisionedPerson, people: People, location: string): Attributes {
+  const groups = people.groupsOf(ORIGIN, person.id).map((id) => {
+    const display = people.group(ORIGIN, id)?.name ?? id;
     return { value: id, display, type: 'direct' };
   });
   return {

@@ -15,7 +15,7 @@ export interface PostgresServer {
   readonly url: string;
   /** Of the server process, for tests that end it from outside. */
   readonly pid: number;
-  /** Ends the server the hard way and starts it again over the same data. */
+  /** Ends the server the hard way (kill -9) and starts it again over the same data. */
   crash(): Promise<void>;
   stop(): Promise<void>;
 }
@@ -25,11 +25,14 @@ export function postgresMissing(): string | undefined {
   return binaries() === undefined ? `no PostgreSQL below ${INSTALLED}` : undefined;
 }
 
-/** A server of its own in a temporary folder, reached by a socket in it alone; without the safety of fsync. */
-export async function startPostgres(): Promise<PostgresServer> {
+/**
+ * A server of its own in a temporary folder, reached by a socket in it alone; without the safety of fsync.
+ * @param within where that folder is made; default the system's place for such
+ */
+export async function startPostgres(within = tmpdir()): Promise<PostgresServer> {
   const bin = binaries();
   if (bin === undefined) throw new Error(postgresMissing());
-  const folder = mkdtempSync(join(tmpdir(), 'fumi-pg-'));
+  const folder = mkdtempSync(join(within, 'fumi-pg-'));
   const user = process.getuid?.() === 0 ? { uid: NOBODY, gid: NOBODY } : {};
   if (user.uid !== undefined) chownSync(folder, NOBODY, NOBODY);
   const data = join(folder, 'data');
@@ -57,10 +60,9 @@ export async function startPostgres(): Promise<PostgresServer> {
       return child.pid ?? 0;
     },
     crash: async () => {
-      // Immediate shutdown: what a crash leaves behind, and no child that holds on to the memory.
-      child.kill('SIGQUIT');
+      child.kill('SIGKILL');
       await ended(child);
-      child = await start();
+      child = await again(start);
     },
     stop: async () => {
       process.removeListener('exit', end);
@@ -77,6 +79,19 @@ function binaries(): string | undefined {
   return versions
     .map((version) => join(INSTALLED, version, 'bin'))
     .find((bin) => existsSync(join(bin, 'initdb')));
+}
+
+/** Children of a server that was killed notice it a moment later, and hold on to its memory until then. */
+async function again(start: () => Promise<ChildProcess>): Promise<ChildProcess> {
+  const until = Date.now() + START_TIMEOUT_MS;
+  for (;;) {
+    try {
+      return await start();
+    } catch (error) {
+      if (Date.now() > until) throw error;
+      await wait(50);
+    }
+  }
 }
 
 async function ready(bin: string, folder: string, child: ChildProcess): Promise<void> {

@@ -18,6 +18,7 @@ export function analyse(text: string, emit: TermSink): void {
   scanRuns(text, {
     word: (start, end) => emitWord(text, start, end, emit),
     unspaced: (start, end) => emitUnspaced(text, start, end, emit),
+    counted: (start, end) => emitCounted(text, start, end, emit),
     compound: (start, end) => emitCompound(text, start, end, emit),
   });
 }
@@ -68,18 +69,34 @@ function isHump(text: string, at: number, end: number): boolean {
   return isAsciiUpper(before) && at + 1 < end && isAsciiLower(text.charCodeAt(at + 1));
 }
 
-/** Kept whole when it reads like an identifier: plain hyphenated words gain nothing from it. */
+/**
+ * An identifier is kept whole, as written. Hyphens are written or left out as people like, so what they hold together is
+ * a word without them, too: `BCL-2` is found as Bcl2, an `e-mail` as email; longer chains without a digit
+ * (`state-of-the-art`) are only their words.
+ */
 export function emitCompound(text: string, start: number, end: number, emit: TermSink): void {
   if (end - start > MAX_WHOLE) return;
-  let isIdentifier = false;
-  for (let at = start; at < end && !isIdentifier; at++) {
+  let [hyphens, otherSigns, hasDigit, hasIdentifierSign] = [0, 0, false, false];
+  for (let at = start; at < end; at++) {
     const code = text.charCodeAt(at);
-    isIdentifier = isAsciiDigit(code) || (code < 128 && IDENTIFIER_SIGNS.has(code));
+    if (code === HYPHEN) hyphens++;
+    else if (OTHER_JOINERS.has(code)) otherSigns++;
+    hasDigit ||= isAsciiDigit(code);
+    hasIdentifierSign ||= IDENTIFIER_SIGNS.has(code);
   }
-  if (isIdentifier) emit(text.slice(start, end).normalize('NFKC').toLowerCase(), start, end);
+  const whole = text.slice(start, end);
+  if (otherSigns === 0 && (hasDigit || hyphens === 1)) emit(stemOf(whole.replaceAll('-', '')), start, end);
+  if (hasDigit || hasIdentifierSign) emit(whole.normalize('NFKC').toLowerCase(), start, end);
 }
 
+/** `168条` is another article than the 168 of `168号`. */
+export function emitCounted(text: string, start: number, end: number, emit: TermSink): void {
+  emit(text.slice(start, end).normalize('NFKC'), start, end);
+}
+
+const HYPHEN = 0x2d;
 const IDENTIFIER_SIGNS = new Set([...'_./:@#\\'].map((char) => char.charCodeAt(0)));
+const OTHER_JOINERS = new Set([...IDENTIFIER_SIGNS, ...[...'+&~'].map((char) => char.charCodeAt(0))]);
 
 const segmenter = new Intl.Segmenter('ja', { granularity: 'word' });
 

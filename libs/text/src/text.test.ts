@@ -41,17 +41,39 @@ const anyText = fc.oneof(
 );
 
 describe('terms', () => {
+  it('take what is written with a hyphen and without one for the same', () => {
+    for (const [one, other] of [
+      ['BCL-2', 'Bcl2'],
+      ['e-mails', 'email'],
+      ['2026-01-15', '20260115'],
+    ] as const)
+      assert.ok(words(one).includes(words(other)[0] ?? assert.fail()), `${one} as ${other}`);
+    assert.deepEqual(words('state-of-the-art'), ['state', 'of', 'the', 'art']);
+  });
+
+  it('hold a number together with what it counts where no blank parts them', () => {
+    assert.ok(words('民法第１６８条').includes('168条'));
+    assert.ok(words('民法第１６８条').includes('168'));
+    assert.ok(!words('民法第168号').includes('168条'));
+    for (const part of ['3.5倍', '1,000円', 'B168条'])
+      assert.deepEqual(
+        words(part).filter((term) => /\d[^\d.,a-z]/u.test(term)),
+        [],
+        part,
+      );
+  });
+
   it('[search.identifiers] keeps identifiers whole and splits them too', () => {
     const found = words('getUserById PROJ-123 docs/setup.md ORA-00942 v1.2.3');
     for (const term of [
       'getuserbyid',
       'user',
-      'proj-123',
+      'proj123',
       'proj',
       '123',
       'docs/setup.md',
       'setup',
-      'ora-00942',
+      'ora00942',
       'v1.2.3',
     ]) {
       assert.ok(found.includes(term), `${term} in ${found.join(' ')}`);

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { figure } from '@fumikura/evaluation';
 import type { Figure } from '@fumikura/evaluation';
 import { strToU8, zipSync } from 'fflate';
-import { addAttachment, addContent, addSpace, emptyWorld } from '../../simulators/confluence/world.ts';
+import { addAttachment, addContent, addSpace, emptyWorld } from '../../simulators/confluence/making.ts';
 import { serveWorld } from '../../sources/confluence-world.ts';
 import { bundleSyncChild } from './bundle.ts';
 import { syncOnce } from './pace.ts';

@@ -15,7 +15,7 @@ import {
   addUser,
   emptyWorld,
   touch,
-} from '../../simulators/jira/world.ts';
+} from '../../simulators/jira/making.ts';
 import type { JiraWorld } from '../../simulators/jira/world.ts';
 import { readableBy } from '../../sources/leaks.ts';
 

@@ -6,7 +6,7 @@ import {
   addUser,
   emptyWorld,
   toGroup,
-} from '../confluence/world.ts';
+} from '../confluence/making.ts';
 import type { ConfluenceWorld, Restriction, SimulatedSpace } from '../confluence/world.ts';
 import { monday, one, take } from './derive.ts';
 import { GROUP_NAMES, GROUPS, mailOf, membersOf, PEOPLE } from './people.ts';

@@ -10,7 +10,7 @@ import {
   addUser,
   emptyWorld,
   push,
-} from '../github/world.ts';
+} from '../github/making.ts';
 import type { GithubWorld, SimulatedOrganisation, SimulatedRepository } from '../github/world.ts';
 import { one } from './derive.ts';
 import { COMPANY, GROUPS, PEOPLE } from './people.ts';

@@ -7,7 +7,7 @@ import {
   addScheme,
   addUser,
   emptyWorld,
-} from '../jira/world.ts';
+} from '../jira/making.ts';
 import type { Holder, JiraWorld, SimulatedProject } from '../jira/world.ts';
 import { one, OPERATORS } from './derive.ts';
 import { GROUP_NAMES, GROUPS, mailOf, PEOPLE } from './people.ts';

@@ -1,15 +1,8 @@
 import { pick } from '../graph/random-world.ts';
 import type { Random } from '../../sources/source-world.ts';
 import { randomGrants, randomRestriction } from './random-world.ts';
-import {
-  addAttachment,
-  addComment,
-  addContent,
-  lineOf,
-  removeComment,
-  removeContent,
-  touch,
-} from './world.ts';
+import { addAttachment, addComment, addContent, removeComment, removeContent, touch } from './making.ts';
+import { lineOf } from './world.ts';
 import type { ConfluenceWorld, SimulatedContent } from './world.ts';
 
 /** One change that a person could make; says what it was. */

@@ -1,7 +1,6 @@
 import type { Random } from '../../sources/source-world.ts';
 import { pick, seeded } from '../graph/random-world.ts';
 import {
-  ACCESS_CLASSES,
   addAttachment,
   addComment,
   addContent,
@@ -10,7 +9,8 @@ import {
   addUser,
   emptyWorld,
   toUser,
-} from './world.ts';
+} from './making.ts';
+import { ACCESS_CLASSES } from './world.ts';
 import type { ConfluenceWorld, ContentKind, Restriction, SimulatedSpace, SpaceGrant } from './world.ts';
 
 export function randomWorld(

@@ -11,10 +11,9 @@ import {
   addReview,
   addReviewComment,
   filesOf,
-  nextId,
   push,
-  tick,
-} from './world.ts';
+} from './making.ts';
+import { nextId, tick } from './world.ts';
 import type { GithubWorld, SimulatedRepository } from './world.ts';
 
 type Edit = (world: GithubWorld, random: Random, repository: SimulatedRepository) => string;

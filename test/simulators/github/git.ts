@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
-import { blobSha } from './world.ts';
+import { blobSha } from './making.ts';
 import type { SimulatedCommit, SimulatedFile, SimulatedRepository } from './world.ts';
 
 export interface TreeEntry {

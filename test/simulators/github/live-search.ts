@@ -3,7 +3,7 @@ import type { SimulatedAnswer, SimulatedRequest } from '../kit/simulator.ts';
 import { fullName, repositoryAnswer } from './answers.ts';
 import type { Answers } from './answers.ts';
 import { issueAnswer } from './conversation-answers.ts';
-import { blobSha, filesOf } from './world.ts';
+import { blobSha, filesOf } from './making.ts';
 import type { SimulatedRepository } from './world.ts';
 
 const MOST_OPERATORS = 5;

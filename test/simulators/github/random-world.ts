@@ -15,7 +15,7 @@ import {
   emptyWorld,
   file,
   push,
-} from './world.ts';
+} from './making.ts';
 import type {
   GithubWorld,
   Role,

@@ -11,7 +11,7 @@ import {
 import { compareCommits, findCommit, readTree } from './git.ts';
 import { accountMay, accountSeesTeam } from './rights.ts';
 import type { RepositoryCall } from './server.ts';
-import { blobSha } from './world.ts';
+import { blobSha } from './making.ts';
 import type { SimulatedIssue } from './world.ts';
 
 type Handler = (call: RepositoryCall) => SimulatedAnswer | undefined;

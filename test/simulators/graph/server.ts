@@ -5,6 +5,7 @@ import { startSimulator } from '../kit/simulator.ts';
 import type { SimulatedAnswer, SimulatedRequest, Simulator } from '../kit/simulator.ts';
 import { itemAnswer, permissionsAnswer, siteAnswer } from './answers.ts';
 import { searchQuery } from './live-search.ts';
+import { judge } from './oracle.ts';
 import type { GraphWorld, SimulatedDrive, SimulatedSite } from './world.ts';
 
 export interface GraphOptions {
@@ -14,6 +15,8 @@ export interface GraphOptions {
   /** Application rights of the account; default all but those that see hidden members. */
   readonly rights?: readonly string[];
   readonly latencyMs?: number;
+  /** Whose a token is that was not given out here; undefined for none that is taken. */
+  readonly personOf?: (token: string) => Promise<string | undefined>;
   /** Instead of the ordinary answer to a part of a batch. */
   readonly partFault?: (path: string) => SimulatedAnswer | undefined;
 }
@@ -28,17 +31,28 @@ export async function startGraphSimulator(world: GraphWorld, options: GraphOptio
   const simulator = await startSimulator({
     answer: (request) => answer(request),
     specifications: existsSync(SPECIFICATION) ? [documented()] : [],
-    undescribed: (path) => path.endsWith('/token') || path.startsWith('/download/'),
+    undescribed: (path) => path.endsWith('/token') || path === '/v1.0/me' || path.startsWith('/download/'),
     ...(options.latencyMs !== undefined && { latencyMs: options.latencyMs }),
   });
-  const answer = (request: SimulatedRequest): SimulatedAnswer | undefined => {
+  const answer = async (request: SimulatedRequest): Promise<SimulatedAnswer | undefined> => {
     const { pathname } = request.url;
     if (pathname.endsWith('/oauth2/v2.0/token')) return signIn(request);
     if (pathname.startsWith('/download/')) return download(request);
     const token = request.headers.authorization?.slice('Bearer '.length) ?? '';
-    if (!tokens.has(token)) return refusal(401, 'InvalidAuthenticationToken');
-    if (pathname === '/v1.0/$batch') return batch(request);
+    const person = tokens.has(token) ? undefined : await options.personOf?.(token);
+    if (!tokens.has(token) && person === undefined) return refusal(401, 'InvalidAuthenticationToken');
+    if (pathname === '/v1.0/$batch') return batch(request, person);
+    if (person !== undefined)
+      return asPerson(person, decodeURIComponent(pathname.slice('/v1.0/'.length)), request);
     return get(request.method, decodeURIComponent(pathname.slice('/v1.0/'.length)), request);
+  };
+  /** Somebody themselves: who they are, what they find, and items that are theirs; what is not is not found. */
+  const asPerson = (person: string, path: string, request: SimulatedRequest): SimulatedAnswer | undefined => {
+    if (path === 'me') return ok({ id: person });
+    if (path === 'search/query' && request.method === 'POST') return searchQuery(world, request.body, person);
+    const [, drive, item] = /^drives\/([^/]+)\/items\/([^/]+)$/u.exec(path) ?? [];
+    const isTheirs = drive && item && judge(world, person, `drive/${drive}/${item}`).mayRead;
+    return isTheirs ? driveRoute(path, request.url.searchParams) : undefined;
   };
   const signIn = ({ raw }: SimulatedRequest): SimulatedAnswer => {
     const form = new URLSearchParams(Buffer.from(raw).toString('utf8'));
@@ -64,22 +78,17 @@ export async function startGraphSimulator(world: GraphWorld, options: GraphOptio
     const content = findDrive(world, drive)?.drive.items.get(item)?.content;
     return content === undefined ? undefined : { status: 200, body: content };
   };
-  const batch = ({ body }: SimulatedRequest): SimulatedAnswer => {
+  const batch = ({ body }: SimulatedRequest, person: string | undefined): SimulatedAnswer => {
     const { requests } = body as { requests: { id: string; method: string; url: string }[] };
     if (requests.length > 20) return refusal(400, 'BadRequest');
     // In another order than asked.
     const responses = requests.toReversed().map(({ id, method, url }) => {
       const inner = new URL(`/v1.0${url}`, simulator.url);
       const path = decodeURIComponent(inner.pathname.slice('/v1.0/'.length));
+      const asked = { method, url: inner, headers: {}, raw: new Uint8Array(), body: undefined };
       const part =
         options.partFault?.(path) ??
-        get(method, path, {
-          method,
-          url: inner,
-          headers: {},
-          raw: new Uint8Array(),
-          body: undefined,
-        });
+        (person === undefined ? get(method, path, asked) : asPerson(person, path, asked));
       const { status, headers = {}, body: content } = part ?? refusal(404, 'itemNotFound');
       return { id, status, headers, body: content };
     });

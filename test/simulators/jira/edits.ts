@@ -9,7 +9,8 @@ import {
   randomIssue,
   randomWorklog,
 } from './random-world.ts';
-import { addAttachment, change, later, moveIssue, removeIssue, touch } from './world.ts';
+import { addAttachment, change, moveIssue, removeIssue, touch } from './making.ts';
+import { later } from './world.ts';
 import type { JiraWorld, SimulatedIssue, SimulatedProject } from './world.ts';
 
 type Edit = (world: JiraWorld, random: Random, issue: SimulatedIssue, project: SimulatedProject) => string;

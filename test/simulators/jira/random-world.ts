@@ -13,7 +13,7 @@ import {
   addWorklog,
   change,
   emptyWorld,
-} from './world.ts';
+} from './making.ts';
 import type { Holder, JiraWorld, SimulatedIssue, SimulatedProject, Visibility } from './world.ts';
 
 const PEOPLE = 7;

@@ -3,7 +3,9 @@ import { loadSpecification } from '../kit/specification.ts';
 import type { Specification } from '../kit/specification.ts';
 import { startSimulator } from '../kit/simulator.ts';
 import type { SimulatedAnswer, SimulatedRequest, Simulator } from '../kit/simulator.ts';
-import { refusal } from './replies.ts';
+import { userAnswer } from './answers.ts';
+import { judge } from './oracle.ts';
+import { ok, refusal } from './replies.ts';
 import { cloudRoutes } from './routes-cloud.ts';
 import { dataCenterRoutes } from './routes-data-center.ts';
 import { attachment, sharedRoutes } from './routes.ts';
@@ -16,6 +18,8 @@ export interface JiraOptions extends Partial<SearchLimits> {
   readonly token?: string;
   /** Comments and worklogs that come with an issue; default 5. */
   readonly firstPage?: number;
+  /** Whose a token is that is not our account's; undefined for none that is taken. */
+  readonly personOf?: (token: string) => Promise<string | undefined>;
   readonly latencyMs?: number;
   readonly perSecond?: number;
 }
@@ -27,7 +31,7 @@ export async function startJiraSimulator(world: JiraWorld, options: JiraOptions 
   const api = isCloud ? '/rest/api/3/' : '/rest/api/2/';
   const simulator: Simulator = await startSimulator({
     // The server's clock is that of its world.
-    answer: (request) => dated(world, answer(request)),
+    answer: async (request) => dated(world, await answer(request)),
     specifications: descriptions(isCloud),
     undescribed: (path) => path.startsWith('/secure/attachment/') || path.startsWith('/media/'),
     ...(latencyMs !== undefined && { latencyMs }),
@@ -36,10 +40,16 @@ export async function startJiraSimulator(world: JiraWorld, options: JiraOptions 
   const site = createSite(world, `${simulator.url}${api.slice(0, -1)}`, firstPage, options);
   const mediaUrl = () => `${simulator.url.replace('127.0.0.1', 'localhost')}/media`;
   const routes = [...sharedRoutes(site), ...(isCloud ? cloudRoutes(site, mediaUrl) : dataCenterRoutes(site))];
-  const answer = (request: SimulatedRequest): SimulatedAnswer | undefined => {
+  const answer = async (request: SimulatedRequest): Promise<SimulatedAnswer | undefined> => {
     const path = decodeURIComponent(request.url.pathname);
     if (path.startsWith('/media/')) return media(world, request);
-    if (request.headers.authorization !== credentials(isCloud, token))
+    const carried = request.headers.authorization ?? '';
+    const person =
+      carried === credentials(isCloud, token)
+        ? undefined
+        : await options.personOf?.(carried.replace(/^Bearer /u, ''));
+    if (person !== undefined) return asPerson(person, `${request.method} ${path.slice(api.length)}`, request);
+    if (carried !== credentials(isCloud, token))
       return refusal(401, 'Client must be authenticated to access this resource.');
     if (path.startsWith('/secure/attachment/')) return attachment(world, path.split('/')[3] ?? '');
     if (!path.startsWith(api)) return undefined;
@@ -48,6 +58,29 @@ export async function startJiraSimulator(world: JiraWorld, options: JiraOptions 
       if (found) return route(request, found.slice(1));
     }
     return undefined;
+  };
+  /** Somebody themselves: who they are, what they find, and issues that are theirs; what is not does not exist. */
+  const asPerson = (
+    person: string,
+    asked: string,
+    { body }: SimulatedRequest,
+  ): SimulatedAnswer | undefined => {
+    const isTheirs = (id: string) => judge(world, person, `issue/${id}`).mayRead;
+    if (asked === 'GET myself') return ok(userAnswer(world, person));
+    if (asked === 'POST search' || asked === 'POST search/jql') {
+      const all = asked === 'POST search' ? site.search.byOffset(body) : site.search.byToken(body);
+      const found = all.body as { issues?: { id: string }[]; total?: number };
+      const issues = (found.issues ?? []).filter(({ id }) => isTheirs(id));
+      return {
+        ...all,
+        body: { ...found, issues, ...(found.total !== undefined && { total: issues.length }) },
+      };
+    }
+    const [, id = ''] = /^GET issue\/(\d+)$/u.exec(asked) ?? [];
+    const issue = world.issues.get(id);
+    return issue && isTheirs(id)
+      ? ok({ id, key: issue.key, fields: {} })
+      : refusal(404, 'Issue does not exist or you do not have permission to see it.');
   };
   return simulator;
 }

@@ -7,6 +7,8 @@ import type { Specification } from './specification.ts';
 export interface SimulatedRequest {
   readonly method: string;
   readonly url: URL;
+  /** Path and query as they were sent, before `..` is taken for a way up; absent where nothing was sent. */
+  readonly target?: string;
   /** Names in lower case. */
   readonly headers: Readonly<Record<string, string>>;
   readonly raw: Uint8Array;
@@ -36,6 +38,8 @@ export interface SimulatorOptions {
   readonly latencyMs?: number;
   /** A bucket over all requests; a request beyond it gets `refusal`, or a 429 that says to wait a second. */
   readonly limit?: { readonly perSecond: number; readonly refusal?: () => SimulatedAnswer };
+  /** Default 0, a free one. */
+  readonly port?: number;
 }
 
 export interface SeenRequest {
@@ -125,7 +129,7 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
       .then((answer) => send(outgoing, answer));
   });
   const address = () => `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  await new Promise<void>((resolve) => server.listen(options.port ?? 0, '127.0.0.1', resolve));
   return {
     url: address(),
     requests,
@@ -176,10 +180,20 @@ async function receive(incoming: IncomingMessage, base: string): Promise<Simulat
   return {
     method: incoming.method ?? 'GET',
     url: new URL(incoming.url ?? '/', base),
+    target: incoming.url ?? '/',
     headers,
     raw,
-    body: isJson ? JSON.parse(raw.toString('utf8')) : undefined,
+    body: isJson ? parsed(raw.toString('utf8')) : undefined,
   };
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    // What is to be said about it is each simulator's own.
+    return undefined;
+  }
 }
 
 function send(

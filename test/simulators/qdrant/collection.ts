@@ -1,9 +1,15 @@
+import { compareIds } from './ids.ts';
+import { elementsAt } from './payload.ts';
 import type { Json, Payload } from './payload.ts';
+import { Sizes } from './quota.ts';
+import { Rates } from './rate.ts';
 import { badFormat, invalid, LeftOut, wrongInput } from './refusal.ts';
 
-export type PointId = number | string;
+/** Above 2^53 a bigint. */
+export type PointId = number | bigint | string;
 export type SparseVector = { readonly indices: readonly number[]; readonly values: readonly number[] };
-export type Stored = Float32Array | SparseVector;
+export type MultiVector = readonly Float32Array[];
+export type Stored = Float32Array | SparseVector | MultiVector;
 
 export interface Point {
   readonly id: PointId;
@@ -15,11 +21,19 @@ export interface Point {
 export interface DenseConfig {
   readonly size: number;
   readonly distance: 'Cosine' | 'Dot' | 'Euclid' | 'Manhattan';
+  readonly isMulti: boolean;
 }
 
 export interface Index {
   readonly data_type: string;
   readonly params?: Readonly<Record<string, Json>>;
+}
+
+/** What is looked up more than once between two writes. */
+interface View {
+  readonly state: string;
+  readonly ordered: readonly Point[];
+  readonly byValue: Map<string, Map<Json, Point[]>>;
 }
 
 type Config = { [key: string]: Json };
@@ -68,6 +82,11 @@ export class Collection {
   readonly config: Config;
   /** Sparse vectors of deleted points: they count in frequencies until an optimiser has been by, which none is here. */
   readonly ghosts: Map<string, Stored>[] = [];
+  #kept: View | undefined;
+  /** Why no point may be written. */
+  leftOut: string | undefined;
+  readonly sizes = new Sizes();
+  readonly rates = new Rates();
   /** Counts writes; creating an index takes two. */
   operation = 0;
 
@@ -98,6 +117,17 @@ export class Collection {
   get strict(): Readonly<Record<string, Json>> {
     const config = (this.config['strict_mode_config'] ?? {}) as Record<string, Json>;
     return config['enabled'] === true ? config : {};
+  }
+
+  isLimited(kind: 'read' | 'write'): boolean {
+    return typeof this.strict[`${kind}_rate_limit`] === 'number';
+  }
+
+  /** Settings of a vector's graph: its own before those of the collection. */
+  graphOf(name: string): { readonly m?: number; readonly payload_m?: number } {
+    const vectors = (this.config['params'] as Config)['vectors'] as Config;
+    const own = (name === '' ? vectors : ((vectors[name] ?? {}) as Config))['hnsw_config'];
+    return { ...(this.config['hnsw_config'] as Config), ...((own ?? {}) as Config) };
   }
 
   info(): Json {
@@ -144,22 +174,50 @@ export class Collection {
         else if (value !== null) target[key] = value;
       this.config[to] = target;
     }
+    this.rates.set((body['strict_mode_config'] ?? {}) as Config);
     if (body['params']) merge(params, body['params'] as Config);
     if (body['quantization_config'] !== undefined && body['quantization_config'] !== null)
       this.config['quantization_config'] =
         body['quantization_config'] === 'Disabled' ? null : body['quantization_config'];
   }
 
-  ordered(): Point[] {
-    return [...this.points.values()].sort((a, b) => compareIds(a.id, b.id));
+  /** All points in the order of their ids; sorted once for each state. */
+  ordered(): readonly Point[] {
+    return this.#view().ordered;
+  }
+
+  /** Points that have one of these values in an indexed field, in the order of their ids. */
+  having(field: string, values: readonly Json[]): Point[] {
+    const { byValue } = this.#view();
+    const known = byValue.get(field) ?? this.#valuesOf(field);
+    byValue.set(field, known);
+    const found = new Set(values.flatMap((value) => known.get(value) ?? []));
+    return [...found].sort((a, b) => compareIds(a.id, b.id));
+  }
+
+  #valuesOf(field: string): Map<Json, Point[]> {
+    const byValue = new Map<Json, Point[]>();
+    for (const point of this.points.values())
+      for (const value of elementsAt(point.payload, field)) {
+        const points = byValue.get(value);
+        if (points) points.push(point);
+        else byValue.set(value, [point]);
+      }
+    return byValue;
+  }
+
+  #view(): View {
+    const state = `${this.operation} ${this.points.size}`;
+    if (this.#kept?.state === state) return this.#kept;
+    const ordered = [...this.points.values()].sort((a, b) => compareIds(a.id, b.id));
+    this.#kept = { state, ordered, byValue: new Map() };
+    return this.#kept;
   }
 
   #indexed(field: string): number {
-    const [first = field] = field.split(/[.[]/);
-    return [...this.points.values()].filter(({ payload }) => {
-      const value = payload[first];
-      return value !== undefined && value !== null && !(Array.isArray(value) && value.length === 0);
-    }).length;
+    return [...this.points.values()].filter(({ payload }) =>
+      elementsAt(payload, field).some((value) => value !== null),
+    ).length;
   }
 
   #readDense(vectors: Json): void {
@@ -168,25 +226,56 @@ export class Collection {
       ? [['', vectors] as const]
       : Object.entries(vectors as Record<string, Json>)) {
       const { size, distance, datatype, multivector_config: multi } = config as Config;
-      if (multi) throw new LeftOut('multivectors');
-      if (datatype && datatype !== 'float32') throw new LeftOut(`vectors stored as ${String(datatype)}`);
+      this.#noteDatatype(datatype);
       const isDescribed =
         typeof size === 'number' && size > 0 && DISTANCES.includes(distance as DenseConfig['distance']);
       if (!isDescribed) throw badFormat('data did not match any variant of untagged enum VectorsConfig');
       if (size > 65_536)
         throw invalid(`vectors.${isUnnamed ? '' : '?.'}size: value ${size} invalid, must be from 1 to 65536`);
-      this.dense.set(name, { size, distance: distance as DenseConfig['distance'] });
+      this.dense.set(name, { size, distance: distance as DenseConfig['distance'], isMulti: Boolean(multi) });
     }
   }
 
+  addDense(name: string, config: Json): void {
+    this.#readDense({ [name]: config });
+    const params = this.config['params'] as Config;
+    params['vectors'] = { ...(params['vectors'] as Config), [name]: config };
+  }
+
+  addSparse(name: string, config: Json): void {
+    this.#readSparse({ [name]: config });
+    const params = this.config['params'] as Config;
+    params['sparse_vectors'] = { ...((params['sparse_vectors'] ?? {}) as Config), [name]: config };
+  }
+
+  dropVectors(name: string): void {
+    this.dense.delete(name);
+    this.sparse.delete(name);
+    const params = this.config['params'] as Config;
+    for (const kind of ['vectors', 'sparse_vectors'])
+      if (params[kind]) {
+        const { [name]: _, ...others } = params[kind] as Config;
+        params[kind] = others;
+      }
+    for (const { vectors } of this.points.values()) vectors.delete(name);
+  }
+
+  /** Points of fewer bits are left out; a collection of them may be described. */
+  #noteDatatype(datatype: Json | undefined): void {
+    if (datatype && datatype !== 'float32') this.leftOut ??= `vectors stored as ${String(datatype)}`;
+  }
+
   #readSparse(vectors: Config): void {
-    for (const [name, config] of Object.entries(vectors)) {
+    for (const [at, [name, config]] of Object.entries(vectors).entries()) {
       const { modifier } = (config ?? {}) as { modifier?: string };
       if (modifier !== undefined && modifier !== 'idf' && modifier !== 'none')
         throw badFormat(`unknown variant \`${modifier}\`, expected \`none\` or \`idf\``);
-      if ((config as Config | null)?.['index'] && ((config as Config)['index'] as Config)['datatype'])
-        if (((config as Config)['index'] as Config)['datatype'] !== 'float32')
-          throw new LeftOut('sparse vectors stored in less than 32 bits');
+      const datatype = ((config as Config | null)?.['index'] as Config | undefined)?.['datatype'];
+      if (datatype === 'turbo4')
+        throw invalid(
+          `sparse_vectors[${at}].index.datatype: sparse vectors do not support the \`turbo4\` datatype`,
+        );
+      this.#noteDatatype(datatype);
       if (this.dense.has(name))
         throw wrongInput(`Dense and sparse vector names must be unique - duplicate found with '${name}'`);
       this.sparse.set(name, modifier === undefined ? {} : { modifier });
@@ -241,6 +330,13 @@ const STRICT = [
   'search_max_oversampling',
   'max_timeout',
   'max_payload_index_count',
+  'max_points_count',
+  'max_collection_vector_size_bytes',
+  'max_collection_payload_size_bytes',
+  'read_rate_limit',
+  'write_rate_limit',
+  'sparse_config',
+  'multivector_config',
 ];
 
 function merge(target: Config, change: Config): void {
@@ -251,11 +347,4 @@ function merge(target: Config, change: Config): void {
       target[key] = { ...((target[key] ?? {}) as Config), ...(value as Config) };
     else target[key] = value;
   }
-}
-
-/** Numbers before UUIDs, each in their own order. */
-export function compareIds(a: PointId, b: PointId): number {
-  if (typeof a === 'number') return typeof b === 'number' ? a - b : -1;
-  if (typeof b === 'number') return 1;
-  return a < b ? -1 : a > b ? 1 : 0;
 }

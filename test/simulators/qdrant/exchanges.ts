@@ -1,27 +1,8 @@
 // npm run qdrant:exchanges [-- --json]: how many of the recorded exchanges the stand-in answers as the server did, refuses
 // aloud, or answers otherwise, by operation; those of the index adapter apart from the rest. Each different one is named.
 import { hasRecordings } from './recordings.ts';
-import { replay } from './replay.ts';
+import { isOfTheAdapter, replay } from './replay.ts';
 import type { Replayed } from './replay.ts';
-
-/** What `stores/qdrant` calls. */
-const OF_THE_ADAPTER = new Set([
-  'GET /aliases',
-  'POST /collections/aliases',
-  'GET /collections/{name}',
-  'PUT /collections/{name}',
-  'PATCH /collections/{name}',
-  'DELETE /collections/{name}',
-  'PUT /collections/{name}/index',
-  'PUT /collections/{name}/points',
-  'POST /collections/{name}/points',
-  'POST /collections/{name}/points/batch',
-  'POST /collections/{name}/points/count',
-  'POST /collections/{name}/points/delete',
-  'POST /collections/{name}/points/query',
-  'POST /collections/{name}/points/query/batch',
-  'POST /collections/{name}/points/scroll',
-]);
 
 interface Tally {
   same: number;
@@ -48,9 +29,7 @@ if (!hasRecordings) {
   process.exit(0);
 }
 const replayed = replay();
-const groups = Object.groupBy(replayed, ({ operation }) =>
-  OF_THE_ADAPTER.has(operation) ? 'adapter' : 'rest',
-);
+const groups = Object.groupBy(replayed, ({ operation }) => (isOfTheAdapter(operation) ? 'adapter' : 'rest'));
 const different = replayed.filter(({ outcome }) => outcome === 'different');
 const result = Object.entries(groups).map(([name, own]) => ({
   name,

@@ -1,7 +1,12 @@
 import type { Collection, Point } from './collection.ts';
+import { geoTests } from './geo.ts';
+import type { GeoConditions } from './geo.ts';
+import { idOf } from './ids.ts';
+import { matchTest } from './match.ts';
 import { elementsAt, timeOf, valuesAt } from './payload.ts';
 import type { Json } from './payload.ts';
 import { badFormat, invalid, LeftOut } from './refusal.ts';
+import { sliceTest } from './slice.ts';
 
 export type Filter = {
   readonly must?: Clause;
@@ -52,8 +57,32 @@ export function compile(
   return (point) => test(point, point.payload);
 }
 
-/** Every condition that looks at a payload field. */
-export function conditionsOf(filter: Filter | null | undefined): Condition[] {
+/** Lists of values that are looked up rather than compared with every point. */
+const LOOKED_UP = 2_000;
+
+/** Points that meet a filter, in the order of their ids. */
+export function admitted(collection: Collection, filter: Filter | undefined, where: string): Point[] {
+  const fits = compile(filter, collection, where);
+  const [few] = listOf(filter?.must)
+    .flatMap(({ key, match }) => {
+      const { value, any = value === undefined ? [] : [value] } = (match ?? {}) as {
+        value?: Json;
+        any?: Json[];
+      };
+      const isIndexed = typeof key === 'string' && ['keyword', 'integer'].includes(typeIn(collection, key));
+      return isIndexed && any.length > 0 && any.length <= LOOKED_UP ? [{ key, values: any }] : [];
+    })
+    .map(({ key, values }) => collection.having(key, values))
+    .sort((a, b) => a.length - b.length);
+  return (few ?? collection.ordered()).filter(fits);
+}
+
+function typeIn(collection: Collection, key: string): string {
+  return collection.indexes.get(key)?.data_type ?? '';
+}
+
+/** Every condition. @param isNestedIn also those within elements of arrays */
+export function conditionsOf(filter: Filter | null | undefined, isNestedIn = true): Condition[] {
   if (!filter) return [];
   const all = [
     ...listOf(filter.must),
@@ -61,7 +90,22 @@ export function conditionsOf(filter: Filter | null | undefined): Condition[] {
     ...listOf(filter.should),
     ...(filter.min_should?.conditions ?? []),
   ];
-  return all.flatMap((each) => (isFilter(each) ? conditionsOf(each as Filter) : [each]));
+  return all.flatMap((each) => {
+    if (isFilter(each)) return conditionsOf(each as Filter, isNestedIn);
+    if (!('nested' in each)) return [each];
+    return isNestedIn ? conditionsOf((each['nested'] as Nested).filter) : [];
+  });
+}
+
+/** How many points a server reckons with without looking: half of all for each condition that no index answers. */
+export function expectedHits(collection: Collection, filter: Filter): number {
+  const all = conditionsOf(filter);
+  const [must, should] = [listOf(filter.must), listOf(filter.should)];
+  const isPlain = all.length === must.length + should.length && (must.length === 0 || should.length === 0);
+  if (!isPlain || all.some((each) => 'has_id' in each || collection.indexes.has(each['key'] as string)))
+    throw new LeftOut('estimates by an index or by ids');
+  const share = must.length > 0 ? 0.5 ** must.length : 1 - 0.5 ** should.length;
+  return Math.round(collection.points.size * share);
 }
 
 function isFilter(condition: Condition): boolean {
@@ -98,7 +142,7 @@ function filterTest(filter: Filter, collection: Collection, where: string): Test
 function conditionTest(condition: Condition, collection: Collection, where: string): Test {
   if (isFilter(condition)) return filterTest(condition as Filter, collection, where);
   if ('has_id' in condition) {
-    const ids = new Set(condition['has_id'] as Json[]);
+    const ids = new Set((condition['has_id'] as unknown[]).map(idOf));
     return (point) => ids.has(point.id);
   }
   if ('has_vector' in condition) {
@@ -112,7 +156,10 @@ function conditionTest(condition: Condition, collection: Collection, where: stri
     return nullTest(key, collection.indexes.has(key));
   }
   if ('nested' in condition) return nestedTest(condition['nested'] as Nested, collection, where);
-  if ('slice' in condition) throw new LeftOut('slice conditions');
+  if ('slice' in condition) {
+    const isIn = sliceTest(condition['slice'] as object);
+    return (point) => isIn(point.id);
+  }
   return fieldTest(condition as FieldCondition, collection, where);
 }
 
@@ -142,7 +189,7 @@ function nullTest(key: string, isIndexed: boolean): Test {
     );
 }
 
-interface FieldCondition {
+interface FieldCondition extends GeoConditions {
   readonly key?: string;
   readonly match?: Readonly<Record<string, Json>>;
   readonly range?: Readonly<Record<string, Json>>;
@@ -154,18 +201,17 @@ interface FieldCondition {
 function fieldTest(condition: FieldCondition, collection: Collection, where: string): Test {
   const { key, match, range, values_count: count } = condition;
   if (typeof key !== 'string') throw badFormat('data did not match any variant of untagged enum Condition');
-  const geo = Object.keys(condition).find((name) => name.startsWith('geo_'));
-  if (geo !== undefined) throw new LeftOut(`${geo} conditions`);
   valuesAt({}, key);
   const tests: Test[] = [];
   if (match) {
-    const fits = matchTest(match, collection.indexes.get(key)?.data_type);
+    const fits = matchTest(match, collection.indexes.get(key));
     tests.push((_, payload) => elementsAt(payload, key).some(fits));
   }
   if (range) {
     const fits = rangeTest(range);
     tests.push((_, payload) => elementsAt(payload, key).some(fits));
   }
+  for (const fits of geoTests(condition)) tests.push((_, payload) => elementsAt(payload, key).some(fits));
   if (count) {
     const fits = boundsTest(count as Bounds);
     // An absent field counts as one with no values.
@@ -194,53 +240,6 @@ function fieldTest(condition: FieldCondition, collection: Collection, where: str
 function countOf(value: Json): number {
   if (value === null) return 0;
   return Array.isArray(value) ? value.length : 1;
-}
-
-const noMatch = () => badFormat('data did not match any variant of untagged enum MatchInterface');
-
-function matchTest(
-  match: Readonly<Record<string, Json>>,
-  indexed: string | undefined,
-): (value: Json) => boolean {
-  if ('value' in match) {
-    const wanted = match['value'];
-    if (!isMatchable(wanted)) throw noMatch();
-    return (value) => value === wanted;
-  }
-  for (const name of ['any', 'except'] as const) {
-    if (!(name in match)) continue;
-    const list = match[name];
-    if (!Array.isArray(list)) throw noMatch();
-    const values = list as Json[];
-    const isUniform = values.every(
-      (each) => (typeof each === 'string' || Number.isSafeInteger(each)) && typeof each === typeof values[0],
-    );
-    if (!isUniform) throw noMatch();
-    const set = new Set(values);
-    if (name === 'any') return (value) => set.has(value);
-    // An index knows nothing of values of another type.
-    return (value) => value !== null && !set.has(value) && (indexed !== 'integer' || Number.isInteger(value));
-  }
-  if ('text' in match && typeof match['text'] === 'string')
-    return textTest(match['text'], indexed === 'text');
-  if ('phrase' in match || 'text_any' in match || 'prefix' in match)
-    throw new LeftOut(`match by ${Object.keys(match).join()}`);
-  throw noMatch();
-}
-
-function isMatchable(value: Json | undefined): boolean {
-  return typeof value === 'string' || typeof value === 'boolean' || Number.isSafeInteger(value);
-}
-
-function textTest(text: string, hasIndex: boolean): (value: Json) => boolean {
-  if (!hasIndex) return (value) => typeof value === 'string' && value.includes(text);
-  const words = (of: string) => of.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? [];
-  const wanted = words(text);
-  return (value) => {
-    if (typeof value !== 'string' || wanted.length === 0) return false;
-    const found = new Set(words(value));
-    return wanted.every((word) => found.has(word));
-  };
 }
 
 interface Bounds {

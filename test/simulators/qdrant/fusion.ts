@@ -1,6 +1,6 @@
-import type { Point } from './collection.ts';
+import type { PointId } from './collection.ts';
 import type { Hit } from './hit.ts';
-import { badFormat, invalid, LeftOut } from './refusal.ts';
+import { badFormat, invalid, wrongInput } from './refusal.ts';
 
 export type Fusion =
   { readonly kind: 'dbsf' } | { readonly kind: 'rrf'; readonly k: number; readonly weights?: number[] };
@@ -17,15 +17,22 @@ export function fusionOf(query: Record<string, unknown>): Fusion | undefined {
 }
 
 export function fuse(lists: readonly (readonly Hit[])[], fusion: Fusion): Hit[] {
-  const scores = new Map<Point, number>();
-  if (fusion.kind === 'rrf' && fusion.weights && fusion.weights.length !== lists.length)
-    throw new LeftOut('a wrong number of weights');
+  const { weights } = fusion.kind === 'rrf' ? fusion : {};
+  if (weights && weights.length !== lists.length)
+    throw wrongInput(
+      `Validation failed: RRF weights length (${weights.length}) does not match number of prefetches (${lists.length})`,
+    );
+  const joined = new Map<PointId, Hit>();
   for (const [at, list] of lists.entries()) {
     const of = fusion.kind === 'rrf' ? reciprocal(fusion.k, fusion.weights?.[at] ?? 1) : normal(list);
-    for (const [place, { point, score }] of list.entries())
-      scores.set(point, (scores.get(point) ?? 0) + of(score, place + 1));
+    for (const [place, hit] of list.entries()) {
+      const { id } = hit.point;
+      // What the first list says of a point is kept.
+      const known = joined.get(id) ?? { ...hit, score: 0 };
+      joined.set(id, { ...known, score: Math.fround(known.score + Math.fround(of(hit.score, place + 1))) });
+    }
   }
-  return [...scores].map(([point, score]) => ({ point, score }));
+  return [...joined.values()];
 }
 
 function reciprocal(k: number, weight: number): (score: number, rank: number) => number {

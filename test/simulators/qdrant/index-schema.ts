@@ -26,6 +26,8 @@ export function createIndex(collection: Collection, body: object): void {
     throw badRequest(
       `Collection already has the maximum number of payload indices (${most}). Help: Please delete an existing index before creating a new one.`,
     );
+  // An index takes two operations.
+  collection.rates.take(collection, 'write', 2);
   const index: Index = { data_type: type, ...(params && { params }) };
   collection.indexes.set(field, index);
   collection.operation += 2;

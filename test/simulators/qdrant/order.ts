@@ -1,6 +1,6 @@
-import { compareIds } from './collection.ts';
 import type { Collection, Point } from './collection.ts';
 import type { Hit } from './hit.ts';
+import { compareIds } from './ids.ts';
 import { elementsAt, timeOf } from './payload.ts';
 import type { Json } from './payload.ts';
 import { wrongInput } from './refusal.ts';
@@ -30,5 +30,5 @@ export function orderBy(collection: Collection, points: readonly Point[], order:
       }),
     )
     .filter(({ orderValue }) => start === undefined || sign * (orderValue - start) >= 0)
-    .sort((a, b) => sign * (a.orderValue - b.orderValue) || compareIds(a.point.id, b.point.id));
+    .sort((a, b) => sign * (a.orderValue - b.orderValue || compareIds(a.point.id, b.point.id)));
 }

@@ -1,4 +1,4 @@
-import { LeftOut, Refusal } from './refusal.ts';
+import { Refusal } from './refusal.ts';
 
 export function checkName(name: string): void {
   const wrong = /[:*\\"<>|?]/.exec(name)?.[0];
@@ -8,7 +8,12 @@ export function checkName(name: string): void {
       `Validation error in path parameters: [collection_name: collection name cannot contain "${wrong}" char]`,
     );
   checkLength(name);
-  if (name === '..') throw new LeftOut('names that leave the folder');
+  checkFolder(name);
+}
+
+export function checkFolder(name: string): void {
+  if (name === '..')
+    throw new Refusal(500, 'Service internal error: Invalid path to delete: <storage>/collections/..');
 }
 
 export function checkLength(name: string): void {
@@ -31,4 +36,12 @@ export function checkWriteParameters(url: URL): void {
       400,
       `Deserialize error in query parameters: unknown variant \`${ordering}\`, expected one of \`weak\`, \`medium\`, \`strong\``,
     );
+}
+
+export function checkTimeoutParameter(url: URL): void {
+  if (url.searchParams.get('timeout') !== '0') return;
+  throw new Refusal(
+    422,
+    'Validation error in query parameters: [timeout: value 0 invalid, must be 1 or larger]',
+  );
 }

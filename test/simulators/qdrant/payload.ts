@@ -58,11 +58,75 @@ export function select(payload: Payload, selector: Selector | undefined | null):
   if (selector === undefined || selector === null || selector === false) return undefined;
   if (selector === true) return payload;
   const { include, exclude } = 'length' in selector ? { include: selector, exclude: undefined } : selector;
-  const named = [...(include ?? []), ...(exclude ?? [])].find((path) => /[.[\]"]/.test(path));
-  if (named !== undefined) throw new LeftOut('payload selectors that enter objects');
-  return Object.fromEntries(
-    Object.entries(payload).filter(([key]) => (include ? include.includes(key) : !exclude?.includes(key))),
-  );
+  if (include) return picked(payload, include.map(parsePath)) as Payload;
+  return removed(payload, exclude ?? []);
+}
+
+/** Only what the paths lead to; of an array that a path does not enter nothing. */
+function picked(value: Json, paths: readonly (readonly Segment[])[]): Json {
+  if (paths.some((path) => path.length === 0)) return value;
+  if (Array.isArray(value))
+    return (value as Json[]).flatMap((each, at): Json[] => {
+      const own = paths.filter(([first]) => first === 'EACH' || first === at).map((path) => path.slice(1));
+      return own.length === 0 ? [] : [picked(each, own)];
+    });
+  if (value === null || typeof value !== 'object') return value;
+  const entries = Object.entries(value as Payload).flatMap(([key, each]): [string, Json][] => {
+    const own = paths.filter(([first]) => first === `.${key}`).map((path) => path.slice(1));
+    return own.length === 0 ? [] : [[key, picked(each, own)]];
+  });
+  return Object.fromEntries(entries);
+}
+
+/** Without what the paths lead to. */
+export function removed(payload: Payload, paths: readonly string[]): Payload {
+  const copy = structuredClone(payload);
+  for (const path of paths) {
+    const segments = parsePath(path);
+    const last = segments.at(-1);
+    for (const holder of holdersOf(copy, segments.slice(0, -1)))
+      if (typeof last === 'string' && last.startsWith('.') && isObject(holder))
+        Reflect.deleteProperty(holder, last.slice(1));
+      else if (Array.isArray(holder) && last === 'EACH') holder.length = 0;
+      else if (Array.isArray(holder)) throw new LeftOut('single places of an array deleted');
+  }
+  return copy;
+}
+
+/** With `values` in the objects that the path leads to, which are made where they are not there. */
+export function assigned(payload: Payload, path: string | undefined, values: Payload): Payload {
+  if (path === undefined) return { ...payload, ...values };
+  const copy = structuredClone(payload);
+  const segments = parsePath(path);
+  for (const holder of holdersOf(copy, segments.slice(0, -1), true)) {
+    const last = segments.at(-1);
+    if (typeof last === 'string' && last.startsWith('.') && isObject(holder)) {
+      const key = last.slice(1);
+      const before = holder[key];
+      holder[key] = { ...(isObject(before) ? before : {}), ...values };
+    } else throw new LeftOut('payload set in places of an array');
+  }
+  return copy;
+}
+
+/** What a path leads to, by reference. @param isMade whether objects that are missing on the way are made */
+function holdersOf(payload: Payload, segments: readonly Segment[], isMade = false): unknown[] {
+  let holders: unknown[] = [payload];
+  for (const segment of segments)
+    holders = holders.flatMap((holder) => {
+      if (segment === 'EACH') return Array.isArray(holder) ? (holder as unknown[]) : [];
+      if (typeof segment === 'number')
+        return Array.isArray(holder) && segment in holder ? [holder[segment]] : [];
+      if (!isObject(holder)) return [];
+      const key = segment.slice(1);
+      if (isMade && holder[key] === undefined) holder[key] = {};
+      return holder[key] === undefined ? [] : [holder[key]];
+    });
+  return holders;
+}
+
+function isObject(value: unknown): value is Payload {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /** Microseconds, or undefined for text that is no time to the server. */

@@ -1,4 +1,5 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { spelledOut } from './spelled-out.ts';
 
 const FOLDER = new URL('../../../../shared/fixtures/qdrant/recorded/', import.meta.url);
 
@@ -26,7 +27,7 @@ export function recordings(): { readonly name: string; readonly exchanges: reado
       name: name.slice(0, -5),
       ...recording<{ exchanges?: readonly Exchange[] }>(name.slice(0, -5)),
     }))
-    .flatMap(({ name, exchanges }) => (exchanges ? [{ name, exchanges }] : []));
+    .flatMap(({ name, exchanges }) => (exchanges ? [{ name, exchanges: exchanges.map(spelledOut) }] : []));
 }
 
 export function recording<T>(name: string): T {

@@ -1,10 +1,12 @@
 /** What the server answers instead of a result. */
 export class Refusal extends Error {
   readonly status: number;
+  readonly headers: Readonly<Record<string, string>> | undefined;
 
-  constructor(status: number, message: string) {
+  constructor(status: number, message: string, headers?: Readonly<Record<string, string>>) {
     super(message);
     this.status = status;
+    this.headers = headers;
   }
 }
 
@@ -23,3 +25,4 @@ export const badRequest = (message: string) => new Refusal(400, `Bad request: ${
 export const badFormat = (message: string) => new Refusal(400, `Format error in JSON body: ${message}`);
 export const invalid = (message: string) => new Refusal(422, `Validation error in JSON body: [${message}]`);
 export const notFound = (message: string) => new Refusal(404, `Not found: ${message}`);
+export const absent = (name: string) => notFound(`Collection \`${name}\` doesn't exist!`);

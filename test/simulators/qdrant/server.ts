@@ -2,15 +2,29 @@ import { existsSync } from 'node:fs';
 import { startSimulator } from '../kit/simulator.ts';
 import type { SimulatedAnswer, SimulatedRequest, Simulator } from '../kit/simulator.ts';
 import { loadSpecification } from '../kit/specification.ts';
+import { Aliases } from './aliases.ts';
+import { bodyOf } from './body.ts';
 import { Collection } from './collection.ts';
+import { idJson, idOf } from './ids.ts';
 import { createIndex } from './index-schema.ts';
-import { checkLength, checkName, checkWriteParameters } from './parameters.ts';
+import { checkKey, OPEN_PATHS } from './keys.ts';
+import type { Keys } from './keys.ts';
+import { addVectors, dropVectors } from './named-vectors.ts';
+import {
+  checkFolder,
+  checkLength,
+  checkName,
+  checkTimeoutParameter,
+  checkWriteParameters,
+} from './parameters.ts';
 import type { Json } from './payload.ts';
-import { apply, idOf } from './points.ts';
+import type { Body } from './points.ts';
 import { READS } from './reads.ts';
-import { LeftOut, notFound, Refusal, Unreadable, wrongInput } from './refusal.ts';
+import { absent, LeftOut, notFound, Refusal, Unreadable, wrongInput } from './refusal.ts';
 import { vectorsJson } from './search.ts';
+import { checkLocation } from './snapshots.ts';
 import { checkTimeout } from './strict.ts';
+import { write, writeAll } from './writes.ts';
 
 const SPECIFICATION = new URL('../../../../shared/specs/qdrant.json', import.meta.url);
 const VERSION = {
@@ -18,38 +32,31 @@ const VERSION = {
   version: '1.18.3',
   commit: '8828a92580c00715f45f7260a6c5f0458dbbe6cc',
 };
-const MAX_BODY = 33_554_432;
-const OPEN_PATHS = ['/', '/healthz', '/livez', '/readyz'];
 
-export interface QdrantOptions {
-  readonly apiKey?: string;
-  readonly readOnlyApiKey?: string;
+export interface QdrantOptions extends Keys {
   /** Judge requests by the vendor's description, where it lies beside the checkout. */
   readonly judged?: boolean;
   /** For the order of equal scores; default random. */
   readonly random?: () => number;
 }
 
-type Body = Readonly<Record<string, unknown>>;
-
 /** A Qdrant 1.18.3 that holds everything in memory and looks at every point: what it answers, and nothing of its speed. */
 export class QdrantStandIn {
   readonly collections = new Map<string, Collection>();
-  readonly aliases = new Map<string, string>();
-  /** Names of collections that were refused because they hold what is left out. */
+  readonly #aliases = new Aliases(this.collections);
+  /** Collections that hold what is left out, and why nothing is known of them. */
   readonly #leftOut = new Map<string, string>();
   /** Those of them that were made and hold something unknown since. */
   readonly #unknown = new Set<string>();
   readonly #options: QdrantOptions;
-  readonly #random: () => number;
 
   constructor(options: QdrantOptions = {}) {
     this.#options = options;
-    this.#random = options.random ?? Math.random;
   }
 
   answer(request: SimulatedRequest): SimulatedAnswer {
-    const keyed = this.#checkKey(request);
+    if (request.method === 'OPTIONS') return { status: 200, body: '' };
+    const keyed = checkKey(request, this.#options);
     if (keyed) return keyed;
     try {
       const found = this.#route(request);
@@ -63,32 +70,15 @@ export class QdrantStandIn {
     }
   }
 
-  #checkKey({ url, headers, method }: SimulatedRequest): SimulatedAnswer | undefined {
-    const { apiKey, readOnlyApiKey } = this.#options;
-    if (apiKey === undefined || OPEN_PATHS.includes(url.pathname)) return undefined;
-    const given = headers['api-key'] ?? headers['authorization']?.replace(/^Bearer /, '');
-    if (given === undefined)
-      return { status: 401, body: 'Must provide an API key or an Authorization bearer token' };
-    if (given === apiKey) return undefined;
-    if (given !== readOnlyApiKey) return { status: 401, body: 'Invalid API key or JWT' };
-    // What such a key may read lies below one collection or in the list of them.
-    const reads =
-      method === 'GET' || /\/points(?:\/(?:query|query\/batch|scroll|count))?$/.test(url.pathname);
-    if (reads && method !== 'PUT') return undefined;
-    return {
-      status: 403,
-      body: { status: { error: 'Forbidden: Global manage access is required' }, time: 0 },
-    };
-  }
-
   #route(request: SimulatedRequest): { result?: Json; whole?: Json | string } | undefined {
     const { method, url } = request;
-    const [first = '', second, ...rest] = url.pathname.slice(1).split('/').map(decodeURIComponent);
+    const path = request.target?.split('?')[0] ?? url.pathname;
+    const [first = '', second, ...rest] = path.slice(1).split('/').map(decodeURIComponent);
     if (first === '' && method === 'GET') return { whole: VERSION };
     if (['healthz', 'livez'].includes(first) && method === 'GET') return { whole: 'healthz check passed' };
     if (first === 'readyz' && method === 'GET') return { whole: 'all shards are ready' };
-    if (first === 'aliases' && method === 'GET') return { result: { aliases: this.#aliasList() } };
-    if (['cluster', 'telemetry', 'metrics', 'snapshots', 'issues', 'locks'].includes(first))
+    if (first === 'aliases' && method === 'GET') return { result: { aliases: this.#aliases.list() } };
+    if (['cluster', 'telemetry', 'metrics', 'snapshots', 'issues'].includes(first))
       throw new LeftOut(`/${first}`);
     if (first !== 'collections') return undefined;
     if (second === undefined)
@@ -96,7 +86,8 @@ export class QdrantStandIn {
         ? { result: { collections: [...this.collections.keys()].map((name) => ({ name })) } }
         : undefined;
     if (second === 'aliases' && method === 'POST' && rest.length === 0)
-      return { result: this.#changeAliases(bodyOf(request)) };
+      return { result: this.#aliases.change(bodyOf(request)) };
+    checkLength(second);
     const result =
       rest.length === 0 ? this.#onCollection(second, request) : this.#inCollection(second, rest, request);
     return result === undefined ? undefined : { result };
@@ -106,31 +97,37 @@ export class QdrantStandIn {
     const { method } = request;
     if (method === 'GET') return this.#find(name).info();
     if (method === 'PATCH') {
-      try {
-        this.#find(name).update(bodyOf(request) as never);
-      } catch (error) {
-        if (changesUnknown(error)) this.#lose(name, error as LeftOut);
-        throw error;
-      }
-      return true;
+      const collection = this.#find(name);
+      return this.#guarded(name, () => {
+        collection.update(bodyOf(request) as never);
+        return true;
+      });
     }
     if (method === 'DELETE') {
-      checkLength(name);
+      checkFolder(name);
       this.#unknown.delete(name);
       const wasLeftOut = this.#leftOut.delete(name);
-      for (const [alias, target] of this.aliases) if (target === name) this.aliases.delete(alias);
+      this.#aliases.forget(name);
       return this.collections.delete(name) || wasLeftOut;
     }
-    if (method !== 'PUT') return undefined;
+    return method === 'PUT' ? this.#create(name, request) : undefined;
+  }
+
+  #create(name: string, request: SimulatedRequest): Json {
     checkName(name);
-    if (this.collections.has(name) || this.#unknown.has(name))
-      throw new Refusal(409, `Wrong input: Collection \`${name}\` already exists!`);
-    if (this.aliases.has(name))
-      throw wrongInput(`Can't create collection with name ${name}. Alias with the same name already exists`);
+    checkTimeoutParameter(request.url);
+    const body = bodyOf(request);
+    const isThere = this.collections.has(name) || this.#unknown.has(name);
     try {
-      this.collections.set(name, new Collection(bodyOf(request) as never));
+      const made = new Collection(body as never);
+      if (isThere) throw new Refusal(409, `Wrong input: Collection \`${name}\` already exists!`);
+      if (this.#aliases.has(name))
+        throw wrongInput(
+          `Can't create collection with name ${name}. Alias with the same name already exists`,
+        );
+      this.collections.set(name, made);
     } catch (error) {
-      if (changesUnknown(error)) this.#leftOut.set(name, (error as LeftOut).message);
+      if (changesUnknown(error) && !isThere) this.#leftOut.set(name, (error as LeftOut).message);
       throw error;
     }
     this.#leftOut.delete(name);
@@ -140,59 +137,55 @@ export class QdrantStandIn {
   #inCollection(name: string, path: readonly string[], request: SimulatedRequest): Json | undefined {
     const { method, url } = request;
     const route = `${method} ${path.join('/')}`;
-    if (route === 'GET exists') return { exists: this.collections.has(name) || this.aliases.has(name) };
+    if (route === 'GET exists') return { exists: this.collections.has(name) || this.#aliases.has(name) };
     if (route === 'GET aliases')
-      return { aliases: this.#aliasList().filter(({ collection_name: target }) => target === name) };
+      return { aliases: this.#aliases.list().filter(({ collection_name: target }) => target === name) };
     if (method === 'GET' && path[0] === 'points' && path.length === 2)
       return this.#retrieve(name, path[1] ?? '');
-    if (route === 'PUT index') {
-      const body = bodyOf(request);
-      const collection = this.#find(name);
-      createIndex(collection, body);
-      return done(collection.operation, url);
-    }
-    if (method === 'DELETE' && path[0] === 'index' && path.length === 2) {
-      const collection = this.#find(name);
-      collection.indexes.delete(path[1] ?? '');
-      return done(++collection.operation, url);
-    }
+    if (path[0] === 'index' || (path[0] === 'vectors' && path.length === 2))
+      return this.#onSchema(name, path, request);
     const written = WRITES[route];
-    if (written !== undefined) {
-      try {
-        return this.#write(name, written, request);
-      } catch (error) {
-        if (changesUnknown(error)) this.#lose(name, error as LeftOut);
-        throw error;
-      }
-    }
+    if (written !== undefined)
+      return this.#guarded(name, () => this.#write(this.#find(name), written, request));
     const read = READS[route];
     if (read) {
-      const body = bodyOf(request);
+      const body = bodyOf(request, route === 'POST points/query' ? 'QueryRequest' : undefined);
       const collection = this.#find(name);
       checkTimeout(collection, numberOf(url.searchParams.get('timeout')));
-      return read(collection, body, this.#random);
+      const find = (other: string) => this.collections.get(this.#aliases.targetOf(other));
+      return read({ collection, find, shuffle: this.#options.random ?? Math.random }, body);
     }
-    if (LEFT_OUT.test(route)) {
-      const error = new LeftOut(`${method} …/${path.join('/')}`);
-      if (CHANGES.test(route)) this.#lose(name, error, true);
-      throw error;
-    }
+    if (route === 'PUT snapshots/recover') checkLocationOf(request, (error) => this.#lose(name, error, true));
+    if (LEFT_OUT.test(route)) throw new LeftOut(`${method} …/${path.join('/')}`);
     return undefined;
   }
 
-  #write(name: string, operation: string, request: SimulatedRequest): Json {
+  #onSchema(name: string, [kind, field]: readonly string[], request: SimulatedRequest): Json | undefined {
+    const { method, url } = request;
+    const isIndex = kind === 'index';
+    const collection = this.#find(name);
+    if (method === 'PUT' && isIndex === (field === undefined)) {
+      const body = bodyOf(request);
+      if (isIndex) createIndex(collection, body);
+      else addVectors(collection, field ?? '', body);
+      return done(collection.operation, url);
+    }
+    if (method !== 'DELETE' || field === undefined) return undefined;
+    if (isIndex) {
+      collection.indexes.delete(field);
+      collection.operation++;
+    } else dropVectors(collection, field);
+    return done(collection.operation, url);
+  }
+
+  #write(collection: Collection, operation: string, request: SimulatedRequest): Json {
     checkWriteParameters(request.url);
     const body = bodyOf(request);
-    const collection = this.#find(name);
-    if (operation !== 'batch') {
-      apply(collection, operation, body);
-      return done(collection.operation, request.url);
-    }
-    return (body['operations'] as Body[]).map((each) => {
-      const [[kind, own] = ['', {}]] = Object.entries(each) as [string, Body][];
-      apply(collection, kind, Array.isArray(own) ? { points: own as unknown } : own);
-      return done(collection.operation, request.url);
-    });
+    const result = () => done(collection.operation, request.url);
+    if (operation === 'batch')
+      return writeAll(collection, body['operations'] as Record<string, Body>[], result);
+    write(collection, operation, body);
+    return result();
   }
 
   #retrieve(name: string, text: string): Json {
@@ -201,38 +194,19 @@ export class QdrantStandIn {
     const id = idOf(/^\d+$/.test(text) ? Number(text) : text);
     const point = collection.points.get(id);
     if (!point) throw notFound(`Point with id ${id} does not exists!`);
-    return { id: point.id, payload: point.payload, ...vectorsJson(point, true) };
+    return { id: idJson(point.id), payload: point.payload, ...vectorsJson(point, true) };
   }
 
-  #changeAliases(body: Body): Json {
-    for (const action of body['actions'] as Record<string, Record<string, string>>[]) {
-      const { create_alias: create, delete_alias: remove, rename_alias: rename } = action;
-      if (create) {
-        const { collection_name: target = '', alias_name: alias = '' } = create;
-        if (!this.collections.has(target)) throw absent(target);
-        if (this.collections.has(alias))
-          throw new Refusal(409, `Wrong input: Collection \`${alias}\` already exists!`);
-        this.aliases.set(alias, target);
-      } else if (remove) this.aliases.delete(remove['alias_name'] ?? '');
-      else if (rename) {
-        const { old_alias_name: from = '', new_alias_name: to = '' } = rename;
-        const target = this.aliases.get(from);
-        if (target === undefined) throw notFound(`Alias ${from} does not exists!`);
-        this.aliases.delete(from);
-        this.aliases.set(to, target);
-      }
+  /** After a change of something that is left out nothing is known of what the collection holds. */
+  #guarded<T>(name: string, work: () => T): T {
+    try {
+      return work();
+    } catch (error) {
+      if (changesUnknown(error)) this.#lose(name, error as LeftOut);
+      throw error;
     }
-    return true;
   }
 
-  #aliasList(): { alias_name: string; collection_name: string }[] {
-    return [...this.aliases].map(([alias, collection]) => ({
-      alias_name: alias,
-      collection_name: collection,
-    }));
-  }
-
-  /** What the collection holds from here on is not known. */
   #lose(name: string, { message }: LeftOut, isMade = false): void {
     if (!this.collections.delete(name) && !isMade) return;
     this.#leftOut.set(name, message);
@@ -242,7 +216,7 @@ export class QdrantStandIn {
   #find(name: string): Collection {
     const left = this.#leftOut.get(name);
     if (left !== undefined) throw new Refusal(501, left);
-    const collection = this.collections.get(this.aliases.get(name) ?? name);
+    const collection = this.collections.get(this.#aliases.targetOf(name));
     if (!collection) throw absent(name);
     return collection;
   }
@@ -273,10 +247,17 @@ const WRITES: Readonly<Record<string, string>> = {
   'POST points/vectors/delete': 'delete_vectors',
   'POST points/batch': 'batch',
 };
-/** Of those left out: what gives a collection other vectors, or makes one. */
-const CHANGES = /^(?:(?:PUT|DELETE) vectors\/.*|(?:PUT|POST) snapshots\/(?:recover|upload).*)$/;
 const LEFT_OUT =
-  /^(?:POST facet|POST points\/query\/groups|POST points\/search.*|POST points\/recommend.*|\w+ snapshots.*|\w+ shards.*|GET cluster|GET optimizations|\w+ vectors\/.*)$/;
+  /^(?:POST facet|POST points\/query\/groups|POST points\/search.*|POST points\/recommend.*|\w+ snapshots.*|\w+ shards.*|GET cluster|GET optimizations)$/;
+
+function checkLocationOf(request: SimulatedRequest, lose: (error: LeftOut) => void): void {
+  try {
+    checkLocation(bodyOf(request)['location']);
+  } catch (error) {
+    if (error instanceof LeftOut) lose(error);
+    throw error;
+  }
+}
 
 function done(operation: number, url: URL): Json {
   const isWaited = url.searchParams.get('wait') === 'true';
@@ -287,23 +268,8 @@ function changesUnknown(error: unknown): boolean {
   return error instanceof LeftOut && !(error instanceof Unreadable);
 }
 
-function refused({ status, message }: Refusal): SimulatedAnswer {
-  return { status, body: { status: { error: message }, time: 0 } };
-}
-
-function absent(name: string): Refusal {
-  return notFound(`Collection \`${name}\` doesn't exist!`);
-}
-
-function bodyOf({ raw, body }: SimulatedRequest): Body {
-  if (raw.byteLength > MAX_BODY)
-    throw new Refusal(
-      400,
-      `JSON payload (${raw.byteLength} bytes) is larger than allowed (limit: ${MAX_BODY} bytes).`,
-    );
-  if (body === null || typeof body !== 'object')
-    throw new Unreadable('the wording for bodies that are no JSON object');
-  return body as Body;
+function refused({ status, message, headers }: Refusal): SimulatedAnswer {
+  return { status, body: { status: { error: message }, time: 0 }, ...(headers && { headers }) };
 }
 
 function numberOf(text: string | null): number | undefined {

@@ -57,8 +57,15 @@ const YOUNGER_ARGUMENTS: Readonly<Record<string, readonly string[]>> = {
   'oauth.v2.access': ['grant_type', 'refresh_token'],
 };
 
+let loaded: SlackDescription | undefined;
+
+/** Read once: its schemas cost more than thousands of calls that are judged by them. */
 export function loadSlackDescription(): SlackDescription | undefined {
-  if (!hasSlackDescription) return undefined;
+  if (hasSlackDescription) loaded ??= readDescription();
+  return loaded;
+}
+
+function readDescription(): SlackDescription {
   const { paths, definitions } = JSON.parse(readFileSync(DESCRIPTION, 'utf8')) as {
     paths: Record<string, Record<string, Operation>>;
     definitions: object;

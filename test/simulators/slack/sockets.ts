@@ -19,8 +19,9 @@ const PING_MS = 10_000;
 /** The connections of an app in socket mode; an envelope goes to one of them. */
 export class Sockets {
   readonly #server: WebSocketServer;
-  readonly #tickets = new Set<string>();
+  readonly #tickets = new Map<string, string>();
   readonly #open: WebSocket[] = [];
+  readonly #tokens = new WeakMap<WebSocket, string>();
   readonly #waiting = new Map<
     string,
     { readonly socket: WebSocket; readonly settle: (payload: unknown) => void }
@@ -32,11 +33,13 @@ export class Sockets {
     this.#server = new WebSocketServer({ noServer: true });
     server.on('upgrade', (request, socket, head) => {
       const ticket = new URL(request.url ?? '/', 'http://127.0.0.1').searchParams.get('ticket') ?? '';
-      if (!this.#tickets.delete(ticket)) {
+      const token = this.#tickets.get(ticket);
+      if (token === undefined) {
         socket.destroy();
         return;
       }
-      this.#server.handleUpgrade(request, socket, head, (connected) => this.#connected(connected));
+      this.#tickets.delete(ticket);
+      this.#server.handleUpgrade(request, socket, head, (connected) => this.#connected(connected, token));
     });
     this.#pings = setInterval(() => {
       for (const each of this.#open) each.ping();
@@ -48,10 +51,23 @@ export class Sockets {
     return this.#open.length;
   }
 
+  /** Whether an app that came with this token is connected. */
+  isConnected(token: string): boolean {
+    return this.#open.some((each) => this.#tokens.get(each) === token);
+  }
+
+  /** The next envelope goes to the app that came with this token. */
+  prefer(token: string): void {
+    this.#next = Math.max(
+      0,
+      this.#open.findIndex((each) => this.#tokens.get(each) === token),
+    );
+  }
+
   /** An address that serves for one connection. */
-  open(base: string): string {
+  open(base: string, token: string): string {
     const ticket = randomUUID();
-    this.#tickets.add(ticket);
+    this.#tickets.set(ticket, token);
     return `${base.replace('http', 'ws')}/link/?ticket=${ticket}`;
   }
 
@@ -98,8 +114,9 @@ export class Sockets {
     this.#server.close();
   }
 
-  #connected(socket: WebSocket): void {
+  #connected(socket: WebSocket, token: string): void {
     this.#open.push(socket);
+    this.#tokens.set(socket, token);
     socket.send(JSON.stringify({ type: 'hello', num_connections: this.#open.length }));
     socket.on('message', (data) => {
       const said = JSON.parse(String(data)) as { envelope_id?: string; payload?: unknown };

@@ -11,6 +11,7 @@ import type { Context } from '../context.ts';
 import { requireLocalDuty } from '../duty.ts';
 import { safe } from '../output.ts';
 import { personOf } from '../person.ts';
+import { compareReaders, printCompared } from './access-compared.ts';
 import { changesSince, printSince } from './access-since.ts';
 import { printPage, searchAs } from './search.ts';
 
@@ -171,8 +172,16 @@ export function reviewCommand(
     const source = config.sources.find(({ id }) => subject === id || subject.startsWith(`${id}/`))?.id as
       SourceId | undefined;
     const changed = await changesSince(installation, config, since, source, document);
+    const principal = principalOf(subject);
+    const about = principal
+      ? { principal }
+      : source === subject
+        ? { source: source as SourceId }
+        : { document: document ?? subject };
+    const compared = await compareReaders(installation, since, about);
     return () => {
-      show({ changed });
+      show({ changed, compared });
+      printCompared(context.output, since, compared);
       printSince(context.output, changed);
     };
   });

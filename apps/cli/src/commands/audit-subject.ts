@@ -7,7 +7,7 @@ import type { Installation } from '@fumikura/composition';
 import type { Config } from '@fumikura/config';
 import { invalidInput } from '@fumikura/errors';
 import type { PersonId } from '@fumikura/model';
-import type { ProvisionedPerson } from '@fumikura/ports';
+import type { People, ProvisionedPerson } from '@fumikura/ports';
 import { recordChange, recordDeed } from '../change.ts';
 import type { Context } from '../context.ts';
 import { requireLocalDuty } from '../duty.ts';
@@ -49,10 +49,12 @@ async function* keptOf(context: Context, config: Config, person: PersonId): Asyn
   try {
     const entry = config.persons.find(({ id }) => isLocal(person, id));
     if (entry) yield { kind: 'entry', value: entry };
-    for (const told of directoryRecords(installation, config, person))
+    for (const told of directoryRecords(await installation.peopleStore.read(), config, person))
       yield { kind: 'directory', value: told };
     if (entry) yield* accountsOf(installation, config, entry);
-    for (const { hash: _hash, ...token } of await createPersonalTokens(installation.store.tokens).list())
+    for (const { hash: _hash, ...token } of await createPersonalTokens(
+      installation.store.catalog.state,
+    ).list())
       if (isLocal(person, token.person)) yield { kind: 'token', value: token };
   } finally {
     await installation.close();
@@ -76,19 +78,17 @@ async function* accountsOf(
 }
 
 /** By the id that a directory gave them, or by a subject of their entry. */
-function directoryRecords(
-  { peopleStore }: Installation,
-  config: Config,
-  person: PersonId,
-): ProvisionedPerson[] {
+function directoryRecords(people: People, config: Config, person: PersonId): ProvisionedPerson[] {
   const subjects = new Set(
     config.persons.find(({ id }) => isLocal(person, id))?.signIn.map(({ subject }) => subject) ?? [],
   );
-  return (peopleStore?.persons() ?? []).filter(
-    (each) =>
-      isLocal(person, each.person) ||
-      [each.externalId, each.userName, each.id].some((value) => value !== undefined && subjects.has(value)),
-  );
+  return people
+    .persons()
+    .filter(
+      (each) =>
+        isLocal(person, each.person) ||
+        [each.externalId, each.userName, each.id].some((value) => value !== undefined && subjects.has(value)),
+    );
 }
 
 /**
@@ -111,14 +111,14 @@ export async function eraseSubject(context: Context, name: string): Promise<void
   const installation = await openInstallation(config, { ...context, mode: 'one-shot' });
   try {
     const { peopleStore } = installation;
-    const told = directoryRecords(installation, config, person);
+    const told = directoryRecords(await peopleStore.read(), config, person);
     if (told.some(({ isDeleted }) => !isDeleted))
       throw invalidInput(
         'INVALID_ARGUMENT',
         `"${name}" is still in the directory: they have to leave there first.`,
       );
-    peopleStore?.change(() => told.forEach(({ origin, id }) => peopleStore.forget(origin, id)));
-    const tokens = createPersonalTokens(installation.store.tokens);
+    await peopleStore.change((edit) => told.forEach(({ origin, id }) => edit.forget(origin, id)));
+    const tokens = createPersonalTokens(installation.store.catalog.state);
     const own = (await tokens.list()).filter((token) => isLocal(person, token.person));
     for (const { id } of own) await tokens.remove(id);
     const records = await countOf(readAudit(auditFolder(config), { person }));

@@ -8,15 +8,15 @@ import { requireLocalDuty } from '../duty.ts';
 import { EXIT_CODES } from '../exit-codes.ts';
 import { safe } from '../output.ts';
 
-function hostOf({ logger, variables }: Context, installation: Installation): DirectoryHost | undefined {
+function hostOf({ logger, variables }: Context, installation: Installation): DirectoryHost {
   const { peopleStore: store, config, audit } = installation;
-  return store && { config, store, audit, logger, variables };
+  return { config, store, audit, logger, variables };
 }
 
 /** Until the signal; nothing where the configuration names no directory. */
 export async function followPeople(context: Context, installation: Installation): Promise<void> {
   const host = hostOf(context, installation);
-  if (host && host.config.directories.length > 0) await followDirectories(host, context.signal);
+  if (host.config.directories.length > 0) await followDirectories(host, context.signal);
 }
 
 /** Reads directories now, whenever they were read last. */
@@ -41,14 +41,12 @@ export async function peopleSync(
   try {
     const host = hostOf(context, installation);
     const readings: (DirectoryReading | { readonly origin: string; readonly failure: string })[] = [];
-    for (const directory of host ? chosen : [])
+    for (const directory of chosen)
       readings.push(
-        await readDirectory(host as DirectoryHost, directory, context.signal, allowLeavers).catch(
-          (cause: unknown) => ({
-            origin: directory.id,
-            failure: toAppError(cause).publicMessage,
-          }),
-        ),
+        await readDirectory(host, directory, context.signal, allowLeavers).catch((cause: unknown) => ({
+          origin: directory.id,
+          failure: toAppError(cause).publicMessage,
+        })),
       );
     context.output.json({ readings });
     for (const reading of readings) context.output.line(describeReading(reading));

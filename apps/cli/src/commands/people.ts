@@ -1,12 +1,12 @@
-import { linksOf, LOCAL_ISSUER } from '@fumikura/access';
+import { decidedLinks, linksOf, LOCAL_ISSUER } from '@fumikura/access';
 import type { AccountLink, LinkedPerson } from '@fumikura/access';
-import { linkDecisionsOf, linkedPersonsOf, localPerson, openInstallation } from '@fumikura/composition';
+import { linkedPersonsOf, localPerson, openInstallation } from '@fumikura/composition';
 import type { Installation } from '@fumikura/composition';
 import type { Config } from '@fumikura/config';
 import { invalidInput } from '@fumikura/errors';
 import { isPrincipal } from '@fumikura/model';
 import type { Principal } from '@fumikura/model';
-import type { Catalog } from '@fumikura/ports';
+import type { Catalog, PeopleStore } from '@fumikura/ports';
 import { recordChange } from '../change.ts';
 import type { Context } from '../context.ts';
 import { requireLocalDuty } from '../duty.ts';
@@ -35,7 +35,7 @@ export async function peopleCommand(context: Context): Promise<void> {
   await withInstallation(context, config, async ({ store: { catalog }, peopleStore }) => {
     const directories = await catalog.directories();
     const people = await linksOfAll(config, catalog);
-    const readings = peopleStore?.readings() ?? [];
+    const readings = await peopleStore.readings();
     context.output.json({ directories, people, readings });
     show(context, config, people);
     for (const { source, accounts, groups, unreadableGroups, readAt } of directories)
@@ -50,13 +50,13 @@ export async function peopleCommand(context: Context): Promise<void> {
 export async function linkCommand(context: Context, person: string, account: string): Promise<void> {
   const config = await context.config();
   await requireLocalDuty(context, config, 'people', 'cli people link');
-  await withInstallation(context, config, async ({ store: { catalog } }) => {
+  await withInstallation(context, config, async ({ store: { catalog }, peopleStore }) => {
     const { id } = linkedPerson(config, person);
     const principal = await givable(catalog, account);
     refuseOthers(await linksOfAll(config, catalog), config, id, principal);
-    await decide(context, config, 'link', { account: principal, person: id });
+    await decide(context, config, peopleStore, 'link', { account: principal, person: id });
     context.output.json({ account: principal, person: id });
-    context.output.line(`${safe(principal)} is ${id}. It counts from the next question on.`);
+    context.output.line(`${safe(principal)} is ${id}. Servers that run know it within five seconds.`);
   });
 }
 
@@ -64,7 +64,7 @@ export async function linkCommand(context: Context, person: string, account: str
 export async function unlinkCommand(context: Context, person: string, account: string): Promise<void> {
   const config = await context.config();
   await requireLocalDuty(context, config, 'people', 'cli people unlink');
-  await withInstallation(context, config, async ({ store: { catalog } }) => {
+  await withInstallation(context, config, async ({ store: { catalog }, peopleStore }) => {
     const { id } = linkedPerson(config, person);
     const found = (await linksOfAll(config, catalog)).find((each) => each.id === id);
     const link = found?.links.find((each) => each.account === account);
@@ -73,10 +73,10 @@ export async function unlinkCommand(context: Context, person: string, account: s
         'INVALID_ARGUMENT',
         `Nothing links ${account} to ${id}. "fumi people" shows what does.`,
       );
-    await decide(context, config, 'unlink', { account: link.account, person: id });
+    await decide(context, config, peopleStore, 'unlink', { account: link.account, person: id });
     context.output.json({ account: link.account, person: null });
     context.output.line(
-      `${safe(link.account)} is nobody\u2019s. It counts from the next question on; "fumi people link" takes it back.`,
+      `${safe(link.account)} is nobody\u2019s. Servers that run know it within five seconds; "fumi people link" takes it back.`,
     );
   });
 }
@@ -85,12 +85,13 @@ export async function unlinkCommand(context: Context, person: string, account: s
 async function decide(
   context: Context,
   config: Config,
+  people: PeopleStore,
   verb: 'link' | 'unlink',
   { account, person }: { readonly account: Principal; readonly person: string },
 ): Promise<void> {
   await recordChange(context, config, { via: `cli people ${verb}`, object: account, details: { person } });
   const by = localPerson(config).subject;
-  await linkDecisionsOf(config).decide({ account, by, ...(verb === 'link' && { person }) });
+  await people.change((edit) => edit.decideLink({ account, by, ...(verb === 'link' && { person }) }));
 }
 
 async function withInstallation(
@@ -108,7 +109,7 @@ async function withInstallation(
 
 async function linksOfAll(config: Config, catalog: Pick<Catalog, 'accounts'>): Promise<readonly Linked[]> {
   const persons = linkedPersonsOf(config);
-  const decided = await linkDecisionsOf(config).newest();
+  const decided = decidedLinks(config.decided.links);
   return Promise.all(
     persons.map(async (person) => ({
       id: person.id,

@@ -1,6 +1,6 @@
 import { BUILT_IN_ROLES, createRights, LOCAL_ISSUER } from '@fumikura/access';
 import type { Role } from '@fumikura/access';
-import { setRoles } from '@fumikura/config';
+import { localPerson, openPeopleStore, withState } from '@fumikura/composition';
 import type { Config } from '@fumikura/config';
 import { invalidInput } from '@fumikura/errors';
 import { recordChange } from '../change.ts';
@@ -17,7 +17,7 @@ export async function listRoles(context: Context): Promise<void> {
     person: id,
     roles: rightsOf({ issuer: LOCAL_ISSUER, subject: id }).roles,
   }));
-  context.output.json({ roles, holders });
+  context.output.json({ roles, holders, decided: config.decided.roles });
   context.output.table(
     ['role', 'tools', 'sources', 'duties', 'held by'],
     roles.map(({ id, tools, sources, duties }) => [
@@ -31,6 +31,10 @@ export async function listRoles(context: Context): Promise<void> {
         .join(' '),
     ]),
   );
+  for (const { person, role, isHeld, by, at } of config.decided.roles)
+    context.output.line(
+      `${at}  ${by} ${isHeld ? 'gave' : 'took'} "${role}" ${isHeld ? 'to' : 'from'} ${person}`,
+    );
 }
 
 export async function changeRole(
@@ -50,7 +54,11 @@ export async function changeRole(
   const { roles } = createRights(config.persons, config.owner, config.roles, config.left)(id);
   const next = verb === 'grant' ? [...new Set([...roles, name])] : roles.filter((each) => each !== name);
   await recordChange(context, config, { via: `cli role ${verb}`, object: person, details: { role: name } });
-  await setRoles(config.file, person, next);
+  const by = localPerson(config).subject;
+  await withState(config, context.variables, async (state) => {
+    const people = await openPeopleStore(config, state, context.logger);
+    await people.change((edit) => edit.decideRole({ person, role: name, isHeld: verb === 'grant', by }));
+  });
   context.output.json({ person, roles: next });
   context.output.line(
     `${person}: ${next.join(', ') || 'no role'}. Servers that run know it within five seconds.`,

@@ -1,7 +1,5 @@
-import { localPerson, openInstallation, openStore, startSlack } from '@fumikura/composition';
-import type { Config } from '@fumikura/config';
+import { localPerson, openInstallation, startSlack, withState } from '@fumikura/composition';
 import { invalidInput } from '@fumikura/errors';
-import type { SharedState } from '@fumikura/ports';
 import { createLinks, createReplies, slackManifest } from '@fumikura/slack-bot';
 import { recordChange, recordDeed } from '../change.ts';
 import type { Context } from '../context.ts';
@@ -56,7 +54,9 @@ export async function createCode(context: Context): Promise<void> {
   const config = await context.config();
   const { issuer, subject } = localPerson(config);
   await recordChange(context, config, { via: 'cli slack code', object: `slack code of ${subject}` });
-  const code = await withState(config, (state) => createLinks(state).createCode({ issuer, subject }));
+  const code = await withState(config, context.variables, (state) =>
+    createLinks(state).createCode({ issuer, subject }),
+  );
   context.output.json({ code, person: subject, holdsMinutes: 10 });
   context.output.line(code);
   context.output.note(
@@ -67,7 +67,7 @@ export async function createCode(context: Context): Promise<void> {
 export async function listLinks(context: Context): Promise<void> {
   const config = await context.config();
   await requireLocalDuty(context, config, 'people', 'cli slack links');
-  const links = await withState(config, (state) => createLinks(state).list());
+  const links = await withState(config, context.variables, (state) => createLinks(state).list());
   context.output.json({ links });
   if (links.length === 0)
     return context.output.line('No links. Somebody makes a code for themselves: fumi slack code');
@@ -81,7 +81,9 @@ export async function removeLink(context: Context, team: string, user: string): 
   const config = await context.config();
   await requireLocalDuty(context, config, 'people', 'cli slack unlink');
   await recordChange(context, config, { via: 'cli slack unlink', object: `slack ${team}/${user}` });
-  const removed = await withState(config, (state) => createLinks(state).remove(team, user));
+  const removed = await withState(config, context.variables, (state) =>
+    createLinks(state).remove(team, user),
+  );
   if (!removed) throw invalidInput('INVALID_ARGUMENT', `No link of ${safe(team)} ${safe(user)}.`);
   context.output.json({ removed });
   context.output.line(`${safe(team)} ${safe(user)} is nobody's any more.`);
@@ -92,7 +94,7 @@ export async function listFeedback(context: Context): Promise<void> {
   // Questions and comments are words of persons, as the audit's are.
   await requireLocalDuty(context, config, 'audit', 'cli slack feedback');
   await recordDeed(context, config, { action: 'access', via: 'cli slack feedback', outcome: 'done' });
-  const feedback = await withState(config, (state) => createReplies(state).feedback());
+  const feedback = await withState(config, context.variables, (state) => createReplies(state).feedback());
   context.output.json({ feedback });
   if (feedback.length === 0) return context.output.line('Nothing yet.');
   context.output.table(
@@ -101,13 +103,4 @@ export async function listFeedback(context: Context): Promise<void> {
       [at.slice(0, 10), verdict, question, comment, documents.join(' ')].map(safe),
     ),
   );
-}
-
-async function withState<T>(config: Config, work: (state: SharedState) => Promise<T>): Promise<T> {
-  const store = await openStore(config, { inline: true });
-  try {
-    return await work(store.catalog.state);
-  } finally {
-    await store.close();
-  }
 }

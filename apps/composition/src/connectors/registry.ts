@@ -77,7 +77,7 @@ export function connectorFor(source: SourceConfig, config: Config, host: Connect
   const kind = source.id.slice(0, source.id.indexOf(':'));
   const make = CONNECTORS[kind]?.make;
   // When a source is read and asked is not its connector's matter.
-  const { schedules: _schedules, lateCheck: _lateCheck, ...own } = source;
+  const { schedules: _schedules, lateCheck: _lateCheck, exchange: _exchange, ...own } = source;
   if (make) return make(own, config, host);
   const message = `there is no connector "${kind}"; there are: ${CONNECTOR_KINDS.join(', ')}`;
   throw invalid(config.file, [{ path: `sources.${source.id}`, message }]);

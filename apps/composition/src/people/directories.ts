@@ -39,7 +39,7 @@ export async function followDirectories(host: DirectoryHost, signal: AbortSignal
 }
 
 async function readIfDue(host: DirectoryHost, directory: Directory, signal: AbortSignal): Promise<void> {
-  if (host.store.claim(directory.id, directory.everySeconds * 1_000))
+  if (await host.store.claim(directory.id, directory.everySeconds * 1_000))
     await readDirectory(host, directory, signal);
 }
 
@@ -52,11 +52,11 @@ export async function readDirectory(
 ): Promise<DirectoryReading> {
   const attemptedAt = new Date().toISOString();
   const origin = directory.id;
-  const before = store.readings().find((each) => each.origin === origin);
+  const before = (await store.readings()).find((each) => each.origin === origin);
   try {
     const { readLdap } = await import('@fumikura/provider-ldap');
     const snapshot = await readLdap(ldapOptions(config, directory, variables), signal);
-    const { counts, apply } = planSnapshot(store, origin, snapshot, allowLeavers);
+    const { counts } = planSnapshot(await store.read(), origin, snapshot, allowLeavers);
     if (counts.joined + counts.changed + counts.left + counts.regrouped > 0) {
       // What cannot be written down is not done.
       await audit.record({
@@ -67,7 +67,7 @@ export async function readDirectory(
         client: { channel: 'service' },
         details: counts,
       });
-      apply();
+      await store.change((people) => planSnapshot(people, origin, snapshot, allowLeavers).apply(people));
     }
     const leftOut = Object.fromEntries(
       Object.entries(snapshot.leftOut).map(([why, count]) => [`left out: ${why}`, count]),
@@ -78,11 +78,11 @@ export async function readDirectory(
       completedAt: new Date().toISOString(),
       counts: { ...counts, ...leftOut },
     };
-    store.putReading(reading);
+    await store.putReading(reading);
     return reading;
   } catch (cause) {
     const failure = toAppError(cause).publicMessage;
-    store.putReading({
+    await store.putReading({
       origin,
       attemptedAt,
       failure,

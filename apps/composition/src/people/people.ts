@@ -1,15 +1,21 @@
 import { createHash } from 'node:crypto';
-import { createLinkedDirectory, createLocalDirectory, createRights, LOCAL_ISSUER } from '@fumikura/access';
+import {
+  createLinkedDirectory,
+  createLocalDirectory,
+  createRights,
+  decidedLinks,
+  LOCAL_ISSUER,
+} from '@fumikura/access';
 import type { Directory, RightsOf } from '@fumikura/access';
 import type { Config } from '@fumikura/config';
 import type { PersonId } from '@fumikura/model';
 import type { Catalog } from '@fumikura/ports';
-import { linkDecisionsOf, linkedPersonsOf } from '../links.ts';
+import { linkedPersonsOf } from '../links.ts';
 
 /** The parts of a configuration that say who people are and what they may do. */
 export type PeopleConfig = Pick<
   Config,
-  'file' | 'dataFolder' | 'owner' | 'persons' | 'groups' | 'roles' | 'left' | 'signIn'
+  'file' | 'owner' | 'persons' | 'groups' | 'roles' | 'left' | 'decided' | 'signIn'
 >;
 
 /** The people of one moment. */
@@ -25,12 +31,12 @@ export function peopleOf(
   config: PeopleConfig,
   catalog: Pick<Catalog, 'accounts' | 'withGroups' | 'directoryVersion'>,
 ): People {
-  const { persons, groups, owner, roles, left } = config;
+  const { persons, groups, owner, roles, left, decided } = config;
   const version = versionOf(config);
   const local = createLocalDirectory(idsOf(config), groups, version);
   return {
     config,
-    directory: createLinkedDirectory(local, catalog, linkedPersonsOf(config), linkDecisionsOf(config)),
+    directory: createLinkedDirectory(local, catalog, linkedPersonsOf(config), decidedLinks(decided.links)),
     rightsOf: createRights(persons, owner, roles, left),
     version,
   };
@@ -46,9 +52,9 @@ export function localIdsOf(config: Parameters<typeof idsOf>[0]): PersonId[] {
   return idsOf(config).map((subject) => ({ issuer: LOCAL_ISSUER, subject }));
 }
 
-function versionOf({ persons, groups, owner, roles, left, signIn }: PeopleConfig): string {
+function versionOf({ persons, groups, owner, roles, left, decided, signIn }: PeopleConfig): string {
   return createHash('sha256')
-    .update(JSON.stringify([owner, persons, groups, roles, left, signIn?.issuers]))
+    .update(JSON.stringify([owner, persons, groups, roles, left, decided, signIn?.issuers]))
     .digest('base64url')
     .slice(0, 16);
 }

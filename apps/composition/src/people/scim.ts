@@ -12,12 +12,12 @@ const LEAST_TOKEN_CHARACTERS = 20;
 /** Undefined where the configuration has none. @throws AppError CONFIG_INVALID (config) */
 export function openScim(
   config: Config,
-  store: PeopleStore | undefined,
+  store: PeopleStore,
   audit: AuditTrail,
   variables: Variables,
 ): Provisioning | undefined {
   const { scim, signIn, server } = config;
-  if (!scim || !store) return undefined;
+  if (!scim) return undefined;
   const handle = createScim({
     store,
     token: tokenOf(config, scim.token, variables),

@@ -17,9 +17,14 @@ export interface Proofs {
   require(request: Request, token: string, url: string, key: string): Promise<void>;
 }
 
-/** RFC 9449, without nonces: a proof counts once, for one request, for a minute. Each process remembers those it has seen. */
-export function createProofs(now: () => number): Proofs {
-  const seen = new LRUCache<string, number>({ max: MAX_REMEMBERED });
+/**
+ * Keeps the id of a proof that was used until a time, in milliseconds since 1970.
+ * @returns false when it is kept already, by whichever process
+ */
+export type UseProof = (id: string, until: number) => Promise<boolean>;
+
+/** RFC 9449, without nonces: a proof counts once, for one request, for a minute. */
+export function createProofs(now: () => number, use: UseProof = rememberHere(now)): Proofs {
   return {
     require: async (request, token, url, key) => {
       const proof = request.headers.get('dpop') ?? '';
@@ -37,10 +42,20 @@ export function createProofs(now: () => number): Proofs {
         throw invalidToken('the proof is of another time');
       if (typeof jti !== 'string' || jti === '' || jti.length > MAX_ID_CHARACTERS)
         throw invalidToken('the proof has no id');
-      const id = `${key} ${jti}`;
-      if ((seen.get(id) ?? 0) > now()) throw invalidToken('the proof was used before');
-      seen.set(id, now() + 2 * PROOF_SECONDS * 1_000);
+      const id = createHash('sha256').update(`${key} ${jti}`).digest('base64url');
+      if (!(await use(id, now() + 2 * PROOF_SECONDS * 1_000)))
+        throw invalidToken('the proof was used before');
     },
+  };
+}
+
+/** Of one process alone. */
+function rememberHere(now: () => number): UseProof {
+  const seen = new LRUCache<string, number>({ max: MAX_REMEMBERED });
+  return async (id, until) => {
+    if ((seen.get(id) ?? 0) > now()) return false;
+    seen.set(id, until);
+    return true;
   };
 }
 

@@ -5,8 +5,10 @@ import {
   verifyBearerToken,
 } from '@modelcontextprotocol/server';
 import type { AuthInfo } from '@modelcontextprotocol/server';
+import { toAppError } from '@fumikura/errors';
 import type { Logger } from '@fumikura/logging';
 import { createProofs, PROOF_ALGORITHMS } from './dpop.ts';
+import type { UseProof } from './dpop.ts';
 import { createIssuers, verifyJwts } from './jwt.ts';
 import { introspectTokens } from './introspection.ts';
 import { metadataResponse } from './metadata.ts';
@@ -24,6 +26,8 @@ export interface SignInOptions {
   readonly readScope: string;
   /** Tokens that we made ourselves; asked every time. */
   readonly personalTokens?: VerifyToken;
+  /** Of all processes that answer for us; default: each remembers its own. */
+  readonly useProof?: UseProof;
   readonly logger: Logger;
   /** Told of each refusal, with the rule that was broken. */
   readonly onRefused?: (request: Request, rule: string) => Promise<void>;
@@ -50,7 +54,7 @@ export function createSignIn(options: SignInOptions): SignIn {
     [verifyJwts(issuers, fetch, now), introspectTokens(settings, fetch, now)],
     now,
   );
-  const proofs = createProofs(now);
+  const proofs = createProofs(now, options.useProof);
   const proven = new WeakSet<Request>();
   const gates = new Map(
     options.paths.map((path) => {
@@ -149,11 +153,11 @@ function challenge(response: Response, isProven: boolean): Response {
   return new Response(response.body, { status: response.status, headers });
 }
 
-/** An issuer that is away is not the caller's fault, and not ours. */
+/** An issuer or a catalog that is away is not the caller's fault. */
 function failed(error: unknown, logger: Logger): Response {
   logger.error('auth.failed', { message: error instanceof Error ? error.message : String(error) });
   return new Response(null, {
-    status: error instanceof IssuerUnavailable ? 503 : 500,
+    status: error instanceof IssuerUnavailable || toAppError(error).kind === 'transient' ? 503 : 500,
     headers: { 'retry-after': '5' },
   });
 }

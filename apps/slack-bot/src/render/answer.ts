@@ -1,13 +1,15 @@
 import type { Answer, Citation, Claim } from '@fumikura/answering';
 import type { Coverage } from '@fumikura/model';
-import type { AnyBlock, RichTextSection } from '@slack/types';
+import type { AnyBlock } from '@slack/types';
 import { TEXTS } from '../texts.ts';
 import type { Language, Texts } from '../texts.ts';
 import { button, context, link, literal, oneLine, openable, rich, Room, says, section } from './blocks.ts';
+import { claimParts } from './claim-text.ts';
 
 const SHOWN_CITATIONS = 10;
 const OPEN_BUTTONS = 5;
 const CLAIM_TEXT = 2_000;
+const MAX_CLAIMS = 20;
 const TITLE_TEXT = 150;
 
 export interface AnswerButtons {
@@ -19,14 +21,11 @@ export interface AnswerButtons {
 }
 
 /** A claim as it is streamed. */
-export function claimBlock(claim: Claim, room = new Room()): AnyBlock | undefined {
+export function claimBlock(claim: Claim, room: Room): AnyBlock | undefined {
   const text = room.take(claim.text, CLAIM_TEXT);
-  return text === undefined ? undefined : rich(claimSection(claim, text));
-}
-
-function claimSection({ citations }: Claim, text: string): RichTextSection {
-  const numbers = citations.map((number) => `[${number}]`).join('');
-  return section(literal(text), literal(` ${numbers}`, { bold: true }));
+  if (text === undefined) return undefined;
+  const numbers = claim.citations.map((number) => `[${number}]`).join('');
+  return rich(...claimParts(text, [literal(` ${numbers}`, { bold: true })]));
 }
 
 /** The whole answer: what is claimed, what it stands on, and what can be done with it. */
@@ -35,19 +34,26 @@ export function answerBlocks(answer: Answer, language: Language, buttons?: Answe
   const room = new Room();
   const claims = answer.claims.flatMap((claim) => claimBlock(claim, room) ?? []);
   if (claims.length === 0) return refusalBlocks(answer, language);
+  const said = claims.slice(0, MAX_CLAIMS);
+  const left = answer.claims.length - said.length;
   return [
-    ...claims.slice(0, 20),
-    ...conflictBlocks(answer, texts),
+    ...said,
+    ...(left > 0 ? [context(texts.cut(left))] : []),
+    ...conflictBlocks(answer, texts, room),
     ...afterClaims(answer, language, room),
     ...(buttons ? buttonBlocks(answer.citations, buttons, language) : []),
   ];
 }
 
 /** What stands below claims that were streamed already. */
-export function answerTail(answer: Answer, language: Language, buttons: AnswerButtons): AnyBlock[] {
+export function answerTail(
+  answer: Answer,
+  language: Language,
+  { room, ...buttons }: AnswerButtons & { readonly room: Room },
+): AnyBlock[] {
   return [
-    ...conflictBlocks(answer, TEXTS[language]),
-    ...afterClaims(answer, language, new Room()),
+    ...conflictBlocks(answer, TEXTS[language], room),
+    ...afterClaims(answer, language, room),
     ...buttonBlocks(answer.citations, buttons, language),
   ];
 }
@@ -82,28 +88,23 @@ export function citationBlocks(citations: readonly Citation[], texts: Texts, roo
     ];
   });
   if (lines.length === 0) return [];
-  return [rich(section(literal(`${texts.sources}\n`, { bold: true })), ...lines)];
+  const left = citations.length - lines.length;
+  const further = left > 0 ? [section(literal(texts.furtherSources(left)))] : [];
+  return [rich(section(literal(`${texts.sources}\n`, { bold: true })), ...lines, ...further)];
 }
 
-function conflictBlocks({ conflicts }: Answer, texts: Texts): AnyBlock[] {
-  return conflicts
-    .slice(0, 3)
-    .map(({ about, sides, preferred }) =>
-      rich(
-        section(literal(`${texts.conflict} `, { bold: true }), literal(oneLine(about, 200))),
-        ...sides
-          .slice(0, 4)
-          .map(({ citation, says: said, updatedAt }) =>
-            section(
-              literal(
-                `\n[${citation}] ${oneLine(said, 300)}`,
-                citation === preferred ? { bold: true } : undefined,
-              ),
-              literal(updatedAt === undefined ? ' ' : ` (${updatedAt.slice(0, 10)})`),
-            ),
-          ),
-      ),
-    );
+function conflictBlocks({ conflicts }: Answer, texts: Texts, room: Room): AnyBlock[] {
+  return conflicts.slice(0, 3).flatMap(({ about, sides, preferred }) => {
+    const words = room.take(oneLine(about, 200));
+    const said = sides.slice(0, 4).flatMap(({ citation, says: side, updatedAt }) => {
+      const text = room.take(oneLine(side, 300));
+      const style = citation === preferred ? { bold: true } : undefined;
+      const date = updatedAt === undefined ? ' ' : ` (${updatedAt.slice(0, 10)})`;
+      return text === undefined ? [] : [section(literal(`\n[${citation}] ${text}`, style), literal(date))];
+    });
+    if (words === undefined || said.length === 0) return [];
+    return [rich(section(literal(`${texts.conflict} `, { bold: true }), literal(words)), ...said)];
+  });
 }
 
 export function coverageBlocks({ sources }: Coverage, texts: Texts): AnyBlock[] {

@@ -41,7 +41,7 @@ export async function* summarizeWith(
   let step = await steps.next();
   for (; !step.done; step = await steps.next()) yield { kind: 'reading', ...step.value };
   const gathered = since === undefined ? step.value : changedSince(step.value, since);
-  const points = mapped(gathered.documents, focus, since, asker);
+  const points = mapped(gathered.documents, { focus, asked: askedIn(target), since }, asker);
   const { taken, hasMore } = merge(points, length);
   const gate = createGate(knowledge, asker);
   const book = createCitationBook();
@@ -95,6 +95,10 @@ function checked({ length = LENGTH.usual, focus, changedSince: since }: SummaryO
   return { length, focus: new Set(terms), since };
 }
 
+function askedIn(target: SummaryTarget): ReadonlySet<string> {
+  return new Set('query' in target ? analyseQuery(target.query).terms.map(({ term }) => term) : []);
+}
+
 /** Only documents that say when they changed, and changed since. */
 function changedSince(gathered: Gathered, since: string): Gathered {
   const isChanged = ({ updatedAt }: EvidenceDocument) => updatedAt !== undefined && updatedAt >= since;
@@ -111,17 +115,26 @@ function changedSince(gathered: Gathered, since: string): Gathered {
   };
 }
 
+interface Wanted {
+  /** What the summary must keep to. */
+  readonly focus: ReadonlySet<string>;
+  /** What was searched for: leads within a document that has it, and leaves out no document. */
+  readonly asked: ReadonlySet<string>;
+  readonly since: string | undefined;
+}
+
 function mapped(
   documents: readonly EvidenceDocument[],
-  focus: ReadonlySet<string>,
-  since: string | undefined,
+  { focus, asked, since }: Wanted,
   { signal }: Asker,
 ): Point[] {
+  const isFocused = focus.size > 0;
+  const about = isFocused ? focus : asked;
   return documents.flatMap((document, index) => {
     signal.throwIfAborted();
-    const points = pointsOf(document, index, focus, since);
-    const onFocus = points.filter(({ terms }) => [...focus].some((term) => terms.has(term)));
-    return focus.size > 0 ? onFocus : points;
+    const points = pointsOf(document, index, about, since);
+    const onIt = points.filter(({ terms }) => [...about].some((term) => terms.has(term)));
+    return isFocused || onIt.length > 0 ? onIt : points;
   });
 }
 

@@ -1,10 +1,13 @@
 import { AppError } from '@fumikura/errors';
 import { createHttpClient, createPolicedFetch } from '@fumikura/http';
 import type { AnswerFact, HttpClock } from '@fumikura/http';
+import type { PersonToken } from '@fumikura/ports';
 import type { JiraConfig } from './config.ts';
 import type { OffsetPage } from './jira-types.ts';
 
 export interface JiraClient {
+  /** The same site asked with another token, within the same limits. */
+  as(token: PersonToken): JiraClient;
   readonly isCloud: boolean;
   get<T>(path: string, query: Query, signal: AbortSignal): Promise<T>;
   post<T>(path: string, body: unknown, signal: AbortSignal): Promise<Answered<T>>;
@@ -38,19 +41,33 @@ export function createJiraClient(
   const site = new URL(config.baseUrl.endsWith('/') ? config.baseUrl : `${config.baseUrl}/`);
   const baseUrl = new URL(isCloud ? 'rest/api/3/' : 'rest/api/2/', site);
   const now = clock?.now ?? Date.now;
+  const policed = createPolicedFetch({
+    home: site,
+    userAgent: 'Fumikura/0.1',
+    budgets: budgets(config.concurrency),
+    maxResponseBytes: Math.max(config.maxFileBytes, 64 * 1_024 * 1_024),
+    waitOf: (status, headers) => quotaWait(status, headers, now()),
+    ...(clock && { clock }),
+    ...(onAnswer && { onAnswer }),
+    ...(send && { fetch: send }),
+  });
+  return clientOver(config, { baseUrl, policed, now, authorization: () => authorization(config) });
+}
+
+interface Over {
+  readonly baseUrl: URL;
+  readonly policed: typeof fetch;
+  readonly now: () => number;
+  readonly authorization: () => string;
+}
+
+function clientOver(config: JiraConfig, over: Over): JiraClient {
+  const { baseUrl, policed, now } = over;
+  const isCloud = config.deployment === 'cloud';
   const http = createHttpClient({
     baseUrl,
-    fetch: createPolicedFetch({
-      home: site,
-      userAgent: 'Fumikura/0.1',
-      budgets: budgets(config.concurrency),
-      maxResponseBytes: Math.max(config.maxFileBytes, 64 * 1_024 * 1_024),
-      waitOf: (status, headers) => quotaWait(status, headers, now()),
-      ...(clock && { clock }),
-      ...(onAnswer && { onAnswer }),
-      ...(send && { fetch: send }),
-    }),
-    authorise: async () => ({ authorization: authorization(config) }),
+    fetch: policed,
+    authorise: async () => ({ authorization: over.authorization() }),
   });
   const attachmentPath = (id: string, address: string | undefined) =>
     isCloud || !address ? `attachment/content/${encodeURIComponent(id)}` : address;
@@ -58,6 +75,7 @@ export function createJiraClient(
     (await http.json<T>({ path, query, signal })).body;
   return {
     isCloud,
+    as: (token) => clientOver(config, { ...over, authorization: () => `Bearer ${token.reveal()}` }),
     get,
     post: async <T>(path: string, body: unknown, signal: AbortSignal) => {
       const answer = await http.json<T>({ method: 'POST', path, body, signal });

@@ -9,6 +9,7 @@ import type { JiraConfig } from './config.ts';
 import { readDirectory } from './directory.ts';
 import { mayRead } from './may-read.ts';
 import { liveSearch } from './live-search.ts';
+import { ownRights } from './own-rights.ts';
 import { pull } from './pull.ts';
 import type { JiraCheckpoint } from './pull.ts';
 import { ownLists } from './readers.ts';
@@ -39,6 +40,7 @@ export function createJiraConnector(config: JiraConfig, deps: JiraDeps): Connect
     pullAccess: (_from, signal) => pullAccess(run(signal)),
     refresh: (ids, signal) => refresh(run(signal), ids),
     search: (query, signal) => liveSearch(run(signal), query),
+    asPerson: (token) => ownRights(client.as(token), config),
     listIds: (signal) => listIds(run(signal)),
     partOf: (id) => partOf(config.id, id),
     ownLists: (own, item) => ownLists(config.id, own, item),

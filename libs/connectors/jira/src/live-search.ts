@@ -7,8 +7,10 @@ import { inProjects } from './run.ts';
 import type { Run } from './run.ts';
 
 /** By JQL without an order, which is the site's own of relevance: any of the words, in any text of an issue. */
-export async function liveSearch(run: Run, { words, limit }: LiveQuery): Promise<LiveAnswer> {
-  const { client, config, signal } = run;
+export async function liveSearch(
+  { client, config, signal }: Pick<Run, 'client' | 'config' | 'signal'>,
+  { words, limit }: LiveQuery,
+): Promise<LiveAnswer> {
   // Operators of the search are in capitals: words are not.
   const any = words.map((word) => word.toLowerCase()).join(' OR ');
   const jql = [...inProjects(config), `text ~ "${any}"`].join(' AND ');

@@ -3,6 +3,7 @@ import { inLanes } from '@fumikura/concurrency';
 import { AppError } from '@fumikura/errors';
 import { createHttpClient, createPolicedFetch, errorOfStatus, retryAfterMs } from '@fumikura/http';
 import type { AnswerFact, HttpClient, HttpClock } from '@fumikura/http';
+import type { PersonToken } from '@fumikura/ports';
 import type { SharepointConfig } from './config.ts';
 import type { Page } from './graph-types.ts';
 import { createTokens } from './tokens.ts';
@@ -16,6 +17,8 @@ const MAX_WAIT_MS = 120_000;
 
 export interface GraphClient {
   readonly tokens: Tokens;
+  /** The same service asked with another token, within the same limits. A token that is not taken is not asked for again. */
+  as(token: PersonToken): GraphClient;
   readonly http: HttpClient;
   get<T>(path: string, query: Query, signal: AbortSignal): Promise<T>;
   /** Every page to the end. @throws SOURCE_ANSWER_INVALID (transient) for a link that repeats */
@@ -67,7 +70,18 @@ export function createGraphClient(config: SharepointConfig, deps: ClientDeps): G
     ...(deps.onAnswer && { onAnswer: deps.onAnswer }),
     ...(deps.fetch && { fetch: deps.fetch }),
   });
-  const tokens = createTokens(config, policed, clock.now);
+  return clientOver(config, { baseUrl, policed, clock, tokens: createTokens(config, policed, clock.now) });
+}
+
+interface Over {
+  readonly baseUrl: URL;
+  readonly policed: typeof fetch;
+  readonly clock: HttpClock;
+  readonly tokens: Tokens;
+}
+
+function clientOver(config: SharepointConfig, over: Over): GraphClient {
+  const { baseUrl, policed, clock, tokens } = over;
   const restarts = new Map<string, string>();
   const http = createHttpClient({
     baseUrl,
@@ -78,6 +92,7 @@ export function createGraphClient(config: SharepointConfig, deps: ClientDeps): G
     (await http.json<T>({ path, query, signal })).body;
   return {
     tokens,
+    as: (token) => clientOver(config, { ...over, tokens: tokensOf(token) }),
     http,
     get,
     pages: (path, query, signal) => pages(get, path, query, signal),
@@ -93,6 +108,14 @@ export function createGraphClient(config: SharepointConfig, deps: ClientDeps): G
       restarts.delete(new URL(link, baseUrl).href);
       return found;
     },
+  };
+}
+
+function tokensOf(token: PersonToken): Tokens {
+  return {
+    get: async () => token.reveal(),
+    forget: () => false,
+    rights: async () => undefined,
   };
 }
 
@@ -112,8 +135,8 @@ function noting(send: typeof fetch, tokens: Tokens, restarts: Map<string, string
     const headers = new Headers(init?.headers);
     const carried = headers.get('authorization')?.slice('Bearer '.length);
     if (response.status !== 401 || !carried) return response;
+    if (!tokens.forget(carried)) return response;
     await response.body?.cancel();
-    tokens.forget(carried);
     headers.set('authorization', `Bearer ${await tokens.get(init?.signal ?? new AbortController().signal)}`);
     return send(input, { ...init, headers });
   };

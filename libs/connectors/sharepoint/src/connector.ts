@@ -10,6 +10,7 @@ import type { SharepointConfig } from './config.ts';
 import { readDirectory } from './directory.ts';
 import { countClosed } from './item-readers.ts';
 import { liveSearch } from './live-search.ts';
+import { ownRights } from './own-rights.ts';
 import { pull } from './pull.ts';
 import type { SharepointCheckpoint } from './pull.ts';
 import { refresh } from './refresh.ts';
@@ -52,6 +53,7 @@ export function createSharepointConnector(
       pullAccess(run(signal), (from ?? undefined) as AccessCheckpoint | undefined),
     refresh: (ids, signal) => refresh(run(signal), ids),
     search: (query, signal) => liveSearch(run(signal), query),
+    asPerson: (token) => ownRights(client.as(token), config),
     listIds: (signal) => listIds(run(signal)),
     directory: (signal) => readDirectory(client, config, signal),
     webhook: async (delivery) => readNotices(config, delivery),

@@ -19,8 +19,9 @@ interface Answer {
 
 /** Files by any of the words. Pages and list items are told by ids of another kind and are left to the index. */
 export async function liveSearch(
-  { client, config, signal }: Run,
+  { client, config, signal }: Pick<Run, 'client' | 'config' | 'signal'>,
   { words, limit }: LiveQuery,
+  asked: 'as-application' | 'as-person' = 'as-application',
 ): Promise<LiveAnswer> {
   const request = {
     entityTypes: ['driveItem'],
@@ -28,7 +29,7 @@ export async function liveSearch(
     from: 0,
     size: limit,
     // An application has to say where the company's data lie; a person's token must not.
-    ...(config.searchRegion && { region: config.searchRegion }),
+    ...(asked === 'as-application' && config.searchRegion && { region: config.searchRegion }),
   };
   const { value } = await client.send<Answer>('POST', 'search/query', { requests: [request] }, signal);
   if (!Array.isArray(value))

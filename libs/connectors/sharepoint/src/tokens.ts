@@ -10,8 +10,8 @@ const ASSERTION_SECONDS = 600;
 
 export interface Tokens {
   get(signal: AbortSignal): Promise<string>;
-  /** The service refused this one: the next `get` asks for another. */
-  forget(token: string): void;
+  /** The service refused this one. @returns whether the next `get` gives another */
+  forget(token: string): boolean;
   /** Application rights as the token states them; undefined when it cannot be looked into. */
   rights(signal: AbortSignal): Promise<ReadonlySet<string> | undefined>;
 }
@@ -42,6 +42,7 @@ export function createTokens(
     get,
     forget: (token) => {
       if (held?.token === token) held = undefined;
+      return true;
     },
     rights: async (signal) => rightsOf(await get(signal)),
   };

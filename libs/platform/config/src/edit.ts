@@ -44,20 +44,6 @@ export async function setEmbedder(file: string, embedder: EmbedderInput | undefi
   });
 }
 
-/**
- * Writes a person's roles down, in the place of those there; a person without an entry gets one.
- * @throws AppError CONFIG_INVALID (config) for a role that is not there
- */
-export async function setRoles(file: string, person: string, roles: readonly string[]): Promise<void> {
-  await edit(file, (document) => {
-    const persons = document.get('persons');
-    const entries = isSeq(persons) ? (persons.toJSON() as { id?: string }[]) : [];
-    const index = entries.findIndex(({ id }) => id === person);
-    if (index >= 0) document.setIn(['persons', index, 'roles'], document.createNode([...roles]));
-    else document.set('persons', document.createNode([...entries, { id: person, roles: [...roles] }]));
-  });
-}
-
 async function edit(
   file: string,
   change: (document: ReturnType<typeof parseDocument>) => void,

@@ -1,4 +1,4 @@
-export { addSource, removeSource, setEmbedder, setRoles } from './edit.ts';
+export { addSource, removeSource, setEmbedder } from './edit.ts';
 export { CONFIG_FILE, findConfig, hasDirectories, invalid, loadConfig, parseConfig } from './load.ts';
 export type { Config } from './load.ts';
 export { isProvisioned } from './problems.ts';

@@ -1,6 +1,7 @@
 import { readFile, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { AppError } from '@fumikura/errors';
+import type { LinkDecision, RoleDecision } from '@fumikura/model';
 import { LineCounter, parseDocument } from 'yaml';
 import { crossProblems, describeProblem, entriesOf, lineFinder, schemaProblems } from './problems.ts';
 import type { ConfigProblem } from './problems.ts';
@@ -16,6 +17,8 @@ export interface Config extends ConfigValues {
   readonly dataFolder: string;
   /** Ids of persons who a directory of the company says have left: they are nobody here, whatever the file says. */
   readonly left: readonly string[];
+  /** What was decided about accounts and roles while the installation ran; the newest of each. */
+  readonly decided: { readonly links: readonly LinkDecision[]; readonly roles: readonly RoleDecision[] };
   /** As it was written, where this one has the people of directories too. */
   readonly written?: Config;
 }
@@ -68,7 +71,14 @@ export function parseConfig(text: string, file: string): Config {
   const problems = crossProblems(parsed.data, lineOf);
   if (problems.length > 0) throw invalid(file, problems);
   const folder = dirname(file);
-  return { ...parsed.data, file, folder, dataFolder: resolve(folder, parsed.data.data), left: [] };
+  return {
+    ...parsed.data,
+    file,
+    folder,
+    dataFolder: resolve(folder, parsed.data.data),
+    left: [],
+    decided: { links: [], roles: [] },
+  };
 }
 
 /** Whether the company's directories tell of people. */

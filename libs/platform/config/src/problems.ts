@@ -24,7 +24,11 @@ interface Entries {
   }[];
   readonly roles: readonly { readonly id: string }[];
   readonly groups: readonly { readonly id: string; readonly members: readonly string[] }[];
-  readonly sources: readonly { readonly id: string }[];
+  readonly sources: readonly {
+    readonly id: string;
+    readonly exchange?: { readonly issuer: string } | undefined;
+  }[];
+  readonly signIn?: { readonly issuers: readonly { readonly issuer: string }[] } | undefined;
   readonly scim?: unknown;
   readonly directories?: readonly { readonly id: string }[];
 }
@@ -51,7 +55,7 @@ export function entriesOf(raw: unknown): Entries {
       members: Array.isArray(entry.members) ? entry.members.map(String) : [],
     })),
     roles: withIds('roles'),
-    sources: withIds('sources'),
+    sources: withIds('sources').map(({ id }) => ({ id })),
     directories: withIds('directories'),
     ...('scim' in values && { scim: values['scim'] }),
   };
@@ -74,6 +78,7 @@ export function crossProblems(config: Entries, lineOf: LineOf): ConfigProblem[] 
     ...repeatedLogins(config, lineOf),
     ...repeatedIdentities(config, lineOf),
     ...takenGroups(config, lineOf),
+    ...strangeIssuers(config, lineOf),
   ];
 }
 
@@ -137,6 +142,22 @@ function takenGroups(config: Entries, lineOf: LineOf): ConfigProblem[] {
     isProvisioned(config, `group:${id}`)
       ? [problem(['groups', index, 'id'], `"${id}" is a name for groups of a directory`, lineOf)]
       : [],
+  );
+}
+
+/** Tokens of somebody who never signs in here cannot be exchanged. */
+function strangeIssuers({ sources, signIn }: Entries, lineOf: LineOf): ConfigProblem[] {
+  const known = (signIn?.issuers ?? []).map(({ issuer }) => issuer);
+  return sources.flatMap(({ exchange }, index) =>
+    exchange === undefined || known.includes(exchange.issuer)
+      ? []
+      : [
+          problem(
+            ['sources', index, 'exchange', 'issuer'],
+            `"${exchange.issuer}" is no issuer of signIn; there are: ${known.join(', ') || 'none'}`,
+            lineOf,
+          ),
+        ],
   );
 }
 

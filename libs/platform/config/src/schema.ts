@@ -4,6 +4,7 @@ import { slackAccount, slackSchema } from './slack-schema.ts';
 import {
   auditSchema,
   directorySchema,
+  exchangeSchema,
   lateCheckSchema,
   lateCheckWhen,
   roleSchema,
@@ -93,6 +94,8 @@ const source = z.looseObject({
   schedules: schedules.optional(),
   /** In the place of `lateCheck.when`. */
   lateCheck: lateCheckWhen.optional(),
+  /** Asked as people themselves, live and before something is shown. */
+  exchange: exchangeSchema.optional(),
 });
 
 const embedderCommon = {
@@ -316,6 +319,8 @@ export const configSchema = z.strictObject({
     .prefault({}),
   /** Compares meaning beside words; absent: words alone. */
   embedder: embedder.optional(),
+  /** Another one, for an index that is made beside; whichever of the two the index is bound to is used. */
+  nextEmbedder: embedder.optional(),
   reranker: reranker.optional(),
   model: model.optional(),
   audit: auditSchema.prefault({}),

@@ -80,6 +80,41 @@ export const lateCheckSchema = z.strictObject({
   cacheSeconds: z.number().min(0).max(600).default(60),
 });
 
+/** Asking a source as people themselves, with tokens that their sign-in's issuer gives for it. */
+export const exchangeSchema = z
+  .strictObject({
+    /** RFC 8693; `on-behalf-of` is Entra ID's. */
+    form: z.enum(['token-exchange', 'on-behalf-of']).default('token-exchange'),
+    /** Whose tokens are exchanged: an issuer of `signIn`. */
+    issuer: z.url(),
+    tokenUrl: z.url({ protocol: /^https?$/u }),
+    clientId: z.string().min(1),
+    clientSecret: secretReference.optional(),
+    /** PEM; RSA, EC P-256 or Ed25519. Instead of the secret: `private_key_jwt`. */
+    privateKey: secretReference.optional(),
+    /** PEM, where the issuer knows the key by its certificate; relative to the configuration file. */
+    certificate: z.string().min(1).optional(),
+    keyId: z.string().min(1).optional(),
+    /** What is asked for; which of them, the issuer's documentation says. */
+    audience: z.string().min(1).optional(),
+    resource: z.url().optional(),
+    scopes: z.array(z.string().min(1)).default([]),
+    /** Accepted in `aud` of what is given; default: `audience` and `resource`. Without any, the source alone decides. */
+    audiences: z.array(z.string().min(1)).optional(),
+    /** What somebody sees who gets no token: what is known of readers decides, or nobody is shown anything. */
+    otherwise: z.enum(['index', 'nobody']).default('index'),
+    /** Milliseconds for one exchange. */
+    timeoutMs: z.int().min(50).max(30_000).default(5_000),
+  })
+  .refine(
+    ({ clientSecret, privateKey }) => (clientSecret === undefined) !== (privateKey === undefined),
+    'say how the client proves itself: either clientSecret or privateKey',
+  )
+  .refine(
+    ({ tokenUrl }) => isEncryptedOrHere(tokenUrl),
+    'use https:// for tokenUrl: tokens travel encrypted, except on this machine',
+  );
+
 const issuer = z.strictObject({
   /** Exactly as in its tokens and its metadata. */
   issuer: z.url(),

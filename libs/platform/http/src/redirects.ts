@@ -56,13 +56,29 @@ export async function redirectTarget(from: URL, location: string, home: URL): Pr
   if (target.protocol !== 'https:' && target.protocol !== home.protocol)
     throw refuse(`${target.protocol}//, which is not encrypted`);
   if (target.hostname === home.hostname) return target;
+  const why = await whyInner(target, home);
+  if (why !== undefined) throw refuse(why);
+  return target;
+}
+
+/**
+ * For an address that is written beside its home: it may lie in the inner network where its home does, and never where machines of a
+ * cloud keep their credentials.
+ * @throws AppError SOURCE_REDIRECT_REFUSED (permission)
+ */
+export async function refuseInnerAddress(target: URL, home: URL): Promise<void> {
+  const why = await whyInner(target, home);
+  if (why !== undefined) throw new AppError('SOURCE_REDIRECT_REFUSED', 'permission', `not asked: ${why}`);
+}
+
+async function whyInner(target: URL, home: URL): Promise<string | undefined> {
   const addresses = await addressesOf(target);
   if (addresses.some((address) => isIn(NEVER, address)))
-    throw refuse(`${target.host}, where machines keep their credentials`);
+    return `${target.host}, where machines keep their credentials`;
   const isInside = (each: string) => isIn(PRIVATE, each);
   if (addresses.some(isInside) && !(await addressesOf(home)).some(isInside))
-    throw refuse(`${target.host}, an address of the inner network`);
-  return target;
+    return `${target.host}, an address of the inner network`;
+  return undefined;
 }
 
 /** Every address that a name stands for. One that cannot be resolved is met again as a failed connection. */

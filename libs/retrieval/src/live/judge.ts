@@ -1,6 +1,14 @@
 import { admits } from '@fumikura/access';
 import type { AllowList, AllowListId, DocumentId, SourceDocument } from '@fumikura/model';
-import type { AccessFilter, Catalog, Change, Connector, DocumentRecord, LiveHit } from '@fumikura/ports';
+import type {
+  AccessFilter,
+  Catalog,
+  Change,
+  Connector,
+  DocumentRecord,
+  LiveHit,
+  OwnRights,
+} from '@fumikura/ports';
 import type { LiveItem, ReadItem } from './types.ts';
 
 export interface JudgeParts {
@@ -8,6 +16,8 @@ export interface JudgeParts {
   readonly read: ReadItem;
   /** Items that are read at most. */
   readonly reads: number;
+  /** Where the source was asked by the caller themselves: then it decides, now, of what the index does not open. */
+  readonly rights?: OwnRights;
 }
 
 /** Filled as the truth is found out, so that what is known when time ends is not lost. */
@@ -27,7 +37,7 @@ export function nothingJudged(): Judged {
  * is read with its readers. Whatever stays in doubt is not among the items.
  */
 export async function judge(
-  { catalog, read, reads }: JudgeParts,
+  { catalog, read, reads, rights }: JudgeParts,
   connector: Connector,
   hits: readonly LiveHit[],
   access: AccessFilter,
@@ -44,7 +54,7 @@ export async function judge(
   for (const hit of own) {
     const record = readable.get(hit.id);
     if (record) judged.items.set(hit.id, { id: hit.id, rank: ranks.get(hit.id) ?? 0, record });
-    else if (known.has(hit.id)) judged.withheld.add(hit.id);
+    else if (known.has(hit.id) && !rights) judged.withheld.add(hit.id);
     else judged.open.add(hit.id);
     if (record ? isNewer(hit, record) : judged.open.has(hit.id)) wanted.push(hit.id);
   }
@@ -63,13 +73,19 @@ export async function judge(
   }
 
   async function settle(document: SourceDocument, rank: number): Promise<void> {
-    const missing = document.acl.allow.filter((id) => !lists.has(id));
-    const stored = missing.length > 0 ? await catalog.lists(missing) : [];
-    const all = new Map([...stored.map((list) => [list.id, list] as const), ...lists]);
-    if (!admits(document.acl, all, access)) return refuse(document.id);
+    if (!(await opens(document))) return refuse(document.id);
     const write = await read(document, signal);
     judged.items.set(document.id, { id: document.id, rank, write });
     judged.open.delete(document.id);
+  }
+
+  /** Our account read it: whether the caller may is asked of the source, or of the lists that came with it. */
+  async function opens(document: SourceDocument): Promise<boolean> {
+    if (rights) return mayReadOne(rights, document.id, signal);
+    const missing = document.acl.allow.filter((id) => !lists.has(id));
+    const stored = missing.length > 0 ? await catalog.lists(missing) : [];
+    const all = new Map([...stored.map((list) => [list.id, list] as const), ...lists]);
+    return admits(document.acl, all, access);
   }
 
   function refuse(id: DocumentId): void {
@@ -77,6 +93,11 @@ export async function judge(
     judged.open.delete(id);
     judged.withheld.add(id);
   }
+}
+
+async function mayReadOne(rights: OwnRights, id: DocumentId, signal: AbortSignal): Promise<boolean> {
+  for await (const verdict of rights.mayRead([id], signal)) if (verdict.id === id) return verdict.mayRead;
+  return false;
 }
 
 /** Without a time on either side the index is believed. */

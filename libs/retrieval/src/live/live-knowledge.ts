@@ -1,3 +1,4 @@
+import type { OwnRightsOf } from '@fumikura/access';
 import type { AppError } from '@fumikura/errors';
 import type { Coverage, DocumentHead, SourceId } from '@fumikura/model';
 import { readGrant } from '@fumikura/ports';
@@ -21,6 +22,8 @@ export interface LiveOptions {
   readonly read: ReadItem;
   /** Whether the roles of who asks include the source. */
   readonly maySee: (access: AccessFilter, source: SourceId) => boolean;
+  /** Sources that are asked as the caller themselves, where that can be; default none. */
+  readonly ownRights?: OwnRightsOf;
   readonly settings?: Partial<LiveSettings>;
   readonly onTrouble?: (source: SourceId, error: AppError) => void;
   readonly now?: () => number;
@@ -35,7 +38,8 @@ const USUAL_LIMIT = 10;
 export function withLiveSources(knowledge: Knowledge, options: LiveOptions): Knowledge {
   const { catalog, onTrouble = () => undefined, now = Date.now } = options;
   const settings = { ...LIVE_SETTINGS, ...options.settings };
-  const ask = createAsk({ catalog, read: options.read, settings, now, onTrouble });
+  const { read, ownRights } = options;
+  const ask = createAsk({ catalog, read, settings, now, onTrouble, ...(ownRights && { ownRights }) });
   return {
     ...knowledge,
     search: async (query, access, signal, onWithheld) => {

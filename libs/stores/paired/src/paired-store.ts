@@ -18,6 +18,7 @@ import type { IndexBeside } from './beside.ts';
 import { compare, damagesOf } from './comparison.ts';
 import type { Comparison, Halves } from './comparison.ts';
 import { compared } from './conditions.ts';
+import { exploring } from './exploring.ts';
 import { settleNotes } from './recovery.ts';
 
 export interface PairedStoreOptions {
@@ -45,6 +46,8 @@ export interface PairedStore extends Store {
   readonly journal: CatalogJournal;
   readonly versions: VersionedIndex;
   readonly beside: IndexBeside;
+  /** An index beside, asked as the living one is; undefined when it is not there. */
+  indexAt(place: 'next' | 'previous'): Promise<SearchIndex | undefined>;
   /** Compares both halves; with `repair` the index is made to say what the catalog says. */
   compare(options: { readonly repair: boolean; readonly signal: AbortSignal }): Promise<Comparison>;
   /** Drives on what processes that ended have left. @returns notes settled */
@@ -92,9 +95,21 @@ export async function createPairedStore(options: PairedStoreOptions): Promise<Pa
         }),
     },
     embeddings: pairedEmbeddings(embeddings, index, tracked),
-    index: pairedIndex({ index, journal, embeddings }, recover),
+    index: pairedIndex({ catalog, index, journal, embeddings }, recover),
     commit: (batch) => tracked(() => commit(journal, index, batch)),
-    beside: trackedBeside(createIndexBeside({ journal, index, embeddings }, options.places), tracked),
+    beside: trackedBeside(
+      createIndexBeside({
+        halves: { journal, index, embeddings },
+        places: options.places,
+        documents: (ids) => options.catalog.export.documents(ids),
+      }),
+      tracked,
+    ),
+    indexAt: (place) =>
+      tracked(async () => {
+        const beside = await options.places?.at(place);
+        return beside && pairedIndex({ catalog, index: beside, journal, embeddings }, recover);
+      }),
     compare: (how) => tracked(() => compare({ journal, index, embeddings }, how)),
     recover: (signal) => tracked(() => recover(signal)),
     close: () => (closed ??= close(options, underWay)),
@@ -181,8 +196,8 @@ async function takeBack(
 
 function trackedBeside(beside: IndexBeside, tracked: <T>(work: () => Promise<T>) => Promise<T>): IndexBeside {
   return {
-    rebuild: (signal) => tracked(() => beside.rebuild(signal)),
-    switch: (signal) => tracked(() => beside.switch(signal)),
+    rebuild: (...how) => tracked(() => beside.rebuild(...how)),
+    switch: (...how) => tracked(() => beside.switch(...how)),
     rollback: (signal) => tracked(() => beside.rollback(signal)),
   };
 }
@@ -202,7 +217,7 @@ function pairedEmbeddings(
 }
 
 function pairedIndex(
-  { index, journal, embeddings }: Halves,
+  { catalog, index, journal, embeddings }: Halves & { readonly catalog: Catalog },
   recover: (signal: AbortSignal) => Promise<number>,
 ): SearchIndex {
   return {
@@ -224,6 +239,7 @@ function pairedIndex(
         ...(among.isCut && { comparedAtMost: candidates.length }),
       };
     },
+    explore: exploring({ catalog, journal, index }),
     stats: () => index.stats(),
     useFingerprint: (fingerprint) => index.useFingerprint(fingerprint),
     maintain: async (signal) => {

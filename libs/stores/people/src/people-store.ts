@@ -1,228 +1,170 @@
-import { mkdirSync } from 'node:fs';
-import { dirname } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
-import type { SQLInputValue } from 'node:sqlite';
-import type { DirectoryReading, PeopleStore } from '@fumikura/ports';
-import { groupOf, idFrom, personOf } from './rows.ts';
-import type { GroupRow, PersonRow } from './rows.ts';
-import { SCHEMA } from './schema.ts';
+import { AppError } from '@fumikura/errors';
+import type { JsonValue } from '@fumikura/model';
+import { entriesOf } from '@fumikura/ports';
+import type { DirectoryReading, PeopleStore, SharedState, StateEntry } from '@fumikura/ports';
+import { KINDS, PEOPLE_SPACE } from './entries.ts';
+import type { Entries, Kind } from './entries.ts';
+import { KnownPeople } from './known-people.ts';
+import { editPeople } from './people-edit.ts';
+import type { Changes } from './people-edit.ts';
 
-/** How long a write waits for another process. */
-const BUSY_MS = 5_000;
+const HEAD = 'head';
+const LOG = 'log/';
+/** How long other processes can follow a change entry by entry; beyond, they read everything again. */
+const LOG_KEPT_MS = 3_600_000;
+/** Entries of a change, and changes, up to which following is cheaper than reading everything. */
+const MAX_FOLLOWED = 500;
+const ATTEMPTS = 50;
 
-/** One small SQLite file beside the installation's data; several processes may have it open. */
-export function openPeopleStore(file: string, now: () => number = Date.now): PeopleStore {
-  mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
-  const database = new DatabaseSync(file, { timeout: BUSY_MS });
-  database.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; ${SCHEMA}`);
-  const statements = new Map<string, ReturnType<DatabaseSync['prepare']>>();
-  const prepared = (sql: string) => {
-    const made = statements.get(sql) ?? database.prepare(sql);
-    statements.set(sql, made);
-    return made;
+/**
+ * People over the shared state of an installation. One entry counts the changes, and each change replaces it: of two processes
+ * that change people at the same time one begins again. Everybody is held in memory; what others changed is read by entry.
+ */
+export function createPeopleStore(state: SharedState, now: () => number = Date.now): PeopleStore {
+  const known = new KnownPeople();
+  let count = 0;
+  /** Of the head; undefined after a change of our own, which tells no version. */
+  let version: number | undefined = 0;
+  let last: Promise<unknown> = Promise.resolve();
+  const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
+    const next = last.then(work, work);
+    last = next.catch(() => undefined);
+    return next;
   };
-  const all = <T>(sql: string, ...values: SQLInputValue[]) => prepared(sql).all(...values) as unknown as T[];
-  const one = <T>(sql: string, ...values: SQLInputValue[]) =>
-    prepared(sql).get(...values) as unknown as T | undefined;
-  const run = (sql: string, ...values: SQLInputValue[]) => Number(prepared(sql).run(...values).changes);
-  const at = () => new Date(now()).toISOString();
-  /** `name`, `name-2`, …: the first that nobody has. */
-  const free = (wanted: string, isTaken: (id: string) => boolean) => {
-    for (let number = 1; ; number++) {
-      const id = number === 1 ? wanted : `${wanted}-${number}`;
-      if (!isTaken(id)) return id;
+
+  /** What is read while others write is of several moments: it is gone over until nothing came in between. */
+  const refresh = async () => {
+    for (let attempt = 1; ; attempt++) {
+      const head = await state.get(PEOPLE_SPACE, HEAD);
+      const { at, version: next } = stateOf(head);
+      if (at === count && (version ?? next) === next) {
+        version = next;
+        return;
+      }
+      if (attempt > ATTEMPTS) throw busy();
+      const news = at > count ? await newsUpTo(state, count, at) : undefined;
+      if (news) for (const [key, value] of news) known.set(key, value);
+      else await readAll(state, known);
+      [count, version] = [at, next];
     }
   };
 
-  let depth = 0;
-  const change = <T>(work: () => T): T => {
-    if (depth > 0) return work();
-    database.exec('BEGIN IMMEDIATE');
-    depth++;
-    try {
-      const result = work();
-      run('UPDATE state SET version = version + 1');
-      database.exec('COMMIT');
-      return result;
-    } catch (error) {
-      database.exec('ROLLBACK');
-      throw error;
-    } finally {
-      depth--;
-    }
+  const commit = async (changes: Changes): Promise<boolean> => {
+    const puts = [...changes].flatMap(([key, value]) =>
+      value === undefined ? [] : [{ key, value: json(value) }],
+    );
+    const removals = [...changes].flatMap(([key, value]) => (value === undefined ? [key] : []));
+    const keys = changes.size > MAX_FOLLOWED ? null : [...changes.keys()];
+    const isDone = await state.change(PEOPLE_SPACE, {
+      puts: [
+        { key: HEAD, value: { at: count + 1 }, expected: version ?? 0 },
+        { key: logKey(count + 1), value: keys, expiresAt: now() + LOG_KEPT_MS },
+        ...puts,
+      ],
+      removals,
+    });
+    if (!isDone) return false;
+    for (const [key, value] of changes) known.set(key, value);
+    [count, version] = [count + 1, undefined];
+    return true;
   };
 
-  const store: PeopleStore = {
-    change,
-    close: () => database.close(),
-    version: () => one<{ version: number }>('SELECT version FROM state')?.version ?? 0,
-    persons: (origin) =>
-      all<PersonRow>(
-        'SELECT * FROM person WHERE ?1 IS NULL OR origin = ?1 ORDER BY created_at, id',
-        origin ?? null,
-      ).map(personOf),
-    person: (origin, id) => {
-      const row = one<PersonRow>('SELECT * FROM person WHERE origin = ? AND id = ?', origin, id);
-      return row && personOf(row);
-    },
-    personsBy: (origin, key, value) =>
-      all<PersonRow>(
-        key === 'userName'
-          ? 'SELECT * FROM person WHERE origin = ? AND user_name = ? COLLATE NOCASE AND is_deleted = 0'
-          : 'SELECT * FROM person WHERE origin = ? AND external_id = ? AND is_deleted = 0 ORDER BY created_at, id',
-        origin,
-        value,
-      ).map(personOf),
-    groups: (origin) =>
-      all<GroupRow>(
-        'SELECT * FROM people_group WHERE ?1 IS NULL OR origin = ?1 ORDER BY created_at, id',
-        origin ?? null,
-      ).map(groupOf),
-    group: (origin, id) => {
-      const row = one<GroupRow>('SELECT * FROM people_group WHERE origin = ? AND id = ?', origin, id);
-      return row && groupOf(row);
-    },
-    groupsBy: (origin, key, value) =>
-      all<GroupRow>(
-        key === 'name'
-          ? 'SELECT * FROM people_group WHERE origin = ? AND name = ? COLLATE NOCASE ORDER BY created_at, id'
-          : 'SELECT * FROM people_group WHERE origin = ? AND external_id = ? ORDER BY created_at, id',
-        origin,
-        value,
-      ).map(groupOf),
-    members: (origin, group) =>
-      all<{ member: string }>(
-        'SELECT member FROM member WHERE origin = ? AND group_id = ?',
-        origin,
-        group,
-      ).map(({ member }) => member),
-    memberships: (origin) => {
-      const rows = all<{ group_id: string; member: string }>(
-        'SELECT group_id, member FROM member WHERE origin = ?',
-        origin,
-      );
-      return new Map(
-        [...Map.groupBy(rows, ({ group_id }) => group_id)].map(([id, each]) => [
-          id,
-          each.map(({ member }) => member),
-        ]),
-      );
-    },
-    groupsOf: (origin, member) =>
-      all<{ group_id: string }>(
-        'SELECT group_id FROM member WHERE origin = ? AND member = ?',
-        origin,
-        member,
-      ).map(({ group_id }) => group_id),
-    putPerson: ({ origin, id, userName, externalId, name, email, isActive, record }) =>
-      change(() => {
-        const known = store.person(origin, id);
-        const isTaken = (person: string) =>
-          one('SELECT 1 FROM person WHERE person = ?', person) !== undefined;
-        const person = known?.person ?? free(idFrom(userName), isTaken);
-        run(
-          `INSERT INTO person VALUES(?, ?, ?, ?, ?, ?, ?, ?, 0, ?, ?, ?, 1)
-           ON CONFLICT(origin, id) DO UPDATE SET user_name = excluded.user_name, external_id = excluded.external_id,
-             name = excluded.name, email = excluded.email, is_active = excluded.is_active, is_deleted = 0, record = excluded.record, changed_at = excluded.changed_at,
-             version = version + 1`,
-          origin,
-          id,
-          person,
-          userName,
-          externalId ?? null,
-          name ?? null,
-          email ?? null,
-          isActive ? 1 : 0,
-          JSON.stringify(record),
-          known?.createdAt ?? at(),
-          at(),
-        );
-        return personOf(
-          one<PersonRow>('SELECT * FROM person WHERE origin = ? AND id = ?', origin, id) as PersonRow,
-        );
+  return {
+    version: async () => stateOf(await state.get(PEOPLE_SPACE, HEAD)).version,
+    read: () => inTurn(async () => (await refresh(), known)),
+    change: (work) =>
+      inTurn(async () => {
+        for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
+          await refresh();
+          const edit = editPeople(known, now);
+          const { result, changes } = attempted(() => work(edit.people), edit.takeBack);
+          if (changes.size === 0 || (await commit(changes))) return result;
+        }
+        throw busy();
       }),
-    deletePerson: (origin, id) =>
-      change(() => {
-        run(
-          'UPDATE person SET is_active = 0, is_deleted = 1, changed_at = ?, version = version + 1 WHERE origin = ? AND id = ?',
-          at(),
-          origin,
-          id,
-        );
-        run('DELETE FROM member WHERE origin = ? AND member = ?', origin, id);
-      }),
-    forget: (origin, id) =>
-      change(() => {
-        run(
-          `UPDATE person SET user_name = ' ' || id, name = NULL, email = NULL, record = '{}', changed_at = ?, version = version + 1
-           WHERE origin = ? AND id = ? AND is_deleted = 1`,
-          at(),
-          origin,
-          id,
-        );
-      }),
-    putGroup: ({ origin, id, name, externalId, record }) =>
-      change(() => {
-        const known = store.group(origin, id);
-        const isTaken = (group: string) =>
-          one('SELECT 1 FROM people_group WHERE group_id = ?', group) !== undefined;
-        const group = known?.group ?? free(`${origin}.${idFrom(name)}`, isTaken);
-        run(
-          `INSERT INTO people_group VALUES(?, ?, ?, ?, ?, ?, ?, ?, 1)
-           ON CONFLICT(origin, id) DO UPDATE SET name = excluded.name, external_id = excluded.external_id,
-             record = excluded.record, changed_at = excluded.changed_at, version = version + 1`,
-          origin,
-          id,
-          group,
-          name,
-          externalId ?? null,
-          JSON.stringify(record),
-          known?.createdAt ?? at(),
-          at(),
-        );
-        return groupOf(
-          one<GroupRow>('SELECT * FROM people_group WHERE origin = ? AND id = ?', origin, id) as GroupRow,
-        );
-      }),
-    deleteGroup: (origin, id) =>
-      change(() => {
-        run('DELETE FROM people_group WHERE origin = ? AND id = ?', origin, id);
-        run('DELETE FROM member WHERE origin = ? AND (group_id = ? OR member = ?)', origin, id, id);
-      }),
-    addMembers: (origin, group, members) =>
-      change(() => {
-        for (const member of members)
-          run('INSERT OR IGNORE INTO member VALUES(?, ?, ?)', origin, group, member);
-      }),
-    removeMembers: (origin, group, members) =>
-      change(() => {
-        for (const member of members)
-          run('DELETE FROM member WHERE origin = ? AND group_id = ? AND member = ?', origin, group, member);
-      }),
-    setMembers: (origin, group, members) =>
-      change(() => {
-        run('DELETE FROM member WHERE origin = ? AND group_id = ?', origin, group);
-        store.addMembers(origin, group, members);
-      }),
-    claim: (origin, everyMs) =>
-      run(
-        `INSERT INTO reading VALUES(?1, ?2, NULL)
-         ON CONFLICT(origin) DO UPDATE SET claimed_ms = ?2 WHERE claimed_ms <= ?2 - ?3`,
-        origin,
-        now(),
-        everyMs,
-      ) > 0,
-    putReading: (reading) =>
-      void run(
-        `INSERT INTO reading VALUES(?1, ?2, ?3) ON CONFLICT(origin) DO UPDATE SET record = ?3`,
-        reading.origin,
-        now(),
-        JSON.stringify(reading),
-      ),
-    readings: () =>
-      all<{ record: string }>('SELECT record FROM reading WHERE record IS NOT NULL ORDER BY origin').map(
-        ({ record }) => JSON.parse(record) as DirectoryReading,
-      ),
+    ...readingsOf(state, now),
   };
-  return store;
+}
+
+/** What was changed is taken back, however it ended. */
+function attempted<T>(
+  work: () => T,
+  takeBack: () => Changes,
+): { readonly result: T; readonly changes: Changes } {
+  let result: T;
+  try {
+    result = work();
+  } catch (error) {
+    takeBack();
+    throw error;
+  }
+  return { result, changes: takeBack() };
+}
+
+function stateOf(head: StateEntry | undefined): { readonly at: number; readonly version: number } {
+  return { at: (head?.value as { at?: number } | undefined)?.at ?? 0, version: head?.version ?? 0 };
+}
+
+function logKey(at: number): string {
+  return `${LOG}${String(at).padStart(15, '0')}`;
+}
+
+/** What the changes after `from` touched, as it is now; undefined where not all of it is known. */
+async function newsUpTo(
+  state: SharedState,
+  from: number,
+  to: number,
+): Promise<ReadonlyMap<string, Entries[Kind] | undefined> | undefined> {
+  if (to - from > MAX_FOLLOWED) return undefined;
+  const changes = await state.list(PEOPLE_SPACE, { prefix: LOG, after: logKey(from), limit: to - from });
+  if (changes.length !== to - from || changes.some(({ value }) => value === null)) return undefined;
+  const keys = [...new Set(changes.flatMap(({ value }) => value as string[]))];
+  if (keys.length > MAX_FOLLOWED) return undefined;
+  const entries = await Promise.all(
+    keys.map(async (key) => [key, (await state.get(PEOPLE_SPACE, key))?.value] as const),
+  );
+  return new Map(entries.map(([key, value]) => [key, value as Entries[Kind] | undefined]));
+}
+
+async function readAll(state: SharedState, known: KnownPeople): Promise<void> {
+  const found: StateEntry[] = [];
+  for (const kind of KINDS)
+    for await (const entry of entriesOf(state, PEOPLE_SPACE, `${kind}/`)) found.push(entry);
+  known.clear();
+  for (const { key, value } of found) known.set(key, value as unknown as Entries[Kind]);
+}
+
+function readingsOf(
+  state: SharedState,
+  now: () => number,
+): Pick<PeopleStore, 'claim' | 'putReading' | 'readings'> {
+  return {
+    claim: async (origin, everyMs) => {
+      const key = `claim/${origin}`;
+      const known = await state.get(PEOPLE_SPACE, key);
+      if (known && (known.value as number) > now() - everyMs) return false;
+      return (
+        (await state.put(PEOPLE_SPACE, { key, value: now(), expected: known?.version ?? 0 })) !== undefined
+      );
+    },
+    putReading: async (reading) => {
+      await state.put(PEOPLE_SPACE, { key: `reading/${reading.origin}`, value: json(reading) });
+    },
+    readings: async () => {
+      const found: DirectoryReading[] = [];
+      for await (const { value } of entriesOf(state, PEOPLE_SPACE, 'reading/'))
+        found.push(value as unknown as DirectoryReading);
+      return found;
+    },
+  };
+}
+
+function json(value: Entries[Kind] | DirectoryReading): JsonValue {
+  return value as unknown as JsonValue;
+}
+
+function busy(): AppError {
+  return new AppError('STORE_CONFLICT', 'conflict', 'people were changed by others again and again', {
+    publicMessage: 'People are being changed by somebody else. Try again.',
+  });
 }

@@ -2,6 +2,7 @@ import { AppError } from '@fumikura/errors';
 import { Kysely, PostgresDialect, sql } from 'kysely';
 import type { RawBuilder, Transaction } from 'kysely';
 import pg from 'pg';
+import { IdleConnections, limitedPool } from './limited-pool.ts';
 import { isBrokenConnection, isWorthRepeating, postgresError } from './errors.ts';
 
 export interface ConnectionOptions {
@@ -12,9 +13,12 @@ export interface ConnectionOptions {
   readonly schema?: string;
   /** Connections of this process at most; default 8. */
   readonly maxConnections?: number;
-  /** For a connection and for one statement, ms; default 5,000 and 60,000. */
+  /** For a connection, ms; default 5,000. */
   readonly connectTimeoutMs?: number;
-  readonly statementTimeoutMs?: number;
+  /** For one statement that reads, ms; default 5,000. */
+  readonly readTimeoutMs?: number;
+  /** For one statement that writes, ms; default 60,000. */
+  readonly writeTimeoutMs?: number;
 }
 
 export type Executor = Kysely<unknown> | Transaction<unknown>;
@@ -22,6 +26,10 @@ export type Executor = Kysely<unknown> | Transaction<unknown>;
 const OPEN = 'fumikura';
 const REPEATS = 4;
 const INT8 = 20;
+const READ_TIMEOUT_MS = 5_000;
+const WRITE_TIMEOUT_MS = 60_000;
+/** Until the system asks whether somebody is still there, on a connection that waits. */
+const KEEP_ALIVE_MS = 10_000;
 
 /**
  * A pool of connections. Every statement is prepared without a name and no state is left on a session, so that a pooler
@@ -30,7 +38,8 @@ const INT8 = 20;
 export class Connection {
   readonly schema: string;
   readonly #pool: pg.Pool;
-  readonly #db: Kysely<unknown>;
+  readonly #reads: Kysely<unknown>;
+  readonly #writes: Kysely<unknown>;
   readonly #underWay = new Set<Promise<unknown>>();
   #closed: Promise<void> | undefined;
 
@@ -45,7 +54,13 @@ export class Connection {
     this.#pool.on('error', () => undefined);
     // One that breaks while it is used rejects what was asked, and says so a second time here.
     this.#pool.on('connect', (client) => client.on('error', () => undefined));
-    this.#db = new Kysely<unknown>({ dialect: new PostgresDialect({ pool: this.#pool }) });
+    const idle = new IdleConnections(this.#pool);
+    const database = (timeoutMs: number) =>
+      new Kysely<unknown>({
+        dialect: new PostgresDialect({ pool: limitedPool(this.#pool, idle, timeoutMs) }),
+      });
+    this.#reads = database(options.readTimeoutMs ?? READ_TIMEOUT_MS);
+    this.#writes = database(options.writeTimeoutMs ?? WRITE_TIMEOUT_MS);
   }
 
   table(name: string): RawBuilder<unknown> {
@@ -56,10 +71,10 @@ export class Connection {
   read<T>(work: (db: Executor) => Promise<T>): Promise<T> {
     return this.#guarded(async () => {
       try {
-        return await work(this.#db);
+        return await work(this.#reads);
       } catch (error) {
         if (!isBrokenConnection(error)) throw error;
-        return await work(this.#db);
+        return await work(this.#reads);
       }
     });
   }
@@ -67,7 +82,7 @@ export class Connection {
   /** Reads that all see one state. */
   snapshot<T>(work: (db: Executor) => Promise<T>): Promise<T> {
     return this.read(() =>
-      this.#db
+      this.#reads
         .transaction()
         .setIsolationLevel('repeatable read')
         .setAccessMode('read only')
@@ -80,7 +95,7 @@ export class Connection {
     return this.#guarded(async () => {
       for (let attempt = 1; ; attempt++) {
         try {
-          return await this.#db.transaction().execute((transaction) => work(transaction));
+          return await this.#writes.transaction().execute((transaction) => work(transaction));
         } catch (error) {
           if (attempt >= REPEATS || !isWorthRepeating(error)) throw error;
         }
@@ -95,7 +110,8 @@ export class Connection {
 
   async #end(): Promise<void> {
     await Promise.allSettled(this.#underWay);
-    await this.#db.destroy();
+    await Promise.all([this.#reads.destroy(), this.#writes.destroy()]);
+    await this.#pool.end();
   }
 
   async #guarded<T>(work: () => Promise<T>): Promise<T> {
@@ -119,14 +135,13 @@ export function clientConfig({
   url,
   password,
   connectTimeoutMs = 5_000,
-  statementTimeoutMs = 60_000,
 }: ConnectionOptions): pg.ClientConfig {
   return {
     connectionString: url,
     ...(password && { password: password.reveal() }),
     connectionTimeoutMillis: connectTimeoutMs,
-    query_timeout: statementTimeoutMs,
     keepAlive: true,
+    keepAliveInitialDelayMillis: KEEP_ALIVE_MS,
     types: {
       // Counts and versions stay far below 2^53.
       getTypeParser: ((oid: number, format?: 'text' | 'binary') =>

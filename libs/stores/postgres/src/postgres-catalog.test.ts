@@ -12,8 +12,11 @@ import {
   rejectsWith,
 } from '@fumikura/testkit';
 import { setTimeout as wait } from 'node:timers/promises';
+import pg from 'pg';
+import { Connection } from './connection.ts';
 import { createPostgresCatalog, planPostgresMigration } from './postgres-catalog.ts';
 import type { PostgresCatalog } from './postgres-catalog.ts';
+import { migrate } from './schema/migrate.ts';
 import { MIGRATIONS } from './schema/migrations.ts';
 import { TestServer } from './testing/place.ts';
 
@@ -61,8 +64,41 @@ describe('PostgreSQL catalog', { skip: postgresMissing() ?? false }, () => {
     assert.deepEqual(await planPostgresMigration(place.options), []);
     await Promise.all(stores.map((store) => store.close()));
     await (await place.open({ mayMigrate: false })).close();
-    await server.run(`INSERT INTO ${place.options.schema}.migration(name) VALUES('99-of-tomorrow')`);
+    const tomorrow = (name: string, isAddition: boolean) =>
+      server.run(`INSERT INTO ${place.options.schema}.migration VALUES('${name}', now(), ${isAddition})`);
+    await tomorrow('98-that-adds', true);
+    await (await place.open()).close();
+    await tomorrow('99-that-changes', false);
     await rejectsWith('STORE_NEWER', () => place.open());
+    await place.remove();
+  });
+
+  it('a step that waits for its table lets readers pass, and is done when the table is free', async () => {
+    const place = await server.place();
+    const store = await place.open();
+    await store.commit(batch({ upserts: [documentWrite(A, ALL, { parts: ['text'] })] }));
+    const { schema, url } = place.options;
+    const holder = new pg.Client({ connectionString: url });
+    await holder.connect();
+    await holder.query(`BEGIN; SELECT * FROM ${schema}.document`);
+    const connection = new Connection(place.options);
+    const step = { name: '99-next', sql: 'ALTER TABLE {schema}.document ADD COLUMN next text' };
+    let isDone = false;
+    const migrated = migrate(connection, { migrations: [...MIGRATIONS, step] }).finally(
+      () => (isDone = true),
+    );
+    for (let round = 0; round < 15; round++) {
+      const from = performance.now();
+      assert.equal(await textOf(store, A), 'text');
+      assert.ok(performance.now() - from < 4_000, `${performance.now() - from}`);
+      await wait(200);
+    }
+    assert.ok(!isDone);
+    await holder.query('COMMIT');
+    assert.deepEqual(await migrated, ['99-next']);
+    await holder.end();
+    await connection.close();
+    await store.close();
     await place.remove();
   });
 

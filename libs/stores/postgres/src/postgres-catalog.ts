@@ -1,6 +1,7 @@
 import { AppError } from '@fumikura/errors';
 import type { AllowList, DocumentId, SourceId } from '@fumikura/model';
 import { readGrant } from '@fumikura/ports';
+import { sql } from 'kysely';
 import type {
   AccessFilter,
   AccessGrant,
@@ -9,11 +10,11 @@ import type {
   DocumentRecord,
   DocumentWrite,
   EmbeddingJournal,
-  NamedTexts,
   Passage,
   StoreBatch,
   StoreExport,
 } from '@fumikura/ports';
+import { AccessHistoryStore } from './catalog/access-history.ts';
 import { admits, AclStore } from './catalog/acls.ts';
 import { DirectoryStore } from './catalog/directory.ts';
 import { DocumentStore } from './catalog/documents.ts';
@@ -21,7 +22,6 @@ import type { CheckedRow } from './catalog/documents.ts';
 import { fieldValues } from './catalog/facets.ts';
 import { JobStore } from './catalog/jobs.ts';
 import { StateStore } from './catalog/state.ts';
-import { namedTexts } from './catalog/named-texts.ts';
 import { SyncState } from './catalog/sync-state.ts';
 import { Connection } from './connection.ts';
 import type { ConnectionOptions, Executor } from './connection.ts';
@@ -55,34 +55,33 @@ export interface PostgresCatalog {
    * Absent where nobody listens. @returns the way to stop it
    */
   readonly onDocuments?: (listener: OnDocuments) => () => void;
-  texts(kind: string): NamedTexts;
+  /** By the clock of the database, which leases run by. */
+  now(): Promise<Date>;
   /** A batch without an index beside. */
   commit(batch: StoreBatch): Promise<void>;
   close(): Promise<void>;
 }
 
 const ATTEMPTS = 5;
+/** The longest that a timer takes: three weeks. */
+const NO_LIMIT_MS = 2_147_483_647;
 
 /**
  * Sources, documents, ACLs, directory, runs in PostgreSQL 14 or later. Rejects with STORE_UNREACHABLE, STORE_REFUSED,
  * STORE_NEWER or STORE_OLDER when it cannot be used.
  */
 export async function createPostgresCatalog(options: PostgresCatalogOptions): Promise<PostgresCatalog> {
+  await bringUpToDate(options);
   const connection = new Connection(options);
-  try {
-    await bringUpToDate(connection, options.mayMigrate ?? true);
-  } catch (error) {
-    await connection.close();
-    throw error;
-  }
-  const acls = new AclStore(connection);
+  const history = new AccessHistoryStore(connection);
+  const acls = new AclStore(connection, history);
   const documents = new DocumentStore(connection);
   const sync = new SyncState(connection);
-  const directory = new DirectoryStore(connection);
+  const directory = new DirectoryStore(connection, history);
   const jobs = new JobStore(connection);
   const state = new StateStore(connection);
   const waiting = new Waiting(connection, documents);
-  const parts = { connection, acls, documents, sync, directory, jobs, state, waiting };
+  const parts = { connection, acls, history, documents, sync, directory, jobs, state, waiting };
   const journal = new Journal(parts);
   const prepare = () => void acls.prepare().catch(() => undefined); // whoever asks next does it, and hears what is wrong
   const listeners = new Set<OnDocuments>();
@@ -100,7 +99,7 @@ export async function createPostgresCatalog(options: PostgresCatalogOptions): Pr
         return () => void listeners.delete(listener);
       },
     }),
-    texts: (kind) => namedTexts(connection, kind),
+    now: () => connection.read(clockOf),
     catalog: createCatalog({ ...parts, journal }),
     journal,
     embeddings: createEmbeddingJournal(parts),
@@ -113,6 +112,11 @@ export async function createPostgresCatalog(options: PostgresCatalogOptions): Pr
   };
 }
 
+async function clockOf(db: Executor): Promise<Date> {
+  const { rows } = await sql<{ now: Date }>`SELECT clock_timestamp() AS now`.execute(db);
+  return rows[0]?.now ?? new Date(Number.NaN);
+}
+
 /** What a migration would do, by the names of its steps; nothing is changed. */
 export async function planPostgresMigration(options: ConnectionOptions): Promise<readonly string[]> {
   const connection = new Connection(options);
@@ -123,14 +127,21 @@ export async function planPostgresMigration(options: ConnectionOptions): Promise
   }
 }
 
-async function bringUpToDate(connection: Connection, mayMigrate: boolean): Promise<void> {
-  if (mayMigrate) {
-    await migrate(connection);
-    return;
+async function bringUpToDate(options: PostgresCatalogOptions): Promise<void> {
+  // A step may rewrite millions of rows.
+  const connection = new Connection({ ...options, maxConnections: 1, writeTimeoutMs: NO_LIMIT_MS });
+  try {
+    const due = await dueSteps(connection);
+    if (due.length === 0) return;
+    if (options.mayMigrate ?? true) await migrate(connection);
+    else throw stepsAreDue(due);
+  } finally {
+    await connection.close();
   }
-  const due = await dueSteps(connection);
-  if (due.length === 0) return;
-  throw new AppError('STORE_OLDER', 'config', `steps due: ${due.join(', ')}`, {
+}
+
+function stepsAreDue(due: readonly string[]): AppError {
+  return new AppError('STORE_OLDER', 'config', `steps due: ${due.join(', ')}`, {
     publicMessage: `The catalog has to be brought up to date (${due.join(', ')}), and this account may not. Do it once with the account that owns the tables.`,
   });
 }
@@ -155,7 +166,7 @@ function createExport({
   documents,
   sync,
   directory,
-}: Omit<Parts, 'journal'>): PostgresCatalog['export'] {
+}: Pick<Parts, 'connection' | 'acls' | 'documents' | 'sync' | 'directory'>): PostgresCatalog['export'] {
   return {
     documents: (ids) => connection.read((db) => documents.written(db, ids)),
     lists: () =>
@@ -180,6 +191,7 @@ function createExport({
 interface Parts {
   readonly connection: Connection;
   readonly acls: AclStore;
+  readonly history: AccessHistoryStore;
   readonly documents: DocumentStore;
   readonly sync: SyncState;
   readonly directory: DirectoryStore;
@@ -189,7 +201,7 @@ interface Parts {
 }
 
 function createCatalog(parts: Parts): Catalog {
-  const { connection, acls, documents, sync, directory, jobs, state, journal } = parts;
+  const { connection, acls, history, documents, sync, directory, jobs, state, journal } = parts;
   const read = <T>(work: (db: Executor) => Promise<T>) => connection.read(work);
   const write = <T>(work: (db: Executor) => Promise<T>) => connection.write(work);
   return {
@@ -214,6 +226,7 @@ function createCatalog(parts: Parts): Catalog {
       await write((db) => acls.putLists(db, lists, null));
     },
     lists: (ids) => read((db) => acls.lists(db, ids)),
+    accessHistory: (since, document) => read((db) => history.since(db, since, document)),
     stageDirectory: (source, run, part) => write((db) => directory.stage(db, source, run, part)),
     completeDirectory: (source, run, lease) =>
       write(async (db) => {
@@ -242,6 +255,7 @@ function createCatalog(parts: Parts): Catalog {
     state: {
       get: (...args) => read((db) => state.get(db, ...args)),
       put: (...args) => write((db) => state.put(db, ...args)),
+      change: (...args) => state.change(...args),
       list: (...args) => read((db) => state.list(db, ...args)),
       remove: (...args) => write((db) => state.remove(db, ...args)),
     },

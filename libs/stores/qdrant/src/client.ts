@@ -21,7 +21,7 @@ export interface ClientOptions {
 }
 
 const BREAK_AFTER = 8;
-const HALF_OPEN_AFTER_MS = 5_000;
+const HALF_OPEN_AFTER_MS = 1_000;
 /** A wait that is longer is the caller's to decide about. */
 const LONGEST_WAIT_MS = 5_000;
 

@@ -68,11 +68,14 @@ export class ScoreBoard {
     chunk: new Map(),
     dense: new Map(),
   };
+  /** Cosines of first chunks. */
+  readonly #leads = new Map<DocumentId, number>();
   /** A document that is not among them has at most so much; 0 once a list was read to its end. */
   readonly #rest: Partial<Record<Part, number>> = {};
 
   add(part: Part, hits: readonly Hit[]): void {
     const scores = this.#scores[part];
+    if (part === 'dense') this.addLeads(hits.filter(({ ord }) => ord === 0));
     for (const { doc, ord, score } of hits) {
       const known = scores.get(doc);
       // Of equal chunks the first one, whatever order they come in.
@@ -84,6 +87,14 @@ export class ScoreBoard {
   /** @param score the lowest of a list that was cut; undefined when it came to its end */
   cutAt(part: Part, score: number | undefined): void {
     this.#rest[part] = score ?? 0;
+  }
+
+  addLeads(hits: readonly Hit[]): void {
+    for (const { doc, score } of hits) this.#leads.set(doc, score);
+  }
+
+  withoutLead(docs: readonly DocumentId[]): DocumentId[] {
+    return docs.filter((doc) => !this.#leads.has(doc));
   }
 
   isWhole(part: Part): boolean {
@@ -138,12 +149,14 @@ export class ScoreBoard {
     const score = (part: Part) => this.#scores[part].get(doc)?.score ?? 0;
     const parts = { document: score('document'), chunk: score('chunk'), title: score('title') };
     const dense = this.#scores.dense.get(doc);
+    const lead = this.#leads.get(doc);
     return {
       documentId: doc,
       lexical: weights.document * parts.document + weights.chunk * parts.chunk + weights.title * parts.title,
       parts,
       chunkOrdinal: this.#scores.chunk.get(doc)?.ord ?? -1,
       ...(dense && { cosine: dense.score, denseChunkOrdinal: dense.ord }),
+      ...(dense && lead !== undefined && { leadCosine: lead }),
     };
   }
 }

@@ -1,5 +1,7 @@
 import { AppError } from '@fumikura/errors';
+import type { Fingerprint } from '@fumikura/model';
 import type { IndexPlaces } from '@fumikura/ports';
+import { isSame } from './check-vectors.ts';
 import { createCall } from './client.ts';
 import { createQdrantIndex } from './qdrant-index.ts';
 import type { QdrantIndexOptions } from './qdrant-index.ts';
@@ -22,24 +24,30 @@ export function createIndexPlaces(options: QdrantIndexOptions): IndexPlaces {
   const call = createCall(options);
   const alias = options.name ?? 'fumikura';
   const aliasOf = (place: 'next' | 'previous') => `${alias}-${place}`;
-  const at = (place: 'next' | 'previous') => createQdrantIndex({ ...options, name: aliasOf(place) });
+  const open = (place: 'next' | 'previous') => createQdrantIndex({ ...options, name: aliasOf(place) });
+  const at = async (place: 'next' | 'previous') =>
+    (await ledTo(call, aliasOf(place))) === undefined ? undefined : open(place);
   return {
-    next: async () => {
-      if ((await ledTo(call, aliasOf('next'))) === undefined) {
+    next: async (fingerprint) => {
+      const known = await liveCollection(call, aliasOf('next'));
+      const isAsked = fingerprint === undefined || isSameModel(known?.shape.fingerprint, fingerprint);
+      if (!known || !isAsked) {
         const live = await liveCollection(call, alias);
         if (!live) throw gone(alias);
+        const shape = fingerprint ? { ...live.shape, fingerprint } : live.shape;
         const { aliases } = await call((client) => client.getAliases());
         const generation = Math.max(
           ...aliases.map(({ collection_name: each }) => Number(GENERATION.exec(each)?.[1] ?? 0)),
         );
-        const made = collectionName(alias, live.shape.fingerprint, generation + 1);
-        await createCollection(call, made, live.shape, options);
+        const made = collectionName(alias, shape.fingerprint, generation + 1);
+        await createCollection(call, made, shape, options);
         await pointAlias(call, aliasOf('next'), made);
+        if (known) await call((client) => client.deleteCollection(known.name));
       }
-      return at('next');
+      return open('next');
     },
-    previous: async () =>
-      (await ledTo(call, aliasOf('previous'))) === undefined ? undefined : at('previous'),
+    previous: () => at('previous'),
+    at,
     switchTo: async (place) => {
       const [live, wanted] = [await ledTo(call, alias), await ledTo(call, aliasOf(place))];
       if (live === undefined || wanted === undefined) throw gone(aliasOf(place));
@@ -53,6 +61,10 @@ export function createIndexPlaces(options: QdrantIndexOptions): IndexPlaces {
         await call((client) => client.deleteCollection(former));
     },
   };
+}
+
+function isSameModel(a: Fingerprint | undefined, b: Fingerprint): boolean {
+  return a !== undefined && isSame(a, b);
 }
 
 function gone(name: string): AppError {

@@ -1,10 +1,11 @@
-import { AppError, toAppError } from '@fumikura/errors';
+import { AppError } from '@fumikura/errors';
 import type { DocumentId } from '@fumikura/model';
 import { LEXICAL_WEIGHTS } from '@fumikura/ports';
 import type { AccessGrant, Candidate, ConfirmedOf, SearchRequest } from '@fumikura/ports';
 import type { Schemas } from '@qdrant/js-client-rest';
+import { untilAborted } from './aborting.ts';
 import type { Call } from './client.ts';
-import { admitting, among } from './filter.ts';
+import { admitting, among, equals } from './filter.ts';
 import type { Filter } from './filter.ts';
 import { ScoreBoard, Versions } from './hits.ts';
 import type { Hit, Part } from './hits.ts';
@@ -14,7 +15,7 @@ import type { SparseVector } from './terms.ts';
 
 export const PAYLOAD = ['doc', 'ver', 'ord', 'acl_id'];
 /** The server's limit of one list, set by our strict mode. */
-const LONGEST = 1_000;
+export const LONGEST = 1_000;
 /** Hits asked for of each list, to each document wanted: some documents have several chunks in it. */
 const DEPTH = 1.5;
 const EXTRA = 50;
@@ -59,7 +60,10 @@ export async function searchPoints(
     const board = new ScoreBoard();
     await collect(board, versions, asked, { filter, limit }, ask);
     const contenders = board.contenders(request.candidates, weights);
-    await complete(board, versions, asked, contenders, filter, ask);
+    await Promise.all([
+      complete(board, versions, asked, contenders, filter, ask),
+      addLeads(board, versions, asked, contenders, filter, ask),
+    ]);
     // A document must not be missing because it is written again while it is searched for.
     if (!versions.isOvertaken || attempt >= ATTEMPTS) return board.candidates(request.candidates, weights);
   }
@@ -106,7 +110,7 @@ function requireNoConditions({ conditions }: SearchRequest): void {
   );
 }
 
-interface Search extends Asked {
+export interface Search extends Asked {
   readonly filter: Filter;
   readonly limit: number;
 }
@@ -143,6 +147,26 @@ async function complete(
   }
 }
 
+/** How near a document's beginning is: of those whose best chunk by meaning is another one. */
+async function addLeads(
+  board: ScoreBoard,
+  versions: Versions,
+  asked: readonly Asked[],
+  contenders: readonly DocumentId[],
+  filter: Filter,
+  ask: (searches: readonly Search[]) => Promise<readonly (readonly Hit[])[]>,
+): Promise<void> {
+  const dense = asked.find(({ part }) => part === 'dense');
+  const docs = board.withoutLead(contenders);
+  const these = among('doc', docs);
+  if (!dense || !these) return;
+  const limit = Math.min(LONGEST, docs.length * 2);
+  const [hits = []] = await ask([
+    { ...dense, limit, filter: { ...filter, must: [...filter.must, these, equals('ord', 0)] } },
+  ]);
+  board.addLeads(await versions.among(hits));
+}
+
 function askedOf({ lexical, dense }: SearchRequest): Asked[] {
   const asked: Asked[] = [];
   if (lexical) {
@@ -155,7 +179,7 @@ function askedOf({ lexical, dense }: SearchRequest): Asked[] {
   return dense ? [...words, { part: 'dense', query: Array.from(dense.vector) }] : words;
 }
 
-async function queryAll(
+export async function queryAll(
   call: Call,
   collection: string,
   searches: readonly Search[],
@@ -192,28 +216,4 @@ export function hitOf({ score, payload }: Schemas['ScoredPoint']): Hit[] {
     typeof ord === 'number' &&
     typeof aclId === 'number';
   return isOurs && Number.isFinite(score) ? [{ doc, ver, ord, aclId, score }] : [];
-}
-
-/** The caller goes on at once; the request ends by itself. */
-export async function untilAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  const stopped = () =>
-    signal.reason instanceof AppError
-      ? signal.reason
-      : toAppError(
-          signal.reason instanceof Error ? signal.reason : new DOMException('aborted', 'AbortError'),
-        );
-  if (signal.aborted) {
-    void work.catch(() => undefined); // nobody waits for it any more
-    throw stopped();
-  }
-  let stop: () => void = () => undefined;
-  const aborted = new Promise<never>((_, reject) => {
-    stop = () => reject(stopped());
-    signal.addEventListener('abort', stop, { once: true });
-  });
-  try {
-    return await Promise.race([work, aborted]);
-  } finally {
-    signal.removeEventListener('abort', stop);
-  }
 }

@@ -1,3 +1,3 @@
-export { createSqliteStore } from './store.ts';
-export type { RebuildOptions, SqliteStore, SqliteStoreOptions } from './store.ts';
+export { createSqliteStore, openSqliteState } from './store.ts';
+export type { RebuildOptions, SqliteState, SqliteStore, SqliteStoreOptions } from './store.ts';
 export type { RebuildProgress } from './rebuild.ts';

@@ -26,7 +26,8 @@ it('a file of the format before knows spaces and words of its documents once it 
     await store.close();
     const db = new DatabaseSync(place.file);
     db.exec(`DELETE FROM facet WHERE field = 'space'; DELETE FROM index_doc_value; DELETE FROM index_value WHERE field = 'space';
-      DROP TABLE vocabulary; PRAGMA user_version = 7;`);
+      DROP TABLE vocabulary; DROP TABLE access_history; DELETE FROM setting WHERE name = 'access-history-since';
+      PRAGMA user_version = 7;`);
     db.close();
 
     const opened = await place.open();
@@ -36,8 +37,8 @@ it('a file of the format before knows spaces and words of its documents once it 
     ]);
     const request = { filter: { spaces: ['Engineering'] }, candidates: 50 };
     assert.equal((await opened.index.search(request, access, signal)).candidates.length, 7);
-    const completed = await opened.index.explore?.complete({ text: 'rot', limit: 3 }, access, signal);
-    assert.deepEqual(completed?.words, ['rotating']);
+    const completed = await opened.index.explore.complete({ text: 'rot', limit: 3 }, access, signal);
+    assert.deepEqual(completed.words, ['rotating']);
     assert.deepEqual(await opened.index.check(signal), []);
     await opened.close();
   } finally {

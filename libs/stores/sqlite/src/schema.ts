@@ -1,5 +1,6 @@
 import { AppError } from '@fumikura/errors';
 import { ACCESS_CHANGE_SCHEMA } from './catalog/access-changes.ts';
+import { ACCESS_HISTORY_SCHEMA } from './catalog/access-history.ts';
 import { DIRECTORY_SCHEMA } from './catalog/directory.ts';
 import { JOBS_SCHEMA } from './catalog/jobs.ts';
 import { CATALOG_SCHEMA } from './catalog/schema.ts';
@@ -31,7 +32,12 @@ const MIGRATIONS: readonly Migration[] = [
     db.exec(FILL_VOCABULARY);
     db.exec(FILL_SPACES);
   },
+  (db) => db.exec(ACCESS_HISTORY_SCHEMA),
+  (db) => db.exec(VALUES_BY_DOCUMENT),
 ];
+
+/** A document that is written again leaves its values: without this each of them is looked at. */
+const VALUES_BY_DOCUMENT = 'CREATE INDEX IF NOT EXISTS index_doc_value_doc ON index_doc_value(doc);';
 
 const FILL_VOCABULARY = `
 INSERT INTO vocabulary(term, entries)

@@ -18,6 +18,7 @@ import type {
   StoreExport,
 } from '@fumikura/ports';
 import { TOKENISER_VERSION } from '@fumikura/text';
+import { AccessHistoryStore } from './catalog/access-history.ts';
 import { AclStore } from './catalog/acls.ts';
 import { DirectoryStore } from './catalog/directory.ts';
 import { DocumentStore, toIndexDocument } from './catalog/documents.ts';
@@ -60,6 +61,7 @@ export class StoreCore {
   #ownWrites = 0;
   #compatibleAt = -1;
   #notFolded = 0;
+  readonly history: AccessHistoryStore;
   readonly acls: AclStore;
   readonly documents: DocumentStore;
   readonly sync: SyncState;
@@ -75,10 +77,11 @@ export class StoreCore {
     try {
       this.#now = options.now ?? Date.now;
       migrate(this.#db, options.readOnly ?? false);
-      this.acls = new AclStore(this.#db);
-      this.documents = new DocumentStore(this.#db, this.acls);
+      this.history = new AccessHistoryStore(this.#db, this.#now);
+      this.acls = new AclStore(this.#db, this.history);
+      this.documents = new DocumentStore(this.#db, this.acls, this.history);
       this.sync = new SyncState(this.#db, this.#now);
-      this.directory = new DirectoryStore(this.#db, this.#now);
+      this.directory = new DirectoryStore(this.#db, this.#now, this.history);
       this.jobs = new JobStore(this.#db, this.#now);
       this.state = new StateStore(this.#db, this.#now);
       this.index = new IndexCore(this.#db, (id) => this.documents.readableText(id));

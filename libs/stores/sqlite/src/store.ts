@@ -5,13 +5,18 @@ import type {
   AccessGrant,
   Catalog,
   EmbeddingStore,
+  IndexExplorer,
   SearchIndex,
+  SharedState,
   Store,
   StoreExport,
 } from '@fumikura/ports';
+import { StateStore } from './catalog/state.ts';
 import { Versions } from './catalog/versions.ts';
+import { Database } from './database.ts';
 import type { DatabaseOptions } from './database.ts';
 import type { RebuildProgress } from './rebuild.ts';
+import { migrate } from './schema.ts';
 import { inlineExecutor, threadExecutor } from './threads/executor.ts';
 import type { CallOptions, Executor } from './threads/executor.ts';
 import type { OperationName } from './threads/operations.ts';
@@ -34,6 +39,7 @@ export interface SqliteStoreOptions extends DatabaseOptions {
 }
 
 export interface SqliteStore extends Store {
+  readonly index: SearchIndex & { readonly explore: IndexExplorer };
   readonly embeddings: EmbeddingStore;
   readonly export: StoreExport;
   /**
@@ -87,6 +93,33 @@ export async function createSqliteStore(options: SqliteStoreOptions): Promise<Sq
   };
 }
 
+export interface SqliteState {
+  readonly state: SharedState;
+  close(): void;
+}
+
+/** What the file holds beside documents, for commands that need nothing else of it. Rejects like `createSqliteStore`. */
+export function openSqliteState(options: DatabaseOptions): SqliteState {
+  const db = new Database(options);
+  try {
+    migrate(db, options.readOnly ?? false);
+  } catch (error) {
+    db.close();
+    throw error;
+  }
+  const store = new StateStore(db, Date.now);
+  return {
+    state: {
+      get: async (...args) => store.get(...args),
+      put: async (...args) => store.put(...args),
+      change: async (...args) => store.change(...args),
+      list: async (...args) => store.list(...args),
+      remove: async (...args) => store.remove(...args),
+    },
+    close: () => db.close(),
+  };
+}
+
 type Ask = <T>(name: OperationName, args: readonly unknown[], options?: CallOptions) => Promise<T>;
 
 function leastBusy(executors: readonly Executor[]): Executor {
@@ -122,6 +155,7 @@ function createCatalog(read: Ask, write: Ask, versions?: Versions): Catalog {
     readableAcls: (principals) => read('readableAcls', [principals]),
     putLists: (lists) => write('putLists', [lists]),
     lists: (ids) => read('lists', [ids]),
+    accessHistory: (since, document) => read('accessHistory', [since, document]),
     stageDirectory: (source, run, part) => write('stageDirectory', [source, run, part]),
     completeDirectory: (source, run, lease) => write('completeDirectory', [source, run, lease]),
     directories: () => read('directories', []),
@@ -142,8 +176,12 @@ function createCatalog(read: Ask, write: Ask, versions?: Versions): Catalog {
     requested: (source, limit) => read('requested', [source, limit]),
     met: (requests) => write('met', [requests.map(({ seq }) => seq)]),
     state: {
-      get: (...args) => read('getState', args),
+      get: async (...args) => {
+        const found = versions?.state(...args);
+        return found ? found.entry : read('getState', args);
+      },
       put: (...args) => write('putState', args),
+      change: (...args) => write('changeState', args),
       list: (...args) => read('listState', args),
       remove: (...args) => write('removeState', args),
     },
@@ -170,11 +208,11 @@ function createEmbeddings(read: Ask, write: Ask): EmbeddingStore {
   };
 }
 
-function createIndex(read: Ask, write: Ask): SearchIndex {
+function createIndex(read: Ask, write: Ask): SqliteStore['index'] {
   return {
     write: (batch) => write('writeIndex', [batch]),
     search: async (request, access, signal) => read('search', [request], { ...granted(access), signal }),
-    holds: async (answer, access) => read('holds', [answer], granted(access)),
+    changesSince: async (answer, access) => read('changesSince', [answer], granted(access)),
     explore: {
       complete: async (request, access, signal) =>
         read('complete', [request], { ...granted(access), signal }),

@@ -231,4 +231,72 @@ export const accessCases: CatalogCases = {
     assert.equal((await other.catalog.readableAcls([ALICE])).aclIds.length, 0);
     assert.equal((await other.catalog.readableAcls([BOB])).aclIds.length, 1);
   },
+
+  '[access.history] what changed of lists, ACLs and directories can be taken back': async ({
+    catalog,
+    commit,
+  }) => {
+    const start = await catalog.accessHistory('2000');
+    assert.ok(Math.abs(Date.parse(start.knownSince) - Date.now()) < 600_000, 'known since it is kept');
+    assert.deepEqual(start.changes, []);
+    await commit({
+      source: WIKI,
+      lists: [allowList('space', ALICE, BOB)],
+      upserts: [
+        documentWrite(DOCUMENT, { allow: ['space'] }),
+        documentWrite('test:wiki/b', { allow: ['space'] }),
+      ],
+    });
+    await commit({ source: WIKI, lists: [allowList('space', ALICE), allowList('page', ALICE)] });
+    await commit({ source: WIKI, acls: [{ id: DOCUMENT, acl: { allow: ['space', 'page'] } }] });
+    await commit({ source: WIKI, upserts: [documentWrite('test:wiki/b', { allow: ['page'] })] });
+    const ada: Principal = `user:${WIKI}:ada`;
+    const account = { principal: ada, isActive: true, isPerson: true };
+    const group = { principal: `group:${WIKI}:g`, members: [ada] } as const;
+    await catalog.stageDirectory(WIKI, 'one', { accounts: [account], groups: [group] });
+    await catalog.completeDirectory(WIKI, 'one');
+    await catalog.stageDirectory(WIKI, 'two', { accounts: [{ ...account, isActive: false }], groups: [] });
+    await catalog.completeDirectory(WIKI, 'two');
+    await catalog.stageDirectory(WIKI, 'same', { accounts: [{ ...account, isActive: false }], groups: [] });
+    await catalog.completeDirectory(WIKI, 'same');
+    const { changes } = await catalog.accessHistory(start.knownSince);
+    assert.deepEqual(
+      changes.map(({ at: _at, ...change }) => change),
+      [
+        {
+          kind: 'directory',
+          source: WIKI,
+          added: [],
+          dropped: [[ada, group.principal]],
+          accounts: [{ principal: ada, before: account }],
+        },
+        {
+          kind: 'directory',
+          source: WIKI,
+          added: [[ada, group.principal]],
+          dropped: [],
+          accounts: [{ principal: ada }],
+        },
+        { kind: 'document', document: 'test:wiki/b', before: { allow: ['space'] } },
+        { kind: 'document', document: DOCUMENT, before: { allow: ['space'] } },
+        { kind: 'list', list: 'page', added: [ALICE], dropped: [] },
+        { kind: 'list', list: 'space', added: [], dropped: [BOB] },
+        { kind: 'list', list: 'space', added: [ALICE, BOB], dropped: [] },
+      ],
+    );
+    const ofOne = (await catalog.accessHistory(start.knownSince, DOCUMENT)).changes;
+    assert.equal(ofOne.filter(({ kind }) => kind === 'document').length, 1);
+    assert.deepEqual((await catalog.accessHistory(new Date(Date.now() + 60_000).toISOString())).changes, []);
+  },
+
+  '[access.history] of a change that is too large it is known that there was one': async ({ catalog }) => {
+    const many = Array.from({ length: 20_001 }, (_, index): Principal => `user:${WIKI}:${index}`);
+    await catalog.putLists([allowList('space', ALICE)]);
+    const before = await catalog.accessHistory('2000');
+    await catalog.putLists([allowList('space', ...many)]);
+    await catalog.putLists([allowList('space', ...many, BOB)]);
+    const { knownSince, changes } = await catalog.accessHistory('2000');
+    assert.ok(knownSince > before.knownSince);
+    assert.deepEqual(changes.find(({ at }) => at > knownSince)?.kind, 'list');
+  },
 };

@@ -61,4 +61,58 @@ export const stateCases: CatalogCases = {
     assert.deepEqual(await keys({ prefix: 'b%', limit: 9 }), ['b%']);
     assert.equal((await keys({ limit: 9 })).length, 7);
   },
+
+  '[store.state] a change of several entries is made whole or not at all': async (
+    { catalog: { state } },
+    openAnother,
+  ) => {
+    const { state: elsewhere } = (await openAnother()).catalog;
+    const many = Array.from({ length: 2_500 }, (_, index) => ({ key: `n${index}`, value: index }));
+    assert.equal(
+      await state.change(SPACE, { puts: [{ key: 'head', value: 1, expected: 0 }, ...many] }),
+      true,
+    );
+    const before = await elsewhere.list(SPACE, { limit: 9_999 });
+    assert.equal(before.length, 2_501);
+    const late = [
+      { key: 'n0', value: 'never' },
+      { key: 'head', value: 2, expected: 0 },
+    ];
+    assert.equal(await elsewhere.change(SPACE, { puts: late, removals: ['n1'] }), false);
+    assert.deepEqual(await state.list(SPACE, { limit: 9_999 }), before);
+    const { version } = (await elsewhere.get(SPACE, 'head')) ?? assert.fail();
+    const next = { key: 'head', value: 2, expected: version };
+    const n0 = await state.get(SPACE, 'n0');
+    const done = await elsewhere.change(SPACE, {
+      puts: [next, { key: 'n0', value: 0, expiresAt: Date.now() + 600_000 }],
+      removals: ['n1', 'absent'],
+    });
+    assert.equal(done, true);
+    assert.equal(await state.get(SPACE, 'n1'), undefined);
+    const rewritten = await state.get(SPACE, 'n0');
+    assert.ok(n0 && rewritten && rewritten.version !== n0.version, 'a write gives another version');
+    const versions = (await state.list(SPACE, { limit: 9_999 })).map((each) => each.version);
+    assert.equal(new Set(versions).size, versions.length, 'no two entries share one');
+  },
+
+  '[store.state] of changes that begin from the same entry at once one is made': async (
+    { catalog: { state } },
+    openAnother,
+  ) => {
+    const { state: elsewhere } = (await openAnother()).catalog;
+    const change = (of: typeof state, name: string) =>
+      of.change(SPACE, {
+        puts: [
+          { key: name, value: name },
+          { key: 'head', value: name, expected: 0 },
+        ],
+      });
+    const made = await Promise.all([change(state, 'a'), change(elsewhere, 'b'), change(state, 'c')]);
+    assert.equal(made.filter(Boolean).length, 1);
+    const entries = await state.list(SPACE, { limit: 9 });
+    assert.deepEqual(
+      entries.map(({ value }) => value),
+      [entries[0]?.value, entries[0]?.value],
+    );
+  },
 };

@@ -4,6 +4,7 @@ import { sql } from 'kysely';
 import type { Connection, Executor } from '../connection.ts';
 import { announce } from '../news.ts';
 import { keyOf } from '../keys.ts';
+import type { AccessHistoryStore } from './access-history.ts';
 import { AclStructure } from './acl-structure.ts';
 import type { AclRow } from './acl-structure.ts';
 
@@ -25,13 +26,15 @@ export interface Standing {
 /** Lists, their members, and the distinct ACLs made of them. */
 export class AclStore {
   readonly #connection: Connection;
+  readonly #history: AccessHistoryStore;
   readonly #structure = new AclStructure();
   readonly #standings = new Map<string, Standing>();
   readonly #ids = new Map<string, number>();
   #refreshing: Promise<unknown> = Promise.resolve();
 
-  constructor(connection: Connection) {
+  constructor(connection: Connection, history: AccessHistoryStore) {
     this.#connection = connection;
+    this.#history = history;
   }
 
   async version(db: Executor): Promise<number> {
@@ -90,18 +93,30 @@ export class AclStore {
       const wanted = [...new Set(members)];
       await sql`UPDATE ${this.#table('list')} SET read_at = ${readAt}, source = coalesce(${source}, source)
         WHERE list = ${list}`.execute(db);
-      const dropped = await sql`DELETE FROM ${this.#table('list_member')}
-        WHERE list = ${list} AND principal <> ALL(${wanted}::text[])`.execute(db);
-      const added = await sql`INSERT INTO ${this.#table('list_member')}(principal, list)
+      const dropped = await sql<{ principal: Principal }>`DELETE FROM ${this.#table('list_member')}
+        WHERE list = ${list} AND principal <> ALL(${wanted}::text[]) RETURNING principal`.execute(db);
+      const added = await sql<{
+        principal: Principal;
+      }>`INSERT INTO ${this.#table('list_member')}(principal, list)
         SELECT principal, ${list}::int FROM unnest(${wanted}::text[]) AS principal
-        ON CONFLICT DO NOTHING`.execute(db);
-      isChanged ||= (dropped.numAffectedRows ?? 0n) > 0n || (added.numAffectedRows ?? 0n) > 0n;
+        ON CONFLICT DO NOTHING RETURNING principal`.execute(db);
+      if (added.rows.length + dropped.rows.length === 0) continue;
+      isChanged = true;
+      const names = (rows: readonly { readonly principal: Principal }[]) => rows.map((row) => row.principal);
+      await this.#history.listChanged(db, id, names(added.rows), names(dropped.rows));
     }
     if (isChanged) await this.changed(db);
   }
 
   /** The lists a source gave admit nobody from now on. Inside a transaction. */
   async forgetSource(db: Executor, source: string): Promise<void> {
+    const { rows } = await sql<{
+      id: AllowListId;
+      members: Principal[];
+    }>`SELECT l.id, array_agg(m.principal) AS members
+      FROM ${this.#table('list')} AS l JOIN ${this.#table('list_member')} AS m ON m.list = l.list
+      WHERE l.source = ${source} GROUP BY l.id ORDER BY l.id`.execute(db);
+    for (const { id, members } of rows) await this.#history.listChanged(db, id, [], members);
     await sql`DELETE FROM ${this.#table('list_member')} WHERE list IN
       (SELECT list FROM ${this.#table('list')} WHERE source = ${source})`.execute(db);
     const { numAffectedRows = 0n } = await sql`UPDATE ${this.#table('list')} SET read_at = NULL
@@ -156,12 +171,17 @@ export class AclStore {
       : this.#connection.read((db) => this.#standing(db, principals));
   }
 
-  /** One statement, so that version, lists and denials are of one moment. */
+  /**
+   * One statement, so that version, lists and denials are of one moment. A look into the index for each principal: asked
+   * for thousands of them at once, the planner would read the whole table.
+   */
   async #standing(db: Executor, principals: readonly Principal[]): Promise<Standing> {
     const { rows } = await sql<{ version: number; lists: number[]; denied: number[] }>`
       SELECT value AS version,
-        ARRAY(SELECT DISTINCT list FROM ${this.#table('list_member')} WHERE principal = ANY(${principals}::text[])) AS lists,
-        ARRAY(SELECT acl_id FROM ${this.#table('acl_deny')} WHERE principal = ANY(${principals}::text[])) AS denied
+        ARRAY(SELECT m.list FROM unnest(${principals}::text[]) AS p(principal) CROSS JOIN LATERAL
+          (SELECT list FROM ${this.#table('list_member')} WHERE principal = p.principal OFFSET 0) AS m) AS lists,
+        ARRAY(SELECT d.acl_id FROM unnest(${principals}::text[]) AS p(principal) CROSS JOIN LATERAL
+          (SELECT acl_id FROM ${this.#table('acl_deny')} WHERE principal = p.principal OFFSET 0) AS d) AS denied
       FROM ${this.#table('access_version')}`.execute(db);
     const { version = 0, lists = [], denied = [] } = rows[0] ?? {};
     const known = this.#standings.get(principals.join('\n'));

@@ -2,15 +2,18 @@ import type { DirectoryPart, Principal, SourceAccount, SourceId } from '@fumikur
 import type { DirectoryRecord } from '@fumikura/ports';
 import { sql } from 'kysely';
 import type { Connection, Executor } from '../connection.ts';
+import type { AccessHistoryStore } from './access-history.ts';
 
 const TABLES = ['directory_account', 'directory_member', 'directory_group'];
 
 /** Accounts and groups of sources, as they were last read whole; rows of a run count once `directory_run` names it. */
 export class DirectoryStore {
   readonly #connection: Connection;
+  readonly #history: AccessHistoryStore;
 
-  constructor(connection: Connection) {
+  constructor(connection: Connection, history: AccessHistoryStore) {
     this.#connection = connection;
+    this.#history = history;
   }
 
   /** Inside a transaction. Unreadable stays unreadable within a run, in whatever order its parts come. */
@@ -51,6 +54,7 @@ export class DirectoryStore {
         AND reason IS NOT NULL) AS "unreadableGroups"`.execute(db);
     const counts = rows[0] ?? { accounts: 0, groups: 0, memberships: 0, unreadableGroups: 0 };
     const record: DirectoryRecord = { source, readAt: new Date().toISOString(), ...counts };
+    await this.#history.directoryRead(db, source, run, await this.#runOf(db, source));
     await sql`INSERT INTO ${this.#table('directory_run')}(source, run, record)
       VALUES(${source}, ${run}, ${JSON.stringify(record)})
       ON CONFLICT (source) DO UPDATE SET run = excluded.run, record = excluded.record`.execute(db);
@@ -61,6 +65,7 @@ export class DirectoryStore {
 
   /** Inside a transaction. */
   async forget(db: Executor, source: SourceId): Promise<void> {
+    await this.#history.directoryRead(db, source, '', await this.#runOf(db, source));
     for (const table of ['directory_run', ...TABLES])
       await sql`DELETE FROM ${this.#table(table)} WHERE source = ${source}`.execute(db);
   }
@@ -127,6 +132,13 @@ export class DirectoryStore {
         JOIN ${this.#table('directory_run')} AS r ON r.source = d.source AND r.run = d.run)
       SELECT principal FROM reached ORDER BY principal`.execute(db);
     return rows.map(({ principal }) => principal);
+  }
+
+  /** Empty where none was read. */
+  async #runOf(db: Executor, source: SourceId): Promise<string> {
+    const { rows } = await sql<{ run: string }>`SELECT run FROM ${this.#table('directory_run')}
+      WHERE source = ${source}`.execute(db);
+    return rows[0]?.run ?? '';
   }
 
   async #addAccounts(

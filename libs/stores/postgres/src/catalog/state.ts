@@ -1,4 +1,5 @@
-import type { SharedState, StateEntry, StateWrite } from '@fumikura/ports';
+import { AppError } from '@fumikura/errors';
+import type { SharedState, StateChange, StateEntry, StateWrite } from '@fumikura/ports';
 import { sql } from 'kysely';
 import type { Connection, Executor } from '../connection.ts';
 
@@ -9,6 +10,12 @@ interface Row {
 }
 
 const LIVING = sql`(expires_at IS NULL OR expires_at > clock_timestamp())`;
+
+/** Rows of one statement. */
+const ROWS = 2_000;
+
+/** Takes a change back whose entry was not the expected one. */
+class Unexpected extends Error {}
 
 export class StateStore {
   readonly #connection: Connection;
@@ -24,18 +31,58 @@ export class StateStore {
   }
 
   /** Inside a transaction. */
-  async put(
+  async put(db: Executor, space: string, write: StateWrite): Promise<StateEntry | undefined> {
+    await sql`DELETE FROM ${this.#table} WHERE expires_at <= clock_timestamp()`.execute(db);
+    return this.#write(db, space, write);
+  }
+
+  async change(space: string, { puts = [], removals = [] }: StateChange): Promise<boolean> {
+    const expecting = puts.filter(({ expected }) => expected !== undefined);
+    const others = puts.filter(({ expected }) => expected === undefined);
+    try {
+      await this.#connection.write(async (db) => {
+        await sql`DELETE FROM ${this.#table} WHERE expires_at <= clock_timestamp()`.execute(db);
+        for (const write of expecting) if (!(await this.#write(db, space, write))) throw new Unexpected();
+        for (let at = 0; at < others.length; at += ROWS)
+          await this.#writeAll(db, space, others.slice(at, at + ROWS));
+        if (removals.length > 0)
+          await sql`DELETE FROM ${this.#table} WHERE space = ${space} AND key = ANY(${[...removals]}::text[])`.execute(
+            db,
+          );
+      });
+      return true;
+    } catch (error) {
+      if (error instanceof AppError && error.cause instanceof Unexpected) return false;
+      throw error;
+    }
+  }
+
+  async #writeAll(db: Executor, space: string, writes: readonly StateWrite[]): Promise<void> {
+    const keys = writes.map(({ key }) => key);
+    const values = writes.map(({ value }) => JSON.stringify(value));
+    const until = writes.map(({ expiresAt }) => (expiresAt === undefined ? null : new Date(expiresAt)));
+    await sql`INSERT INTO ${this.#table}(space, key, value, expires_at)
+      SELECT ${space}, key, value, until
+      FROM unnest(${keys}::text[], ${values}::text[], ${until}::timestamptz[]) AS new(key, value, until)
+      ON CONFLICT (space, key) DO UPDATE SET value = excluded.value, expires_at = excluded.expires_at,
+        version = ${this.#nextVersion}`.execute(db);
+  }
+
+  get #nextVersion() {
+    return sql`nextval(pg_get_serial_sequence(${`${this.#connection.schema}.state`}, 'version'))`;
+  }
+
+  async #write(
     db: Executor,
     space: string,
     { key, value, expected, expiresAt }: StateWrite,
   ): Promise<StateEntry | undefined> {
-    await sql`DELETE FROM ${this.#table} WHERE expires_at <= clock_timestamp()`.execute(db);
     const text = JSON.stringify(value);
     const until = expiresAt === undefined ? null : new Date(expiresAt);
     const insert = sql`INSERT INTO ${this.#table} AS old(space, key, value, expires_at)
       VALUES(${space}, ${key}, ${text}, ${until}) ON CONFLICT (space, key)`;
     const change = sql`UPDATE SET value = excluded.value, expires_at = excluded.expires_at,
-      version = nextval(pg_get_serial_sequence(${`${this.#connection.schema}.state`}, 'version'))`;
+      version = ${this.#nextVersion}`;
     const returned = sql`RETURNING key, value, version`;
     const { rows } = await (
       expected === undefined
@@ -43,7 +90,7 @@ export class StateStore {
         : expected === 0
           ? sql<Row>`${insert} DO NOTHING ${returned}`
           : sql<Row>`UPDATE ${this.#table} SET value = ${text}, expires_at = ${until},
-              version = nextval(pg_get_serial_sequence(${`${this.#connection.schema}.state`}, 'version'))
+              version = ${this.#nextVersion}
               WHERE space = ${space} AND key = ${key} AND version = ${expected} ${returned}`
     ).execute(db);
     return rows[0] && entryOf(rows[0]);

@@ -51,14 +51,15 @@ export function createEmbeddingJournal(parts: {
   };
 
   return {
-    bind: (fingerprint, rebind) =>
+    bind: (fingerprint, rebind, waits = 'everything') =>
       write(async (db) => {
         const isBound = isSame(await holdBound(db, true), fingerprint);
         await rebind();
         if (isBound) return;
         await setState(db, 'bound', fingerprint);
         await setState(db, 'problem', undefined);
-        await waiting.addAll(db);
+        await waiting.clear(db);
+        if (waits === 'everything') await waiting.addAll(db);
       }),
     put: (fingerprint, given, put) =>
       write(async (db) => {

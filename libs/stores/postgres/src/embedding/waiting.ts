@@ -42,9 +42,12 @@ export class Waiting {
       ORDER BY w.place ON CONFLICT DO NOTHING`.execute(db);
   }
 
-  async addAll(db: Executor): Promise<void> {
+  async clear(db: Executor): Promise<void> {
     for (const table of ['embed_waiting', 'embed_refusal'])
       await sql`DELETE FROM ${this.#table(table)}`.execute(db);
+  }
+
+  async addAll(db: Executor): Promise<void> {
     await sql`INSERT INTO ${this.#table('embed_waiting')}(key)
       SELECT key FROM ${this.#table('document')} WHERE chunks > 0 ORDER BY version`.execute(db);
   }

@@ -10,6 +10,7 @@ import type {
   StoreBatch,
   VersionedDocument,
 } from '@fumikura/ports';
+import type { AccessHistoryStore } from '../catalog/access-history.ts';
 import type { AclStore } from '../catalog/acls.ts';
 import type { DirectoryStore } from '../catalog/directory.ts';
 import type { JobStore } from '../catalog/jobs.ts';
@@ -28,6 +29,7 @@ import { Notes } from './notes.ts';
 export interface JournalParts {
   readonly connection: Connection;
   readonly acls: AclStore;
+  readonly history: AccessHistoryStore;
   readonly documents: DocumentStore;
   readonly sync: SyncState;
   readonly directory: DirectoryStore;
@@ -213,6 +215,11 @@ export class Journal implements CatalogJournal {
     );
     const after = new Map([...changes, ...written].map((each) => [each.id, each]));
     await this.#count(db, before, after);
+    const moved = [...before].filter(([id, { aclId }]) => (after.get(id)?.aclId ?? aclId) !== aclId);
+    await this.#parts.history.documentsMoved(
+      db,
+      moved.map(([document, { aclId }]) => ({ document, aclId })),
+    );
     await sync.clearDeadLetters(db, [
       ...folded.removals,
       ...written.map(({ id }) => id),

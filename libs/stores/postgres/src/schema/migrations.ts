@@ -2,6 +2,11 @@
 export interface Migration {
   readonly name: string;
   readonly sql: string;
+  /**
+   * It only adds what versions without it may leave unfilled: those go on, and may start, over tables that have it.
+   * Whatever takes away or changes meaning comes a version later, without this.
+   */
+  readonly isAddition?: true;
 }
 
 /**
@@ -111,6 +116,26 @@ CREATE TABLE {schema}.embed_vector(place bigserial PRIMARY KEY, model bytea NOT 
 CREATE TABLE {schema}.embed_day(day text PRIMARY KEY, texts bigint NOT NULL, tokens bigint NOT NULL, usd double precision NOT NULL);
 CREATE TABLE {schema}.embed_state(name text PRIMARY KEY, value text NOT NULL);
 INSERT INTO {schema}.embed_state(name, value) VALUES('bound', 'null');
+`,
+  },
+  {
+    // A process of the version before still reads and writes it under its old name.
+    name: '6-tokens',
+    sql: `
+INSERT INTO {schema}.state(space, key, value) SELECT kind, name, value FROM {schema}.named_text ON CONFLICT DO NOTHING;
+DROP TABLE {schema}.named_text;
+CREATE VIEW {schema}.named_text AS SELECT space AS kind, key AS name, value FROM {schema}.state WHERE space = 'token';
+`,
+  },
+  {
+    name: '7-access-history',
+    sql: `
+CREATE TABLE {schema}.access_history(seq bigserial PRIMARY KEY, at text COLLATE "C" NOT NULL, subject bytea, acl_id integer,
+  record text NOT NULL);
+CREATE INDEX access_history_at ON {schema}.access_history(at);
+CREATE TABLE {schema}.access_history_start(is_one boolean PRIMARY KEY DEFAULT true CHECK (is_one), at text NOT NULL);
+INSERT INTO {schema}.access_history_start(at)
+  VALUES(to_char(clock_timestamp() AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'));
 `,
   },
 ];

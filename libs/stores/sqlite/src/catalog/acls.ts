@@ -2,6 +2,7 @@ import type { Acl, AllowList, AllowListId, Principal } from '@fumikura/model';
 import { aclKey } from '@fumikura/model';
 import type { Database } from '../database.ts';
 import { AccessChanges } from './access-changes.ts';
+import type { AccessHistoryStore } from './access-history.ts';
 import { AclStructure } from './acl-structure.ts';
 import { Standing } from './standing.ts';
 
@@ -19,9 +20,11 @@ export class AclStore {
   readonly #standings = new Map<string, Standing>();
   readonly #keys = new WeakMap<readonly Principal[], string>();
   readonly #changes: AccessChanges;
+  readonly #history: AccessHistoryStore;
 
-  constructor(db: Database) {
+  constructor(db: Database, history: AccessHistoryStore) {
     this.#db = db;
+    this.#history = history;
     this.#changes = new AccessChanges(db);
   }
 
@@ -72,14 +75,21 @@ export class AclStore {
         this.#db.run('DELETE FROM list_member WHERE principal = ? AND list = ?', principal, list);
       for (const principal of added)
         this.#db.run('INSERT INTO list_member(principal, list) VALUES(?, ?)', principal, list);
-      if (added.length > 0 || dropped.length > 0) moved.add(list);
+      if (added.length === 0 && dropped.length === 0) continue;
+      moved.add(list);
+      this.#history.listChanged(id, added as Principal[], dropped as Principal[]);
     }
     if (moved.size > 0) this.#changes.next([...moved]);
   }
 
   /** The lists a source gave admit nobody from now on. Inside a transaction. */
   forgetSource(source: string): void {
-    const lists = this.#db.all<{ list: number }>('SELECT list FROM list WHERE source = ?', source);
+    const lists = this.#db.all<{ list: number; id: AllowListId }>(
+      'SELECT list, id FROM list WHERE source = ?',
+      source,
+    );
+    for (const { id, members } of this.lists(lists.map(({ id }) => id)))
+      if (members.length > 0) this.#history.listChanged(id, [], members);
     this.#db.run('DELETE FROM list_member WHERE list IN (SELECT list FROM list WHERE source = ?)', source);
     this.#db.run('UPDATE list SET read_at = NULL WHERE source = ?', source);
     if (lists.length > 0) this.#changes.next(lists.map(({ list }) => list));

@@ -1,6 +1,7 @@
 import type { DirectoryPart, Principal, SourceAccount, SourceId } from '@fumikura/model';
 import type { DirectoryRecord } from '@fumikura/ports';
 import type { Database } from '../database.ts';
+import type { AccessHistoryStore } from './access-history.ts';
 
 /**
  * Rows of a run are nobody's until `directory_run` names it, so a reading that breaks off changes nothing. A member is an
@@ -25,10 +26,12 @@ const CURRENT = 'JOIN directory_run AS r ON r.source = d.source AND r.run = d.ru
 export class DirectoryStore {
   readonly #db: Database;
   readonly #now: () => number;
+  readonly #history: AccessHistoryStore;
 
-  constructor(db: Database, now: () => number) {
+  constructor(db: Database, now: () => number, history: AccessHistoryStore) {
     this.#db = db;
     this.#now = now;
+    this.#history = history;
   }
 
   /** Inside a transaction. */
@@ -72,6 +75,7 @@ export class DirectoryStore {
       memberships: count('directory_member'),
       unreadableGroups: count('directory_group', 'AND reason IS NOT NULL'),
     };
+    this.#history.directoryRead(source, run, this.#runOf(source));
     this.#db.run(
       'INSERT OR REPLACE INTO directory_run(source, run, record) VALUES(?, ?, ?)',
       ...[source, run, JSON.stringify(record)],
@@ -83,13 +87,15 @@ export class DirectoryStore {
 
   /** Inside a transaction. */
   forget(source: SourceId): void {
+    const run = this.#runOf(source);
+    if (run !== undefined) this.#history.directoryRead(source, '', run);
     for (const table of ['directory_run', 'directory_account', 'directory_member', 'directory_group'])
       this.#db.run(`DELETE FROM ${table} WHERE source = ?`, source);
   }
 
   /** All of it, as it was read. */
   part(source: SourceId): DirectoryPart | undefined {
-    const run = this.#db.get<{ run: string }>('SELECT run FROM directory_run WHERE source = ?', source)?.run;
+    const run = this.#runOf(source);
     if (run === undefined) return undefined;
     const members = new Map<string, Principal[]>();
     for (const { member, held_by: group } of this.#db.iterate<{ member: Principal; held_by: string }>(
@@ -153,6 +159,10 @@ export class DirectoryStore {
         JSON.stringify(principals),
       )
       .map(({ principal }) => principal);
+  }
+
+  #runOf(source: SourceId): string | undefined {
+    return this.#db.get<{ run: string }>('SELECT run FROM directory_run WHERE source = ?', source)?.run;
   }
 
   #hasBegun(source: SourceId, run: string): boolean {

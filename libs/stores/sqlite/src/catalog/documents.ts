@@ -10,6 +10,7 @@ import type {
   StoredText,
 } from '@fumikura/ports';
 import type { Database } from '../database.ts';
+import type { AccessHistoryStore } from './access-history.ts';
 import type { AclStore } from './acls.ts';
 import { Facets } from './facets.ts';
 
@@ -48,9 +49,11 @@ const NO_ACL = 0;
 export class DocumentStore {
   readonly #db: Database;
   readonly #acls: AclStore;
+  readonly #history: AccessHistoryStore;
   readonly #facets: Facets;
 
-  constructor(db: Database, acls: AclStore) {
+  constructor(db: Database, acls: AclStore, history: AccessHistoryStore) {
+    this.#history = history;
     this.#db = db;
     this.#acls = acls;
     this.#facets = new Facets(db);
@@ -60,6 +63,7 @@ export class DocumentStore {
   put({ document, chunks, similarity }: DocumentWrite, syncedAt: string): number {
     const { id, source, version, acl, contentHash, text, outline, ...head } = document;
     const aclId = this.#acls.idOf(acl);
+    this.#noteMove(id, this.#aclIdOf(id), aclId);
     this.remove(id);
     const row = this.#db.get<{ doc: number }>(
       `INSERT INTO document(id, source, acl_id, version, content_hash, similarity, synced_at, chunks, head, stamp)
@@ -88,6 +92,7 @@ export class DocumentStore {
     const { title, language, notices } = before;
     const after: StoredHead = { ...facts, title, language, notices };
     const aclId = this.#acls.idOf(acl);
+    this.#noteMove(id, row.acl_id, aclId);
     this.#facets.remove(row.source, before, row.acl_id);
     this.#facets.add(row.source, after, aclId);
     this.#db.run(
@@ -103,6 +108,7 @@ export class DocumentStore {
     if (!row) return undefined;
     const aclId = this.#acls.idOf(acl);
     const head = JSON.parse(row.head) as StoredHead;
+    this.#noteMove(id, row.acl_id, aclId);
     this.#facets.remove(row.source, head, row.acl_id);
     this.#facets.add(row.source, head, aclId);
     this.#db.run('UPDATE document SET acl_id = ?, stamp = ? WHERE id = ?', aclId, this.#nextStamp(), id);
@@ -145,6 +151,10 @@ export class DocumentStore {
       const row = admitted.has(acls[at] ?? NO_ACL) ? this.#row(id) : undefined;
       return row ? [this.#record(row)] : [];
     });
+  }
+
+  #noteMove(id: DocumentId, from: number, to: number): void {
+    if (from !== NO_ACL && from !== to) this.#history.documentMoved(id, from);
   }
 
   #aclIdOf(id: DocumentId): number {

@@ -1,4 +1,4 @@
-import type { SharedState, StateEntry, StateWrite } from '@fumikura/ports';
+import type { SharedState, StateChange, StateEntry, StateWrite } from '@fumikura/ports';
 import type { Database } from '../database.ts';
 
 /** state.version is a row id that is never used again; expires_at: milliseconds since 1970. */
@@ -14,6 +14,8 @@ interface Row {
   readonly version: number;
 }
 
+/** No key that begins with a prefix comes after the prefix with this behind it. */
+const LAST = '\u{10FFFF}'.repeat(200);
 const LIVING = '(expires_at IS NULL OR expires_at > ?)';
 
 export class StateStore {
@@ -33,16 +35,20 @@ export class StateStore {
     return row && entryOf(row);
   }
 
-  put(space: string, { key, value, expected, expiresAt }: StateWrite): StateEntry | undefined {
+  put(space: string, write: StateWrite): StateEntry | undefined {
     return this.#db.write(() => {
-      this.#db.run('DELETE FROM state WHERE expires_at <= ?', this.#now());
-      if (expected !== undefined && (this.get(space, key)?.version ?? 0) !== expected) return undefined;
-      this.#db.run('DELETE FROM state WHERE space = ? AND key = ?', space, key);
-      const row = this.#db.get<Row>(
-        'INSERT INTO state(space, key, value, expires_at) VALUES(?, ?, ?, ?) RETURNING key, value, version',
-        ...[space, key, JSON.stringify(value), expiresAt ?? null],
-      );
-      return row && entryOf(row);
+      this.#dropExpired();
+      return this.#isExpected(space, write) ? this.#write(space, write) : undefined;
+    });
+  }
+
+  change(space: string, { puts = [], removals = [] }: StateChange): boolean {
+    return this.#db.write(() => {
+      this.#dropExpired();
+      if (!puts.every((write) => this.#isExpected(space, write))) return false;
+      for (const write of puts) this.#write(space, write);
+      for (const key of removals) this.#db.run('DELETE FROM state WHERE space = ? AND key = ?', space, key);
+      return true;
     });
   }
 
@@ -50,8 +56,8 @@ export class StateStore {
     return this.#db
       .all<Row>(
         `SELECT key, value, version FROM state
-         WHERE space = ? AND key > ? AND substr(key, 1, ?) = ? AND ${LIVING} ORDER BY key LIMIT ?`,
-        ...[space, after, [...prefix].length, prefix, this.#now(), limit],
+         WHERE space = ? AND key > ? AND key BETWEEN ? AND ? AND ${LIVING} ORDER BY key LIMIT ?`,
+        ...[space, after, prefix, prefix + LAST, this.#now(), limit],
       )
       .map(entryOf);
   }
@@ -63,6 +69,23 @@ export class StateStore {
       ...[space, key, expected ?? null, this.#now()],
     );
     return row !== undefined;
+  }
+
+  #dropExpired(): void {
+    this.#db.run('DELETE FROM state WHERE expires_at <= ?', this.#now());
+  }
+
+  #isExpected(space: string, { key, expected }: StateWrite): boolean {
+    return expected === undefined || (this.get(space, key)?.version ?? 0) === expected;
+  }
+
+  #write(space: string, { key, value, expiresAt }: StateWrite): StateEntry | undefined {
+    this.#db.run('DELETE FROM state WHERE space = ? AND key = ?', space, key);
+    const row = this.#db.get<Row>(
+      'INSERT INTO state(space, key, value, expires_at) VALUES(?, ?, ?, ?) RETURNING key, value, version',
+      ...[space, key, JSON.stringify(value), expiresAt ?? null],
+    );
+    return row && entryOf(row);
   }
 }
 

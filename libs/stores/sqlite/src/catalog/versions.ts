@@ -1,10 +1,13 @@
+import type { StateEntry } from '@fumikura/ports';
 import { Database } from '../database.ts';
 import type { DatabaseOptions } from '../database.ts';
 import { AccessChanges } from './access-changes.ts';
+import { AccessHistoryStore } from './access-history.ts';
 import { DirectoryStore } from './directory.ts';
+import { StateStore } from './state.ts';
 
 /**
- * Answers in the calling thread what every question asks first: two rows by key, which would otherwise wait behind searches in
+ * Answers in the calling thread what every question asks first: rows by key, which would otherwise wait behind searches in
  * the threads. Opened when first asked.
  */
 export class Versions {
@@ -24,7 +27,12 @@ export class Versions {
 
   directory(): string | undefined {
     const db = this.#open();
-    return db && new DirectoryStore(db, Date.now).version();
+    return db && new DirectoryStore(db, Date.now, new AccessHistoryStore(db, Date.now)).version();
+  }
+
+  state(space: string, key: string): { readonly entry: StateEntry | undefined } | undefined {
+    const db = this.#open();
+    return db && { entry: new StateStore(db, Date.now).get(space, key) };
   }
 
   close(): void {

@@ -6,7 +6,7 @@ import type { TextOf } from './conditions.ts';
 import { Cosines } from './cosines.ts';
 import { LexicalScan } from './lexical.ts';
 import type { LexicalScore } from './lexical.ts';
-import { markOf } from './mark.ts';
+import { writeMark, writeStatistics } from './mark.ts';
 import type { IndexReader } from './reader.ts';
 import { TopK } from './top-k.ts';
 
@@ -37,7 +37,7 @@ export class CandidateSearch {
     return {
       ...found,
       indexVersion: version,
-      mark: markOf(reader),
+      mark: writeMark(reader.meta),
       ...(comparison.isCut() && { comparedAtMost: MAX_COMPARED }),
     };
   }
@@ -65,7 +65,7 @@ export class CandidateSearch {
     admitted: Uint8Array,
     meets: Meets,
     shouldStop: () => boolean,
-  ): Pick<SearchAnswer, 'candidates' | 'rarity'> {
+  ): Pick<SearchAnswer, 'candidates' | 'rarity' | 'statistics'> {
     const reader = this.#reader;
     const scan = new LexicalScan(reader.source, admitted, reader.scratch);
     const weights = lexical?.weights ?? LEXICAL_WEIGHTS;
@@ -76,7 +76,7 @@ export class CandidateSearch {
     // With conditions left open more are needed than are wanted: some will not meet them.
     const scanned = conditions ? Math.max(candidates, MAX_COMPARED) : candidates;
     if (lexical) scan.run(lexical.query, { weights, candidates: scanned, required, shouldStop });
-    const { rarity } = scan;
+    const { rarity, frequencies } = scan;
     if (shouldStop()) return { candidates: [], rarity };
     const best = lexical ? firstMeeting(scan.best(scanned, weights), meets, candidates) : [];
     if (dense) cosines.rescore(dense.vector, best, (doc) => scan.bestSlot(doc));
@@ -84,20 +84,16 @@ export class CandidateSearch {
     const leads = dense && cosines.leads(dense.vector, docs);
     const ids = reader.documentIds(docs);
     const found = docs
-      .map((doc) => {
-        const lead = leads?.get(doc);
-        return {
-          ...candidateOf(
-            ids.get(doc) ?? '',
-            scan.score(doc, weights),
-            scan.furtherChunks(doc),
-            cosines.of(doc),
-          ),
-          ...(lead !== undefined && { leadCosine: lead }),
-        };
-      })
+      .map((doc) =>
+        candidateOf(ids.get(doc) ?? '', {
+          lexical: scan.score(doc, weights),
+          furtherChunks: scan.furtherChunks(doc),
+          dense: cosines.of(doc),
+          lead: leads?.get(doc),
+        }),
+      )
       .sort(byScores);
-    return { candidates: found, rarity };
+    return { candidates: found, rarity, statistics: writeStatistics({ meta: reader.meta, frequencies }) };
   }
 
   #denseCandidates(): number {
@@ -136,12 +132,18 @@ function firstMeeting(ranked: readonly { readonly doc: number }[], meets: Meets,
   return first;
 }
 
-function candidateOf(
+interface DocumentScores {
+  readonly lexical: LexicalScore;
+  readonly furtherChunks: number;
+  readonly dense: { readonly cosine: number; readonly slot: number } | undefined;
+  readonly lead: number | undefined;
+}
+
+export function candidateOf(
   documentId: string,
-  { total, document, chunk, title, bestSlot }: LexicalScore,
-  furtherChunks: number,
-  dense: { readonly cosine: number; readonly slot: number } | undefined,
+  { lexical, furtherChunks, dense, lead }: DocumentScores,
 ): Candidate {
+  const { total, document, chunk, title, bestSlot } = lexical;
   return {
     documentId,
     lexical: total,
@@ -149,6 +151,7 @@ function candidateOf(
     chunkOrdinal: bestSlot,
     furtherChunks,
     ...(dense && { cosine: dense.cosine, denseChunkOrdinal: dense.slot }),
+    ...(lead !== undefined && { leadCosine: lead }),
   };
 }
 

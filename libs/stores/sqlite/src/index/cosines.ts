@@ -48,8 +48,13 @@ export class Cosines {
       best.filter((doc) => !this.#best.has(doc)),
       bestSlot,
     );
-    const rescored = this.#reader.dense.rescore(vector, Uint32Array.from(missing));
-    for (const [at, chunk] of missing.entries()) {
+    this.ofChunks(vector, missing);
+  }
+
+  /** @param chunks ascending, admitted */
+  ofChunks(vector: Float32Array, chunks: readonly number[]): void {
+    const rescored = this.#reader.dense.rescore(vector, Uint32Array.from(chunks));
+    for (const [at, chunk] of chunks.entries()) {
       const cosine = rescored[at] ?? NaN;
       if (!Number.isNaN(cosine)) this.#keep(chunk, cosine);
     }

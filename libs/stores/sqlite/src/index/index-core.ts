@@ -1,5 +1,6 @@
 import type {
   AccessGrant,
+  AnswerChanges,
   Damage,
   IndexBatch,
   IndexDocument,
@@ -17,15 +18,15 @@ import { isSameFingerprint } from '../dense/fingerprints.ts';
 import { storedVectors } from '../dense/stored-vectors.ts';
 import { checkIndex } from './check.ts';
 import { CandidateSearch } from './candidate-search.ts';
+import { changesSince } from './changes.ts';
 import { BlockWriter, DEAD } from './columns.ts';
 import type { TextOf } from './conditions.ts';
 import { writeDelta } from './delta.ts';
 import { DocumentTerms } from './doc-terms.ts';
 import { Explorer } from './explorer.ts';
 import { foldAt, foldStep } from './fold.ts';
-import { readMeta, writeMeta } from './meta.ts';
+import { noteVectors, readMeta, writeMeta } from './meta.ts';
 import type { IndexMeta } from './meta.ts';
-import { holds } from './mark.ts';
 import { PostingLists } from './posting-lists.ts';
 import { appendLists } from './posting-writer.ts';
 import { IndexReader } from './reader.ts';
@@ -93,10 +94,10 @@ export class IndexCore {
     });
   }
 
-  holds(answer: KnownAnswer, grant: AccessGrant): boolean {
+  changesSince(answer: KnownAnswer, grant: AccessGrant): AnswerChanges | undefined {
     return this.#db.read(() => {
       this.#reader.refresh();
-      return holds(this.#reader, answer, grant);
+      return changesSince(this.#reader, answer, grant);
     });
   }
 
@@ -167,6 +168,10 @@ export class IndexCore {
     if (bound && isSameFingerprint(bound, fingerprint)) return false;
     this.#dense.clear();
     this.#dense.useFingerprint(fingerprint);
+    const meta = readMeta(this.#db);
+    meta.version++;
+    noteVectors(meta, 0);
+    writeMeta(this.#db, meta);
     this.#reader.markStale();
     return true;
   }
@@ -187,7 +192,7 @@ export class IndexCore {
         if (vector && slot < slots) rows.push({ chunkId: firstChunk + slot, vector });
     }
     this.#dense.write(rows, meta.version);
-    meta.vectorsAt = meta.version;
+    if (rows.length > 0) noteVectors(meta, Math.min(...rows.map(({ chunkId }) => chunkId)));
     writeMeta(this.#db, meta);
     this.#reader.markStale();
   }

@@ -1,7 +1,7 @@
 import type { LexicalWeights } from '@fumikura/ports';
 import type { QueryTerms } from '@fumikura/text';
 import { idf, scanTerm } from './scan-term.ts';
-import type { ScanTerm, TermSource } from './scan-term.ts';
+import type { ScanTerm, TermFrequencies, TermSource } from './scan-term.ts';
 import type { Scratch, ScratchArrays } from './scratch.ts';
 import { TermAccumulator } from './term-accumulator.ts';
 import { TopK } from './top-k.ts';
@@ -43,6 +43,7 @@ export class LexicalScan {
   readonly #arrays: ScratchArrays;
   /** Of each term of the query that was run. */
   readonly rarity = new Map<string, number>();
+  readonly frequencies = new Map<string, TermFrequencies>();
 
   constructor(source: TermSource, admitted: Uint8Array, scratch: Scratch) {
     this.#source = source;
@@ -54,6 +55,7 @@ export class LexicalScan {
     const terms = query.terms
       .map((term) => {
         const found = scanTerm(this.#source, term, weights);
+        if (found) this.frequencies.set(term.term, found.frequencies);
         this.rarity.set(term.term, found?.rarity ?? idf(this.#source.meta.nextDoc, 0));
         return found;
       })
@@ -72,6 +74,11 @@ export class LexicalScan {
       boundDone += term.bound;
       entriesLeft -= term.entries;
     }
+  }
+
+  /** Scores these alone, all of them. */
+  runAll(terms: readonly ScanTerm[]): void {
+    for (const term of terms) this.#score(term, this.#admitted);
   }
 
   /** The best documents by the weighted sum. */

@@ -22,6 +22,8 @@ export interface IndexMeta {
   /** Versions of the last change of readers, and of the last write of vectors. */
   readersAt?: number;
   vectorsAt?: number;
+  /** The latest writes of vectors for documents that were there already: version and first chunk, oldest first. */
+  vectorPuts?: readonly (readonly [version: number, firstChunk: number])[];
   /** Changes when all rows were replaced: ids mean other chunks, and nothing read before may be kept. */
   epoch?: string;
 }
@@ -50,4 +52,22 @@ export function writeMeta(db: Database, meta: IndexMeta): void {
     `INSERT INTO index_meta(name, value) VALUES('numbers', ?) ON CONFLICT(name) DO UPDATE SET value = excluded.value`,
     JSON.stringify(meta),
   );
+}
+
+const KEPT_PUTS = 16;
+
+export function noteVectors(meta: IndexMeta, firstChunk: number): void {
+  meta.vectorsAt = meta.version;
+  meta.vectorPuts = [...(meta.vectorPuts ?? []), [meta.version, firstChunk] as const].slice(-KEPT_PUTS);
+}
+
+/** The first chunk that may have got a vector after a version; undefined when it is no longer known. */
+export function vectorsSince(
+  { vectorsAt = -1, vectorPuts = [], nextChunk }: IndexMeta,
+  version: number,
+): number | undefined {
+  if (vectorsAt <= version) return nextChunk;
+  const isWhole = vectorPuts.length < KEPT_PUTS || (vectorPuts[0]?.[0] ?? 0) <= version;
+  if (!isWhole || vectorPuts.at(-1)?.[0] !== vectorsAt) return undefined;
+  return Math.min(...vectorPuts.filter(([put]) => put > version).map(([, firstChunk]) => firstChunk));
 }

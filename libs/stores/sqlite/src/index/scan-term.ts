@@ -1,19 +1,17 @@
+import { BM25_LENGTH, saturationOf } from '@fumikura/ports';
 import type { LexicalWeights } from '@fumikura/ports';
 import type { QueryTerms } from '@fumikura/text';
 import type { Database } from '../database.ts';
 import type { Columns } from './columns.ts';
 import type { DeltaCache } from './delta.ts';
+import type { Statistics } from './mark.ts';
 import type { IndexMeta } from './meta.ts';
 import type { Postings } from './posting-lists.ts';
-import { rowsOf } from './posting-row.ts';
+import { rowsFrom, rowsOf } from './posting-row.ts';
 import type { PostingRow } from './posting-row.ts';
 import { TITLE_LIST } from './schema.ts';
 import type { Saturation, TermParts } from './term-accumulator.ts';
 import { TitleCounts } from './title-counts.ts';
-
-const K1 = 1.2;
-const B = 0.75;
-const TITLE_B = 0.5;
 
 /** A term of a query with all it needs to be scored. */
 export interface ScanTerm {
@@ -38,45 +36,79 @@ export interface TermSource {
   readonly meta: IndexMeta;
 }
 
+/** Chunks, documents and titles that have a term. */
+export type TermFrequencies = readonly [chunks: number, documents: number, titles: number];
+
 /** Undefined for a term that no chunk has. */
 export function scanTerm(
   source: TermSource,
+  term: QueryTerms['terms'][number],
+  weights: LexicalWeights,
+): (ScanTerm & { readonly frequencies: TermFrequencies }) | undefined {
+  const { db, meta } = source;
+  const rows = rowsOf(db, term.term);
+  const lists = listsOf(source, term.term, rows, rowsOf(db, TITLE_LIST + term.term));
+  const { chunks, docs } = bodyFrequencies(rows, lists.fresh, source.columns);
+  if (chunks === 0) return undefined;
+  const frequencies: TermFrequencies = [chunks, docs, lists.titles.documents];
+  return { ...lists, ...scoredTerm(term, weights, meta, frequencies), frequencies };
+}
+
+/**
+ * The end of a term's lists, to be scored as if it had been there when the frequencies were taken. Undefined when nothing
+ * is there.
+ */
+export function scanTermSince(
+  source: TermSource,
+  term: QueryTerms['terms'][number],
+  weights: LexicalWeights,
+  from: { readonly chunk: number; readonly doc: number },
+  { meta, frequencies }: Statistics,
+): ScanTerm | undefined {
+  const { db } = source;
+  const rows = rowsFrom(db, term.term, from.chunk);
+  const lists = listsOf(source, term.term, rows, rowsFrom(db, TITLE_LIST + term.term, from.doc));
+  if (rows.length === 0 && lists.fresh.length === 0) return undefined;
+  return { ...lists, ...scoredTerm(term, weights, meta, frequencies.get(term.term) ?? [0, 0, 0]) };
+}
+
+function listsOf(
+  { delta }: TermSource,
+  term: string,
+  rows: readonly PostingRow[],
+  titleRows: readonly PostingRow[],
+): Pick<ScanTerm, 'rows' | 'fresh' | 'titles'> {
+  const fresh = behind(delta.lists.get(term), rows.at(-1)?.last ?? -1);
+  const freshTitles = behind(delta.lists.get(TITLE_LIST + term), titleRows.at(-1)?.last ?? -1);
+  return { rows, fresh, titles: new TitleCounts(titleRows, freshTitles) };
+}
+
+function scoredTerm(
   { term, class: kind, count }: QueryTerms['terms'][number],
   weights: LexicalWeights,
-): ScanTerm | undefined {
-  const { db, delta, columns, meta } = source;
+  meta: IndexMeta,
+  [chunks, docs, titles]: TermFrequencies,
+): Pick<ScanTerm, 'isWord' | 'parts' | 'entries' | 'bound' | 'rarity'> {
   const isWord = kind === 'word';
-  const rows = rowsOf(db, term);
-  const titleRows = rowsOf(db, TITLE_LIST + term);
-  const fresh = behind(delta.lists.get(term), rows.at(-1)?.last ?? -1);
-  const titles = new TitleCounts(
-    titleRows,
-    behind(delta.lists.get(TITLE_LIST + term), titleRows.at(-1)?.last ?? -1),
-  );
-  const { chunks, docs } = frequencies(rows, fresh, columns);
-  if (chunks === 0) return undefined;
   const lengths = isWord
     ? { chunk: meta.chunkWords, doc: meta.docWords, title: meta.titleWords }
     : { chunk: meta.chunkBigrams, doc: meta.docBigrams, title: meta.titleBigrams };
   const weight = count * (isWord ? 1 : weights.bigram);
   const titleWeight = count * (isWord ? 1 : weights.titleBigram);
+  const [k1, b] = [saturationOf(term), BM25_LENGTH];
   const parts = {
-    chunk: saturation(weight * idf(meta.nextChunk, chunks), lengths.chunk / meta.chunks, B),
-    document: saturation(weight * idf(meta.nextDoc, docs), lengths.doc / meta.documents, B),
-    title: saturation(
-      titleWeight * idf(meta.nextDoc, titles.documents),
-      lengths.title / meta.documents,
-      TITLE_B,
-    ),
+    chunk: saturation(weight * idf(meta.nextChunk, chunks), lengths.chunk / meta.chunks, k1, b.text),
+    document: saturation(weight * idf(meta.nextDoc, docs), lengths.doc / meta.documents, k1, b.text),
+    title: saturation(titleWeight * idf(meta.nextDoc, titles), lengths.title / meta.documents, k1, b.title),
   };
   const bound =
     weights.chunk * parts.chunk.weight +
     weights.document * parts.document.weight +
-    (titles.documents > 0 ? weights.title * parts.title.weight : 0);
-  return { isWord, rows, fresh, titles, parts, entries: chunks, bound, rarity: idf(meta.nextDoc, docs) };
+    (titles > 0 ? weights.title * parts.title.weight : 0);
+  return { isWord, parts, entries: chunks, bound, rarity: idf(meta.nextDoc, docs) };
 }
 
-function frequencies(
+function bodyFrequencies(
   rows: readonly PostingRow[],
   fresh: Postings,
   columns: Columns,
@@ -106,6 +138,6 @@ export function idf(total: number, containing: number): number {
   return Math.log(1 + (total - containing + 0.5) / (containing + 0.5));
 }
 
-function saturation(weight: number, averageLength: number, b: number): Saturation {
-  return { weight, base: K1 * (1 - b), slope: averageLength > 0 ? (K1 * b) / averageLength : 0 };
+function saturation(weight: number, averageLength: number, k1: number, b: number): Saturation {
+  return { weight, base: k1 * (1 - b), slope: averageLength > 0 ? (k1 * b) / averageLength : 0 };
 }

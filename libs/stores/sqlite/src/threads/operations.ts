@@ -31,8 +31,8 @@ export const OPERATIONS = {
   writeIndex: (core: StoreCore, _: CallContext, batch: IndexBatch) => core.writeIndex(batch),
   search: (core: StoreCore, context: CallContext, request: SearchRequest) =>
     core.index.search(request, caller(context), context.shouldStop),
-  holds: (core: StoreCore, context: CallContext, answer: KnownAnswer) =>
-    core.index.holds(answer, caller(context)),
+  changesSince: (core: StoreCore, context: CallContext, answer: KnownAnswer) =>
+    core.index.changesSince(answer, caller(context)),
   complete: (core: StoreCore, context: CallContext, request: Parameters<IndexExplorer['complete']>[0]) =>
     core.index.explore((explorer) => explorer.complete(request, caller(context))),
   words: (core: StoreCore, context: CallContext, request: Parameters<IndexExplorer['words']>[0]) =>
@@ -73,6 +73,8 @@ export const OPERATIONS = {
     core.readableAcls(principals),
   putLists: (core: StoreCore, _: CallContext, lists: Args<'putLists'>[0]) => core.putLists(lists),
   lists: (core: StoreCore, _: CallContext, ids: Args<'lists'>[0]) => core.acls.lists(ids),
+  accessHistory: (core: StoreCore, _: CallContext, ...[since, document]: Args<'accessHistory'>) =>
+    core.history.since(since, (id) => core.acls.aclOf(id), document),
   stageDirectory: (core: StoreCore, _: CallContext, ...[source, run, part]: Args<'stageDirectory'>) =>
     core.stageDirectory(source, run, part),
   completeDirectory: (core: StoreCore, _: CallContext, ...[source, run, lease]: Args<'completeDirectory'>) =>
@@ -106,6 +108,7 @@ export const OPERATIONS = {
   met: (core: StoreCore, _: CallContext, seqs: readonly number[]) => core.jobs.met(seqs),
   getState: (core: StoreCore, _: CallContext, ...args: StateArgs<'get'>) => core.state.get(...args),
   putState: (core: StoreCore, _: CallContext, ...args: StateArgs<'put'>) => core.state.put(...args),
+  changeState: (core: StoreCore, _: CallContext, ...args: StateArgs<'change'>) => core.state.change(...args),
   listState: (core: StoreCore, _: CallContext, ...args: StateArgs<'list'>) => core.state.list(...args),
   removeState: (core: StoreCore, _: CallContext, ...args: StateArgs<'remove'>) => core.state.remove(...args),
   bindEmbedder: (core: StoreCore, _: CallContext, fingerprint: EmbedArgs<'bind'>[0]) =>

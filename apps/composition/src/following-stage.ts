@@ -1,0 +1,34 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import type { EmbeddingStage } from '@fumikura/embedding';
+import type { EmbeddingStore } from '@fumikura/ports';
+
+export interface FollowingOptions {
+  readonly first: EmbeddingStage;
+  /** The stage of the model that the index is bound to now. */
+  readonly again: () => Promise<EmbeddingStage>;
+  readonly reconsider: () => void;
+  readonly store: Pick<EmbeddingStore, 'status'>;
+}
+
+/** How often it is looked whether another index is asked. */
+const LOOK_EVERY_MS = 3_000;
+
+/** A stage that goes on with the other of two models when the index of that one is asked from now on. */
+export function followingStage({ first, again, reconsider, store }: FollowingOptions): EmbeddingStage {
+  const modelNow = async () => (await store.status()).fingerprint?.model;
+  return {
+    ...first,
+    follow: async (signal) => {
+      for (let stage = first; !signal.aborted; stage = await again()) {
+        const model = await modelNow();
+        const turn = new AbortController();
+        const following = stage.follow(AbortSignal.any([signal, turn.signal]));
+        while (!signal.aborted && (await modelNow().catch(() => model)) === model)
+          await wait(LOOK_EVERY_MS, undefined, { signal }).catch(() => undefined);
+        turn.abort();
+        await following;
+        reconsider();
+      }
+    },
+  };
+}

@@ -1,0 +1,53 @@
+import { fingerprintOf } from '@fumikura/embedding';
+import type { SourceId } from '@fumikura/model';
+import type { Embedder, EmbeddingStore, WaitingDocument } from '@fumikura/ports';
+import type { InstalledStore } from './store.ts';
+
+const PAGE = 100;
+
+/**
+ * One pass over all documents of a store, for a model that its index is not bound to: what is made is kept by what was
+ * embedded and reaches no index, so that binding the model later costs no call of the embedder.
+ */
+export function knownBacklog(store: InstalledStore, embedder: Embedder): EmbeddingStore {
+  const documents = everyDocument(store);
+  return {
+    ...store.embeddings,
+    bind: () => Promise.resolve(),
+    status: async () => ({
+      ...(await store.embeddings.status()),
+      fingerprint: fingerprintOf(embedder),
+      isPaused: false,
+    }),
+    setProblem: () => Promise.resolve(), // that would be one of the model that is asked
+    waiting: async (chunks) => {
+      const taken: WaitingDocument[] = [];
+      for (let count = 0; count < chunks;) {
+        const { value } = await documents.next();
+        if (!value) break;
+        taken.push(value);
+        count += value.chunks.length;
+      }
+      return taken;
+    },
+    put: (_fingerprint, made) => Promise.resolve(made.length),
+    prune: () => Promise.resolve(0), // those of the model that is asked are needed for a return
+  };
+}
+
+async function* everyDocument(store: InstalledStore): AsyncGenerator<WaitingDocument, undefined> {
+  for (const { id } of await store.catalog.sources()) yield* documentsOf(store, id);
+  return undefined;
+}
+
+async function* documentsOf(store: InstalledStore, source: SourceId): AsyncGenerator<WaitingDocument> {
+  for (let after: string | undefined; ;) {
+    const ids = await store.catalog.listIds(source, after, PAGE);
+    if (ids.length === 0) return;
+    for (const { document, chunks } of await store.export.documents(ids)) {
+      const { id, title, language, text } = document;
+      yield { id, revision: 0, title, language, text, chunks };
+    }
+    after = ids.at(-1);
+  }
+}
