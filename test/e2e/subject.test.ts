@@ -85,6 +85,7 @@ describe('what is kept of a person', { concurrency: 1 }, () => {
         ['now/1', { name: 'link/user:wiki:acme:1', fact: 'alice' }],
       ],
       token: [['0123456789abcdef', { id: '0123456789abcdef', person: 'alice', hash: 'secret' }]],
+      feedback: [['verdict', { by: JSON.stringify(['local', 'alice']), documents: ['a'], comment: 'wrong' }]],
       'slack.link': [[account, { team, user, person, at: '' }]],
       'slack.code': [['code', person]],
       'slack.code.attempts': [[account, 2]],
@@ -96,6 +97,7 @@ describe('what is kept of a person', { concurrency: 1 }, () => {
     };
     const others: readonly (readonly [SpaceOfPersons, string, JsonValue])[] = [
       ['token', 'fedcba9876543210', { id: 'fedcba9876543210', person: 'alice2', hash: 'x' }],
+      ['feedback', 'theirs', { by: JSON.stringify(['local', 'alice2']), documents: ['a'] }],
       ['slack.link', 'T1/UBOB', { team, user: 'UBOB', person: other, at: '' }],
       ['slack.reply', 'theirs', { team, user: 'UBOB', person: other, question: 'alice?' }],
       ['slack.feedback', 'theirs', { by: 'T1/UBOB', question: 'alice?' }],

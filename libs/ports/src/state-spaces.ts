@@ -10,6 +10,7 @@ export const STATE_SPACES = {
   search: 'nobody',
   /** Hashes, for two minutes. */
   proof: 'nobody',
+  feedback: 'persons',
   'slack.link': 'persons',
   'slack.code': 'persons',
   'slack.code.attempts': 'persons',

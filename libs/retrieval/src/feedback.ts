@@ -40,7 +40,7 @@ export function createFeedback(state: SharedState, now: () => number = Date.now)
     { readonly until: number; readonly opinions: Promise<ReadonlyMap<DocumentId, Opinion>> } | undefined;
   const read = async () => {
     const verdicts: Verdict[] = [];
-    for (const space of [SLACK_SPACE, FEEDBACK_SPACE])
+    for (const space of [SLACK_SPACE, FEEDBACK_SPACE] as const)
       for await (const entry of entriesOf(state, space)) verdicts.push(...verdictIn(entry));
     return opinionsOf(verdicts);
   };

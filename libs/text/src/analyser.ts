@@ -131,10 +131,8 @@ function writtenPlaces(
   for (const { 0: cluster, index } of run.matchAll(CLUSTER)) {
     const normal = cluster.normalize('NFKC').toLowerCase();
     joined += normal;
-    for (let unit = 0; unit < normal.length; unit++) {
-      starts.push(index);
-      ends.push(index + cluster.length);
-    }
+    starts.push(...Array<number>(normal.length).fill(index));
+    ends.push(...Array<number>(normal.length).fill(index + cluster.length));
   }
   return joined === folded ? { starts, ends } : { starts: [], ends: [] };
 }

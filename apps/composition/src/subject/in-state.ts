@@ -48,6 +48,8 @@ const WITHOUT: Readonly<Record<SpaceOfPersons, Without>> = {
     const { person: owner } = value as { person: string };
     return person.issuer === LOCAL_ISSUER && owner === person.subject ? undefined : value;
   },
+  feedback: ({ value }, { person: { issuer, subject } }) =>
+    (value as InSlack).by === JSON.stringify([issuer, subject]) ? undefined : value,
   'slack.link': inSlack,
   'slack.code': ({ value }, subject) => (isTheirs(value as unknown as PersonId, subject) ? undefined : value),
   'slack.code.attempts': byKey,
