@@ -269,7 +269,8 @@ export const REQUIREMENTS: readonly Requirement[] = [
     'rerank.bound':
       'No text of a document moves it by more places than the bound, whatever a reranker makes of it.',
     'rerank.fallback': 'A reranker that is late or wrong leaves the order as it was, and the reply says so.',
-    'rerank.local': 'A cross-encoder in a folder scores each passage beside the query, in the runtime that ships.',
+    'rerank.local':
+      'A cross-encoder in a folder scores each passage beside the query, in the runtime that ships.',
     'search.live-readers': 'What a source finds itself is shown to nobody whom the source would not show it.',
     'search.live-language': 'Words of the query language mean the same where sources are asked themselves.',
     'search.live-deadline':
