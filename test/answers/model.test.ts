@@ -246,6 +246,7 @@ describe('answers of a language model', () => {
       assert.ok(stages.length >= 3 && stages.at(-1) === 'writing', stages.join());
       const words = summary.points.flatMap(({ text }) => text.split(/\s+/u)).length;
       assert.ok(words <= 60, `${words} words`);
+      assert.ok((summary.dropped['length'] ?? 0) > 0, 'the model had more to say');
       assert.equal(summary.truncated, true);
       const shown = endpoint.requests.map(({ body }) => JSON.parse(body.messages?.at(-1)?.content ?? '{}'));
       assert.ok(

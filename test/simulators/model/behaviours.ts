@@ -94,7 +94,8 @@ function faithful({ passages, question = '' }: Shown): Said[] {
   );
   const shared = ({ text }: Said) =>
     (text.toLowerCase().match(/[\p{L}\p{N}]{2,}/gu) ?? []).filter((word) => asked.has(word)).length;
-  return sentences.toSorted((a, b) => shared(b) - shared(a)).slice(0, 3);
+  // Without a question it is to sum up, and has much to say.
+  return sentences.toSorted((a, b) => shared(b) - shared(a)).slice(0, question === '' ? 12 : 3);
 }
 
 export function jsonOf(claims: readonly Said[]): string {

@@ -92,6 +92,33 @@ describe('a model that writes', () => {
     assert.deepEqual(end.dropped, { number: 1, citation: 1, negation: 1, malformed: 1 });
   });
 
+  it('does not spend a budget twice in requests side by side', async () => {
+    const model = modelThatSays(['{"claims":[],"answered":false}']);
+    const writer = createWriter({
+      model,
+      limits: { tokensPerDay: 1_800 },
+      book: createMemorySpendBook(),
+      maxAnswerTokens: 1_000,
+    });
+    const ask = () =>
+      writer
+        .write({
+          prompt: ANSWER_PROMPT,
+          task: { question: 'q' },
+          passages: [passage()],
+          person: 'p',
+          signal: new AbortController().signal,
+        })
+        .next();
+    const ends = await Promise.allSettled([ask(), ask()]);
+    assert.deepEqual(
+      ends.map(({ status }) => status),
+      ['fulfilled', 'rejected'],
+    );
+    // What was under way is over: a third one has room again.
+    assert.equal((await ask()).done, true);
+  });
+
   it('[answers.budget] asks nothing beyond a budget in tokens, money or time, and keeps the book', async () => {
     const book = createMemorySpendBook();
     const said = modelThatSays(['{"claims":[],"answered":false}'], {
