@@ -133,6 +133,22 @@ describe(
       assert.match(source.reason ?? '', /not as you.*did not take your token/u);
     });
 
+    it('[attack.exchange] E the search of the source is behind its rights: each document is asked for again', async () => {
+      const { titles } = await stage.asked(await signedIn(BOB), 'bonus');
+      assert.ok(titles.includes('secret'));
+      const resource = (id: string) => ({
+        id,
+        name: `${id}.md`,
+        parentReference: { driveId: 'b!documents' },
+      });
+      const hits = ['secret', 'members'].map((id) => ({ hitId: id, rank: 1, resource: resource(id) }));
+      stage.graph.respondNext(
+        { status: 200, body: { value: [{ searchTerms: [], hitsContainers: [{ total: 2, hits }] }] } },
+        ({ url }) => url.pathname === '/v1.0/search/query',
+      );
+      assert.deepEqual((await stage.asked(await signedIn(), 'bonus')).titles, ['members', 'travel']);
+    });
+
     it('[attack.exchange] D an issuer that is away, then is left alone', async () => {
       stage.entra.misbehave(async () => ({ status: 503 }));
       const { exchanges } = stage.entra;

@@ -68,4 +68,20 @@ describe('the threat model', async () => {
       [],
     );
   });
+
+  for (const name of ['proof', 'limits', 'questionnaire'])
+    it(`[attack.model] names a test for each sentence of ${name}.md, or says that there is none`, async () => {
+      const text = await readFile(join(root, `docs/security/${name}.md`), 'utf8');
+      const rows = text.split('\n').filter((line) => /^\| (?!-+ \|)/u.test(line));
+      const last = rows.map((row) => row.split('|').at(-2)?.trim() ?? '').filter((cell) => cell !== 'tests');
+      assert.ok(last.length >= 15, `${last.length} rows`);
+      for (const cell of last) {
+        const tests = [...cell.matchAll(/`([^`]+)`/gu)].map(([, id = '']) => id);
+        assert.ok(tests.length > 0 || cell.startsWith('none'), `no test: ${cell}`);
+        for (const test of tests) {
+          const script = /^npm run ([\w:]+)/u.exec(test)?.[1];
+          assert.ok(script ? script in scripts : known.has(test), `${name}.md: there is no ${test}`);
+        }
+      }
+    });
 });

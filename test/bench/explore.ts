@@ -1,6 +1,7 @@
-// npm run bench:explore -- [--chunks 500000] [--queries 200] [--json] [--output file]: what is asked while a person types, on
+// npm run bench:explore -- [--chunks 500000] [--queries 200] [--folder kept] [--json] [--output file]: what is asked while a person types, on
 // texts like a company's with authors and labels, for persons who may read .1 %, 1 %, 10 % and all of them. `cpu` is the
-// processor time of the same calls: on a busy machine the others measure its neighbours.
+// processor time of the same calls: on a busy machine the others measure its neighbours. A folder that is named keeps its
+// store for the next run.
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -20,6 +21,7 @@ const { values } = parseArgs({
   options: {
     chunks: { type: 'string', default: '500000' },
     queries: { type: 'string', default: '200' },
+    folder: { type: 'string' },
     json: { type: 'boolean', default: false },
     output: { type: 'string' },
   },
@@ -43,14 +45,13 @@ const random = seeded(11);
 const corpus = new BenchCorpus(7, false);
 const signal = new AbortController().signal;
 
-const folder = await mkdtemp(join(tmpdir(), 'fumi-explore-'));
+const folder = values.folder ?? (await mkdtemp(join(tmpdir(), 'fumi-explore-')));
 const store = await createSqliteStore({ file: join(folder, 'store.db'), inline: true });
 const figures: Figure[] = [];
 try {
-  await load(store);
+  if ((await store.index.stats()).chunks === 0) await load(store);
   const knowledge = await createKnowledge({ store });
-  const explore = store.index.explore;
-  if (!explore) throw new Error('an engine that explores nothing');
+  const { explore } = store.index;
   for (const [share, name] of SHARES) {
     const access = await filterFor(store, share);
     const typed = Array.from({ length: queries + 10 }, () => typedText());
@@ -86,7 +87,7 @@ try {
   }
 } finally {
   await store.close();
-  await rm(folder, { recursive: true, force: true });
+  if (values.folder === undefined) await rm(folder, { recursive: true, force: true });
 }
 const result = report(figures);
 if (values.output !== undefined) await writeReport(values.output, result);

@@ -1,10 +1,14 @@
 // An installation of several processes while they are killed, replaced, cut off and put beside clocks that go wrong:
-//   npm run bench:failures -- [--kills 50] [--rate 5.2] [--only kills,rolling,network,clock] [--json]
+//   npm run bench:failures -- [--kills 50] [--rate 5.2] [--only kills,rolling,deploy,network,clock] [--json]
+// Says what happens on standard error; --json prints the figures at the end.
 // Nobody may see what is not theirs or get a wrong answer, and nothing that was acknowledged may be lost, at any time.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as wait } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { figure, report } from '@fumikura/evaluation';
+import type { Figure } from '@fumikura/evaluation';
 import { postgresMissing, seeded } from '@fumikura/testkit';
 import { PROGRAM } from '../e2e/fumi.ts';
 import { balancerMissing } from '../scale/balancer.ts';
@@ -36,6 +40,9 @@ const SHARES: readonly Victim[] = [
   'index',
 ];
 const HOUR_MS = 3_600_000;
+const NEXT_VERSION = {
+  NODE_OPTIONS: `--import=${fileURLToPath(new URL('../scale/next-version.mjs', import.meta.url))}`,
+};
 
 /** Where answers may be missing, by the clock of `performance`. */
 interface Gap {
@@ -50,7 +57,7 @@ interface Gap {
 const { values } = parseArgs({
   options: {
     kills: { type: 'string', default: '50' },
-    only: { type: 'string', default: 'kills,rolling,network,clock' },
+    only: { type: 'string', default: 'kills,rolling,deploy,network,clock' },
     rate: { type: 'string', default: String(USUAL_RATE) },
     json: { type: 'boolean', default: false },
   },
@@ -65,6 +72,7 @@ const documents = (company.teams + 1) * company.documentsATeam;
 const random = seeded(5);
 const wanted = new Set(values.only.split(','));
 let isReached = true;
+const figures: Figure[] = [];
 
 const cluster = await startCluster({ company, servers: 2, workers: 2 });
 try {
@@ -89,6 +97,7 @@ try {
   };
   await scene('kills', kills);
   await scene('rolling', rolling);
+  await scene('deploy', deploy);
   await scene('network', network);
   await scene('clock', clock);
   writing.abort();
@@ -98,6 +107,7 @@ try {
 } finally {
   await cluster.stop();
 }
+if (values.json) process.stdout.write(`${JSON.stringify(report(figures), undefined, 1)}\n`);
 process.exitCode = isReached ? 0 : 1;
 
 /** Which of them next: each kind as often as its share says, in an order that is drawn. */
@@ -165,14 +175,29 @@ async function network({ toCatalog, toIndex }: Cluster): Promise<readonly Gap[]>
   return gaps;
 }
 
-/** One server and one worker an hour ahead of the others, and back. */
+/** One server and one worker an hour ahead of the others, and back: that server gets no questions meanwhile. */
 async function clock({ servers: [server], workers: [worker] }: Cluster): Promise<readonly Gap[]> {
-  await server?.replace({ environment: shiftedClock(HOUR_MS) });
-  await worker?.replace({ environment: shiftedClock(HOUR_MS) });
-  await wait(8_000);
-  await server?.replace({ environment: {} });
-  await worker?.replace({ environment: {} });
+  const environment = shiftedClock(HOUR_MS);
+  for (const member of [server, worker]) {
+    const health = member?.health ?? '';
+    await member?.replace({ environment, health: health.replace('ready', 'startup') });
+    await wait(4_000);
+    await member?.replace({ environment: {}, health });
+  }
   return [];
+}
+
+/** All servers and workers by their next version, one after another, with one of the old version killed in between. */
+async function deploy({ servers, workers }: Cluster): Promise<readonly Gap[]> {
+  const [first, ...others] = servers;
+  for (const worker of workers) await worker.replace({ environment: NEXT_VERSION });
+  await first?.replace({ environment: NEXT_VERSION });
+  const gap: Gap = { what: 'older server', from: performance.now(), to: Infinity, isForAll: false };
+  await others[0]?.kill();
+  gap.to = performance.now();
+  for (const server of others) await server.replace({ environment: NEXT_VERSION });
+  for (const member of [...servers, ...workers]) await member.replace({ environment: {} });
+  return [gap];
 }
 
 function tell(name: string, asked: readonly Asked[], gaps: readonly Gap[]): void {
@@ -180,20 +205,8 @@ function tell(name: string, asked: readonly Asked[], gaps: readonly Gap[]): void
   const errors = asked.filter(({ verdict }) => ['refused', 'degraded', 'failed'].includes(verdict));
   const unexplained = errors.filter((each) => !gaps.some((gap) => isIn(each, gap)));
   isReached &&= counts.wrong === 0 && counts.leaked === 0 && unexplained.length === 0;
-  const line = {
-    scene: name,
-    faults: gaps.length,
-    questions: asked.length,
-    ...counts,
-    unexplained: unexplained.length,
-  };
-  say(
-    values.json
-      ? JSON.stringify(line)
-      : Object.entries(line)
-          .map((each) => each.join(' '))
-          .join(', '),
-  );
+  const line = { faults: gaps.length, questions: asked.length, ...counts, unexplained: unexplained.length };
+  keep(name, line, ['wrong', 'leaked', 'unexplained']);
   const odd = [...asked.filter(({ verdict }) => ['wrong', 'leaked'].includes(verdict)), ...unexplained];
   for (const { verdict, why } of odd.slice(0, 5)) say(`  ${verdict}: ${why}`);
   if (errors.length > 0) say(`  ${byFault(errors, gaps)}`);
@@ -230,13 +243,7 @@ async function afterwards(askers: readonly Asker[], author: Author, answered: nu
     recorded,
   };
   isReached &&= lost.length === 0 && check.code === 0 && verify.code === 0 && recorded >= answered;
-  say(
-    values.json
-      ? JSON.stringify(line)
-      : Object.entries(line)
-          .map((each) => each.join(' '))
-          .join(', '),
-  );
+  keep('afterwards', line, ['lost', 'index', 'audit']);
   if (check.code !== 0) say(check.stdout.slice(0, 1_000));
   if (verify.code !== 0) say(verify.stdout.slice(0, 1_000));
   if (lost.length > 0) say(lost.slice(0, 5).join(' '));
@@ -252,8 +259,18 @@ async function fumi(...args: string[]): Promise<{ code: number; stdout: string }
   return { code, stdout };
 }
 
+/** @param none of these there may be */
+function keep(scene: string, line: Readonly<Record<string, number | null>>, none: readonly string[]): void {
+  for (const [name, value] of Object.entries(line))
+    figures.push(
+      figure(`failures.${scene}.${name}`, value ?? -1, '', 'lower', none.includes(name) ? 0 : undefined),
+    );
+  const told = Object.entries(line).map((each) => each.join(' '));
+  say(`${scene}: ${told.join(', ')}`);
+}
+
 function say(line: string): void {
-  process.stdout.write(`${line}\n`);
+  process.stderr.write(`${line}\n`);
 }
 
 function fail(): never {

@@ -46,6 +46,8 @@ export const REQUIREMENTS: readonly Requirement[] = [
     'scale.slow-link': 'Slow ways between processes make answers late, never wrong.',
     'scale.clock': 'A server whose clock is off gets no requests; leases run by the clock of the catalog.',
     'scale.full-disk': 'What cannot be written down is not shown; nothing that was confirmed is lost.',
+    'scale.pooler':
+      'Nothing is left on a connection to PostgreSQL, so that a pooler may hand it on by transaction.',
     'scale.two-versions': 'Servers of two versions work over one catalog where the newer one only adds.',
     'scale.drain': 'A server that ends says that it is not ready, finishes what is under way, and closes.',
   }),
@@ -137,7 +139,9 @@ export const REQUIREMENTS: readonly Requirement[] = [
       'What an issuer gives for the token of a person is used for that person at that source, or not at all.',
     'attack.http':
       'Malformed, foreign and forged requests are refused, and their answers tell nothing of the inside.',
-    'attack.limits': 'Who asks is who the named proxies say; a full memory refuses and recovers.',
+    'attack.limits':
+      'Who asks too much, too often or at once is told when to come again; who asks is who the named proxies say; a full memory refuses and recovers.',
+    'attack.slow': 'Who sends or reads too slowly, or goes away, is left, and holds up nobody.',
     'attack.model': 'Each threat of each data flow names what stops it and a test that there is.',
     'attack.outbound':
       'A source cannot send us into our own network, to other hosts with our credentials, or without end.',
@@ -209,6 +213,8 @@ export const REQUIREMENTS: readonly Requirement[] = [
       'Groups of a source open what they open there, nested or not; a membership that ends closes it.',
     'access.late': 'A source that is asked decides beside the lists, for whoever it says no to.',
     'access.late-when': 'Sources are asked where their readers are too old, or where it is configured.',
+    'sync.contents-swept': 'Files of a run whose process was ended the hard way are removed by the next one.',
+    'access.late-titles': 'Titles that are suggested are asked of their source like hits.',
     'access.late-time': 'What a source does not confirm in time is withheld, and the coverage says so.',
     'access.late-cannot': 'A source that must be asked and tells nothing shows nothing.',
     'access.folders': 'Folder rules narrow readers; a link opens nothing that its target closes.',
@@ -254,16 +260,25 @@ export const REQUIREMENTS: readonly Requirement[] = [
     'search.pages-stable': 'Pages repeat nothing and lose nothing while the index changes between them.',
     'search.similar': 'Documents like one are found, for those who may read it.',
     'cache.shared': 'A ranking is used again by those who may read the same, and by nobody else.',
+    'cache.ahead':
+      'What was asked often is ranked ahead after a start, with the rights of somebody who came, for those who may read the same.',
+    'cache.bounded': 'Rankings that are kept take no more memory than they are given.',
+    'cache.told': 'How often rankings are used again is told to the other processes of an installation.',
     'cache.fresh': 'A ranking that was kept is never behind what was written or who may read it.',
     'suggest.words': 'What is typed is completed by words and titles.',
     'suggest.titles': 'Titles are suggested that have all words typed.',
     'suggest.hidden': 'No form of a word is suggested that stands in hidden documents alone.',
     'facets.counts': 'Counts are of documents that the caller may read, within filter and words.',
+    'search.highlights':
+      'What is marked is what matched, whole and alone: in any form, width and script, within markup.',
     'search.snippet': 'A snippet shows the window that matched, with exact offsets.',
+    'search.boost-bound': 'Boosts together move no document past one that is further away than their bound.',
     'search.ties': 'Ties have a stable order.',
     'rerank.bound':
       'No text of a document moves it by more places than the bound, whatever a reranker makes of it.',
     'rerank.fallback': 'A reranker that is late or wrong leaves the order as it was, and the reply says so.',
+    'rerank.local':
+      'A cross-encoder in a folder scores each passage beside the query, in the runtime that ships.',
     'search.live-readers': 'What a source finds itself is shown to nobody whom the source would not show it.',
     'search.live-language': 'Words of the query language mean the same where sources are asked themselves.',
     'search.live-deadline':
@@ -293,6 +308,7 @@ export const REQUIREMENTS: readonly Requirement[] = [
     'mcp.surface': 'Tools, inputs and annotations are exactly those promised.',
     'mcp.tokens': 'A page of ten hits stays below 2,000 tokens.',
     'mcp.errors': 'A failed call is a result with code and advice, never an inner message.',
+    'mcp.deadline': 'A call that takes too long is ended and says so.',
     'mcp.bounds': 'Arguments out of bounds never reach the search.',
     'mcp.eras': 'Clients of both protocol eras are served over HTTP and stdio.',
     'mcp.origin': 'Foreign hosts, origins and large bodies are refused.',
@@ -310,6 +326,7 @@ export const REQUIREMENTS: readonly Requirement[] = [
     'audit.search': 'Records are found by person, document, time, action and text.',
     'audit.forward': 'Every record goes to each target, in order, and waits as long as the target is away.',
     'audit.timestamp': 'Signed heads are stamped by an authority outside.',
+    'audit.places': 'No table and no file is added without saying whether it names persons.',
     'audit.subject': 'What is kept of a person can be given to them, and taken away as far as it may be.',
     'audit.export': 'Records leave as OCSF events.',
     'audit.shown':
@@ -321,6 +338,7 @@ export const REQUIREMENTS: readonly Requirement[] = [
     'auth.scope': 'A token without the scope is answered 403 with all that is needed.',
     'auth.skew': 'A clock may be off by as much as is configured.',
     'auth.issuer-settings': 'Names of claims, audiences, types and scopes are each issuer\u2019s own.',
+    'auth.issuers': 'Each of several issuers speaks for its own people alone, by its own settings.',
     'auth.verified-email': 'An address counts only when the issuer calls it verified.',
     'auth.rotation': 'Keys rotate without anybody noticing, and made-up keys cost nothing.',
     'auth.outage': 'Keys hold for a day while the issuer is away; without keys nobody is let in.',

@@ -10,7 +10,7 @@ const ANYWHERE = 'http://127.0.0.1';
 
 const [port = '0', file = ''] = process.argv.slice(2);
 const standIn = new QdrantStandIn();
-if (existsSync(file)) for (const change of changesIn(file)) standIn.answer(change);
+if (existsSync(file)) for (const change of changesIn(file)) makeAgain(change);
 const journal = openSync(file, 'a');
 process.once('exit', () => closeSync(journal));
 const { url } = await startSimulator({
@@ -22,6 +22,14 @@ const { url } = await startSimulator({
   },
 });
 process.stdout.write(`${url}\n`);
+
+function makeAgain(change: SimulatedRequest): void {
+  const { status, body } = standIn.answer(change);
+  if (status !== 200)
+    throw new Error(
+      `${change.method} ${change.url.pathname} was acknowledged once, and now: ${JSON.stringify(body)}`,
+    );
+}
 
 function isChange({ method, url }: SimulatedRequest): boolean {
   return method !== 'GET' && !(method === 'POST' && READS.test(url.pathname));
@@ -40,6 +48,7 @@ function changesIn(file: string): SimulatedRequest[] {
     .filter((line) => line !== '')
     .map((line) => {
       const { method, path, body } = JSON.parse(line) as { method: string; path: string; body: unknown };
-      return { method, url: new URL(path, ANYWHERE), headers: {}, raw: new Uint8Array(), body };
+      const raw = Buffer.from(body === undefined ? '' : JSON.stringify(body));
+      return { method, url: new URL(path, ANYWHERE), headers: {}, raw, body };
     });
 }

@@ -62,6 +62,8 @@ function bound(index: QdrantIndex): QdrantIndex {
     write: (batch) => index.write(batch),
     search: (...args) => index.search(...args),
     searchConfirmed: (...args) => index.searchConfirmed(...args),
+    matching: (...args) => index.matching(...args),
+    rarity: (...args) => index.rarity(...args),
     stats: () => index.stats(),
     useFingerprint: (fingerprint) => index.useFingerprint(fingerprint),
     maintain: (stop) => index.maintain(stop),

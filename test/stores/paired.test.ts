@@ -1,9 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import assert from 'node:assert/strict';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
 import { setTimeout as wait } from 'node:timers/promises';
 import { createPairedStore } from '@fumikura/store-paired';
 import { createPostgresCatalog } from '@fumikura/store-postgres';
+import { createSqliteStore } from '@fumikura/store-sqlite';
 import { createIndexPlaces, createQdrantIndex } from '@fumikura/store-qdrant';
 import {
   ALICE,
@@ -20,7 +24,10 @@ import {
   storeContract,
   vectorOf,
 } from '@fumikura/testkit';
+import { analyseQuery } from '@fumikura/text';
 import { indexServer } from './index-server.ts';
+
+const signal = new AbortController().signal;
 
 describe('PostgreSQL and Qdrant as one', { skip: postgresMissing() ?? false }, () => {
   let server: ReturnType<typeof startPostgres> | undefined;
@@ -48,7 +55,6 @@ describe('PostgreSQL and Qdrant as one', { skip: postgresMissing() ?? false }, (
       index: await createQdrantIndex(options),
       places: createIndexPlaces(options),
     });
-    const signal = new AbortController().signal;
     const found = async (principal: typeof ALICE) => {
       const access = await filterFor(store.catalog, principal);
       const { candidates } = await store.index.search(lexical('word', { candidates: 50 }), access, signal);
@@ -101,6 +107,56 @@ describe('PostgreSQL and Qdrant as one', { skip: postgresMissing() ?? false }, (
     } finally {
       await store.close();
       await index.close();
+    }
+  });
+
+  it('counts what matches as the embedded engine does', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'fumi-facets-'));
+    const { open, remove } = await make();
+    const stores = [await open(), await createSqliteStore({ file: join(folder, 'facets.db'), inline: true })];
+    const random = seeded(7);
+    const pick = (values: readonly string[]) => values[Math.floor(random() * values.length)] ?? '';
+    const source = 'test:wiki';
+    const upserts = Array.from({ length: 80 }, (_, at) =>
+      documentWrite(
+        `${source}/${at}`,
+        { allow: [pick(['all', 'hers'])] },
+        {
+          title: pick(['narwhal', 'heading', 'plain']),
+          kind: pick(['page', 'mail']),
+          labels: [pick(['red', 'blue']), pick(['big', 'small'])],
+          breadcrumbs: [pick(['Sea', 'Land'])],
+          parts: [`${pick(['whale', 'seal'])} ${pick(['north', 'south'])} ${pick(['ice', 'sand'])}`],
+        },
+      ),
+    );
+    const lists = [allowList('all', ALICE, BOB), allowList('hers', ALICE)];
+    const fields = ['source', 'space', 'kind', 'label'] as const;
+    const requests = [
+      { fields, limit: 10 },
+      { query: analyseQuery('whale north'), fields, limit: 10 },
+      { query: analyseQuery('narwhal'), fields, limit: 10 },
+      { query: analyseQuery('absent seal'), fields, limit: 2 },
+      { query: analyseQuery('ice'), filter: { spaces: ['Sea'], kinds: ['page'] }, fields, limit: 10 },
+      { filter: { labels: ['red'], excluded: { spaces: ['Land'] } }, fields, limit: 10 },
+      { query: analyseQuery('never written'), fields, limit: 10 },
+    ];
+    try {
+      for (const store of stores) await store.commit({ source, lists, upserts });
+      for (const [at, request] of requests.entries())
+        for (const principal of [ALICE, BOB]) {
+          const [paired, embedded] = await Promise.all(
+            stores.map(async ({ index, catalog }) =>
+              index.explore?.facets?.(request, await filterFor(catalog, principal), signal),
+            ),
+          );
+          assert.deepEqual(paired, embedded, `request ${at} of ${principal}`);
+          assert.ok(at === 6 || (paired?.documents ?? 0) > 0);
+        }
+    } finally {
+      for (const store of stores) await store.close();
+      await remove();
+      await rm(folder, { recursive: true });
     }
   });
 

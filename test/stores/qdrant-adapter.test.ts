@@ -12,6 +12,7 @@ import {
   vectorOf,
   seeded,
 } from '@fumikura/testkit';
+import { analyseQuery } from '@fumikura/text';
 import type { Simulator } from '../simulators/kit/simulator.ts';
 import type { QdrantStandIn, QdrantOptions } from '../simulators/qdrant/server.ts';
 import { startQdrant } from '../simulators/qdrant/server.ts';
@@ -195,6 +196,61 @@ describe('Qdrant adapter', () => {
     const request = { dense: { vector, fingerprint: FINGERPRINT }, candidates: 5, filter: { labels: ['x'] } };
     const { candidates } = await index.search(request, testAccess([1]), signal);
     assert.ok((candidates[0]?.cosine ?? 0) > 0.999);
+  });
+
+  it('tells how near the first chunk is beside the best one', async () => {
+    const { index } = await start();
+    await index.useFingerprint(FINGERPRINT);
+    const [first, best] = [vectorOf(seeded(3)), vectorOf(seeded(4))];
+    const document = testDocument('a', ['beginning', 'middle', 'end'], 1);
+    const vectors = [first, vectorOf(seeded(5)), best];
+    const chunks = document.chunks.map((each, at) => ({ ...each, vector: vectors[at] ?? first }));
+    await index.write({ upserts: [{ ...document, chunks }] });
+    const request = { dense: { vector: best, fingerprint: FINGERPRINT }, candidates: 1 };
+    const { candidates } = await index.search(request, testAccess([1]), signal);
+    assert.equal(candidates[0]?.denseChunkOrdinal, 2);
+    const expected = first.reduce((sum, each, at) => sum + each * (best[at] ?? 0), 0);
+    const length = (vector: Float32Array) => Math.hypot(...vector);
+    assert.ok(Math.abs((candidates[0].leadCosine ?? 9) - expected / length(first) / length(best)) < 1e-5);
+  });
+
+  it('tells all documents that a question is about, of those that the caller may read', async () => {
+    const { index } = await start();
+    const many = Array.from({ length: 1_050 }, (_, at) => testDocument(`d${at}`, 'filler', 1));
+    await index.write({
+      upserts: [
+        ...many,
+        testDocument('rare', 'filler narwhal', 1),
+        testDocument('hidden', 'filler narwhal', 2),
+        { ...testDocument('headed', 'filler', 1), title: 'narwhal' },
+      ],
+    });
+    const confirmed = async (ids: readonly string[]) => {
+      const held = await index.held(ids);
+      return new Map(held.map((each) => [each.documentId, each]));
+    };
+    const matching = (text: string, most = 5_000) =>
+      index.matching({ query: analyseQuery(text), most }, testAccess([1]), confirmed, signal);
+    const both = await matching('filler narwhal');
+    assert.deepEqual([[...both.documentIds].sort(), both.isLowerBound], [['headed', 'rare'], false]);
+    assert.equal((await matching('filler')).isLowerBound, true);
+    const any = await matching('narwhal absent');
+    assert.deepEqual([...any.documentIds].sort(), ['headed', 'rare']);
+    const all = await index.matching({ most: 5_000 }, testAccess([1]), confirmed, signal);
+    assert.deepEqual([all.documentIds.length, all.isLowerBound], [1_052, false]);
+    const nobody = await index.matching({ most: 10 }, testAccess([]), confirmed, signal);
+    assert.deepEqual(nobody.documentIds, []);
+  });
+
+  it('tells how rare terms are, as the server weighs them', async () => {
+    const { index } = await start();
+    const words = ['common', 'common', 'common', 'common rare'];
+    await index.write({ upserts: words.map((text, at) => testDocument(`d${at}`, text, 1)) });
+    const terms = analyseQuery('common rare absent').terms.map(({ term }) => term);
+    const [common = 0, rare = 0, absent] = await index.rarity(terms, signal);
+    const idf = (having: number) => Math.log(1 + (4 - having + 0.5) / (having + 0.5));
+    assert.ok(Math.abs(common - idf(4)) < 1e-4 && Math.abs(rare - idf(1)) < 1e-4, `${common} ${rare}`);
+    assert.equal(absent, 0);
   });
 
   it('sends again what may pass, and gives up on what may not', async () => {

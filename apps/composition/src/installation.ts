@@ -6,14 +6,14 @@ import type { Access, Directory, RightsOf } from '@fumikura/access';
 import type { AuditTrail } from '@fumikura/audit';
 import type { Config } from '@fumikura/config';
 import { createDocumentPipeline } from '@fumikura/documents';
-import { AppError } from '@fumikura/errors';
-import { createIngest } from '@fumikura/ingest';
+import { AppError, toAppError } from '@fumikura/errors';
+import { createIngest, sweepContents } from '@fumikura/ingest';
 import type { Ingest } from '@fumikura/ingest';
 import type { Logger } from '@fumikura/logging';
 import type { Person } from '@fumikura/model';
 import type { PeopleStore } from '@fumikura/ports';
-import { createKnowledge, fusionWeights } from '@fumikura/retrieval';
-import type { BoostSettings, Knowledge } from '@fumikura/retrieval';
+import { createFeedback, createKnowledge, fusionWeights } from '@fumikura/retrieval';
+import type { BoostSettings, Feedback, Knowledge } from '@fumikura/retrieval';
 import type { RebuildOptions } from '@fumikura/store-sqlite';
 import { auditedIngest, openAudit } from './audit.ts';
 import { watchCommits } from './commits.ts';
@@ -49,6 +49,8 @@ export interface Installation {
   /** Absent when the configuration names none: then words alone are compared. */
   readonly embedder?: InstalledEmbedder;
   readonly audit: AuditTrail;
+  /** What people say of documents. */
+  readonly feedback: Feedback;
   /** Who people are, at each moment; the two below ask it. */
   readonly people: LivePeople;
   readonly peopleStore: PeopleStore;
@@ -103,6 +105,7 @@ export async function openInstallation(
     isOneShot: mode === 'one-shot',
   });
   const { directory, rightsOf } = people;
+  if (mode === 'service') sweep(logger);
   const embedder = installEmbedder(config, store, logger, {
     variables,
     isOneShot: mode === 'one-shot',
@@ -112,6 +115,7 @@ export async function openInstallation(
   const lateCheck = installLateCheck(config, store.catalog, logger, variables, ownRights);
   const rerank = installReranker(config, variables, logger);
   const model = installModel(config, variables);
+  const feedback = createFeedback(store.catalog.state);
   const allKnowledge = await createKnowledge({
     store,
     lateCheck,
@@ -119,9 +123,12 @@ export async function openInstallation(
     deadlineMs: config.search.deadlineMs,
     ...(embedder && { embedQuery: embedder.embedQuery, fusion: fusionWeights(config.embedder?.weight) }),
     ...(config.search.boosts && { boosts: boostsOf(config.search.boosts) }),
+    feedback,
     ...(rerank && { rerank }),
     // A process that ends after one question has nothing to use again.
     ...(mode === 'one-shot' && { cacheBytes: 0 }),
+    notesQuestions: mode === 'service' && config.audit.queryText === 'keep',
+    onWithoutNotes: ({ code, message }) => logger.warn('search.without-notes', { code, message }),
     onWithoutVectors: ({ code, message }) => {
       logger.warn('search.without-vectors', { code, message });
       if (code === 'FINGERPRINT_MISMATCH') embedder?.reconsider();
@@ -139,6 +146,7 @@ export async function openInstallation(
     store,
     ...(embedder && { embedder }),
     access: narrowed.access,
+    feedback,
     knowledge: liveKnowledge(narrowed.knowledge, live),
     answering: createAnswering({ knowledge: narrowed.knowledge, ...(model && { model }) }),
     people,
@@ -158,14 +166,23 @@ export async function openInstallation(
       await embedder?.close();
       await rerank?.close();
       await pipeline.close();
+      await allKnowledge.close();
       await audit.close();
       await store.close();
     },
   };
 }
 
-function boostsOf({ recency, ...boosts }: NonNullable<Config['search']['boosts']>): BoostSettings {
-  return { ...boosts, ...(recency && { recency }) };
+/** In nobody's way: what cannot be swept now is swept by the next one that starts. */
+function sweep(logger: Logger): void {
+  sweepContents().then(
+    (folders) => folders > 0 && logger.info('sync.contents.swept', { folders }),
+    (cause: unknown) => logger.warn('sync.contents.not-swept', { message: toAppError(cause).message }),
+  );
+}
+
+function boostsOf({ recency, feedback, ...boosts }: NonNullable<Config['search']['boosts']>): BoostSettings {
+  return { ...boosts, ...(recency && { recency }), ...(feedback && { feedback }) };
 }
 
 /** @throws AppError PERSON_UNKNOWN (config) */

@@ -11,7 +11,7 @@ import type { Variables } from './connectors/secrets.ts';
 export function installModel(config: Config, variables: Variables): WriterOptions | undefined {
   const { model } = config;
   if (!model) return undefined;
-  const { url, api, price, maxAnswerTokens, timeoutMs, budgetPerPerson } = model;
+  const { url, api, price, maxAnswerTokens, asksTwice, timeoutMs, budgetPerPerson } = model;
   const apiKey = keyOf(config, model, variables);
   return {
     model: createOpenaiModel({
@@ -25,6 +25,7 @@ export function installModel(config: Config, variables: Variables): WriterOption
     limits: budgetPerPerson,
     book: spendBookOf(config.dataFolder),
     maxAnswerTokens,
+    asksTwice,
     timeoutMs,
   };
 }

@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
 import { AppError } from '@fumikura/errors';
 import { aclKey } from '@fumikura/model';
+import { FEEDBACK_SPACE } from '@fumikura/retrieval';
 import type { DocumentId, SourceId } from '@fumikura/model';
 import { TOKEN_SPACE } from '@fumikura/access';
 import { entriesOf } from '@fumikura/ports';
-import type { DocumentWrite, KnownVersion, Lease, SharedState } from '@fumikura/ports';
+import type { DocumentWrite, KnownVersion, Lease, SharedState, StateSpace } from '@fumikura/ports';
 import { PEOPLE_SPACE } from '@fumikura/store-people';
 import type { InstalledStore } from './store.ts';
 
@@ -21,17 +22,20 @@ export interface MigrationResult {
 }
 
 /** Read and written at once: bounds what is held in memory. */
-const PAGE = 100;
+const PAGE = 50;
+/** One is noted or confirmed in the catalog while the other one is written to the index. */
+const COMMITS_AT_ONCE = 2;
 const SAMPLE = 300;
 const LEASE_MS = 600_000;
 /** What is not bound to one process, and does not end by itself soon. */
-const KEPT_SPACES = [
+const KEPT_SPACES: readonly StateSpace[] = [
   PEOPLE_SPACE,
   TOKEN_SPACE,
   'slack.link',
   'slack.workspace',
   'slack.shared',
   'slack.feedback',
+  FEEDBACK_SPACE,
 ];
 
 /**
@@ -99,7 +103,7 @@ export async function checksumOf(
 }
 
 /** Entries of one space as they are, and none that are gone. */
-async function copySpace(from: SharedState, to: SharedState, space: string): Promise<void> {
+async function copySpace(from: SharedState, to: SharedState, space: StateSpace): Promise<void> {
   const there = new Set<string>();
   for await (const { key } of entriesOf(to, space)) there.add(key);
   for await (const { key, value } of entriesOf(from, space)) {
@@ -141,13 +145,47 @@ async function copyDocuments(
   told: (written: number, unchanged: number) => Promise<void>,
 ): Promise<void> {
   await to.catalog.ensureSource(source);
-  for await (const ids of pages(from, source, signal)) {
-    const [ours, theirs] = [await from.catalog.known(ids), await to.catalog.known(ids)];
+  const commits = new Set<Promise<void>>();
+  try {
+    for await (const { upserts, unchanged } of changedPages(from, to, source, signal)) {
+      while (commits.size >= COMMITS_AT_ONCE) await Promise.race(commits);
+      const done: Promise<void> = commitPage(to, source, upserts)
+        .then(() => told(upserts.length, unchanged))
+        .finally(() => commits.delete(done));
+      commits.add(done);
+    }
+    await Promise.all(commits);
+  } finally {
+    // Nothing is written any more when this is over, whatever ended it.
+    await Promise.allSettled(commits);
+  }
+}
+
+async function commitPage(to: InstalledStore, source: SourceId, upserts: readonly DocumentWrite[]) {
+  if (upserts.length > 0) await to.commit({ source, upserts });
+}
+
+/** Read while the page before is written. */
+async function* changedPages(
+  from: InstalledStore,
+  to: InstalledStore,
+  source: SourceId,
+  signal: AbortSignal,
+): AsyncGenerator<{ readonly upserts: readonly DocumentWrite[]; readonly unchanged: number }> {
+  const read = async (ids: readonly DocumentId[]) => {
+    const [ours, theirs] = await Promise.all([from.catalog.known(ids), to.catalog.known(ids)]);
     const wanted = ids.filter((id) => !isSame(ours.get(id), theirs.get(id)));
     const upserts = wanted.length === 0 ? [] : await from.export.documents(wanted);
-    if (upserts.length > 0) await to.commit({ source, upserts });
-    await told(upserts.length, ids.length - wanted.length);
+    return { upserts, unchanged: ids.length - wanted.length };
+  };
+  let ahead: ReturnType<typeof read> | undefined;
+  for await (const ids of pages(from, source, signal)) {
+    const next = read(ids);
+    next.catch(() => undefined); // whoever takes it hears of it
+    if (ahead) yield await ahead;
+    ahead = next;
   }
+  if (ahead) yield await ahead;
 }
 
 /** Documents that an attempt before brought, and that are gone since. */

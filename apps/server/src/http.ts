@@ -22,6 +22,7 @@ import { createProvisioning } from './provisioning.ts';
 import type { Provisioning } from './provisioning.ts';
 import { createRoute } from './route.ts';
 import type { Handle } from './route.ts';
+import { cutSlowReaders, SLOW_CLIENTS } from './slow-clients.ts';
 import { UpdateBus } from './updates.ts';
 import { createWebhooks, WEBHOOKS_PATH } from './webhooks.ts';
 import type { TakeDelivery } from './webhooks.ts';
@@ -57,6 +58,8 @@ export interface HttpServerOptions {
   readonly announceMs?: number;
   /** Open requests may take this long to finish after that; default 5,000. */
   readonly drainMs?: number;
+  /** An answer that a client does not take within this time is given up, ms; default 30,000. */
+  readonly takenWithinMs?: number;
   /** Connections at once; default 512. */
   readonly maxConnections?: number;
   /** Milliseconds since 1970. */
@@ -71,12 +74,6 @@ export interface RunningServer {
 }
 
 const MAX_BODY_BYTES = 262_144;
-/** Slow clients, in ms: until the headers are in, until the whole request is, and between requests. */
-const HEADERS_TIMEOUT_MS = 10_000;
-const REQUEST_TIMEOUT_MS = 30_000;
-const KEEP_ALIVE_TIMEOUT_MS = 5_000;
-/** How often the first two are looked at. */
-const CHECK_INTERVAL_MS = 2_000;
 const MAX_CONNECTIONS = 512;
 const DRAIN_MS = 5_000;
 
@@ -181,23 +178,16 @@ function createHttpServer(
     addresses,
     isFull: memoryGuard(options.maxMemoryBytes ?? 0, now),
   };
-  const server = createServer(
-    {
-      headersTimeout: HEADERS_TIMEOUT_MS,
-      requestTimeout: REQUEST_TIMEOUT_MS,
-      keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
-      connectionsCheckingInterval: CHECK_INTERVAL_MS,
-    },
-    (request, response) => {
-      open.add(response);
-      // Whoever keeps the connection would send the next request into a server that goes.
-      if (health.isDraining) response.shouldKeepAlive = false;
-      // Whatever an address asks for otherwise, and by what name: its balancer hears how we are.
-      void health.answer(request.url ?? '', response).then((isAnswered) => {
-        if (!isAnswered) admit(door, request, response, () => serve(request, response));
-      });
-    },
-  );
+  const server = createServer(SLOW_CLIENTS, (request, response) => {
+    open.add(response);
+    // Whoever keeps the connection would send the next request into a server that goes.
+    if (health.isDraining) response.shouldKeepAlive = false;
+    // Whatever an address asks for otherwise, and by what name: its balancer hears how we are.
+    void health.answer(request.url ?? '', response).then((isAnswered) => {
+      if (!isAnswered) admit(door, request, response, () => serve(request, response));
+    });
+  });
   server.maxConnections = options.maxConnections ?? MAX_CONNECTIONS;
+  cutSlowReaders(server, options.takenWithinMs, () => logger.warn('http.client.slow'));
   return server;
 }

@@ -56,6 +56,23 @@ const reasons = ({ withheld }: Awaited<ReturnType<typeof run>>) =>
   Object.fromEntries([...withheld].map(([id, reason]) => [id.at(-1), reason]));
 
 describe('[access.late] the source is asked before its documents are shown', () => {
+  it('[exchange.late] takes what one person may not ask for theirs alone', async () => {
+    const { ask } = source({ a: [true, 0], b: [true, 0], c: [true, 0] });
+    const bob: Principal = `user:${WIKI}:bob`;
+    const asking: Ask = (accounts, wanted, signal) => {
+      if (accounts.includes(ada)) throw forbidden;
+      return ask(accounts, wanted, signal);
+    };
+    const late = createLateCheck({
+      askOf: () => ({ ask: asking, isOwn: true }),
+      whenOf: async () => 'always',
+      budgetMs: 5_000,
+    });
+    const signal = new AbortController().signal;
+    assert.equal((await late.check(documents, access, signal)).withheld.size, 3);
+    assert.equal((await late.check(documents, testAccess([1], [bob]), signal)).withheld.size, 0);
+  });
+
   it('believes an answer for the question it was asked for, where none is remembered', async () => {
     const { ask, asked } = source({ a: [true, 0], b: [false, 0], c: [true, 0] });
     const late = checker(ask, { cacheMs: 0 });

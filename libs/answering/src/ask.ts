@@ -18,6 +18,7 @@ import { say } from './words.ts';
 import { citedClaim } from './written.ts';
 import { selectPassages } from './writing/passages.ts';
 import { ANSWER_PROMPT } from './writing/prompts.ts';
+import { NOTHING_WRITTEN } from './writing/writer.ts';
 import type { Writer } from './writing/writer.ts';
 
 const MAX_CLAIMS = 3;
@@ -112,7 +113,8 @@ async function* written(making: Making, writer: Writer): AsyncGenerator<AnswerEv
         );
         continue;
       }
-      const { dropped, isAnswered } = next.value;
+      const { dropped, isAnswered, askedOnce } = next.value;
+      if (askedOnce > 0) yield* tell(making, say('askedOnce', question.language));
       const reason =
         Object.keys(dropped).length > 0 ? 'not-supported' : isAnswered ? 'not-supported' : 'not-answered';
       return { kind: 'written', dropped, reason };
@@ -121,14 +123,11 @@ async function* written(making: Making, writer: Writer): AsyncGenerator<AnswerEv
     const error = toAppError(cause);
     if (!error.code.startsWith('MODEL_')) throw error;
     const isBegun = shown.length > 0;
-    yield* tell(
-      making,
-      `${error.publicMessage} ${isBegun ? 'The answer may lack a part.' : 'Sentences of documents are quoted instead.'}`,
-    );
+    yield* tell(making, `${error.publicMessage} ${say(isBegun ? 'mayLack' : 'quoted', question.language)}`);
     return isBegun ? { kind: 'written', dropped: {} } : yield* extracted(making);
   } finally {
     // Whoever stops listening ends the model's work too.
-    await claims.return({ dropped: {}, isAnswered: false });
+    await claims.return(NOTHING_WRITTEN);
   }
 }
 

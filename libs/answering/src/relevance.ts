@@ -34,6 +34,9 @@ export interface ScoredUnit extends Unit {
   readonly around: number;
   readonly score: number;
   readonly terms: ReadonlySet<string>;
+  /** How often it has each of them, and how many different words and bigrams it has at all. */
+  readonly counts: ReadonlyMap<string, number>;
+  readonly distinct: number;
 }
 
 export function termWeights({ terms }: QueryTerms, rarity: ReadonlyMap<string, number>): TermWeights {
@@ -74,17 +77,19 @@ function unitsOfDocument(
   const located = locate(document).filter(({ start, end }) => !isInstruction(text.slice(start, end)));
   const age = isSuperseded(document) ? SUPERSEDED : 0;
   const above = heldTerms([document.title, ...document.breadcrumbs].join('\n'), weights);
-  const held = located.map(({ start, end }) => heldTerms(text.slice(start, end), weights));
+  const held = located.map(({ start, end }) => heldIn(text.slice(start, end), weights));
   const headings = new Map<string, ReadonlySet<string>>();
   return located.map((unit, at) => {
-    const terms = held[at] ?? new Set();
+    const { counts, distinct } = held[at] ?? { counts: new Map<string, number>(), distinct: 0 };
+    const terms = new Set(counts.keys());
     const path = unit.headingPath.join('\n');
     const heading = headings.get(path) ?? heldTerms(path, weights);
     headings.set(path, heading);
     const header = unit.header
       ? heldTerms(text.slice(unit.header.start, unit.header.end), weights)
       : undefined;
-    const neighbour = (by: number) => (located[at + by]?.chunk === unit.chunk ? held[at + by] : undefined);
+    const neighbour = (by: number) =>
+      located[at + by]?.chunk === unit.chunk ? held[at + by]?.counts : undefined;
     const near = (term: string) => neighbour(-1)?.has(term) || neighbour(1)?.has(term);
     const own = weightIn(weights, (term) => terms.has(term));
     const inHeadings = weightIn(
@@ -105,6 +110,8 @@ function unitsOfDocument(
       document: index,
       text: words,
       terms,
+      counts,
+      distinct,
       own,
       around,
       score:
@@ -120,10 +127,13 @@ function unitsOfDocument(
   });
 }
 
-function heldTerms(text: string, { weights }: TermWeights): Set<string> {
-  const held = new Set<string>();
-  for (const term of countTerms(text).counts.keys()) if (weights.has(term)) held.add(term);
-  return held;
+function heldTerms(text: string, weights: TermWeights): Set<string> {
+  return new Set(heldIn(text, weights).counts.keys());
+}
+
+function heldIn(text: string, { weights }: TermWeights) {
+  const all = countTerms(text).counts;
+  return { counts: new Map([...all].filter(([term]) => weights.has(term))), distinct: all.size };
 }
 
 /** Units with their chunk and headings; of a long document those around the best chunk. */

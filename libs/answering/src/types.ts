@@ -167,6 +167,13 @@ export interface Summary {
 
 export type SummaryEvent =
   | { readonly kind: 'reading'; readonly done: number; readonly total: number }
+  /** Of a summary by a model: notes are taken of one batch of passages after the other, then the text is written. */
+  | {
+      readonly kind: 'stage';
+      readonly stage: 'notes' | 'writing';
+      readonly done: number;
+      readonly total: number;
+    }
   | { readonly kind: 'point'; readonly claim: Claim; readonly citations: readonly Citation[] }
   | { readonly kind: 'notice'; readonly text: string }
   | { readonly kind: 'summary'; readonly summary: Summary };

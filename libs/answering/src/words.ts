@@ -21,6 +21,19 @@ const SAID = {
     en: 'A part of the answer was left out: its document may no longer be shown.',
     ja: '回答の一部は、根拠の文書を表示できなくなったため省きました。',
   },
+  notRead: {
+    en: 'further passages were not shown to the language model: there are too many for one summary.',
+    ja: '件の箇所は、量が多すぎるため言語モデルに渡していません。',
+  },
+  mayLack: { en: 'The text may lack a part.', ja: '一部が欠けている可能性があります。' },
+  quoted: {
+    en: 'Sentences of documents are quoted instead.',
+    ja: '代わりに文書の文をそのまま引用します。',
+  },
+  askedOnce: {
+    en: 'The second check by the language model could not be made: the claims stand by the rules alone.',
+    ja: '言語モデルによる二度目の確認ができなかったため、規則による確認だけで示しています。',
+  },
   changed: {
     en: 'A part of the earlier answer was left out: its document has changed since.',
     ja: '以前の回答の一部は、根拠の文書が変更されたため省きました。',

@@ -9,12 +9,12 @@ export const DEPTH = 100;
 
 /** What a release has to reach with no model installed, nDCG@10. */
 const LEXICAL_TARGETS: Readonly<Record<string, number>> = {
-  scifact: 0.685,
-  aws_docs: 0.76,
-  'aws_docs.full': 0.745,
-  jsquad: 0.94,
-  lawqa_jp: 0.79,
-  workarena_kb: 0.845,
+  scifact: 0.7,
+  aws_docs: 0.77,
+  'aws_docs.full': 0.755,
+  jsquad: 0.945,
+  lawqa_jp: 0.83,
+  workarena_kb: 0.855,
 };
 
 /** The same with the small English model of docs/retrieval.md. */

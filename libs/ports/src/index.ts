@@ -2,6 +2,7 @@ export { ACCESS_HISTORY_DAYS, MAX_ACCESS_CHANGE } from './access-history.ts';
 export type { AccessChange, AccessHistory } from './access-history.ts';
 export { AccessFilter, readGrant } from './access-filter.ts';
 export type { AccessGrant } from './access-filter.ts';
+export { BM25_LENGTH, saturationOf } from './bm25.ts';
 export type {
   Catalog,
   CheckpointOf,
@@ -57,6 +58,8 @@ export type {
   ConfirmedOf,
   IndexedVersion,
   IndexPlaces,
+  Matching,
+  MatchRequest,
   PendingBatch,
   Settlement,
   VersionedDocument,
@@ -83,6 +86,8 @@ export type {
 export type { RerankAnswer, Reranker, RerankPassage } from './reranker.ts';
 export type { SetupField, SourceSetup } from './source-setup.ts';
 export { entriesOf } from './shared-state.ts';
+export { STATE_SPACES } from './state-spaces.ts';
+export type { SpaceOfPersons, StateSpace } from './state-spaces.ts';
 export type { SharedState, StateChange, StateEntry, StateWrite } from './shared-state.ts';
 export type { Store } from './store.ts';
 export type {

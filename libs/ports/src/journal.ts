@@ -1,8 +1,9 @@
 import type { DocumentId, Fingerprint, SourceId } from '@fumikura/model';
+import type { QueryTerms } from '@fumikura/text';
 import type { AccessFilter } from './access-filter.ts';
 import type { DocumentWrite, StoreBatch } from './catalog.ts';
 import type { VersionVectors } from './embedding-journal.ts';
-import type { IndexDocument, SearchAnswer, SearchIndex, SearchRequest } from './search-index.ts';
+import type { IndexDocument, IndexFilter, SearchAnswer, SearchIndex, SearchRequest } from './search-index.ts';
 
 /** A document as the index is to hold it, beside the version it holds now. */
 export interface VersionedDocument {
@@ -110,6 +111,20 @@ export interface IndexPlaces {
   switchTo(place: 'next' | 'previous'): Promise<void>;
 }
 
+export interface MatchRequest {
+  /** Wanted are documents with every word of it, or with any when none has all; without it, all within the filter. */
+  readonly query?: QueryTerms;
+  readonly filter?: IndexFilter;
+  /** Documents told at most. */
+  readonly most: number;
+}
+
+export interface Matching {
+  readonly documentIds: readonly DocumentId[];
+  /** There may be more. */
+  readonly isLowerBound: boolean;
+}
+
 export interface VersionedIndex extends SearchIndex {
   /** Rejects with VECTOR_INVALID or FINGERPRINT_MISMATCH before anything is written anywhere. */
   validate(documents: readonly { readonly vectors?: readonly Float32Array[] }[]): Promise<void>;
@@ -122,6 +137,15 @@ export interface VersionedIndex extends SearchIndex {
     confirmed: ConfirmedOf,
     signal: AbortSignal,
   ): Promise<SearchAnswer>;
+  /** Which documents a question is about, in no order. */
+  matching(
+    request: MatchRequest,
+    access: AccessFilter,
+    confirmed: ConfirmedOf,
+    signal: AbortSignal,
+  ): Promise<Matching>;
+  /** How rare terms are, >= 0, in the order given; collection-wide, so never shown. */
+  rarity(terms: readonly string[], signal: AbortSignal): Promise<readonly number[]>;
   /** Everything it holds, in no order, page by page; the chunks of one version may come on several pages. */
   versions(signal: AbortSignal): AsyncIterable<readonly IndexedVersion[]>;
   /** Vectors of a version by ordinal; undefined where a chunk has none. */

@@ -18,7 +18,7 @@ export interface Reranker {
   readonly window: number;
   /** In US dollars; absent: nothing is paid. */
   readonly pricePerMillionTokens?: number;
-  /** Rejects with RERANKER_FAILED, CANCELLED; never repeats by itself. */
+  /** Rejects with RERANKER_FAILED, CANCELLED and, of a model in a folder, MODEL_*; never repeats by itself. */
   rerank(query: string, passages: readonly RerankPassage[], signal: AbortSignal): Promise<RerankAnswer>;
   close(): Promise<void>;
 }

@@ -54,7 +54,7 @@ export type ExcludedValues = Pick<
 >;
 
 /**
- * score = document·D + chunk·C + title·T, where each part is BM25 (k1 1.2; b .75, title .5) summed over term classes,
+ * score = document·D + chunk·C + title·T, where each part is BM25 (k1 1.2, of terms with digits .3; b .75, title .5) summed over term classes,
  * class bigram at weight `bigram` (`titleBigram` in the title). Measured in docs/retrieval.md.
  */
 export interface LexicalWeights {
@@ -146,6 +146,8 @@ export interface IndexStats {
   readonly pendingChunks: number;
   /** Absent where the engine does not count them. */
   readonly terms?: number;
+  /** Terms that were written under the number of another one of the same text, by this process; absent without numbers. */
+  readonly collisions?: number;
   /** On disk; absent where the engine does not tell. */
   readonly sizeBytes?: number;
   readonly tokeniserVersion: string;
@@ -172,8 +174,8 @@ export interface SearchIndex {
    * new. Absent where the engine cannot compare states.
    */
   readonly changesSince?: (answer: KnownAnswer, access: AccessFilter) => Promise<AnswerChanges | undefined>;
-  /** Absent where the engine cannot: suggestions and corrections are left out then, and facets count the best hits. */
-  readonly explore?: IndexExplorer;
+  /** What is absent the engine cannot: suggestions and corrections are left out then, and facets count the best hits. */
+  readonly explore?: Partial<IndexExplorer>;
   stats(): Promise<IndexStats>;
   /** Binds the index to a model's vectors; refuses another one while vectors exist. */
   useFingerprint(fingerprint: Fingerprint): Promise<void>;

@@ -27,7 +27,7 @@ export async function facetsOf(
     fields: FACET_FIELDS,
     limit: VALUES,
   };
-  const counted = await index.explore?.facets(request, access, signal);
+  const counted = await index.explore?.facets?.(request, access, signal);
   return counted ?? amongBest(ranked, catalog, access);
 }
 

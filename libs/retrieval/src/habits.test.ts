@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
+import type { LateRefusal } from '@fumikura/ports';
 import { createKnowledge } from './index.ts';
 import type { Knowledge, KnowledgeQuery } from './index.ts';
 import { FEW, openWorld } from './testing/world.ts';
@@ -92,6 +93,37 @@ describe('habits of a person who searches', () => {
     await assert.rejects(knowledge.suggest({ text: 'ke', limit: 0 }, await world.as('anyone'), signal), {
       code: 'LIMIT_OUT_OF_RANGE',
     });
+  });
+
+  it('[access.late-titles] titles that are offered, and what others are to be like, are asked of the source', async () => {
+    const [refused, silent] = ['wiki:t/Key rotation', 'wiki:t/Canteen'];
+    const asked: string[] = [];
+    const checked = await createKnowledge({
+      store: world.store,
+      lateCheck: {
+        check: async (documents) => {
+          asked.push(...documents.map(({ id }) => id));
+          const withheld = new Map<string, LateRefusal>();
+          for (const { id } of documents) {
+            if (id === refused) withheld.set(id, 'source-refused');
+            if (id === silent) withheld.set(id, 'source-unconfirmed');
+          }
+          return { withheld, troubled: new Map() };
+        },
+      },
+    });
+    const anyone = await world.as('anyone');
+    const { documents } = await checked.suggest({ text: 'ke' }, anyone, signal);
+    assert.deepEqual(
+      documents.map(({ title }) => title),
+      ['Gateway keys'],
+    );
+    assert.ok(asked.includes(refused));
+    const like = (similarTo: string) => checked.search({ query: '', similarTo }, anyone, signal);
+    await assert.rejects(like(refused), { code: 'DOCUMENT_NOT_FOUND' });
+    await assert.rejects(like(silent), { code: 'SOURCE_UNCONFIRMED' });
+    const { hits } = await like('wiki:t/Gateway keys');
+    assert.ok(!hits.some(({ id }) => id === refused), 'and what is like another one is a hit like others');
   });
 
   it('answers by the best hits where the engine cannot explore', async () => {

@@ -4,6 +4,9 @@ export type { FusionWeights, Ranked } from './fusion.ts';
 export { createKnowledge } from './knowledge.ts';
 export type { KnowledgeOptions } from './knowledge.ts';
 export { cachedRanker } from './cache/ranking-cache.ts';
+export { cacheReports } from './cache/cache-reports.ts';
+export { familiarQuestions } from './cache/familiar.ts';
+export { openQuestionNotes } from './cache/question-notes.ts';
 export type { CacheCounts } from './cache/ranking-cache.ts';
 export type { Correction } from './query/corrections.ts';
 export { withLiveSources } from './live/live-knowledge.ts';
@@ -14,7 +17,7 @@ export { createPlaceReranker } from './rerank/places.ts';
 export { createRerankStage, RERANK_SETTINGS } from './rerank/stage.ts';
 export type { RerankSettings, RerankStage, RerankStageOptions } from './rerank/stage.ts';
 export { CANDIDATES, createRanker } from './ranker.ts';
-export type { EmbedQuery, Ranker, Ranking } from './ranker.ts';
+export type { EmbedQuery, RankedQuery, Ranker, Ranking } from './ranker.ts';
 export type {
   DocumentPage,
   Evidence,
@@ -33,3 +36,5 @@ export type {
 } from './types.ts';
 export { withLongForms } from './query/long-forms.ts';
 export type { SuggestRequest, Suggestions } from './suggest.ts';
+export { createFeedback, FEEDBACK_SPACE } from './feedback.ts';
+export type { Feedback, Opinion, Verdict } from './feedback.ts';

@@ -2,6 +2,11 @@ import { AppError, toAppError } from '@fumikura/errors';
 import type { LateCheck, Store } from '@fumikura/ports';
 import { BOOSTED_PLACES, createBoost } from './boosts.ts';
 import type { BoostSettings } from './boosts.ts';
+import type { Feedback } from './feedback.ts';
+import { familiarQuestions } from './cache/familiar.ts';
+import type { Familiar } from './cache/familiar.ts';
+import { cacheTeller } from './cache/cache-reports.ts';
+import { openQuestionNotes } from './cache/question-notes.ts';
 import { cachedRanker, USUAL_PLACES } from './cache/ranking-cache.ts';
 import type { CachedRanker } from './cache/ranking-cache.ts';
 import { visibleSources } from './coverage.ts';
@@ -25,6 +30,8 @@ export interface KnowledgeOptions {
   readonly lateCheck?: LateCheck;
   /** Default none. */
   readonly boosts?: BoostSettings;
+  /** What people said of documents, for the boost of that name. */
+  readonly feedback?: Pick<Feedback, 'opinions'>;
   /** Judges the first hits once more. */
   readonly rerank?: RerankStage;
   /** Told of what made a query be answered by its words alone. */
@@ -35,14 +42,22 @@ export interface KnowledgeOptions {
   readonly deadlineMs?: number;
   /** Memory for rankings of questions asked before; default 64 MiB, 0 keeps none. */
   readonly cacheBytes?: number;
+  /** Notes in the catalog what is asked often, to rank it ahead after the next start; default not. */
+  readonly notesQuestions?: boolean;
+  /** Told when that, or saying how often rankings were used again, fails. */
+  readonly onWithoutNotes?: (error: AppError) => void;
   /** Milliseconds since 1970. */
   readonly now?: () => number;
 }
 
 /** Of a call's time: the rest is for telling what the index did not say. */
 const INDEX_SHARE = 0.8;
+/** Between two notes of what is asked often: a crash forgets no more than that. */
+const SAVE_MS = 60_000;
 
-export async function createKnowledge(options: KnowledgeOptions): Promise<Knowledge> {
+export async function createKnowledge(
+  options: KnowledgeOptions,
+): Promise<Knowledge & { close(): Promise<void> }> {
   const { store, freshnessMs = 86_400_000, deadlineMs = 5_000, now = Date.now, lateCheck } = options;
   const { catalog } = store;
   const cursors = await createCursorSealer(catalog, now);
@@ -54,9 +69,22 @@ export async function createKnowledge(options: KnowledgeOptions): Promise<Knowle
     Math.max(rerank?.top ?? 0, options.boosts ? BOOSTED_PLACES : 0),
     now,
   );
-  const rank = cache?.rank ?? ranker;
+  const familiar = cache && options.notesQuestions ? await openFamiliar(cache, options, now) : undefined;
+  const { onWithoutNotes = () => undefined } = options;
+  const save = async (): Promise<void> => {
+    try {
+      await familiar?.save();
+      if (cache) await tell(cache.counts());
+    } catch (cause) {
+      onWithoutNotes(toAppError(cause));
+    }
+  };
+  const tell = cacheTeller(catalog.state, now);
+  const saving = cache && setInterval(() => void save(), SAVE_MS).unref();
+  const rank = familiar?.rank ?? cache?.rank ?? ranker;
   const indexTimeoutMs = Math.round(INDEX_SHARE * deadlineMs);
-  const boost = options.boosts && createBoost(options.boosts, now);
+  const { feedback } = options;
+  const boost = options.boosts && createBoost(options.boosts, { now, ...(feedback && { feedback }) });
   const parts = {
     ...{ catalog, index: store.index, rank, cursors, freshnessMs, indexTimeoutMs, now },
     ...(boost && { boost }),
@@ -84,7 +112,21 @@ export async function createKnowledge(options: KnowledgeOptions): Promise<Knowle
     },
     cacheCounts: () => cache?.counts(),
     sources: (access) => visibleSources(catalog, access),
+    close: async () => {
+      clearInterval(saving);
+      await familiar?.close();
+      await save();
+    },
   };
+}
+
+async function openFamiliar(
+  cache: CachedRanker,
+  { store, embedQuery, onWithoutNotes: onFailed = () => undefined }: KnowledgeOptions,
+  now: () => number,
+): Promise<Familiar> {
+  const notes = await openQuestionNotes(store.catalog);
+  return familiarQuestions({ cache, notes, hasVectors: embedQuery !== undefined, now, onFailed });
 }
 
 /** @param looked places that are looked at for every page, however short */

@@ -24,7 +24,7 @@ export async function readDocument(
 ): Promise<DocumentPage> {
   const maxTokens = checkedTokens(request.maxTokens);
   const [record] = await catalog.readable([request.id], access);
-  if (record && lateCheck) await confirmed(record, access, lateCheck, signal);
+  if (record && lateCheck) await requireConfirmed(record, access, lateCheck, signal);
   const stored = record && (await catalog.text(request.id, access));
   if (!record || !stored) throw notFound();
   const span = request.section === undefined ? whole(stored) : findSection(stored, request.section);
@@ -38,8 +38,8 @@ export async function readDocument(
   };
 }
 
-/** @throws AppError DOCUMENT_NOT_FOUND, SOURCE_UNCONFIRMED */
-async function confirmed(
+/** Rejects with DOCUMENT_NOT_FOUND, SOURCE_UNCONFIRMED. */
+export async function requireConfirmed(
   { id, source }: DocumentRecord,
   access: AccessFilter,
   lateCheck: LateCheck,

@@ -1,8 +1,8 @@
 import type { DocumentId } from '@fumikura/model';
-import type { AccessFilter, Catalog, DocumentRecord, SearchIndex } from '@fumikura/ports';
+import type { AccessFilter, Catalog, DocumentRecord, LateCheck, SearchIndex } from '@fumikura/ports';
 import { countTerms, detectLanguage, termClass } from '@fumikura/text';
 import type { QueryTerms } from '@fumikura/text';
-import { notFound } from './read.ts';
+import { notFound, requireConfirmed } from './read.ts';
 
 /** Terms that stand for a document, and how much of it is looked at. */
 const TERMS = 32;
@@ -19,24 +19,33 @@ export interface Likeness {
   readonly terms: QueryTerms;
 }
 
+export interface LikenessParts {
+  readonly catalog: Catalog;
+  readonly index: SearchIndex;
+  readonly lateCheck?: LateCheck;
+}
+
 /**
  * What a document is about, as a question: its most telling terms, by how often it says them and how rare they are.
- * @throws AppError DOCUMENT_NOT_FOUND when absent or forbidden alike
+ * Asked of its source like a document that is read: what it is about is part of it.
+ * @throws AppError DOCUMENT_NOT_FOUND when absent or forbidden alike, SOURCE_UNCONFIRMED
  */
 export async function likenessOf(
   id: DocumentId,
-  { catalog, index }: { readonly catalog: Catalog; readonly index: SearchIndex },
+  { catalog, index, lateCheck }: LikenessParts,
   access: AccessFilter,
+  signal: AbortSignal,
 ): Promise<Likeness> {
   const [record] = await catalog.readable([id], access);
   const stored = record && (await catalog.text(id, access));
   if (!record || !stored) throw notFound();
+  if (lateCheck) await requireConfirmed(record, access, lateCheck, signal);
   const { counts } = countTerms(stored.text.slice(0, CHARACTERS));
   const inTitle = countTerms(record.title).counts;
   const terms = [...new Set([...inTitle.keys(), ...counts.keys()])].filter(
     (term) => termClass(term) === 'word',
   );
-  const rarity = (await index.explore?.rarity(terms)) ?? terms.map((term) => term.length);
+  const rarity = (await index.explore?.rarity?.(terms)) ?? terms.map((term) => term.length);
   const weighed = terms.map((term, at) => {
     const times = (counts.get(term) ?? 0) + TITLE_FACTOR * (inTitle.get(term) ?? 0);
     return { term, weight: (1 + Math.log(times)) * (rarity[at] ?? 0) };

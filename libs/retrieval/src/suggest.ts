@@ -1,5 +1,7 @@
 import type { SourceId } from '@fumikura/model';
-import type { AccessFilter, Catalog, SearchIndex } from '@fumikura/ports';
+import type { AccessFilter } from '@fumikura/ports';
+import { confirmed } from './evidence.ts';
+import type { LikenessParts } from './similar.ts';
 import type { HitSummary } from './types.ts';
 import { invalidInput } from '@fumikura/errors';
 
@@ -25,7 +27,7 @@ export interface Suggestions {
 /** For every key typed: of documents that the caller may read alone. Empty where the engine completes nothing. */
 export async function suggest(
   { text, limit = LIMIT.usual, within }: SuggestRequest,
-  { catalog, index }: { readonly catalog: Catalog; readonly index: SearchIndex },
+  { catalog, index, lateCheck }: LikenessParts,
   access: AccessFilter,
   signal: AbortSignal,
 ): Promise<Suggestions> {
@@ -37,9 +39,11 @@ export async function suggest(
   const typed = text.slice(-CHARACTERS);
   const filter = within && { sources: within };
   const request = { text: typed, limit, ...(filter && { filter }) };
-  const found = await index.explore?.complete(request, access, signal);
+  const found = await index.explore?.complete?.(request, access, signal);
   if (!found) return { queries: [], documents: [] };
-  const records = await catalog.readable(found.documents, access);
+  // Titles are shown like those of hits. Words come from documents that the lists admit; no source can be asked for a word.
+  const parts = { catalog, ...(lateCheck && { lateCheck }) };
+  const records = await confirmed(found.documents, parts, access, signal);
   const before = typed.replace(/[\p{L}\p{N}\p{M}'’._-]+$/u, '');
   return {
     queries: found.words.map((word) => before + word),

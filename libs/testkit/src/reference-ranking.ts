@@ -3,6 +3,7 @@ import { analyseQuery, countTerms } from '@fumikura/text';
 import type { TermCounts } from '@fumikura/text';
 
 const K1 = 1.2;
+const K1_WITH_DIGITS = 0.3;
 
 /** Average lengths of an index that holds them constant; without them they are those of the documents. */
 export interface ReferenceAverages {
@@ -43,9 +44,10 @@ export function referenceRanking(
     }));
     const titles = all.map((each) => ({ tf: has(each.title), length: length(each.title) }));
     const constant = (part: keyof ReferenceAverages) => averages?.[part][isWord ? 'words' : 'bigrams'];
-    const inChunks = bm25(chunks, 0.75, constant('chunk'));
-    const inWholes = bm25(wholes, 0.75, constant('document'));
-    const inTitles = bm25(titles, 0.5, constant('title'));
+    const k1 = /[0-9]/u.test(term) ? K1_WITH_DIGITS : K1;
+    const inChunks = bm25(chunks, 0.75, k1, constant('chunk'));
+    const inWholes = bm25(wholes, 0.75, k1, constant('document'));
+    const inTitles = bm25(titles, 0.5, k1, constant('title'));
     const factor = count * (isWord ? 1 : weights.bigram);
     let next = 0;
     for (const [index, each] of all.entries()) {
@@ -88,12 +90,13 @@ function joined(a: TermCounts, b: TermCounts): TermCounts {
 function bm25(
   fields: readonly { tf: number; length: number; holds?: boolean }[],
   b: number,
+  k1: number,
   constant?: number,
 ): number[] {
   const containing = fields.filter(({ tf, holds = tf > 0 }) => holds).length;
   const idf = Math.log(1 + (fields.length - containing + 0.5) / (containing + 0.5));
   const average = constant ?? fields.reduce((sum, { length }) => sum + length, 0) / fields.length;
   return fields.map(({ tf, length }) =>
-    tf === 0 ? 0 : (idf * tf) / (tf + K1 * (1 - b + (average > 0 ? (b * length) / average : 0))),
+    tf === 0 ? 0 : (idf * tf) / (tf + k1 * (1 - b + (average > 0 ? (b * length) / average : 0))),
   );
 }

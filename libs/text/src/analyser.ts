@@ -18,6 +18,7 @@ export function analyse(text: string, emit: TermSink): void {
   scanRuns(text, {
     word: (start, end) => emitWord(text, start, end, emit),
     unspaced: (start, end) => emitUnspaced(text, start, end, emit),
+    counted: (start, end) => emitCounted(text, start, end, emit),
     compound: (start, end) => emitCompound(text, start, end, emit),
   });
 }
@@ -68,35 +69,74 @@ function isHump(text: string, at: number, end: number): boolean {
   return isAsciiUpper(before) && at + 1 < end && isAsciiLower(text.charCodeAt(at + 1));
 }
 
-/** Kept whole when it reads like an identifier: plain hyphenated words gain nothing from it. */
+/**
+ * An identifier is kept whole, as written. Hyphens are written or left out as people like, so what they hold together is
+ * a word without them, too: `BCL-2` is found as Bcl2, an `e-mail` as email; longer chains without a digit
+ * (`state-of-the-art`) are only their words.
+ */
 export function emitCompound(text: string, start: number, end: number, emit: TermSink): void {
   if (end - start > MAX_WHOLE) return;
-  let isIdentifier = false;
-  for (let at = start; at < end && !isIdentifier; at++) {
+  let [hyphens, otherSigns, hasDigit, hasIdentifierSign] = [0, 0, false, false];
+  for (let at = start; at < end; at++) {
     const code = text.charCodeAt(at);
-    isIdentifier = isAsciiDigit(code) || (code < 128 && IDENTIFIER_SIGNS.has(code));
+    if (code === HYPHEN) hyphens++;
+    else if (OTHER_JOINERS.has(code)) otherSigns++;
+    hasDigit ||= isAsciiDigit(code);
+    hasIdentifierSign ||= IDENTIFIER_SIGNS.has(code);
   }
-  if (isIdentifier) emit(text.slice(start, end).normalize('NFKC').toLowerCase(), start, end);
+  const whole = text.slice(start, end);
+  if (otherSigns === 0 && (hasDigit || hyphens === 1)) emit(stemOf(whole.replaceAll('-', '')), start, end);
+  if (hasDigit || hasIdentifierSign) emit(whole.normalize('NFKC').toLowerCase(), start, end);
 }
 
+/** `168条` is another article than the 168 of `168号`. */
+export function emitCounted(text: string, start: number, end: number, emit: TermSink): void {
+  emit(text.slice(start, end).normalize('NFKC'), start, end);
+}
+
+const HYPHEN = 0x2d;
 const IDENTIFIER_SIGNS = new Set([...'_./:@#\\'].map((char) => char.charCodeAt(0)));
+const OTHER_JOINERS = new Set([...IDENTIFIER_SIGNS, ...[...'+&~'].map((char) => char.charCodeAt(0))]);
 
 const segmenter = new Intl.Segmenter('ja', { granularity: 'word' });
 
-/**
- * Words of the segmenter, bigrams without pure hiragana, unigrams. Normalising may change the length of a run (half
- * width kana with voice marks): then all its terms point at the whole run.
- */
+/** Words of the segmenter, bigrams without pure hiragana, unigrams. */
 export function emitUnspaced(text: string, start: number, end: number, emit: TermSink): void {
   const run = text.slice(start, end);
   const folded = run.normalize('NFKC').toLowerCase();
-  const isSameLength = folded.length === run.length;
+  const written = folded.length === run.length ? undefined : writtenPlaces(run, folded);
   const place = (term: string, from: number, to: number) =>
-    isSameLength ? emit(term, start + from, start + to) : emit(term, start, start + run.length);
+    written
+      ? emit(term, start + (written.starts[from] ?? 0), start + (written.ends[to - 1] ?? run.length))
+      : emit(term, start + from, start + to);
   for (const { segment, index, isWordLike } of segmenter.segment(folded)) {
     if (isWordLike && isContentWord(segment)) place(segment, index, index + segment.length);
   }
   emitCharacters(folded, place);
+}
+
+/** A sign with the marks behind it, which normalising joins to it: `ﾊﾞ` is `バ`. */
+const CLUSTER = /.[\uff9e\uff9f\p{M}]*/gsu;
+
+/**
+ * Where each unit of a run was written before normalising changed its length. Where that cannot be told sign by sign,
+ * everything stands for the whole run.
+ */
+function writtenPlaces(
+  run: string,
+  folded: string,
+): { readonly starts: readonly number[]; readonly ends: readonly number[] } {
+  const [starts, ends]: [number[], number[]] = [[], []];
+  let joined = '';
+  for (const { 0: cluster, index } of run.matchAll(CLUSTER)) {
+    const normal = cluster.normalize('NFKC').toLowerCase();
+    joined += normal;
+    for (let unit = 0; unit < normal.length; unit++) {
+      starts.push(index);
+      ends.push(index + cluster.length);
+    }
+  }
+  return joined === folded ? { starts, ends } : { starts: [], ends: [] };
 }
 
 function isContentWord(segment: string): boolean {

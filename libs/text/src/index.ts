@@ -11,7 +11,7 @@ export type { QueryTerm, QueryTerms } from './query.ts';
 export { matchSpans } from './spans.ts';
 export type { MatchSpan } from './spans.ts';
 export { TermNumbers, TermTally } from './tally.ts';
-export { countTerms, termClass, TOKENISER_VERSION } from './terms.ts';
+export { countTerms, isNumbered, termClass, TOKENISER_VERSION } from './terms.ts';
 export type { TermClass, TermCounts } from './terms.ts';
 export { textTest } from './text-conditions.ts';
 export type { ReadableText, TextConditions } from './text-conditions.ts';

@@ -61,6 +61,7 @@ export function termsOfPhrase(text: string): string[] {
       if (term !== undefined) terms.add(term);
     },
     unspaced: (start, end) => addCharacters(text.slice(start, end), terms),
+    counted: () => undefined,
     compound: () => undefined,
   });
   return [...terms];
@@ -76,6 +77,7 @@ export function termOfWord(text: string): string | undefined {
       term = firstTerm(text, start, end);
     },
     unspaced: () => (runs += 2),
+    counted: () => undefined,
     compound: () => undefined,
   });
   return runs === 1 ? term : undefined;

@@ -1,4 +1,4 @@
-import { CHARACTER, characterClass } from './characters.ts';
+import { CHARACTER, characterClass, isAsciiDigit } from './characters.ts';
 
 /** Receives the runs of a text in order; offsets are UTF-16, half open. */
 export interface RunSink {
@@ -6,6 +6,8 @@ export interface RunSink {
   word(start: number, end: number): void;
   /** Characters of scripts without blanks. */
   unspaced(start: number, end: number): void;
+  /** A whole number with the first character of the unspaced run right behind it, as in `168条`; before that run. */
+  counted(start: number, end: number): void;
   /** Several words held together by single joiners, as in `PROJ-123` or `docs/setup.md`; after its words. */
   compound(start: number, end: number): void;
 }
@@ -17,12 +19,14 @@ const MAX_UNSPACED = 256;
 /** Signs that hold an identifier together when exactly one stands between two words. */
 const JOINERS = new Set([...'-_./:@#\\+&~'].map((char) => char.charCodeAt(0)));
 const APOSTROPHES = new Set([0x27, 0x2019]);
+const DECIMAL_SIGNS = new Set([...'.,．，'].map((char) => char.charCodeAt(0)));
 
 /** Cuts a text into runs. Linear in its length, whatever it holds. */
 export function scanRuns(text: string, sink: RunSink): void {
   let at = 0;
   let compoundStart = -1;
   let parts = 0;
+  let lastStart = -1;
   let lastEnd = -1;
   const closeCompound = () => {
     if (parts > 1) sink.compound(compoundStart, lastEnd);
@@ -37,6 +41,7 @@ export function scanRuns(text: string, sink: RunSink): void {
     const continues = parts > 0 && kind === CHARACTER.word && at === lastEnd + 1 && isJoiner(text, lastEnd);
     if (!continues) closeCompound();
     if (kind === CHARACTER.unspaced) {
+      if (at === lastEnd && isWholeNumber(text, lastStart, at)) sink.counted(lastStart, at + width(text, at));
       at = emitUnspaced(text, at, sink);
       continue;
     }
@@ -44,6 +49,7 @@ export function scanRuns(text: string, sink: RunSink): void {
     sink.word(at, end);
     if (parts === 0) compoundStart = at;
     parts++;
+    lastStart = at;
     lastEnd = end;
     at = end;
   }
@@ -73,6 +79,18 @@ function endOfWord(text: string, start: number): number {
     end = next;
   }
   return end;
+}
+
+/** Not the end of `3.5` or `1,000`. */
+function isWholeNumber(text: string, start: number, end: number): boolean {
+  for (let at = start; at < end; at++) if (!isDigit(text.charCodeAt(at))) return false;
+  const isFraction = DECIMAL_SIGNS.has(text.charCodeAt(start - 1)) && isDigit(text.charCodeAt(start - 2));
+  return !isFraction;
+}
+
+/** Of either width. */
+function isDigit(code: number): boolean {
+  return isAsciiDigit(code) || (code >= 0xff10 && code <= 0xff19);
 }
 
 function isJoiner(text: string, at: number): boolean {

@@ -1,4 +1,4 @@
-import { emitCompound, emitUnspaced, emitWord } from './analyser.ts';
+import { emitCompound, emitCounted, emitUnspaced, emitWord } from './analyser.ts';
 import { scanRuns } from './scan.ts';
 import { WordTable } from './word-table.ts';
 
@@ -80,6 +80,7 @@ export class TermTally {
     scanRuns(text, {
       word: (start, end) => this.#numbers.tellWord(text, start, end, this.#takeWord),
       unspaced: (start, end) => emitUnspaced(text, start, end, this.#takeTerm),
+      counted: (start, end) => emitCounted(text, start, end, this.#takeTerm),
       compound: (start, end) => emitCompound(text, start, end, this.#takeTerm),
     });
   }

@@ -1,7 +1,7 @@
 import { analyse, BIGRAM, UNIGRAM } from './analyser.ts';
 
 /** Goes up whenever the same text may give other terms; stored with every index. */
-export const TOKENISER_VERSION = '1';
+export const TOKENISER_VERSION = '2';
 
 /**
  * Terms of one class share statistics and lengths. `word`: English stems, identifiers, Japanese and Chinese words.
@@ -24,6 +24,11 @@ export interface TermCounts {
 export function termClass(term: string): TermClass {
   if (term.startsWith(BIGRAM)) return 'bigram';
   return term.startsWith(UNIGRAM) ? 'unigram' : 'word';
+}
+
+/** Numbers and identifiers with digits: a text has them or has not; repeating one says little (docs/retrieval.md). */
+export function isNumbered(term: string): boolean {
+  return /\p{Nd}/u.test(term);
 }
 
 export function countTerms(text: string): TermCounts {

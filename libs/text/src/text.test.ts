@@ -40,18 +40,49 @@ const anyText = fc.oneof(
     .map((parts) => parts.join('')),
 );
 
+describe('the language of a short query', () => {
+  it('is English where only a name or a prefix looks like another one', () => {
+    assert.equal(detectLanguage('PD-1 triggering reduces IL-10 production by monocytes'), 'en');
+    assert.equal(detectLanguage('Teaching hospitals are better than non-teaching hospitals'), 'en');
+    assert.equal(detectLanguage('il rinnovo della licenza'), 'it');
+    assert.equal(detectLanguage('wie lange dauert das nicht'), 'de');
+  });
+});
+
 describe('terms', () => {
+  it('take what is written with a hyphen and without one for the same', () => {
+    for (const [one, other] of [
+      ['BCL-2', 'Bcl2'],
+      ['e-mails', 'email'],
+      ['2026-01-15', '20260115'],
+    ] as const)
+      assert.ok(words(one).includes(words(other)[0] ?? assert.fail()), `${one} as ${other}`);
+    assert.deepEqual(words('state-of-the-art'), ['state', 'of', 'the', 'art']);
+  });
+
+  it('hold a number together with what it counts where no blank parts them', () => {
+    assert.ok(words('民法第１６８条').includes('168条'));
+    assert.ok(words('民法第１６８条').includes('168'));
+    assert.ok(!words('民法第168号').includes('168条'));
+    for (const part of ['3.5倍', '1,000円', 'B168条'])
+      assert.deepEqual(
+        words(part).filter((term) => /\d[^\d.,a-z]/u.test(term)),
+        [],
+        part,
+      );
+  });
+
   it('[search.identifiers] keeps identifiers whole and splits them too', () => {
     const found = words('getUserById PROJ-123 docs/setup.md ORA-00942 v1.2.3');
     for (const term of [
       'getuserbyid',
       'user',
-      'proj-123',
+      'proj123',
       'proj',
       '123',
       'docs/setup.md',
       'setup',
-      'ora-00942',
+      'ora00942',
       'v1.2.3',
     ]) {
       assert.ok(found.includes(term), `${term} in ${found.join(' ')}`);

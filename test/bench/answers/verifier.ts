@@ -4,6 +4,8 @@ import { figure, openCollection } from '@fumikura/evaluation';
 import type { Figure } from '@fumikura/evaluation';
 import { seeded } from '@fumikura/testkit';
 import { CHANGES, reordered, shortened } from './changes.ts';
+import type { Change } from './changes.ts';
+import { PARAPHRASES, SWAPS } from './paraphrases.ts';
 
 const SETS = { en: ['aws_docs', 'scifact', 'workarena_kb'], ja: ['jsquad', 'lawqa_jp'] } as const;
 const EACH = 500;
@@ -70,6 +72,9 @@ export async function verifierFigures(
       ),
     );
   };
+  const plain = (id: string, { asked, right }: { asked: number; right: number }) => {
+    if (asked > 0) figures.push(figure(`${id}.n${asked}`, right / asked, '', 'higher'));
+  };
   for (const { kind, language, apply } of CHANGES)
     add(
       `verifier.changed.${kind}.${language}`,
@@ -88,13 +93,38 @@ export async function verifierFigures(
       share('reordered', language, (text) => reordered(text, random), true),
     );
   }
+  for (const { kind, language, apply } of PARAPHRASES) {
+    const found = share(`paraphrased.${kind}`, language, (text) => apply(text, random), true);
+    plain(`verifier.paraphrased.${kind}.${language}`, found);
+  }
+  // What is wrong stays wrong in other words.
+  for (const language of ['en', 'ja'] as const)
+    add(
+      `verifier.changed.and-paraphrased.${language}`,
+      'caught',
+      share('and-paraphrased', language, (text) => both(text, language, random), false),
+    );
+  for (const { kind, language, apply } of SWAPS)
+    plain(
+      `verifier.changed.${kind}.${language}`,
+      share(kind, language, (text) => apply(text, random), false),
+    );
   const less = share('shortened', 'en', shortened, true);
-  figures.push(
-    figure(`verifier.shortened.en.n${less.asked}`, less.right / Math.max(1, less.asked), '', 'higher'),
-  );
+  plain('verifier.shortened.en', less);
   figures.push(figure('verifier.changed', total.caught.right / total.caught.asked, '', 'higher', CAUGHT));
   figures.push(figure('verifier.kept', total.kept.right / total.kept.asked, '', 'higher', KEPT));
   return { figures, misjudged };
+}
+
+/** One thing changed, and another said in other words. */
+function both(text: string, language: Change['language'], random: () => number): string | undefined {
+  const of = (list: readonly Change[]) => {
+    const usable = list.filter((each) => each.language === language);
+    return usable[Math.floor(random() * usable.length)];
+  };
+  const said = of(PARAPHRASES)?.apply(text, random);
+  const made = said === undefined ? undefined : of(CHANGES)?.apply(said, random);
+  return made === said ? undefined : made;
 }
 
 async function sentencesOf(

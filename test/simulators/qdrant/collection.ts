@@ -29,6 +29,13 @@ export interface Index {
   readonly params?: Readonly<Record<string, Json>>;
 }
 
+/** What is looked up more than once between two writes. */
+interface View {
+  readonly state: string;
+  readonly ordered: readonly Point[];
+  readonly byValue: Map<string, Map<Json, Point[]>>;
+}
+
 type Config = { [key: string]: Json };
 
 const HNSW = {
@@ -75,6 +82,7 @@ export class Collection {
   readonly config: Config;
   /** Sparse vectors of deleted points: they count in frequencies until an optimiser has been by, which none is here. */
   readonly ghosts: Map<string, Stored>[] = [];
+  #kept: View | undefined;
   /** Why no point may be written. */
   leftOut: string | undefined;
   readonly sizes = new Sizes();
@@ -173,8 +181,37 @@ export class Collection {
         body['quantization_config'] === 'Disabled' ? null : body['quantization_config'];
   }
 
-  ordered(): Point[] {
-    return [...this.points.values()].sort((a, b) => compareIds(a.id, b.id));
+  /** All points in the order of their ids; sorted once for each state. */
+  ordered(): readonly Point[] {
+    return this.#view().ordered;
+  }
+
+  /** Points that have one of these values in an indexed field, in the order of their ids. */
+  having(field: string, values: readonly Json[]): Point[] {
+    const { byValue } = this.#view();
+    const known = byValue.get(field) ?? this.#valuesOf(field);
+    byValue.set(field, known);
+    const found = new Set(values.flatMap((value) => known.get(value) ?? []));
+    return [...found].sort((a, b) => compareIds(a.id, b.id));
+  }
+
+  #valuesOf(field: string): Map<Json, Point[]> {
+    const byValue = new Map<Json, Point[]>();
+    for (const point of this.points.values())
+      for (const value of elementsAt(point.payload, field)) {
+        const points = byValue.get(value);
+        if (points) points.push(point);
+        else byValue.set(value, [point]);
+      }
+    return byValue;
+  }
+
+  #view(): View {
+    const state = `${this.operation} ${this.points.size}`;
+    if (this.#kept?.state === state) return this.#kept;
+    const ordered = [...this.points.values()].sort((a, b) => compareIds(a.id, b.id));
+    this.#kept = { state, ordered, byValue: new Map() };
+    return this.#kept;
   }
 
   #indexed(field: string): number {

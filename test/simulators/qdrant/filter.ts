@@ -57,6 +57,30 @@ export function compile(
   return (point) => test(point, point.payload);
 }
 
+/** Lists of values that are looked up rather than compared with every point. */
+const LOOKED_UP = 2_000;
+
+/** Points that meet a filter, in the order of their ids. */
+export function admitted(collection: Collection, filter: Filter | undefined, where: string): Point[] {
+  const fits = compile(filter, collection, where);
+  const [few] = listOf(filter?.must)
+    .flatMap(({ key, match }) => {
+      const { value, any = value === undefined ? [] : [value] } = (match ?? {}) as {
+        value?: Json;
+        any?: Json[];
+      };
+      const isIndexed = typeof key === 'string' && ['keyword', 'integer'].includes(typeIn(collection, key));
+      return isIndexed && any.length > 0 && any.length <= LOOKED_UP ? [{ key, values: any }] : [];
+    })
+    .map(({ key, values }) => collection.having(key, values))
+    .sort((a, b) => a.length - b.length);
+  return (few ?? collection.ordered()).filter(fits);
+}
+
+function typeIn(collection: Collection, key: string): string {
+  return collection.indexes.get(key)?.data_type ?? '';
+}
+
 /** Every condition. @param isNestedIn also those within elements of arrays */
 export function conditionsOf(filter: Filter | null | undefined, isNestedIn = true): Condition[] {
   if (!filter) return [];

@@ -1,7 +1,7 @@
 import type { Collection, Point, Stored } from './collection.ts';
 import { average, bestScore, discovered, inContext, sumScores } from './examples.ts';
 import type { Judge, Pair } from './examples.ts';
-import { compile, mergeFilters } from './filter.ts';
+import { admitted, mergeFilters } from './filter.ts';
 import type { Filter } from './filter.ts';
 import { checkFormula, compileFormula } from './formula.ts';
 import type { Formula } from './formula.ts';
@@ -94,7 +94,7 @@ function run(setting: Setting, request: QueryRequest, inherited: Filter | undefi
   const candidates =
     lists.length > 0
       ? [...new Map(lists.flat().map(({ point }) => [point.id, point])).values()]
-      : collection.ordered().filter(compile(filter, collection, 'internal.filter'));
+      : admitted(collection, filter, 'internal.filter');
   const hits = ranked(setting, request, examples, candidates, lists, offset + limit);
   return hits.slice(offset, offset + limit);
 }

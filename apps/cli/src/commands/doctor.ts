@@ -3,6 +3,8 @@ import { auditFolder, connectorFor, examineSlack, openInstallation } from '@fumi
 import type { Installation } from '@fumikura/composition';
 import type { Config } from '@fumikura/config';
 import { toAppError } from '@fumikura/errors';
+import { cacheReports } from '@fumikura/retrieval';
+import type { CacheCounts } from '@fumikura/retrieval';
 import { styleText } from 'node:util';
 import type { SharedState, SourceCheck } from '@fumikura/ports';
 import { recordDeed } from '../change.ts';
@@ -96,7 +98,31 @@ async function checkStore(context: Context, { store, localPerson }: Installation
   const isSound = 'value' in damages && damages.value.length === 0;
   const stats = await store.index.stats();
   const size = `${stats.documents} documents, ${stats.chunks} chunks,${stats.sizeBytes === undefined ? '' : ` ${(stats.sizeBytes / 1e6).toFixed(1)} MB,`} tokeniser ${stats.tokeniserVersion}, ICU ${stats.icuVersion}`;
-  return [person.finding, { ...damages.finding, ok: isSound }, finding('size', true, size)];
+  return [
+    person.finding,
+    { ...damages.finding, ok: isSound },
+    finding('size', true, size),
+    ...cacheFinding(await cacheReports(store.catalog.state)),
+  ];
+}
+
+/** Of the processes that answered searches in the last minutes; none where nobody asked. */
+function cacheFinding(reports: readonly CacheCounts[]): Finding[] {
+  if (reports.length === 0) return [];
+  const sum = (of: (counts: CacheCounts) => number) => reports.reduce((all, counts) => all + of(counts), 0);
+  const [again, misses, ahead] = [
+    sum((at) => at.hits + at.joined),
+    sum((at) => at.misses),
+    sum((at) => at.ahead),
+  ];
+  const share = again + misses === 0 ? 0 : (100 * again) / (again + misses);
+  return [
+    finding(
+      'kept rankings',
+      true,
+      `${share.toFixed(1)} % of ${again + misses} searches used one again, ${ahead} ranked ahead, ${sum(({ entries }) => entries)} kept in ${(sum(({ bytes }) => bytes) / 1e6).toFixed(1)} MB, by ${reports.length} ${reports.length === 1 ? 'process' : 'processes'}`,
+    ),
+  ];
 }
 
 async function checkSource(context: Context, config: Config, id: string): Promise<Finding> {

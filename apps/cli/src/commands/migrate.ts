@@ -15,9 +15,10 @@ export async function migrateCommand(
   const { output, signal, variables } = context;
   const [config, target] = [await context.config(), await loadConfig(options.to)];
   if (placeOf(config) === placeOf(target)) throw samePlace(target);
-  const from = await openStore(config, { inline: false, variables });
+  // Nobody else is served here: threads would cost memory for each of the two stores and gain nothing.
+  const from = await openStore(config, { inline: true, variables });
   try {
-    const to = await openStore(target, { inline: false, variables });
+    const to = await openStore(target, { inline: true, variables });
     try {
       if (!options.check) {
         let last = 0;

@@ -33,6 +33,8 @@ export async function summarizeCommand(
           printClaim(output, each.claim);
         } else if (each.kind === 'reading' && output.isInteractive)
           output.note(`read ${each.done} of ${each.total}`);
+        else if (each.kind === 'stage' && output.isInteractive)
+          output.note(`notes of ${each.done} of ${each.total} parts`);
         else if (each.kind === 'summary') last = each.summary;
       }
       if (!last) throw new Error('a summary without an end');

@@ -1,4 +1,5 @@
 import { invalidInput } from '@fumikura/errors';
+import type { DocumentId } from '@fumikura/model';
 import type { EvidenceDocument, Knowledge } from '@fumikura/retrieval';
 import { analyseQuery } from '@fumikura/text';
 import { citedBy, createCitationBook } from '../citations.ts';
@@ -17,9 +18,10 @@ import type { Writer } from '../writing/writer.ts';
 import { gather, MOST_NAMED } from './gather.ts';
 import type { Gathered } from './gather.ts';
 import { merge } from './merge.ts';
-import { quoted, refined } from './refine.ts';
+import { quoted } from './refine.ts';
 import type { Making } from './refine.ts';
 import { MAX_READ, pointsOf } from './salience.ts';
+import { staged } from './stages.ts';
 import type { Point } from './salience.ts';
 
 const LENGTH = { least: 50, most: 2_000, usual: 200 };
@@ -43,10 +45,11 @@ export async function* summarizeWith(
   const { taken, hasMore } = merge(points, length);
   const gate = createGate(knowledge, asker);
   const book = createCitationBook();
-  const making: Making = { gathered, taken, gate, book, asker, shown: [], notices: [] };
+  const language = gathered.documents[0]?.language ?? 'en';
+  const making: Making = { gathered, points, taken, language, gate, book, asker, shown: [], notices: [] };
   const isWritten = writer !== undefined && !options.withoutModel && taken.length > 0;
   const dropped = isWritten
-    ? yield* refined(making, writer, { length, focus: options.focus })
+    ? yield* staged(making, writer, { length, focus: options.focus, since })
     : yield* quoted(making);
   const { shown } = making;
   // Ids that were not found are the caller's own words; every other one is told by us.
@@ -57,7 +60,6 @@ export async function* summarizeWith(
   const summary = summaryOf({
     gathered,
     points,
-    taken,
     shown,
     named,
     citations: book.all(),
@@ -139,7 +141,6 @@ function mapped(
 interface Made {
   readonly gathered: Gathered;
   readonly points: readonly Point[];
-  readonly taken: readonly Point[];
   readonly shown: readonly Claim[];
   readonly named: ReadonlySet<string>;
   readonly citations: Summary['citations'];
@@ -148,23 +149,14 @@ interface Made {
   readonly options: SummaryOptions;
 }
 
-function summaryOf({
-  gathered,
-  points,
-  taken,
-  shown,
-  named,
-  hasMore,
-  ...made
-}: Made): Omit<Summary, 'tookMs'> {
+function summaryOf({ gathered, points, shown, named, hasMore, ...made }: Made): Omit<Summary, 'tookMs'> {
   const citations = citedBy(shown, made.citations);
   const language = gathered.documents[0]?.language ?? 'en';
-  const used = new Map<number, number>();
-  for (const { document } of taken) used.set(document, (used.get(document) ?? 0) + 1);
+  const used = pointsByDocument(shown, citations);
   const visible = gathered.documents
     .map((document, index) => ({ document, index }))
     .filter(({ document }) => named.has(document.id));
-  const silent = visible.filter(({ index }) => !used.has(index));
+  const silent = visible.filter(({ document }) => !used.has(document.id));
   const hasPoints = new Set(points.map(({ document }) => document));
   const leftOut = [
     ...gathered.leftOut.filter(
@@ -191,14 +183,14 @@ function summaryOf({
     points: shown,
     citations,
     documents: visible
-      .filter(({ index }) => used.has(index))
-      .map(({ document: { id, title, url, source, updatedAt, stored }, index }) => ({
+      .filter(({ document }) => used.has(document.id))
+      .map(({ document: { id, title, url, source, updatedAt, stored } }) => ({
         id,
         title,
         url,
         source,
         ...(updatedAt && { updatedAt }),
-        points: used.get(index) ?? 0,
+        points: used.get(id) ?? 0,
         readCharacters: Math.min(MAX_READ, stored.text.length),
         characters: stored.text.length,
       })),
@@ -222,4 +214,18 @@ function summaryOf({
       },
     }),
   };
+}
+
+/** Of each document how many points stand on it. */
+function pointsByDocument(
+  shown: readonly Claim[],
+  citations: Summary['citations'],
+): ReadonlyMap<DocumentId, number> {
+  const used = new Map<DocumentId, number>();
+  for (const { citations: numbers } of shown) {
+    const documents = citations.filter(({ number }) => numbers.includes(number));
+    for (const id of new Set(documents.map(({ documentId }) => documentId)))
+      used.set(id, (used.get(id) ?? 0) + 1);
+  }
+  return used;
 }

@@ -121,11 +121,11 @@ const UNIT =
   '(?:%|％|percent(?:age)?|per cent|[kmgt]i?b(?:/s|ps)?|bytes?|[mkµnμ]?(?:m|g|l|s|mol|M)(?![\\p{L}])|cm|mm|km|kg|mg|µg|μg|ng|ml|ms|hz|khz|mhz|ghz|kw|mw|gw|°c|℃|seconds?|secs?|minutes?|mins?|hours?|hrs?|days?|weeks?|months?|years?|meters?|metres?|kilomet(?:er|re)s?|(?:kilo)?grams?|dollars?|euros?|yen|usd|eur|jpy|people|persons?|employees|users|times|fold|パーセント|平方キロメートル|キロメートル|キログラム|メートル|グラム|センチ(?:メートル)?|ミリ(?:メートル)?|トン|キロ|バイト|ドル|ユーロ|ポンド|万円|億円|円|人|名|個|件|本|枚|台|回|冊|社|校|度|倍|歳|才|世紀|時間|時|分間|分|秒|週間|か月|ヶ月|カ月|ヵ月|月|日間|日|年間|年|代|階|点|位|世帯|県|市|区|町|村|条|項|号|章|節|つ|割)';
 const NUMBER = /[-−]?(?:\d{1,3}(?:[,，]\d{3})+|\d+)(?:[.．]\d+)?/u.source;
 const QUANTITY = new RegExp(
-  `(?<money>[$€£¥￥])?\\s?(?<number>${NUMBER})(?<scale>\\s?(?:thousand|million|billion|trillion|[万億兆]|k(?![\\p{L}]))(?:${NUMBER}(?![万億]))?)?\\s?-?(?<unit>${UNIT}(?![\\p{Ll}]))?`,
+  `(?<money>[$€£¥￥])?\\s?(?<number>${NUMBER})(?<scale>\\s?(?:thousand|million|billion|trillion|[千万億兆]|k(?![\\p{L}]))(?:${NUMBER}千?(?![\\d,.万億]))?)?\\s?-?(?<unit>${UNIT}(?![\\p{Ll}]))?`,
   'giu',
 );
 const KANJI =
-  /[〇一二三四五六七八九十百千]+(?=人|個|回|件|年|月|日|時|分|つ|種|か国|カ国|割|倍|歳|度|世紀|番|位|条|項|号|章)/gu;
+  /(?<!\d)[〇一二三四五六七八九十百千]+(?=人|個|回|件|年|月|日|時|分|つ|種|か国|カ国|割|倍|歳|度|世紀|番|位|条|項|号|章|円|名|週間|か月|ヶ月|[万億](?:[円人件個名]|\d))/gu;
 const WORDS = new RegExp(
   `\\b(?:${Object.keys(DIGIT_WORDS).join('|')})(?:[- ](?:${Object.keys(DIGIT_WORDS).join('|')}))*\\b(?:\\s(${UNIT}))?`,
   'giu',
@@ -136,6 +136,7 @@ const SCALES: Readonly<Record<string, number>> = {
   million: 1e6,
   billion: 1e9,
   trillion: 1e12,
+  千: 1e3,
   万: 1e4,
   億: 1e8,
   兆: 1e12,
@@ -174,6 +175,14 @@ export function quantitiesIn(text: string): Quantity[] {
   return found.toSorted((a, b) => a.start - b.start);
 }
 
+/** A text without its numbers and their units, which have a rule of their own. */
+export function withoutAmounts(text: string): string {
+  const folded = text.normalize('NFKC');
+  return quantitiesIn(folded)
+    .filter(({ unit }) => unit !== undefined)
+    .reduceRight((left, { start, end }) => `${left.slice(0, start)} ${left.slice(end)}`, folded);
+}
+
 function unitOf(unit: string | undefined): { unit?: string } {
   if (unit === undefined) return {};
   const plain = unit.toLowerCase();
@@ -184,8 +193,9 @@ function valueOf(number: string, scale: string | undefined): number {
   const plain = Number(number.replace(/[,，]/gu, '').replace('−', '-').replace('．', '.'));
   const word = scale?.trim().toLowerCase();
   if (word === undefined || word === '') return plain;
-  const [, name = '', rest] = /^(\p{L}+?)(\d[\d,.]*)?$/u.exec(word) ?? [];
-  return plain * (SCALES[name] ?? 1) + (rest ? Number(rest.replace(/,/gu, '')) : 0);
+  const [, name = '', rest, more] = /^(\p{L}+?)(?:(\d[\d,.]*)(千)?)?$/u.exec(word) ?? [];
+  const beyond = rest ? Number(rest.replace(/,/gu, '')) * (more ? 1_000 : 1) : 0;
+  return plain * (SCALES[name] ?? 1) + beyond;
 }
 
 function spelled(text: string): number {
@@ -200,6 +210,30 @@ function spelled(text: string): number {
     else current += value;
   }
   return total + current;
+}
+
+/** Numbers in Chinese characters before what they count as digits: 三百人 as 300人. */
+export function withDigits(text: string): string {
+  return text.replace(KANJI, (number) => String(kanji(number)));
+}
+
+/** Of what measures the same, how many of the smallest; a month has no certain number of days. */
+const MEASURES: readonly Readonly<Record<string, number>>[] = [
+  { s: 1, min: 60, h: 3_600, d: 86_400, week: 604_800 },
+  { month: 1, year: 12 },
+  { mm: 1, cm: 10, m: 1_000, km: 1_000_000 },
+  { mg: 1, g: 1_000, kg: 1_000_000, トン: 1_000_000_000 },
+  { ml: 1, l: 1_000 },
+];
+
+/** Whether two say the same amount, in one unit or converted exactly. */
+export function isSameAmount(a: Quantity, b: Quantity): boolean {
+  if (a.unit === b.unit) return Math.abs(a.value) === Math.abs(b.value);
+  return MEASURES.some((measure) => {
+    const [first, second] = [measure[a.unit ?? ''], measure[b.unit ?? '']];
+    if (first === undefined || second === undefined) return false;
+    return Math.abs(a.value * first - b.value * second) < 1e-6 * Math.abs(a.value * first);
+  });
 }
 
 function kanji(text: string): number {

@@ -43,8 +43,9 @@ const STOP = new Set(
 );
 
 const LATIN_NAME =
-  /(?<=[\p{L}\p{N},;:)"”’'\]\-–—/] ?|^)\b(?:\p{Lu}[\p{L}\p{N}]*(?:[-_.&'’][\p{L}\p{N}]+)*)/gu;
-const IDENTIFIER = /\b[\p{L}\p{N}]*(?:\p{L}\d|\d\p{L}|[a-z]\p{Lu}|[_])[\p{L}\p{N}_-]*\b/gu;
+  /(?<=[\p{L}\p{N},;:)"”’'\]\-–—/] ?|^)\b(?:\p{Lu}[\p{Script=Latin}\p{Script=Greek}\p{Script=Cyrillic}\p{N}]*(?:[-_.&'’][\p{Script=Latin}\p{Script=Greek}\p{Script=Cyrillic}\p{N}]+)*)/gu;
+const IDENTIFIER =
+  /(?<![\p{Script=Latin}\p{N}_])[\p{Script=Latin}\p{N}]*(?:\p{Script=Latin}\d|\d\p{Script=Latin}|[a-z]\p{Lu}|[_])[\p{Script=Latin}\p{N}_-]*/gu;
 const KATAKANA = /[\p{Script=Katakana}ー]{2,}/gu;
 const ADDRESS = /\b[\w.+-]+@[\w-]+(?:\.[\w-]+)*|\bhttps?:\/\/[^\s）)」]+|\b[\w-]+(?:\.[\w-]+){2,}\b/giu;
 

@@ -58,6 +58,44 @@ describe('verify', () => {
     assert.ok(faultsOf('費用は5万円以下とする。', '費用は5万円以上とする。').includes('comparison'));
   });
 
+  it('lets through what says the same in other words, numbers, units and dates', () => {
+    for (const [claim, text] of [
+      ['Log files are removed after 14 days.', 'Log files are deleted after two weeks.'],
+      ['Staff must submit expenses within 1.5 hours.', 'Employees must submit expenses within 90 minutes.'],
+      ['Ana Duarte is in charge of the Heron system.', 'Ana Duarte is responsible for the Heron system.'],
+      ['The Heron system is run by Ana Duarte.', 'Ana Duarte runs the Heron system.'],
+      ['The licence costs 1200 EUR.', 'The licence costs 1,200 EUR.'],
+      ['The contract ends on 1 March 2026.', 'The contract ends on 2026-03-01.'],
+      ['The contract ends in March 2026.', 'The contract ends on March 1, 2026.'],
+      ['The office opens at 14:30.', 'The office opens at 2:30 p.m.'],
+      ['At most 5 people may enter.', 'No more than five people may enter.'],
+      ['社員は2026年3月1日までに申請する必要がある。', '従業員は令和8年3月1日までに申請しなければならない。'],
+      ['費用は5000円である。', '費用は5千円です。'],
+      ['費用は25万4,000円である。', '費用は25万4千円である。'],
+      ['受付は午後2時30分に始まる。', '受付は14時30分に始まる。'],
+      ['三人が参加する。', '3人が参加します。'],
+    ] as const)
+      assert.deepEqual(faultsOf(claim, text), [], claim);
+  });
+
+  it('refuses what only looks like it', () => {
+    for (const [claim, text, fault] of [
+      ['Log files are removed after 15 days.', 'Log files are deleted after two weeks.', 'number'],
+      ['The contract ends on 2 March 2026.', 'The contract ends on 2026-03-01.', 'number'],
+      ['The contract ends on 1 April 2026.', 'The contract ends on 2026-03-01.', 'calendar'],
+      ['The contract ends on 1 March 2026.', 'The contract ends in March 2026.', 'number'],
+      ['The office opens at 2:30 a.m.', 'The office opens at 2:30 p.m.', 'number'],
+      ['申請する必要はない。', '申請しなければならない。', 'negation'],
+      ['費用は5万円である。', '費用は5千円である。', 'number'],
+      ['Fees are paid every month.', 'Fees are paid every year.', 'wording'],
+      ['The Heron system runs Ana Duarte.', 'Ana Duarte runs the Heron system.', 'roles'],
+      ['Ana Duarte is run by Heron.', 'Ana Duarte runs Heron.', 'roles'],
+      ['The train goes from Osaka to Kyoto.', 'The train goes from Kyoto to Osaka.', 'roles'],
+      ['データはサーバからクライアントへ送られる。', 'データはクライアントからサーバへ送られる。', 'roles'],
+    ] as const)
+      assert.ok(faultsOf(claim, text).includes(fault), `${claim}: ${faultsOf(claim, text).join()}`);
+  });
+
   it('finds nothing to hold a claim in nothing', () => {
     assert.equal(verify('Anything.', []).isSupported, false);
     assert.equal(judge('', 'Some text.').isSupported, false);

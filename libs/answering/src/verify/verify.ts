@@ -1,8 +1,11 @@
 import { unitsOf } from '../units.ts';
 import { GROUPS, negations } from './lexicon.ts';
-import { quantitiesIn } from './quantities.ts';
-import type { Quantity } from './quantities.ts';
-import { BENIGN, contentWords, foldAll, names } from './tokens.ts';
+import { withoutSharedDates } from './dates.ts';
+import { isSameAmount, quantitiesIn, withoutAmounts } from './quantities.ts';
+import { changesRoles } from './roles.ts';
+import { sameForm } from './same-form.ts';
+import { meaningOf } from './synonyms.ts';
+import { BENIGN, contentWords, foldAll, names, stemOf } from './tokens.ts';
 
 export type Fault =
   | 'no-evidence'
@@ -14,6 +17,7 @@ export type Fault =
   | 'modality'
   | 'scope'
   | 'calendar'
+  | 'roles'
   | 'wording';
 
 export interface Verdict {
@@ -34,27 +38,29 @@ const MOST_SENTENCES = 3;
 
 /**
  * Whether the cited text says what the claim says: by rules, fail closed. A claim has to be made of the words of its
- * evidence; another word, even one that means the same, is refused. What no rule here sees is who does what to whom when all
- * words are the same.
+ * evidence, of words that always mean the same, and of its amounts and dates in whatever form; another word is refused.
  */
-export function verify(claim: string, cited: readonly CitedText[]): Verdict {
-  const words = contentWords(claim);
-  const evidence = alignedEvidence(claim, words, cited);
+export function verify(said: string, sources: readonly CitedText[]): Verdict {
+  if (isQuotation(said, sources)) return { isSupported: true, support: 1, faults: [] };
+  const claim = sameForm(said);
+  const cited = sources.map(({ text, context = '' }) => ({
+    text: sameForm(text),
+    context: sameForm(context),
+  }));
+  const words = meanings(claim);
+  const evidence = alignedEvidence(words, cited);
   if (evidence.text === '' || words.length === 0)
     return { isSupported: false, support: 0, faults: ['no-evidence'] };
-  if (evidence.isWhole) return { isSupported: true, support: 1, faults: [] };
-  const there = new Set([...contentWords(evidence.text), ...contentWords(evidence.context)]);
-  const folded = foldAll(`${evidence.text}\n${evidence.context}`);
-  // Numbers have a rule of their own.
-  const novel = words.filter(
-    (word) => !there.has(word) && !folded.includes(word) && !BENIGN.has(word) && !/\d/u.test(word),
-  );
+  const whole = `${evidence.text}\n${evidence.context}`;
+  const dated = withoutSharedDates(claim, whole);
+  const novel = novelWords(meanings(withoutAmounts(dated.claim)), whole);
   const support = 1 - novel.length / words.length;
   const faults = new Set<Fault>([
-    ...quantityFaults(claim, `${evidence.text}\n${evidence.context}`),
-    ...nameFaults(claim, folded),
-    ...groupFaults(claim, evidence.text),
+    ...quantityFaults(dated.claim, dated.evidence),
+    ...nameFaults(dated.claim, foldAll(whole)),
+    ...groupFaults(dated.claim, evidence.text),
     ...(negations(claim) === negations(evidence.near) ? [] : (['negation'] as const)),
+    ...(changesRoles(claim, evidence.text) ? (['roles'] as const) : []),
     ...(novel.length > 0 ? (['wording'] as const) : []),
   ]);
   return {
@@ -64,23 +70,42 @@ export function verify(claim: string, cited: readonly CitedText[]): Verdict {
   };
 }
 
+/** The claim is a sentence of the evidence, or all of it, word for word. */
+function isQuotation(claim: string, cited: readonly CitedText[]): boolean {
+  const plain = foldAll(claim);
+  if (plain === '') return false;
+  return cited.some(
+    ({ text }) =>
+      foldAll(text) === plain ||
+      unitsOf(text).some(({ start, end }) => foldAll(text.slice(start, end)) === plain),
+  );
+}
+
+function meanings(text: string): string[] {
+  return contentWords(text).map(meaningOf);
+}
+
+/** Words that nothing there says. */
+function novelWords(words: readonly string[], evidence: string): string[] {
+  const there = new Set(meanings(evidence));
+  const folded = foldAll(evidence);
+  return words.filter(
+    (word) => !there.has(word) && !folded.includes(word) && !BENIGN.has(word) && !/\d/u.test(word),
+  );
+}
+
 interface Evidence {
   readonly text: string;
   /** Of it the clauses that the claim speaks of. */
   readonly near: string;
   readonly context: string;
-  /** The claim is these sentences, word for word. */
-  readonly isWhole: boolean;
 }
 
-function alignedEvidence(claim: string, words: readonly string[], cited: readonly CitedText[]): Evidence {
+function alignedEvidence(words: readonly string[], cited: readonly CitedText[]): Evidence {
   const context = cited.map((each) => each.context ?? '').join('\n');
-  const plain = foldAll(claim);
   const sentences = cited.flatMap(({ text }) =>
     unitsOf(text).map(({ start, end }) => text.slice(start, end)),
   );
-  const whole = sentences.some((sentence) => foldAll(sentence) === plain);
-  const isQuote = whole || cited.some(({ text }) => foldAll(text) === plain);
   const chosen: string[] = [];
   let open = new Set(words);
   while (chosen.length < MOST_SENTENCES && open.size > 0) {
@@ -91,17 +116,17 @@ function alignedEvidence(claim: string, words: readonly string[], cited: readonl
     // A sentence is drawn in only when it brings a good part of what is still open.
     if (!best || best.shared < (chosen.length === 0 ? 1 : Math.max(2, 0.25 * words.length))) break;
     chosen.push(best.sentence);
-    const held = new Set(contentWords(best.sentence));
+    const held = new Set(meanings(best.sentence));
     open = new Set([...open].filter((word) => !held.has(word)));
   }
   const text = chosen.join('\n');
-  return { text, near: clausesOf(chosen, words), context, isWhole: isQuote };
+  return { text, near: clausesOf(chosen, words), context };
 }
 
 function bestOf(sentences: readonly string[], words: ReadonlySet<string>) {
   let best: { sentence: string; shared: number; length: number } | undefined;
   for (const sentence of sentences) {
-    const held = new Set(contentWords(sentence));
+    const held = new Set(meanings(sentence));
     const shared = [...words].filter((word) => held.has(word)).length;
     if (!best || shared > best.shared || (shared === best.shared && held.size < best.length))
       best = { sentence, shared, length: held.size };
@@ -117,7 +142,7 @@ function clausesOf(sentences: readonly string[], words: readonly string[]): stri
   return sentences
     .flatMap((sentence) => sentence.split(CLAUSE))
     .filter((clause) => {
-      const own = contentWords(clause);
+      const own = meanings(clause);
       return own.length <= 1 || own.filter((word) => wanted.has(word)).length / own.length >= 0.5;
     })
     .join(' ');
@@ -128,26 +153,27 @@ function quantityFaults(claim: string, evidence: string): Fault[] {
   const faults: Fault[] = [];
   const free = [...there];
   for (const said of quantitiesIn(claim)) {
-    const same = free.filter(({ value }) => value === said.value || Math.abs(value) === Math.abs(said.value));
-    const match = same.find((each) => fits(each, said));
+    const match = free.find((each) => isSameAmount(each, said));
     // Each number of the evidence carries one of the claim: "5 to 7" is not "7 to 7".
     if (match) free.splice(free.indexOf(match), 1);
-    else faults.push(same.length > 0 ? 'unit' : 'number');
+    else faults.push(free.some(({ value }) => Math.abs(value) === Math.abs(said.value)) ? 'unit' : 'number');
   }
   return faults;
 }
 
-function fits(there: Quantity, said: Quantity): boolean {
-  return there.unit === said.unit;
-}
-
 function nameFaults(claim: string, evidence: string): Fault[] {
   const said = foldAll(claim);
+  const meant = new Set(meanings(evidence));
+  const begins = new Set([...claim.matchAll(FIRST_WORD)].map(([word]) => foldAll(word)));
   const isThere = (name: string) =>
     // What is a piece of a longer one in the claim too is told by that one.
-    standsWhole(name, said) ? standsWhole(name, evidence) : evidence.includes(name);
+    (standsWhole(name, said) ? standsWhole(name, evidence) : evidence.includes(name)) ||
+    // Every sentence begins with a capital: a word that means what the evidence says is no name for it.
+    (begins.has(name) && meant.has(meaningOf(stemOf(name))));
   return names(claim).map(foldAll).every(isThere) ? [] : ['name'];
 }
+
+const FIRST_WORD = /(?<=^|[.!?]\s)\p{Lu}\p{Ll}+/gu;
 
 const LETTERS = '\\p{Script=Latin}\\p{N}';
 

@@ -1,15 +1,16 @@
 import { AppError, toAppError } from '@fumikura/errors';
 import type { JsonValue } from '@fumikura/model';
-import type { LanguageModel, ModelUsage } from '@fumikura/ports';
+import type { LanguageModel } from '@fumikura/ports';
 import { verify } from '../verify/verify.ts';
 import { createBreaker } from './breaker.ts';
-import { costOf, requireBudget } from './budget.ts';
 import type { SpendBook, SpendLimits } from './budget.ts';
 import { ClaimsReader } from './claims-stream.ts';
 import type { RawClaim } from './claims-stream.ts';
+import { metered } from './metered.ts';
 import type { EvidencePassage } from './passages.ts';
 import { CLAIMS_SCHEMA, inputOf } from './prompts.ts';
 import type { Prompt } from './prompts.ts';
+import { secondOpinion } from './second-opinion.ts';
 
 export interface WriterOptions {
   readonly model: LanguageModel;
@@ -17,6 +18,8 @@ export interface WriterOptions {
   readonly book: SpendBook;
   /** Of one answer; default 1,000. */
   readonly maxAnswerTokens?: number;
+  /** Asks the model about each claim once more, apart from the others; default false. What rules refuse stays refused. */
+  readonly asksTwice?: boolean;
   /** Milliseconds for one answer, its checks included; default 60,000. */
   readonly timeoutMs?: number;
   /** Milliseconds since 1970. */
@@ -35,7 +38,12 @@ export interface Written {
   readonly dropped: Readonly<Record<string, number>>;
   /** The model says that the passages answer. */
   readonly isAnswered: boolean;
+  /** Claims that stand by rules alone, because the model could not be asked about them again. */
+  readonly askedOnce: number;
 }
+
+/** Of a model to which nobody listens any more. */
+export const NOTHING_WRITTEN: Written = { dropped: {}, isAnswered: false, askedOnce: 0 };
 
 export interface Task {
   readonly prompt: Prompt;
@@ -54,67 +62,54 @@ export interface Writer {
 export function createWriter(options: WriterOptions): Writer {
   const { model, limits = {}, book, maxAnswerTokens = 1_000, timeoutMs = 60_000, now = Date.now } = options;
   const breaker = createBreaker(now);
+  const meter = { model, limits, book, now, reserved: new Map() };
   return {
     model,
     write: async function* ({ prompt, task, passages, person, signal }) {
-      const input = inputOf(
-        task,
-        passages.map(({ document: _, start: __, end: ___, ...shown }) => shown),
-      );
-      const about = {
-        inputTokens: model.countTokens(prompt.instructions + input),
-        outputTokens: maxAnswerTokens,
-      };
-      const day = new Date(now()).toISOString().slice(0, 10);
-      const tokens = about.inputTokens + about.outputTokens;
-      await requireBudget(book, limits, person, day, { tokens, usd: costOf(model, about) });
       breaker.require();
       const deadline = AbortSignal.timeout(timeoutMs);
       const request = {
         instructions: prompt.instructions,
-        input,
+        input: inputOf(task, passages),
         schema: CLAIMS_SCHEMA,
         maxTokens: maxAnswerTokens,
         signal: AbortSignal.any([signal, deadline]),
       };
-      const started = now();
       const reader = new ClaimsReader();
       const dropped: Record<string, number> = {};
-      let written = '';
-      let usage: ModelUsage | undefined;
-      try {
-        for await (const part of model.write(request)) {
-          if ('usage' in part) usage = part.usage;
-          else {
-            written += part.text;
-            for (const claim of reader.push(part.text)) {
-              const checked = check(claim, passages);
-              if (typeof checked === 'string') dropped[checked] = (dropped[checked] ?? 0) + 1;
-              else yield checked;
-            }
-          }
+      let askedOnce = 0;
+      const drop = (why: string) => {
+        dropped[why] = (dropped[why] ?? 0) + 1;
+      };
+      const isConfirmed = async ({ text, passages: cited }: WrittenClaim) => {
+        if (options.asksTwice !== true) return true;
+        try {
+          return await secondOpinion(meter, text, cited, person, request.signal);
+        } catch (cause) {
+          if (request.signal.aborted || !toAppError(cause).code.startsWith('MODEL_')) throw cause;
+          askedOnce++;
+          return true;
         }
+      };
+      try {
+        for await (const text of metered(meter, person, request))
+          for (const claim of reader.push(text)) {
+            const checked = check(claim, passages);
+            if (typeof checked === 'string') drop(checked);
+            else if (await isConfirmed(checked)) yield checked;
+            else drop('second-opinion');
+          }
         if (!reader.hasBegun && reader.isAnswered) throw malformed();
         breaker.succeeded();
       } catch (error) {
-        const failure = signal.aborted
-          ? toAppError(signal.reason)
-          : deadline.aborted
-            ? tooSlow(timeoutMs)
-            : toAppError(error);
-        if (!signal.aborted) breaker.failed();
+        if (signal.aborted) throw toAppError(signal.reason);
+        const failure = deadline.aborted ? tooSlow(timeoutMs) : toAppError(error);
+        // A budget says nothing of the model.
+        if (failure.code !== 'MODEL_BUDGET_SPENT') breaker.failed();
         throw failure;
-      } finally {
-        // What was begun is paid for, also when it broke off.
-        const paid = usage ?? { inputTokens: about.inputTokens, outputTokens: model.countTokens(written) };
-        await book.add(person, day, {
-          tokens: paid.inputTokens + paid.outputTokens,
-          usd: costOf(model, paid),
-          seconds: (now() - started) / 1_000,
-        });
       }
       if (reader.malformed > 0) dropped['malformed'] = reader.malformed;
-      return { dropped, isAnswered: reader.isAnswered };
+      return { dropped, isAnswered: reader.isAnswered, askedOnce };
     },
   };
 }

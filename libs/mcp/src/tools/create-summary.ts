@@ -49,6 +49,7 @@ export function registerCreateSummary(server: McpServer, call: CallContext): voi
           for await (const event of events) {
             if (event.kind === 'summary') ({ summary } = event);
             else if (event.kind === 'reading') tell(`Read ${event.done} of ${event.total}`);
+            else if (event.kind === 'stage') tell(`Notes of ${event.done} of ${event.total} parts`);
           }
           if (!summary) throw new Error('a summary without an end');
           return replyOf(summary, withheld);

@@ -52,7 +52,7 @@ export function createTokenExchange(settings: ExchangeSettings, deps: ExchangeDe
     const began = generation;
     try {
       const given = await breaker.execute(() => exchange(settings, subject, send, now));
-      const expiresAt = Math.min(given.expiresAt, subject.expiresAt * 1_000) - MARGIN_MS;
+      const expiresAt = given.expiresAt - MARGIN_MS;
       // What was asked for before somebody left is not kept for after.
       if (began === generation) known.set(key, { ...given, expiresAt });
       return given.token;

@@ -5,9 +5,8 @@ import type { Embedded, Embedder } from '@fumikura/ports';
 import { readFacts } from './facts.ts';
 import type { ModelFacts } from './facts.ts';
 import { Lane } from './lane.ts';
-import type { EmbeddedTexts } from './lane.ts';
 import { checksum, readManifest, requireFiles } from './manifest.ts';
-import type { WorkerStart } from './protocol.ts';
+import type { ModelResult, WorkerStart } from './protocol.ts';
 import type { RuntimeKind } from './runtime.ts';
 
 export interface LocalEmbedderOptions {
@@ -39,7 +38,8 @@ export async function createLocalEmbedder(options: LocalEmbedderOptions): Promis
   const found = await readFacts(folder);
   const facts: ModelFacts = { ...found, maxTokens: Math.min(options.maxTokens ?? Infinity, found.maxTokens) };
   const { runtime = 'auto', workers = 1, nativeFrom } = options;
-  const start: WorkerStart = { folder, facts, runtime, ...(nativeFrom !== undefined && { nativeFrom }) };
+  const model = { kind: 'sentence', facts } as const;
+  const start: WorkerStart = { folder, model, runtime, ...(nativeFrom !== undefined && { nativeFrom }) };
   const lanes = {
     query: new Lane(start, 1, IDLE_MS.query),
     passage: new Lane({ ...start, isBackground: true }, workers, IDLE_MS.passage),
@@ -63,7 +63,7 @@ export async function createLocalEmbedder(options: LocalEmbedderOptions): Promis
         signal,
       );
     },
-    warmUp: async (signal) => void (await lanes.query.embed(['ready'], signal)),
+    warmUp: async (signal) => void (await lanes.query.run({ texts: ['ready'] }, signal)),
     close: async () => void (await Promise.all([lanes.query.close(), lanes.passage.close()])),
   };
 }
@@ -92,10 +92,7 @@ async function embedAll(texts: readonly string[], lane: Lane, dimension: number,
   );
   const counts = await Promise.all(
     jobs.map(async (places) => {
-      const embedded = await lane.embed(
-        places.map((at) => texts[at] ?? ''),
-        signal,
-      );
+      const embedded = await lane.run({ texts: places.map((at) => texts[at] ?? '') }, signal);
       for (const [place, at] of places.entries())
         results[at] = { vector: vectorAt(embedded, place, dimension) };
       return embedded.tokens;
@@ -104,8 +101,8 @@ async function embedAll(texts: readonly string[], lane: Lane, dimension: number,
   return { results, tokens: counts.reduce((sum, count) => sum + count, 0) };
 }
 
-function vectorAt({ vectors }: EmbeddedTexts, place: number, dimension: number): Float32Array {
-  const vector = vectors.slice(place * dimension, (place + 1) * dimension);
+function vectorAt({ values }: ModelResult, place: number, dimension: number): Float32Array {
+  const vector = values.slice(place * dimension, (place + 1) * dimension);
   let square = 0;
   for (const value of vector) square += value * value;
   if (Number.isFinite(square) && square > 0) return vector;

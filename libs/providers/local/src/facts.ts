@@ -23,6 +23,14 @@ export interface ModelFacts {
   readonly licence?: string;
 }
 
+/** What a folder of a cross-encoder says of itself. */
+export interface PairFacts {
+  /** Relative to the folder. */
+  readonly modelFile: string;
+  /** Word pieces of query, text and marks together; the end of a longer text is left out. */
+  readonly maxTokens: number;
+}
+
 /** Smallest first: they are what runs well without a graphics card. */
 const MODEL_FILES = [
   'onnx/model_quantized.onnx',
@@ -41,10 +49,17 @@ const MARKS = 2;
 /** Two of the longest chunks. */
 const USUAL_MAX_TOKENS = 1_024;
 const MAX_TOKENS = 8_192;
+/** What cross-encoders are trained on at most, and what a passage of a search needs. */
+const PAIR_TOKENS = 512;
+const PAIR_ARCHITECTURE = 'ForSequenceClassification';
 
 const config = z.looseObject({
   hidden_size: z.int().min(8).max(4_096),
   max_position_embeddings: z.int().positive().optional(),
+});
+const pairConfig = z.looseObject({
+  architectures: z.array(z.string()).optional(),
+  max_position_embeddings: z.int().min(16).optional(),
 });
 const pooling = z.looseObject({
   pooling_mode_cls_token: z.boolean().optional(),
@@ -86,6 +101,23 @@ export async function readFacts(folder: string): Promise<ModelFacts> {
     prompts: { query: prompts['query'] ?? '', passage: prompts['passage'] ?? prompts['document'] ?? '' },
     ...cardFacts(await text(folder, 'README.md')),
   };
+}
+
+/** @throws AppError MODEL_NOT_FOUND, MODEL_DAMAGED, MODEL_UNSUPPORTED (config) */
+export async function readPairFacts(folder: string): Promise<PairFacts> {
+  const modelFile = await findModel(folder);
+  for (const name of NEEDED_FILES) if (!(await isFile(join(folder, name)))) throw incomplete(folder, name);
+  const { architectures = [], max_position_embeddings: positions } = await json(
+    folder,
+    'config.json',
+    pairConfig,
+  );
+  if (architectures.length > 0 && !architectures.some((name) => name.endsWith(PAIR_ARCHITECTURE)))
+    throw fault(
+      'MODEL_UNSUPPORTED',
+      `${folder} holds a ${architectures.join(', ')}, which gives no scores. A cross-encoder is a …${PAIR_ARCHITECTURE}.`,
+    );
+  return { modelFile, maxTokens: Math.min(positions ?? PAIR_TOKENS, PAIR_TOKENS) };
 }
 
 async function findModel(folder: string): Promise<string> {

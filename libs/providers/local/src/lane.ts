@@ -1,16 +1,11 @@
 import { Worker } from 'node:worker_threads';
 import { AppError, toAppError } from '@fumikura/errors';
 import type { ErrorCode } from '@fumikura/errors';
-import type { EmbedReply, WorkerStart } from './protocol.ts';
-
-export interface EmbeddedTexts {
-  readonly vectors: Float32Array;
-  readonly tokens: number;
-}
+import type { ModelJob, ModelReply, ModelResult, WorkerStart } from './protocol.ts';
 
 interface Job {
-  readonly texts: readonly string[];
-  readonly resolve: (embedded: EmbeddedTexts) => void;
+  readonly job: ModelJob;
+  readonly resolve: (result: ModelResult) => void;
   readonly reject: (error: AppError) => void;
 }
 
@@ -30,25 +25,25 @@ export class Lane {
     this.#idleMs = idleMs;
   }
 
-  /** A text list is one worker's, one after another. Leaves the queue when the signal fires. */
-  embed(texts: readonly string[], signal: AbortSignal): Promise<EmbeddedTexts> {
+  /** A job is one worker's, one after another. Leaves the queue when the signal fires. */
+  run(job: ModelJob, signal: AbortSignal): Promise<ModelResult> {
     if (this.#isClosed) return Promise.reject(closed());
     if (signal.aborted) return Promise.reject(toAppError(signal.reason));
     clearTimeout(this.#idleTimer);
     return new Promise((resolve, reject) => {
       const leave = () => {
-        const at = this.#queue.indexOf(job);
+        const at = this.#queue.indexOf(queued);
         if (at >= 0) this.#queue.splice(at, 1);
         reject(toAppError(signal.reason));
       };
       const settled = () => signal.removeEventListener('abort', leave);
-      const job: Job = {
-        texts,
-        resolve: (embedded) => (settled(), resolve(embedded)),
+      const queued: Job = {
+        job,
+        resolve: (result) => (settled(), resolve(result)),
         reject: (error) => (settled(), reject(error)),
       };
       signal.addEventListener('abort', leave, { once: true });
-      this.#queue.push(job);
+      this.#queue.push(queued);
       this.#dispatch();
     });
   }
@@ -64,8 +59,8 @@ export class Lane {
     while (this.#queue.length > 0) {
       const worker = this.#freeWorker();
       if (!worker) return;
-      const job = this.#queue.shift();
-      if (job) void this.#give(worker, job);
+      const queued = this.#queue.shift();
+      if (queued) void this.#give(worker, queued);
     }
   }
 
@@ -80,8 +75,8 @@ export class Lane {
     return worker;
   }
 
-  async #give(worker: SessionThread, { texts, resolve, reject }: Job): Promise<void> {
-    await worker.embed(texts).then(resolve, reject);
+  async #give(worker: SessionThread, { job, resolve, reject }: Job): Promise<void> {
+    await worker.run(job).then(resolve, reject);
     if (this.#isClosed) return;
     this.#dispatch();
     if ([...this.#workers].some(({ isBusy }) => isBusy)) return;
@@ -98,7 +93,7 @@ export class Lane {
 /** One worker thread; keeps the process alive only while it works. */
 class SessionThread {
   readonly #worker: Worker;
-  #waiting: { resolve: (embedded: EmbeddedTexts) => void; reject: (error: AppError) => void } | undefined;
+  #waiting: { resolve: (result: ModelResult) => void; reject: (error: AppError) => void } | undefined;
   #failure: Error | undefined;
   isAlive = true;
 
@@ -111,7 +106,7 @@ class SessionThread {
       stderr: true,
     });
     this.#worker.unref();
-    this.#worker.on('message', (reply: EmbedReply) => this.#settle(reply));
+    this.#worker.on('message', (reply: ModelReply) => this.#settle(reply));
     this.#worker.on('error', (error) => (this.#failure = error));
     this.#worker.on('exit', (code) => this.#died(code));
   }
@@ -120,11 +115,11 @@ class SessionThread {
     return this.#waiting !== undefined;
   }
 
-  embed(texts: readonly string[]): Promise<EmbeddedTexts> {
+  run(job: ModelJob): Promise<ModelResult> {
     return new Promise((resolve, reject) => {
       this.#waiting = { resolve, reject };
       this.#worker.ref();
-      this.#worker.postMessage({ texts });
+      this.#worker.postMessage(job);
     });
   }
 
@@ -132,19 +127,19 @@ class SessionThread {
     await this.#worker.terminate();
   }
 
-  #settle(reply: EmbedReply): void {
+  #settle(reply: ModelReply): void {
     const waiting = this.#waiting;
     this.#waiting = undefined;
     this.#worker.unref();
-    if ('vectors' in reply) waiting?.resolve({ vectors: reply.vectors, tokens: reply.tokens });
-    else waiting?.reject(failed(reply.failure));
+    if ('failure' in reply) waiting?.reject(failed(reply.failure));
+    else waiting?.resolve(reply);
   }
 
   #died(code: number): void {
     this.isAlive = false;
     const why = this.#failure?.message ?? `exit code ${code}`;
     this.#waiting?.reject(
-      new AppError('EMBEDDER_UNAVAILABLE', 'transient', `an embedding thread ended: ${why}`, {
+      new AppError('EMBEDDER_UNAVAILABLE', 'transient', `a thread of the model ended: ${why}`, {
         cause: this.#failure,
       }),
     );
@@ -158,5 +153,5 @@ function failed({ code, message }: { readonly code: ErrorCode; readonly message:
 }
 
 function closed(): AppError {
-  return new AppError('CANCELLED', 'transient', 'the embedder is closed');
+  return new AppError('CANCELLED', 'transient', 'the model is closed');
 }

@@ -31,6 +31,8 @@ export interface CacheCounts {
   readonly amended: number;
   readonly joined: number;
   readonly misses: number;
+  /** Ranked before anybody asked, because it was asked often before the start. */
+  readonly ahead: number;
   /** Kept, and no longer what the same question would find. */
   readonly outdated: number;
   /** Left out for want of room. */
@@ -43,6 +45,10 @@ export interface CacheCounts {
 
 export interface CachedRanker {
   readonly rank: Ranker;
+  /** Keeps what a question finds before it is asked; does nothing when it is kept already. */
+  rankAhead(query: RankedQuery, access: AccessFilter, signal: AbortSignal): Promise<void>;
+  /** Whether what a question finds is kept at all. */
+  isKept(query: RankedQuery): boolean;
   counts(): CacheCounts;
 }
 
@@ -61,8 +67,8 @@ interface Kept {
 export const USUAL_PLACES = 12;
 /** Kept beside a page: what may be withheld, be a copy, or go. */
 const SPARE = 12;
-/** What an entry takes beside its table: measured by bench:cache. */
-const ENTRY_BYTES = 900;
+/** What an entry takes beside its texts and tables, as memory.test.ts measures it. */
+const ENTRY_BYTES = 1_300;
 const MAX_BYTES = 64 * 1_024 * 1_024;
 const LIFE_MS = 24 * 3_600_000;
 
@@ -75,11 +81,11 @@ const LIFE_MS = 24 * 3_600_000;
 export function cachedRanker(rank: Ranker, options: RankingCacheOptions): CachedRanker {
   const { index, fusion, depth = USUAL_PLACES, hasVectors = false, now } = options;
   const { maxBytes = MAX_BYTES, lifeMs = LIFE_MS } = options;
-  const counts = { hits: 0, amended: 0, joined: 0, misses: 0, outdated: 0, evicted: 0, passed: 0 };
+  const counts = { hits: 0, amended: 0, joined: 0, misses: 0, ahead: 0, outdated: 0, evicted: 0, passed: 0 };
   const kept = new LRUCache<string, Kept>({
     maxSize: maxBytes,
-    sizeCalculation: ({ packed, dense }) =>
-      ENTRY_BYTES + packedBytes(packed) + (dense?.vector.byteLength ?? 0),
+    sizeCalculation: ({ packed, dense, statistics = '' }) =>
+      ENTRY_BYTES + packedBytes(packed) + statistics.length + (dense?.vector.byteLength ?? 0),
     dispose: (_, __, reason) => void (reason === 'evict' && counts.evicted++),
   });
   const underWay = new Map<string, Promise<Ranking>>();
@@ -125,11 +131,18 @@ export function cachedRanker(rank: Ranker, options: RankingCacheOptions): Cached
       if (underWay.get(key) === asking) underWay.delete(key);
     }
   };
+  const isKept = ({ depth: wanted = 0 }: RankedQuery) => index.changesSince !== undefined && wanted <= depth;
   return {
+    isKept,
+    rankAhead: async (query, access, signal) => {
+      const key = isKept(query) ? rankingKey(query, access, hasVectors) : undefined;
+      if (key === undefined || kept.has(key) || underWay.has(key)) return;
+      counts.ahead++;
+      await made(key, rank(query, access, signal));
+    },
     counts: () => ({ ...counts, entries: kept.size, bytes: kept.calculatedSize }),
     rank: async (query, access, signal) => {
-      const isKept = index.changesSince && (query.depth ?? 0) <= depth;
-      const key = isKept ? rankingKey(query, access, hasVectors) : undefined;
+      const key = isKept(query) ? rankingKey(query, access, hasVectors) : undefined;
       if (key === undefined) {
         counts.passed++;
         return rank(query, access, signal);

@@ -1,8 +1,9 @@
-import type { AccessFilter, Catalog, SearchIndex } from '@fumikura/ports';
+import type { AccessFilter } from '@fumikura/ports';
 import { analyseQuery } from '@fumikura/text';
 import { isCopy } from '../collapse.ts';
 import type { Place } from '../collapse.ts';
 import { likenessOf } from '../similar.ts';
+import type { LikenessParts } from '../similar.ts';
 import type { KnowledgeQuery } from '../types.ts';
 import { corrected } from './corrections.ts';
 import type { Correction } from './corrections.ts';
@@ -17,22 +18,18 @@ export interface Asked extends Omit<ReadQuery, 'plain'> {
   readonly isLeftOut: (place: Place) => boolean;
 }
 
-interface Parts {
-  readonly catalog: Catalog;
-  readonly index: SearchIndex;
-}
-
 export async function askedBy(
-  { catalog, index }: Parts,
+  parts: LikenessParts,
   request: KnowledgeQuery,
   access: AccessFilter,
   signal: AbortSignal,
 ): Promise<Asked> {
+  const { catalog, index } = parts;
   const { query, filter, within, similarTo } = request;
   const context = { catalog, access, ...(within && { within }) };
   if (similarTo !== undefined) {
     // First of all: what the caller may not read cannot be asked by.
-    const likeness = await likenessOf(similarTo, { catalog, index }, access);
+    const likeness = await likenessOf(similarTo, parts, access, signal);
     const read = await readQuery(query, filter, context, { mayBeEmpty: true });
     return { ...like(likeness, read), corrections: [] };
   }

@@ -28,12 +28,9 @@ export async function corrected(
   signal: AbortSignal,
 ): Promise<{ readonly text: string; readonly corrections: readonly Correction[] }> {
   const words = correctable(typed);
-  if (!index.explore || words.length === 0) return { text, corrections: [] };
-  const reports = await index.explore.words(
-    { words, ...(within && { filter: { sources: within } }) },
-    access,
-    signal,
-  );
+  if (words.length === 0) return { text, corrections: [] };
+  const request = { words, ...(within && { filter: { sources: within } }) };
+  const reports = (await index.explore?.words?.(request, access, signal)) ?? [];
   const corrections = reports.flatMap(({ word, near: [best] }) =>
     best === undefined ? [] : [{ from: word, to: best }],
   );

@@ -20,7 +20,7 @@ export async function withLongForms(
   signal: AbortSignal,
 ): Promise<QueryTerms> {
   const request = { text, ...(within && { filter: { sources: within } }) };
-  const longForms = text === '' ? [] : ((await index.explore?.longForms(request, access, signal)) ?? []);
+  const longForms = text === '' ? [] : ((await index.explore?.longForms?.(request, access, signal)) ?? []);
   if (longForms.length === 0) return terms;
   const known = new Set(terms.terms.map(({ term }) => term));
   const added = analyseQuery(longForms.join('\n')).terms.filter(({ term }) => !known.has(term));

@@ -1,3 +1,4 @@
+import type { DocumentId } from '@fumikura/model';
 import type { Candidate, CatalogJournal, IndexFilter, SearchRequest } from '@fumikura/ports';
 import { textTest } from '@fumikura/text';
 
@@ -26,18 +27,55 @@ export function compared(
   request: SearchRequest,
   documents: CatalogJournal['documents'],
 ): ComparedRequest | undefined {
-  const { conditions = {}, filter = {}, ...rest } = request;
+  const { rest, meets } = split(request);
+  if (!meets) return undefined;
+  return {
+    request: { ...rest, candidates: MAX_COMPARED },
+    among: (candidates, wanted) => firstMeeting(candidates, wanted, documents, meets),
+  };
+}
+
+interface Met {
+  readonly documentIds: readonly DocumentId[];
+  readonly isCut: boolean;
+}
+
+/** The part of a request that the index decides, and a test of documents for the rest; no test when there is none. */
+export function unknownToIndex<R extends Conditioned>(
+  request: R,
+): {
+  readonly request: Omit<R, 'conditions'>;
+  readonly meets?: (ids: readonly DocumentId[], documents: CatalogJournal['documents']) => Promise<Met>;
+} {
+  const { rest, meets } = split(request);
+  if (!meets) return { request: rest };
+  return {
+    request: rest,
+    meets: async (ids, documents) => {
+      const candidates = ids.slice(0, MAX_COMPARED).map((documentId) => ({ documentId }));
+      const met = await firstMeeting(candidates, MAX_COMPARED, documents, meets);
+      return {
+        documentIds: met.candidates.map(({ documentId }) => documentId),
+        isCut: ids.length > MAX_COMPARED,
+      };
+    },
+  };
+}
+
+type Conditioned = Pick<SearchRequest, 'conditions' | 'filter'>;
+
+function split<R extends Conditioned>(
+  request: R,
+): { readonly rest: Omit<R, 'conditions'>; readonly meets: Meets | undefined } {
+  const { conditions, filter = {}, ...rest } = request;
   const { spaces, excluded = {}, ...others } = filter;
   const { spaces: excludedSpaces, ...otherExcluded } = excluded;
-  if (!request.conditions && !spaces && !excludedSpaces) return undefined;
-  const meets = meeting(conditions, { spaces, excluded: excludedSpaces });
+  const isKnown = !conditions && !spaces && !excludedSpaces;
+  if (isKnown) return { rest: { ...rest, filter } as Omit<R, 'conditions'>, meets: undefined };
+  const known = { ...others, ...(Object.keys(otherExcluded).length > 0 && { excluded: otherExcluded }) };
   return {
-    request: {
-      ...rest,
-      filter: { ...others, ...(Object.keys(otherExcluded).length > 0 && { excluded: otherExcluded }) },
-      candidates: MAX_COMPARED,
-    },
-    among: (candidates, wanted) => firstMeeting(candidates, wanted, documents, meets),
+    rest: { ...rest, filter: known } as Omit<R, 'conditions'>,
+    meets: meeting(conditions ?? {}, { spaces, excluded: excludedSpaces }),
   };
 }
 
@@ -56,13 +94,13 @@ function meeting(conditions: NonNullable<SearchRequest['conditions']>, { spaces,
   };
 }
 
-async function firstMeeting(
-  candidates: readonly Candidate[],
+async function firstMeeting<C extends Pick<Candidate, 'documentId'>>(
+  candidates: readonly C[],
   wanted: number,
   documents: CatalogJournal['documents'],
   meets: Meets,
-): Promise<{ candidates: Candidate[]; isCut: boolean }> {
-  const met: Candidate[] = [];
+): Promise<{ candidates: C[]; isCut: boolean }> {
+  const met: C[] = [];
   for (let from = 0; from < candidates.length && met.length < wanted; from += AT_ONCE) {
     const part = candidates.slice(from, from + AT_ONCE);
     const read = await documents(part.map(({ documentId }) => documentId));

@@ -18,6 +18,7 @@ import type { IndexBeside } from './beside.ts';
 import { compare, damagesOf } from './comparison.ts';
 import type { Comparison, Halves } from './comparison.ts';
 import { compared } from './conditions.ts';
+import { exploring } from './exploring.ts';
 import { settleNotes } from './recovery.ts';
 
 export interface PairedStoreOptions {
@@ -94,7 +95,7 @@ export async function createPairedStore(options: PairedStoreOptions): Promise<Pa
         }),
     },
     embeddings: pairedEmbeddings(embeddings, index, tracked),
-    index: pairedIndex({ index, journal, embeddings }, recover),
+    index: pairedIndex({ catalog, index, journal, embeddings }, recover),
     commit: (batch) => tracked(() => commit(journal, index, batch)),
     beside: trackedBeside(
       createIndexBeside({
@@ -107,7 +108,7 @@ export async function createPairedStore(options: PairedStoreOptions): Promise<Pa
     indexAt: (place) =>
       tracked(async () => {
         const beside = await options.places?.at(place);
-        return beside && pairedIndex({ index: beside, journal, embeddings }, recover);
+        return beside && pairedIndex({ catalog, index: beside, journal, embeddings }, recover);
       }),
     compare: (how) => tracked(() => compare({ journal, index, embeddings }, how)),
     recover: (signal) => tracked(() => recover(signal)),
@@ -216,7 +217,7 @@ function pairedEmbeddings(
 }
 
 function pairedIndex(
-  { index, journal, embeddings }: Halves,
+  { catalog, index, journal, embeddings }: Halves & { readonly catalog: Catalog },
   recover: (signal: AbortSignal) => Promise<number>,
 ): SearchIndex {
   return {
@@ -238,6 +239,7 @@ function pairedIndex(
         ...(among.isCut && { comparedAtMost: candidates.length }),
       };
     },
+    explore: exploring({ catalog, journal, index }),
     stats: () => index.stats(),
     useFingerprint: (fingerprint) => index.useFingerprint(fingerprint),
     maintain: async (signal) => {

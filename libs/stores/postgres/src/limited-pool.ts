@@ -14,10 +14,17 @@ export class IdleConnections {
     pool.on('release', (error, client) => void (error ? undefined : this.#idle.add(client)));
   }
 
-  /** The pool makes new ones when they are needed. */
-  giveUp(): void {
-    for (const client of this.#idle) client.connection.stream.destroy();
+  /** Resolves when the pool has none of them any more and makes new ones. */
+  async giveUp(): Promise<void> {
+    const streams = [...this.#idle].map(({ connection }) => connection.stream);
     this.#idle.clear();
+    await Promise.all(
+      streams.map((stream) => {
+        const closed = new Promise((resolve) => stream.once('close', resolve));
+        stream.destroy();
+        return closed;
+      }),
+    );
   }
 }
 
@@ -35,10 +42,9 @@ export function limitedPool(pool: pg.Pool, idle: IdleConnections, timeoutMs: num
 
 function limited(client: pg.PoolClient, idle: IdleConnections, timeoutMs: number): PostgresPoolClient {
   const query = async (text: string, values: readonly unknown[]) => {
-    const timer = setTimeout(() => {
-      client.connection.stream.destroy(new Error(SILENT));
-      idle.giveUp();
-    }, timeoutMs);
+    // The others first: who is told of this one asks again at once.
+    const giveUp = () => void idle.giveUp().then(() => client.connection.stream.destroy(new Error(SILENT)));
+    const timer = setTimeout(giveUp, timeoutMs);
     try {
       return await client.query(text, [...values]);
     } finally {

@@ -119,7 +119,13 @@ describe('PostgreSQL catalog', { skip: postgresMissing() ?? false }, () => {
     const { schema, url } = options;
     await server.run(`CREATE ROLE fumi_app LOGIN; GRANT USAGE ON SCHEMA ${schema} TO fumi_app;
       GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA ${schema} TO fumi_app;
-      GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA ${schema} TO fumi_app`);
+      GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA ${schema} TO fumi_app;
+      ALTER DEFAULT PRIVILEGES IN SCHEMA ${schema} GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO fumi_app;
+      CREATE TABLE ${schema}.of_a_later_version(id int)`);
+    const [mayWrite] = await server.run(
+      `SELECT has_table_privilege('fumi_app', '${schema}.of_a_later_version', 'INSERT') AS it`,
+    );
+    assert.deepEqual(mayWrite, { it: true });
     const store = await open({ url: url.replace('fumi@', 'fumi_app@'), mayMigrate: false });
     await store.commit(batch({ upserts: [documentWrite(A, ALL, { parts: ['text'] })] }));
     assert.equal(await textOf(store, A), 'text');

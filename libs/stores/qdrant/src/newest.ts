@@ -1,13 +1,11 @@
 import type { Candidate } from '@fumikura/ports';
 import type { Schemas } from '@qdrant/js-client-rest';
+import { untilAborted } from './aborting.ts';
 import type { Call } from './client.ts';
 import { equals } from './filter.ts';
 import type { Condition, Filter } from './filter.ts';
 import type { Versions } from './hits.ts';
-import { hitOf, PAYLOAD, untilAborted } from './search.ts';
-
-/** The server's limit of one list, set by our strict mode. */
-const LONGEST = 1_000;
+import { hitOf, LONGEST, PAYLOAD } from './search.ts';
 
 /** What was changed last, newest first; documents without a time behind the others, by their ids. */
 export async function newestPoints(

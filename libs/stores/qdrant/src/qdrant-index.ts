@@ -10,6 +10,8 @@ import type {
   IndexBatch,
   IndexedVersion,
   IndexStats,
+  Matching,
+  MatchRequest,
   SearchAnswer,
   SearchRequest,
   Settlement,
@@ -18,28 +20,24 @@ import type {
   VersionedIndex,
 } from '@fumikura/ports';
 import { TOKENISER_VERSION } from '@fumikura/text';
-import type { Schemas } from '@qdrant/js-client-rest';
-import { checkVector, isSame, requireFingerprint } from './check-vectors.ts';
+import { checkVector, requireFingerprint } from './check-vectors.ts';
 import { createCall } from './client.ts';
 import type { Call, ClientOptions } from './client.ts';
 import { among, equals } from './filter.ts';
 import type { Condition } from './filter.ts';
-import type { Point } from './points.ts';
-import {
-  collectionName,
-  createCollection,
-  liveCollection,
-  openCollection,
-  pointAlias,
-  setShape,
-  shapeOf,
-} from './schema.ts';
+import { countPoints, damagesAmong, heldVersions, joined } from './held-versions.ts';
+import { Versions } from './hits.ts';
+import { LiveAlias } from './live.ts';
+import { matchingDocuments } from './matching.ts';
+import { rarityOf } from './rarity.ts';
+import { bindModel, unbindModel } from './remodel.ts';
+import { openCollection, setShape } from './schema.ts';
 import type { Layout, LiveCollection } from './schema.ts';
-import { searchPoints, untilAborted } from './search.ts';
+import { searchPoints } from './search.ts';
 import { averagesOf } from './terms.ts';
 import type { Averages } from './terms.ts';
 import { putVectors } from './vectors.ts';
-import { readVectors, requireCompleted, setAcls, settleAll, writePoints, writeVersions } from './writing.ts';
+import { readVectors, setAcls, settleAll, writeVersions } from './writing.ts';
 import type { Target } from './writing.ts';
 
 export interface QdrantIndexOptions extends ClientOptions, Layout {
@@ -61,9 +59,6 @@ export const DEFAULT_AVERAGES: Averages = {
 };
 
 const NAME = /^[a-z0-9_-]{1,100}$/;
-/** Another process may lead the alias elsewhere; found out after so long at the latest, ms. */
-const ALIAS_KEPT_MS = 1_000;
-const PAGE = 1_000;
 
 /** Chunks in Qdrant (1.15 or later): rejects as `SearchIndex` does, and with STORE_UNREACHABLE, STORE_REFUSED. */
 export async function createQdrantIndex(options: QdrantIndexOptions): Promise<QdrantIndex> {
@@ -81,9 +76,9 @@ class Qdrant implements QdrantIndex {
   readonly #call: Call;
   readonly #alias: string;
   readonly #layout: Layout;
-  #live: LiveCollection;
-  #readAt = Date.now();
+  readonly #live: LiveAlias;
   #last = 0;
+  #collisions = 0;
   #isClosed = false;
   /** Writes of this process come one after another. */
   #writing: Promise<unknown> = Promise.resolve();
@@ -92,7 +87,7 @@ class Qdrant implements QdrantIndex {
     this.#call = call;
     this.#alias = alias;
     this.#layout = layout;
-    this.#live = live;
+    this.#live = new LiveAlias(call, alias, live);
   }
 
   /** Versions are numbers of the clock: used alone by several processes, their clocks decide who was last. */
@@ -102,7 +97,7 @@ class Qdrant implements QdrantIndex {
       const version = this.#next();
       const target = await this.#target();
       for (const { chunks } of documents) this.#check(chunks.flatMap(({ vector }) => vector ?? []));
-      await writeVersions(
+      this.#collisions += await writeVersions(
         target,
         documents.map((document) => ({ version, document })),
       );
@@ -124,7 +119,7 @@ class Qdrant implements QdrantIndex {
     this.#requireOpen();
     const vectors = documents.flatMap(({ vectors: own }) => own ?? []);
     if (vectors.length === 0) return;
-    await this.#refresh();
+    await this.#live.refresh();
     this.#check(vectors);
   }
 
@@ -133,7 +128,7 @@ class Qdrant implements QdrantIndex {
       if (writes.length === 0) return;
       const target = await this.#target();
       for (const { document } of writes) this.#check(document.chunks.flatMap(({ vector }) => vector ?? []));
-      await writeVersions(target, writes);
+      this.#collisions += await writeVersions(target, writes);
     });
   }
 
@@ -156,54 +151,53 @@ class Qdrant implements QdrantIndex {
     return this.#search(request, access, confirmed, signal);
   }
 
+  async rarity(terms: readonly string[], signal: AbortSignal): Promise<readonly number[]> {
+    this.#requireOpen();
+    const { name } = await this.#live.current();
+    return rarityOf(this.#call, name, terms, signal);
+  }
+
+  async matching(
+    request: MatchRequest,
+    access: AccessFilter,
+    confirmed: ConfirmedOf,
+    signal: AbortSignal,
+  ): Promise<Matching> {
+    this.#requireOpen();
+    const grant = granted(access);
+    const { name } = await this.#live.current();
+    return matchingDocuments(this.#call, name, request, grant, new Versions(grant, confirmed), signal);
+  }
+
   async stats(): Promise<IndexStats> {
     this.#requireOpen();
-    await this.#refresh();
-    const [documents, chunks] = await Promise.all([this.#count([equals('ord', 0)]), this.#count([])]);
-    const { fingerprint } = this.#live.shape;
+    const { name, shape } = await this.#live.refresh();
+    const count = (must: readonly Condition[]) => countPoints(this.#call, name, must);
+    const [documents, chunks] = await Promise.all([count([equals('ord', 0)]), count([])]);
+    const { fingerprint } = shape;
     return {
       documents,
       chunks,
       deadSlots: 0,
       pendingChunks: 0,
+      collisions: this.#collisions,
       tokeniserVersion: TOKENISER_VERSION,
       icuVersion: process.versions['icu'] ?? '',
       ...(fingerprint && { fingerprint }),
     };
   }
 
-  /** An index without vectors is made anew beside for another dimension, and the alias is led there. */
   useFingerprint(fingerprint: Fingerprint): Promise<void> {
     return this.#alone(async () => {
-      const { name, shape } = await this.#refresh();
-      if (shape.fingerprint && isSame(shape.fingerprint, fingerprint)) return;
-      if (shape.fingerprint && (await this.#count([{ has_vector: 'dense' }])) > 0)
-        requireFingerprint(shape.fingerprint, fingerprint);
-      const wanted = shapeOf(shape.averages, fingerprint);
-      if (shape.fingerprint?.dimension === fingerprint.dimension) {
-        await setShape(this.#call, name, wanted);
-      } else {
-        const generation = Number(/_(\d+)$/.exec(name)?.[1] ?? 0) + 1;
-        const made = collectionName(this.#alias, fingerprint, generation);
-        await createCollection(this.#call, made, wanted, this.#layout);
-        await this.#copyTo(made);
-        await pointAlias(this.#call, this.#alias, made);
-        await this.#call((client) => client.deleteCollection(name));
-      }
-      await this.#refresh();
+      await bindModel(await this.#remodelled(), fingerprint);
+      await this.#live.refresh();
     });
   }
 
   rebind(fingerprint: Fingerprint): Promise<void> {
-    return this.#alone(async () => {
-      const { name, shape } = await this.#refresh();
-      const { fingerprint: bound } = shape;
-      if (!bound || isSame(bound, fingerprint)) return;
-      // Named first: from here on nobody compares with the vectors that are about to go.
-      if (bound.dimension === fingerprint.dimension)
-        await setShape(this.#call, name, shapeOf(shape.averages, fingerprint));
-      await this.#dropVectors(name);
-    }).then(() => this.useFingerprint(fingerprint));
+    return this.#alone(async () => unbindModel(await this.#remodelled(), fingerprint)).then(() =>
+      this.useFingerprint(fingerprint),
+    );
   }
 
   putVectors(documents: readonly VersionVectors[]): Promise<ReadonlySet<DocumentId>> {
@@ -219,34 +213,26 @@ class Qdrant implements QdrantIndex {
     this.#requireOpen();
   }
 
-  /** Memory: one entry a document. */
-  async check(signal: AbortSignal): Promise<readonly Damage[]> {
-    const seen = new Map<DocumentId, Map<number, { chunks: number; stated: number }>>();
-    for await (const page of this.versions(signal)) {
-      for (const { documentId, version, chunks, stated } of page) {
-        const versions = seen.get(documentId) ?? new Map<number, { chunks: number; stated: number }>();
-        const known = versions.get(version) ?? { chunks: 0, stated };
-        seen.set(documentId, versions.set(version, { chunks: known.chunks + chunks, stated }));
-      }
-    }
-    const remedy = 'Run "fumi index check --repair".';
-    return [...seen].flatMap(([id, versions]): Damage[] => [
-      ...(versions.size > 1 ? [{ what: `${id} is there in ${versions.size} versions`, remedy }] : []),
-      ...[...versions.values()]
-        .filter(({ chunks, stated }) => chunks !== stated)
-        .map(({ chunks, stated }) => ({ what: `${id} has ${chunks} chunks instead of ${stated}`, remedy })),
-    ]);
+  check(signal: AbortSignal): Promise<readonly Damage[]> {
+    return damagesAmong(this.versions(signal));
   }
 
   async *versions(signal: AbortSignal): AsyncGenerator<readonly IndexedVersion[]> {
-    const { name } = await this.#refresh();
-    let offset: string | number | undefined;
-    do {
+    const { name } = await this.#live.refresh();
+    for await (const page of heldVersions(this.#call, name, [], signal)) {
       this.#requireOpen();
-      const page = await this.#page(name, [], offset, signal);
-      yield byVersion(page.points);
-      offset = (page.next_page_offset as string | number | null | undefined) ?? undefined;
-    } while (offset !== undefined);
+      yield joined(page);
+    }
+  }
+
+  async held(ids: readonly DocumentId[]): Promise<readonly IndexedVersion[]> {
+    const condition = among('doc', ids);
+    if (!condition) return [];
+    const { name } = await this.#live.refresh();
+    const { signal } = new AbortController();
+    const parts: IndexedVersion[] = [];
+    for await (const page of heldVersions(this.#call, name, [condition], signal)) parts.push(...page);
+    return joined(parts);
   }
 
   async vectorsOf(
@@ -260,30 +246,16 @@ class Qdrant implements QdrantIndex {
   }
 
   async reach(): Promise<void> {
-    await this.#refresh();
+    await this.#live.refresh();
   }
 
   calibrate(sample: readonly DocumentWrite[]): Promise<void> {
     return this.#alone(async () => {
-      const { name, shape } = await this.#refresh();
-      if (sample.length === 0 || (await this.#count([])) > 0) return;
+      const { name, shape } = await this.#live.refresh();
+      if (sample.length === 0 || (await countPoints(this.#call, name, [])) > 0) return;
       await setShape(this.#call, name, { ...shape, averages: averagesOf(sample) });
-      await this.#refresh();
+      await this.#live.refresh();
     });
-  }
-
-  async held(ids: readonly DocumentId[]): Promise<readonly IndexedVersion[]> {
-    const condition = among('doc', ids);
-    if (!condition) return [];
-    const { name } = await this.#refresh();
-    const points: Schemas['Record'][] = [];
-    let offset: string | number | undefined;
-    do {
-      const page = await this.#page(name, [condition], offset, new AbortController().signal);
-      points.push(...page.points);
-      offset = (page.next_page_offset as string | number | null | undefined) ?? undefined;
-    } while (offset !== undefined);
-    return byVersion(points);
   }
 
   async close(): Promise<void> {
@@ -300,8 +272,8 @@ class Qdrant implements QdrantIndex {
     this.#requireOpen();
     if (signal.aborted) throw toAppError(new DOMException('aborted', 'AbortError'));
     const grant = granted(access);
-    const { name, shape } = await this.#current();
-    if (request.dense) await this.#checkAsked(request.dense, shape.fingerprint);
+    const { name, shape } = await this.#live.current();
+    if (request.dense) checkAsked(request.dense, shape.fingerprint);
     const isWithVectors = request.dense !== undefined && shape.fingerprint !== undefined;
     const { dense: _, ...words } = request;
     const asked = isWithVectors ? request : words;
@@ -309,23 +281,13 @@ class Qdrant implements QdrantIndex {
     return { candidates, indexVersion: this.#last };
   }
 
-  /** An index without any vector answers by nothing, whatever model is asked for. */
-  async #checkAsked(
-    { vector, fingerprint }: NonNullable<SearchRequest['dense']>,
-    bound: Fingerprint | undefined,
-  ) {
-    if (!bound) return;
-    if (!isSame(bound, fingerprint)) requireFingerprint(bound, fingerprint);
-    checkVector(vector, bound);
-  }
-
   /** @throws AppError VECTOR_INVALID (invalid-input) */
   #check(vectors: readonly Float32Array[]): void {
-    for (const vector of vectors) checkVector(vector, this.#live.shape.fingerprint);
+    for (const vector of vectors) checkVector(vector, this.#live.known.shape.fingerprint);
   }
 
   async #target(): Promise<Target> {
-    const { name, shape } = await this.#refresh();
+    const { name, shape } = await this.#live.refresh();
     return {
       call: this.#call,
       collection: name,
@@ -334,70 +296,9 @@ class Qdrant implements QdrantIndex {
     };
   }
 
-  /** For reads: the alias was looked up a moment ago. */
-  #current(): Promise<LiveCollection> | LiveCollection {
-    return Date.now() - this.#readAt < ALIAS_KEPT_MS ? this.#live : this.#refresh();
-  }
-
-  async #refresh(): Promise<LiveCollection> {
-    this.#live = (await liveCollection(this.#call, this.#alias)) ?? this.#gone();
-    this.#readAt = Date.now();
-    return this.#live;
-  }
-
-  #gone(): never {
-    throw new AppError('STORE_DAMAGED', 'config', `the alias ${this.#alias} is gone`, {
-      publicMessage: `The search index "${this.#alias}" is gone. Rebuild it: fumi index rebuild.`,
-    });
-  }
-
-  async #count(must: readonly Condition[]): Promise<number> {
-    const [first, ...rest] = must;
-    const filter = first && { filter: { must: [first, ...rest] } as unknown as Schemas['Filter'] };
-    return (await this.#call((client) => client.count(this.#live.name, { exact: true, ...filter }))).count;
-  }
-
-  #page(name: string, must: readonly Condition[], offset: string | number | undefined, signal: AbortSignal) {
-    return untilAborted(
-      this.#call((client) =>
-        client.scroll(name, {
-          limit: PAGE,
-          with_payload: ['doc', 'ver', 'acl_id', 'acl_ver', 'chunks'],
-          with_vector: false,
-          ...(must.length > 0 && { filter: { must } as unknown as Schemas['Filter'] }),
-          ...(offset !== undefined && { offset }),
-        }),
-      ),
-      signal,
-    );
-  }
-
-  async #dropVectors(collection: string): Promise<void> {
-    const filter = { must: [{ has_vector: 'dense' }] } as unknown as Schemas['Filter'];
-    const done = await this.#call((client) =>
-      client.deleteVectors(collection, { wait: true, filter, vector: ['dense'] }),
-    );
-    requireCompleted(done);
-  }
-
-  async #copyTo(collection: string): Promise<void> {
-    let offset: string | number | undefined;
-    do {
-      const from = offset;
-      const page = await this.#call((client) =>
-        client.scroll(this.#live.name, {
-          limit: 200,
-          with_payload: true,
-          with_vector: true,
-          ...(from !== undefined && { offset: from }),
-        }),
-      );
-      const points = page.points.map(
-        ({ id, payload, vector }) => ({ id, payload, vector }) as unknown as Point,
-      );
-      if (points.length > 0) await writePoints({ call: this.#call, collection }, points);
-      offset = (page.next_page_offset as string | number | null | undefined) ?? undefined;
-    } while (offset !== undefined);
+  async #remodelled() {
+    const live = await this.#live.refresh();
+    return { call: this.#call, alias: this.#alias, layout: this.#layout, live };
   }
 
   #next(): number {
@@ -420,23 +321,14 @@ class Qdrant implements QdrantIndex {
   }
 }
 
-function byVersion(points: readonly Pick<Schemas['Record'], 'payload'>[]): IndexedVersion[] {
-  const versions = new Map<string, IndexedVersion>();
-  for (const { payload } of points) {
-    const { doc, ver, acl_id: aclId, acl_ver: aclVersion, chunks } = (payload ?? {}) as Record<string, never>;
-    const key = JSON.stringify([doc, ver]);
-    const known = versions.get(key);
-    versions.set(key, {
-      documentId: doc ?? '',
-      version: ver ?? -1,
-      // The oldest of its chunks: a change that reached only some of them is done again.
-      aclId: known && known.aclVersion < (aclVersion ?? -1) ? known.aclId : (aclId ?? -1),
-      aclVersion: Math.min(known?.aclVersion ?? Number.MAX_SAFE_INTEGER, aclVersion ?? -1),
-      chunks: (known?.chunks ?? 0) + 1,
-      stated: chunks ?? 0,
-    });
-  }
-  return [...versions.values()];
+/** An index without any vector answers by nothing, whatever model is asked for. */
+function checkAsked(
+  { vector, fingerprint }: NonNullable<SearchRequest['dense']>,
+  bound: Fingerprint | undefined,
+): void {
+  if (!bound) return;
+  requireFingerprint(bound, fingerprint);
+  checkVector(vector, bound);
 }
 
 /** @throws AppError ACCESS_FILTER_INVALID (internal) for anything that `access` did not make */

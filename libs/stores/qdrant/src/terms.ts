@@ -1,10 +1,7 @@
 import { countTerms } from '@fumikura/text';
 import type { QueryTerms, TermCounts } from '@fumikura/text';
+import { BM25_LENGTH, saturationOf } from '@fumikura/ports';
 import type { DocumentWrite, IndexDocument, LexicalWeights } from '@fumikura/ports';
-
-const K1 = 1.2;
-const B = 0.75;
-const TITLE_B = 0.5;
 
 /** Stands in every vector with weight 0, so that texts without any term count among all texts. */
 const MARK = 0;
@@ -42,9 +39,9 @@ export interface DocumentVectors {
 export function vectorsOf(document: IndexDocument, averages: Averages): DocumentVectors {
   const { chunks, document: whole, title } = countedParts(document);
   const made = {
-    chunks: chunks.map((counts) => vectorOf(counts, averages.chunk, B)),
-    document: vectorOf(whole, averages.document, B),
-    title: vectorOf(title, averages.title, TITLE_B),
+    chunks: chunks.map((counts) => vectorOf(counts, averages.chunk, BM25_LENGTH.text)),
+    document: vectorOf(whole, averages.document, BM25_LENGTH.text),
+    title: vectorOf(title, averages.title, BM25_LENGTH.title),
   };
   const all = [...made.chunks, made.document, made.title];
   return {
@@ -170,11 +167,15 @@ function vectorOf(
   average: Lengths,
   b: number,
 ): { readonly vector: SparseVector; readonly collisions: number } {
-  const [ofWord, ofBigram] = [base(wordLength, average.words, b), base(bigramLength, average.bigrams, b)];
+  const [ofWord, ofBigram] = [
+    lengthShare(wordLength, average.words, b),
+    lengthShare(bigramLength, average.bigrams, b),
+  ];
   const weights = new Map<number, number>([[MARK, 0]]);
   for (const [term, count] of counts) {
     const index = numberOf(term);
-    const weight = count === 0 ? 0 : count / (count + (isWord(term) ? ofWord : ofBigram));
+    const weight =
+      count === 0 ? 0 : count / (count + saturationOf(term) * (isWord(term) ? ofWord : ofBigram));
     weights.set(index, (weights.get(index) ?? 0) + weight);
   }
   const entries = [...weights].sort(([a], [b]) => a - b);
@@ -184,8 +185,8 @@ function vectorOf(
   };
 }
 
-function base(length: number, average: number, b: number): number {
-  return K1 * (1 - b + (average > 0 ? (b * length) / average : 0));
+function lengthShare(length: number, average: number, b: number): number {
+  return 1 - b + (average > 0 ? (b * length) / average : 0);
 }
 
 /** Bigrams and single characters start with a control character of their own. */

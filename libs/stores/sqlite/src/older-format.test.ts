@@ -37,8 +37,8 @@ it('a file of the format before knows spaces and words of its documents once it 
     ]);
     const request = { filter: { spaces: ['Engineering'] }, candidates: 50 };
     assert.equal((await opened.index.search(request, access, signal)).candidates.length, 7);
-    const completed = await opened.index.explore?.complete({ text: 'rot', limit: 3 }, access, signal);
-    assert.deepEqual(completed?.words, ['rotating']);
+    const completed = await opened.index.explore.complete({ text: 'rot', limit: 3 }, access, signal);
+    assert.deepEqual(completed.words, ['rotating']);
     assert.deepEqual(await opened.index.check(signal), []);
     await opened.close();
   } finally {

@@ -33,7 +33,11 @@ const MIGRATIONS: readonly Migration[] = [
     db.exec(FILL_SPACES);
   },
   (db) => db.exec(ACCESS_HISTORY_SCHEMA),
+  (db) => db.exec(VALUES_BY_DOCUMENT),
 ];
+
+/** A document that is written again leaves its values: without this each of them is looked at. */
+const VALUES_BY_DOCUMENT = 'CREATE INDEX IF NOT EXISTS index_doc_value_doc ON index_doc_value(doc);';
 
 const FILL_VOCABULARY = `
 INSERT INTO vocabulary(term, entries)

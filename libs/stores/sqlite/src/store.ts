@@ -5,6 +5,7 @@ import type {
   AccessGrant,
   Catalog,
   EmbeddingStore,
+  IndexExplorer,
   SearchIndex,
   SharedState,
   Store,
@@ -38,6 +39,7 @@ export interface SqliteStoreOptions extends DatabaseOptions {
 }
 
 export interface SqliteStore extends Store {
+  readonly index: SearchIndex & { readonly explore: IndexExplorer };
   readonly embeddings: EmbeddingStore;
   readonly export: StoreExport;
   /**
@@ -206,7 +208,7 @@ function createEmbeddings(read: Ask, write: Ask): EmbeddingStore {
   };
 }
 
-function createIndex(read: Ask, write: Ask): SearchIndex {
+function createIndex(read: Ask, write: Ask): SqliteStore['index'] {
   return {
     write: (batch) => write('writeIndex', [batch]),
     search: async (request, access, signal) => read('search', [request], { ...granted(access), signal }),

@@ -1,44 +1,54 @@
-import type { FieldValue, FilterField } from '@fumikura/ports';
+import type { FacetCounts, FieldValue, FilterField } from '@fumikura/ports';
 import type { IndexReader } from './reader.ts';
 
 /**
- * Which documents have which values, in memory: pairs of value and document. Documents are never numbered again, so what
- * is new stands behind; those that are gone are admitted to nobody.
+ * Which values each document has, in memory: those of document d stand from `starts[d]` to `starts[d + 1]`. Documents are
+ * never numbered again, so what is new stands behind; those that are gone are admitted to nobody.
  */
 export class DocValues {
   #values = new Int32Array(0);
-  #docs = new Int32Array(0);
-  #size = 0;
-  #until = -1;
+  #starts = new Int32Array(1);
+  #docs = 0;
   #epoch: string | undefined;
   readonly #fields = new Map<number, FilterField>();
   readonly #texts = new Map<number, string>();
   #highest = 0;
 
-  /** Documents of `matching` (one byte each) by value, the most frequent first. */
-  count(reader: IndexReader, field: FilterField, matching: Uint8Array, limit: number): FieldValue[] {
+  /** How many documents of `matching` (one byte each) there are, and by value, the most frequent first, of each field. */
+  count(
+    reader: IndexReader,
+    fields: readonly FilterField[],
+    matching: Uint8Array,
+    limit: number,
+  ): Pick<FacetCounts, 'documents' | 'values'> {
     this.#refresh(reader);
-    const column = columnOf(reader, field);
     const counts = new Int32Array(this.#highest + 1);
-    if (column) {
-      for (let doc = 0; doc < matching.length; doc++)
-        if (matching[doc] === 1) counts[column[doc] ?? 0] = (counts[column[doc] ?? 0] ?? 0) + 1;
-    } else {
-      for (let at = 0; at < this.#size; at++)
-        if (matching[this.#docs[at] as number] === 1)
-          counts[this.#values[at] as number] = (counts[this.#values[at] as number] as number) + 1;
+    const columns = fields.flatMap((field) => columnOf(reader, field) ?? []);
+    const isListed = columns.length < fields.length;
+    const [starts, values] = [this.#starts, this.#values];
+    let documents = 0;
+    for (let doc = 0; doc < matching.length; doc++) {
+      if (matching[doc] !== 1) continue;
+      documents++;
+      for (const column of columns)
+        counts[column[doc] as number] = (counts[column[doc] as number] as number) + 1;
+      if (!isListed) continue;
+      const end = starts[doc + 1] as number;
+      for (let at = starts[doc] as number; at < end; at++)
+        counts[values[at] as number] = (counts[values[at] as number] as number) + 1;
     }
-    return this.#named(field, counts)
-      .sort((a, b) => b.documents - a.documents || (a.value < b.value ? -1 : 1))
-      .slice(0, limit);
+    return {
+      documents,
+      values: Object.fromEntries(fields.map((field) => [field, this.#most(field, counts, limit)])),
+    };
   }
 
-  #named(field: FilterField, counts: Int32Array): FieldValue[] {
-    const named: FieldValue[] = [];
+  #most(field: FilterField, counts: Int32Array, limit: number): FieldValue[] {
+    const found: FieldValue[] = [];
     for (let value = 1; value < counts.length; value++)
       if ((counts[value] ?? 0) > 0 && this.#fields.get(value) === field)
-        named.push({ value: this.#texts.get(value) ?? '', documents: counts[value] ?? 0 });
-    return named;
+        found.push({ value: this.#texts.get(value) ?? '', documents: counts[value] ?? 0 });
+    return found.sort((a, b) => b.documents - a.documents || (a.value < b.value ? -1 : 1)).slice(0, limit);
   }
 
   #refresh({ db, meta }: IndexReader): void {
@@ -51,38 +61,41 @@ export class DocValues {
       this.#texts.set(value, text);
       this.#highest = Math.max(this.#highest, value);
     }
-    if (this.#until >= meta.nextDoc - 1) return;
+    if (this.#docs >= meta.nextDoc) return;
     const fresh = db.all<{ value: number; doc: number }>(
-      'SELECT value, doc FROM index_doc_value WHERE doc > ?',
-      this.#until,
+      'SELECT value, doc FROM index_doc_value WHERE doc >= ? ORDER BY doc',
+      this.#docs,
     );
-    this.#append(fresh);
-    this.#until = meta.nextDoc - 1;
+    this.#append(fresh, meta.nextDoc);
   }
 
-  #append(pairs: readonly { readonly value: number; readonly doc: number }[]): void {
-    const needed = this.#size + pairs.length;
-    if (needed > this.#values.length) {
-      const room = Math.ceil(needed * 1.25);
-      const [values, docs] = [new Int32Array(room), new Int32Array(room)];
-      values.set(this.#values);
-      docs.set(this.#docs);
-      [this.#values, this.#docs] = [values, docs];
+  #append(pairs: readonly { readonly value: number; readonly doc: number }[], docs: number): void {
+    const size = this.#starts[this.#docs] ?? 0;
+    this.#values = withRoom(this.#values, size + pairs.length);
+    this.#starts = withRoom(this.#starts, docs + 1);
+    let next = 0;
+    for (let doc = this.#docs; doc < docs; doc++) {
+      for (; pairs[next]?.doc === doc; next++) this.#values[size + next] = pairs[next]?.value ?? 0;
+      this.#starts[doc + 1] = size + next;
     }
-    for (const { value, doc } of pairs) {
-      this.#values[this.#size] = value;
-      this.#docs[this.#size++] = doc;
-    }
+    this.#docs = docs;
   }
 
   #forget(epoch: string | undefined): void {
-    this.#size = 0;
-    this.#until = -1;
+    this.#docs = 0;
+    this.#starts = new Int32Array(1);
     this.#highest = 0;
     this.#fields.clear();
     this.#texts.clear();
     this.#epoch = epoch;
   }
+}
+
+function withRoom(values: Int32Array<ArrayBuffer>, needed: number): Int32Array<ArrayBuffer> {
+  if (needed <= values.length) return values;
+  const larger = new Int32Array(Math.ceil(needed * 1.25));
+  larger.set(values);
+  return larger;
 }
 
 /** Of fields with one value a document. */

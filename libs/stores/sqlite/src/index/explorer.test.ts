@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import type { AccessFilter, DocumentWrite, FilterField, IndexExplorer } from '@fumikura/ports';
-import { ALICE, allowList, BOB, documentWrite, filterFor } from '@fumikura/testkit';
+import { ALICE, allowList, BOB, documentWrite, filterFor, seeded } from '@fumikura/testkit';
 import { analyseQuery } from '@fumikura/text';
 import type { SqliteStore } from '../store.ts';
 import { temporaryPlace } from '../testing/place.ts';
@@ -29,7 +29,7 @@ describe('exploring an index', () => {
   before(async () => {
     place = await temporaryPlace();
     store = await place.open({ inline: true });
-    explore = store.index.explore ?? assert.fail();
+    explore = store.index.explore;
     const upserts = [
       write('Key rotation', 'all', 'Rotating keys, security of GitHub tokens. PROJ-123', {
         labels: ['a', 'b'],
@@ -133,6 +133,54 @@ describe('exploring an index', () => {
       { value: 'a', documents: 1 },
       { value: 'c', documents: 1 },
     ]);
+  });
+
+  it('[facets.counts] counts as one who reads every document, over lists of many rows and what is new', async () => {
+    const random = seeded(9);
+    const pick = (count: number) => Math.floor(random() * count);
+    const own = await temporaryPlace();
+    const large = await own.open({ inline: true });
+    const texts = new Map<
+      string,
+      { readonly said: ReadonlySet<string>; readonly labels: readonly string[] }
+    >();
+    const made = (at: number): DocumentWrite => {
+      const parts = Array.from({ length: 1 + pick(6) }, () =>
+        ['common', 'keys', 'vault'].filter((_, rarity) => pick(1 + rarity) === 0).join(' '),
+      );
+      const labels = [`l${pick(4)}`, `m${pick(40)}`];
+      const list = pick(3) === 0 ? 'hers' : 'all';
+      const said = new Set(parts.join(' ').split(' '));
+      if (list === 'all') texts.set(`${at}`, { said, labels });
+      else texts.delete(`${at}`);
+      return documentWrite(`${SOURCE}/${at}`, { allow: [list] }, { title: 'Page', parts, labels });
+    };
+    try {
+      const first = Array.from({ length: 1_500 }, (_, at) => made(at));
+      await large.commit({ source: SOURCE, lists: LISTS, upserts: first });
+      await large.commit({ source: SOURCE, upserts: Array.from({ length: 40 }, (_, at) => made(at * 50)) });
+      const filter = await filterFor(large.catalog, BOB);
+      for (const words of [['common'], ['keys', 'vault'], ['common', 'keys', 'vault', 'absent']]) {
+        const request = { query: analyseQuery(words.join(' ')), fields: ['label'] as const, limit: 100 };
+        const found = await large.index.explore?.facets(request, filter, signal);
+        const having = (isAll: boolean) =>
+          [...texts.values()].filter(({ said }) =>
+            isAll ? words.every((word) => said.has(word)) : words.some((word) => said.has(word)),
+          );
+        const expected = having(true).length > 0 ? having(true) : having(false);
+        const counts = new Map<string, number>();
+        for (const label of expected.flatMap(({ labels }) => labels))
+          counts.set(label, (counts.get(label) ?? 0) + 1);
+        assert.equal(found?.documents, expected.length);
+        assert.deepEqual(
+          new Map(found.values['label']?.map(({ value, documents }) => [value, documents])),
+          counts,
+        );
+      }
+    } finally {
+      await large.close();
+      await own.remove();
+    }
   });
 
   it('tells which terms are rare', async () => {

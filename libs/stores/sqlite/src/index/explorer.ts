@@ -10,13 +10,15 @@ import type {
 } from '@fumikura/ports';
 import { MAX_COMPARED, meeting, openTest } from './conditions.ts';
 import type { TextOf } from './conditions.ts';
+import type { Columns } from './columns.ts';
 import { DocValues } from './doc-values.ts';
 import type { IndexReader } from './reader.ts';
 import { rowsOf } from './posting-row.ts';
 import { TITLE_LIST } from './schema.ts';
+import { FrequentTerms } from './frequent-terms.ts';
 import { longFormsIn } from './long-forms.ts';
 import { editsAllowed, stemDistance, wordDistance } from './spelling.ts';
-import { visitPostings } from './visit-postings.ts';
+import { visitChunks, visitPostings } from './visit-postings.ts';
 import { termsBeginning, termsLike } from './vocabulary.ts';
 import { documentsWith, formsOf } from './written-words.ts';
 
@@ -34,6 +36,7 @@ export class Explorer {
   readonly #reader: IndexReader;
   readonly #textOf: TextOf;
   readonly #values = new DocValues();
+  readonly #frequent = new FrequentTerms();
 
   constructor(reader: IndexReader, textOf: TextOf) {
     this.#reader = reader;
@@ -73,15 +76,7 @@ export class Explorer {
     const admitted = meeting(this.#reader, conditions, this.#reader.admitted(grant, filter));
     const matching = this.#matching(query, admitted);
     const isLowerBound = this.#compare(matching, conditions);
-    let documents = 0;
-    for (const each of matching) documents += each;
-    return {
-      documents,
-      isLowerBound,
-      values: Object.fromEntries(
-        fields.map((field) => [field, this.#values.count(this.#reader, field, matching, limit)]),
-      ),
-    };
+    return { isLowerBound, ...this.#values.count(this.#reader, fields, matching, limit) };
   }
 
   rarity(terms: readonly string[]): number[] {
@@ -122,17 +117,16 @@ export class Explorer {
     const { columns, meta } = this.#reader;
     const matching = new Uint8Array(meta.nextDoc);
     for (const term of new Set(beginnings)) this.#markTitled(term, matching);
-    for (const { term } of termsOfText(before)) {
+    const others = termsOfText(before).map(({ term }) => {
       const having = new Uint8Array(meta.nextDoc);
       this.#markTitled(term, having);
-      for (let doc = 0; doc < matching.length; doc++)
-        matching[doc] = (matching[doc] ?? 0) & (having[doc] ?? 0);
-    }
+      return having;
+    });
     const { firstChunk, slots, titleWords, titleBigrams, updated } = columns.docs;
     const found: number[] = [];
-    for (let doc = 0; doc < matching.length; doc++) {
+    for (let doc = matching.indexOf(1); doc >= 0; doc = matching.indexOf(1, doc + 1)) {
       const isAlive = (slots.values[doc] ?? 0) > 0 && admitted[firstChunk.values[doc] ?? 0] === 1;
-      if (matching[doc] === 1 && isAlive) found.push(doc);
+      if (isAlive && others.every((having) => having[doc] === 1)) found.push(doc);
     }
     const length = (doc: number) => (titleWords.values[doc] ?? 0) + (titleBigrams.values[doc] ?? 0);
     found.sort(
@@ -176,20 +170,24 @@ export class Explorer {
     const words = query?.terms.filter((term) => term.class === 'word') ?? [];
     const terms = words.length > 0 ? words : (query?.terms ?? []);
     const counts = new Uint8Array(meta.nextDoc);
+    const docOf = columns.doc.values;
     for (const { term } of terms) {
+      const frequent = this.#frequent.docs(this.#reader, term);
+      if (frequent) {
+        addAdmitted(frequent, admitted, columns, counts);
+        continue;
+      }
       let previous = -1;
-      visitPostings(this.#reader.source, term, (chunk) => {
-        const doc = columns.doc.values[chunk] ?? 0;
-        if (admitted[chunk] !== 1 || doc === previous) return;
-        counts[doc] = Math.min(255, (counts[doc] ?? 0) + 1);
-        previous = doc;
-      });
+      const visit = (chunks: Int32Array, count: number): void => {
+        previous = countDocuments(chunks, count, { admitted, docOf, counts, previous });
+      };
+      visitChunks(this.#reader.source, term, visit, admitted);
     }
     if (query === undefined) this.#markAdmitted(admitted, counts);
     const all = query === undefined ? 1 : Math.min(255, terms.length);
-    const hasAll = counts.some((count) => count >= all && count > 0);
-    const least = hasAll ? all : 1;
-    return counts.map((count) => (count >= least && count > 0 ? 1 : 0));
+    const least = counts.includes(all) ? all : 1;
+    for (let doc = 0; doc < counts.length; doc++) counts[doc] = (counts[doc] as number) >= least ? 1 : 0;
+    return counts;
   }
 
   #markAdmitted(admitted: Uint8Array, docs: Uint8Array): void {
@@ -227,4 +225,43 @@ function termsOfText(text: string): QueryTerms['terms'] {
   const { terms } = analyseQuery(text);
   const words = terms.filter((term) => term.class === 'word');
   return words.length > 0 ? words : terms;
+}
+
+interface Counting {
+  readonly admitted: Uint8Array;
+  readonly docOf: Int32Array;
+  readonly counts: Uint8Array;
+  /** Counted last: the chunks of a document are neighbours, and may stand in two rows. */
+  readonly previous: number;
+}
+
+/** @returns the document counted last */
+function countDocuments(
+  chunks: Int32Array,
+  count: number,
+  { admitted, docOf, counts, previous: before }: Counting,
+): number {
+  let previous = before;
+  for (let at = 0; at < count; at++) {
+    const chunk = chunks[at] as number;
+    if (admitted[chunk] !== 1) continue;
+    const doc = docOf[chunk] as number;
+    if (doc === previous) continue;
+    previous = doc;
+    if ((counts[doc] as number) < 255) counts[doc] = (counts[doc] as number) + 1;
+  }
+  return previous;
+}
+
+/** All chunks of a document are admitted or none is. */
+function addAdmitted(
+  docs: Uint8Array,
+  admitted: Uint8Array,
+  { docs: { firstChunk, slots } }: Columns,
+  counts: Uint8Array,
+): void {
+  const [first, chunks] = [firstChunk.values, slots.values];
+  for (let doc = 0; doc < docs.length; doc++)
+    if (docs[doc] === 1 && admitted[first[doc] as number] === 1 && (chunks[doc] as number) > 0)
+      if ((counts[doc] as number) < 255) counts[doc] = (counts[doc] as number) + 1;
 }

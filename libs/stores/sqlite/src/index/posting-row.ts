@@ -25,3 +25,21 @@ export function rowsOf(db: Database, key: string): PostingRow[] {
     key,
   );
 }
+
+/** Rows read at a time, for whoever may end before the last one. */
+const STEPS = [2, 16, 512];
+
+/** All rows of a list, in order, read as they are asked for. */
+export function* rowsInSteps(db: Database, key: string): Generator<PostingRow> {
+  let after = -1;
+  for (let step = 0; ; step++) {
+    const wanted = STEPS[Math.min(step, STEPS.length - 1)] ?? 1;
+    const rows = db.all<PostingRow>(
+      'SELECT first, last, entries, docs, data FROM posting WHERE term = ? AND first > ? ORDER BY first LIMIT ?',
+      ...[key, after, wanted],
+    );
+    yield* rows;
+    if (rows.length < wanted) return;
+    after = rows.at(-1)?.first ?? 0;
+  }
+}

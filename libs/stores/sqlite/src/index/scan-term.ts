@@ -1,3 +1,4 @@
+import { BM25_LENGTH, saturationOf } from '@fumikura/ports';
 import type { LexicalWeights } from '@fumikura/ports';
 import type { QueryTerms } from '@fumikura/text';
 import type { Database } from '../database.ts';
@@ -11,10 +12,6 @@ import type { PostingRow } from './posting-row.ts';
 import { TITLE_LIST } from './schema.ts';
 import type { Saturation, TermParts } from './term-accumulator.ts';
 import { TitleCounts } from './title-counts.ts';
-
-const K1 = 1.2;
-const B = 0.75;
-const TITLE_B = 0.5;
 
 /** A term of a query with all it needs to be scored. */
 export interface ScanTerm {
@@ -87,7 +84,7 @@ function listsOf(
 }
 
 function scoredTerm(
-  { class: kind, count }: QueryTerms['terms'][number],
+  { term, class: kind, count }: QueryTerms['terms'][number],
   weights: LexicalWeights,
   meta: IndexMeta,
   [chunks, docs, titles]: TermFrequencies,
@@ -98,10 +95,11 @@ function scoredTerm(
     : { chunk: meta.chunkBigrams, doc: meta.docBigrams, title: meta.titleBigrams };
   const weight = count * (isWord ? 1 : weights.bigram);
   const titleWeight = count * (isWord ? 1 : weights.titleBigram);
+  const [k1, b] = [saturationOf(term), BM25_LENGTH];
   const parts = {
-    chunk: saturation(weight * idf(meta.nextChunk, chunks), lengths.chunk / meta.chunks, B),
-    document: saturation(weight * idf(meta.nextDoc, docs), lengths.doc / meta.documents, B),
-    title: saturation(titleWeight * idf(meta.nextDoc, titles), lengths.title / meta.documents, TITLE_B),
+    chunk: saturation(weight * idf(meta.nextChunk, chunks), lengths.chunk / meta.chunks, k1, b.text),
+    document: saturation(weight * idf(meta.nextDoc, docs), lengths.doc / meta.documents, k1, b.text),
+    title: saturation(titleWeight * idf(meta.nextDoc, titles), lengths.title / meta.documents, k1, b.title),
   };
   const bound =
     weights.chunk * parts.chunk.weight +
@@ -140,6 +138,6 @@ export function idf(total: number, containing: number): number {
   return Math.log(1 + (total - containing + 0.5) / (containing + 0.5));
 }
 
-function saturation(weight: number, averageLength: number, b: number): Saturation {
-  return { weight, base: K1 * (1 - b), slope: averageLength > 0 ? (K1 * b) / averageLength : 0 };
+function saturation(weight: number, averageLength: number, k1: number, b: number): Saturation {
+  return { weight, base: k1 * (1 - b), slope: averageLength > 0 ? (k1 * b) / averageLength : 0 };
 }

@@ -19,10 +19,15 @@ export function documentsWith(
 ): number[] {
   const docs = new Set<number>();
   const doc = reader.columns.doc.values;
-  visitPostings(reader.source, term, (chunk) => {
-    if (admitted[chunk] === 1) docs.add(doc[chunk] ?? 0);
-    return docs.size < limit;
-  });
+  visitPostings(
+    reader.source,
+    term,
+    (chunk) => {
+      if (admitted[chunk] === 1) docs.add(doc[chunk] ?? 0);
+      return docs.size < limit;
+    },
+    admitted,
+  );
   return [...docs];
 }
 

@@ -1,0 +1,185 @@
+// Moves an installation from one file to PostgreSQL and the index, and back, and compares with what the two engines take
+// for the same data bare: the same batches committed to PostgreSQL alone, and the requests that the index got sent again.
+//   npm run bench:migrate -- [--chunks 30000] [--json]
+// Without a real server (FUMI_TEST_QDRANT_URL) the stand-in takes them, which looks at every point for each clean-up.
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createReadStream, readFileSync } from 'node:fs';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { parseArgs } from 'node:util';
+import { figure, renderFigures, report } from '@fumikura/evaluation';
+import type { DocumentId } from '@fumikura/model';
+import type { DocumentWrite } from '@fumikura/ports';
+import { createPostgresCatalog } from '@fumikura/store-postgres';
+import { createSqliteStore } from '@fumikura/store-sqlite';
+import { allowList, documentWrite, postgresMissing, startPostgres } from '@fumikura/testkit';
+import { PROGRAM } from '../e2e/fumi.ts';
+import { startIndex } from '../scale/index-server.ts';
+import { BenchCorpus, FINGERPRINT } from './corpus.ts';
+
+const SOURCE = 'bench:docs';
+const BATCH = 100;
+const READER_SETS = 200;
+const signal = new AbortController().signal;
+
+const { values } = parseArgs({
+  options: { chunks: { type: 'string', default: '30000' }, json: { type: 'boolean', default: false } },
+});
+const missing = postgresMissing();
+if (missing !== undefined) {
+  process.stdout.write(`skipped: ${missing}\n`);
+  process.exit(0);
+}
+const folder = await mkdtemp(join(tmpdir(), 'fumi-migrate-'));
+const postgres = await startPostgres();
+const index = await startIndex(folder);
+try {
+  const [file, servers, back] = await configurations();
+  const documents = await fill(join(folder, 'from'));
+  note(`${values.chunks} chunks of ${documents} documents written to a file`);
+  const there = await migrated(file, servers);
+  note(`there: ${seconds(there.ms)}`);
+  const bareMs = { catalog: await bareCatalog(), index: await bareIndex() };
+  note(`bare: catalog ${seconds(bareMs.catalog)}, index ${seconds(bareMs.index)}`);
+  const home = await migrated(servers, back);
+  // What came back, against what was there at first.
+  const { printed } = await fumi('--config', file, 'migrate', '--to', back, '--check', '--json');
+  const same = JSON.parse(printed) as Check;
+  const bare = bareMs.catalog + bareMs.index;
+  const figures = [
+    figure('migrate.chunksPerSecond', (Number(values.chunks) / there.ms) * 1_000, 'chunks/s', 'higher'),
+    figure('migrate.bareChunksPerSecond', (Number(values.chunks) / bare) * 1_000, 'chunks/s', 'higher'),
+    figure('migrate.againstBare', there.ms / bare, 'times', 'lower', 1.2),
+    figure('migrate.peakRss', there.peakBytes / 1e6, 'MB', 'lower', 300),
+    figure('migrate.backPeakRss', home.peakBytes / 1e6, 'MB', 'lower', 300),
+    figure('migrate.sameSearches', same.searches.same / same.searches.asked, 'share', 'higher', 1),
+    figure('migrate.sameDocuments', same.checksum.from === same.checksum.to ? 1 : 0, 'share', 'higher', 1),
+  ];
+  process.stdout.write(`${values.json ? JSON.stringify(report(figures)) : renderFigures(figures)}\n`);
+  if (figures.some(({ pass }) => pass === false)) process.exitCode = 1;
+} finally {
+  await index.close();
+  await postgres.stop();
+  await rm(folder, { recursive: true, force: true });
+}
+
+async function configurations(): Promise<[string, string, string]> {
+  const stores = `stores: { catalog: { url: '${postgres.url}', schema: moved }, index: { url: '${index.url}', name: ${index.name} } }\n`;
+  const texts = ['data: ./from\n', stores, 'data: ./back\n'];
+  const files = texts.map((_, at) => join(folder, `config${at}.yaml`));
+  for (const [at, text] of texts.entries()) await writeFile(files[at] ?? '', `owner: me\n${text}`);
+  return files as [string, string, string];
+}
+
+async function fill(place: string): Promise<number> {
+  const store = await createSqliteStore({ file: join(place, 'fumikura.db') });
+  const corpus = new BenchCorpus(5, true);
+  const lists = Array.from({ length: READER_SETS }, (_, at) => allowList(`list${at}`, 'user:local:me'));
+  await store.commit({ source: SOURCE, lists });
+  await store.embeddings.bind(FINGERPRINT);
+  let documents = 0;
+  for (let left = Number(values.chunks); left > 0;) {
+    const made = corpus.batch(Math.min(left, BATCH * 5));
+    left -= made.reduce((sum, { chunks }) => sum + chunks.length, 0);
+    documents += made.length;
+    await store.commit({ source: SOURCE, upserts: made.map(toWrite) });
+  }
+  await store.index.maintain(signal);
+  await store.close();
+  return documents;
+}
+
+function toWrite({ documentId, aclId, title, chunks }: ReturnType<BenchCorpus['document']>): DocumentWrite {
+  const parts = chunks.map(({ text }) => text);
+  const vectors = chunks.flatMap(({ vector }) => vector ?? []);
+  const acl = { allow: [`list${aclId % READER_SETS}`] };
+  return documentWrite(documentId, acl, { title, parts, vectors });
+}
+
+/** Without its comparison at the end, which is timed by itself. */
+async function migrated(from: string, to: string): Promise<{ ms: number; peakBytes: number; check: Check }> {
+  const whole = await fumi('--config', from, 'migrate', '--to', to, '--json');
+  const check = await fumi('--config', from, 'migrate', '--to', to, '--check', '--json');
+  return { ms: whole.ms - check.ms, peakBytes: whole.peakBytes, check: JSON.parse(check.printed) as Check };
+}
+
+interface Check {
+  readonly checksum: { readonly from: string; readonly to: string };
+  readonly searches: { readonly asked: number; readonly same: number };
+}
+
+async function fumi(...args: string[]) {
+  const started = performance.now();
+  // As a person starts it: its first line says how the engine is to use memory.
+  const child = spawn(PROGRAM, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+  let [printed, peakBytes] = ['', 0];
+  child.stdout.on('data', (part: Buffer) => (printed += part.toString()));
+  const looking = setInterval(() => (peakBytes = Math.max(peakBytes, peakOf(child.pid ?? 0))), 100);
+  const [code] = (await once(child, 'close')) as [number];
+  clearInterval(looking);
+  if (code !== 0) throw new Error(`fumi ${args.join(' ')} ended with ${code}: ${printed}`);
+  return { ms: performance.now() - started, printed, peakBytes };
+}
+
+function peakOf(pid: number): number {
+  try {
+    const [, peak] = /VmHWM:\s+(\d+) kB/u.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? [];
+    return Number(peak ?? 0) * 1_024;
+  } catch {
+    return 0; // it has just ended
+  }
+}
+
+/** The same batches, held in memory before the clock runs. */
+async function bareCatalog(): Promise<number> {
+  const from = await createSqliteStore({ file: join(folder, 'from', 'fumikura.db') });
+  const catalog = await createPostgresCatalog({ url: postgres.url, schema: 'bare', listens: false });
+  let ms = 0;
+  try {
+    for (let after: DocumentId | undefined; ;) {
+      const ids = await from.catalog.listIds(SOURCE, after, BATCH);
+      if (ids.length === 0) return ms;
+      const upserts = await from.export.documents(ids);
+      const started = performance.now();
+      await catalog.commit({ source: SOURCE, upserts });
+      ms += performance.now() - started;
+      after = ids.at(-1);
+    }
+  } finally {
+    await catalog.close();
+    await from.close();
+  }
+}
+
+/** What the index was sent, to collections of other names, one request after another as they came. */
+async function bareIndex(): Promise<number> {
+  const lines = createInterface({
+    input: createReadStream(join(folder, 'index.jsonl')),
+    crlfDelay: Infinity,
+  });
+  let ms = 0;
+  const sent: string[] = [];
+  for await (const line of lines) sent.push(line.replaceAll(index.name, `${index.name}x`));
+  for (const line of sent) {
+    const { method, path, body } = JSON.parse(line) as { method: string; path: string; body: unknown };
+    const text = JSON.stringify(body);
+    const started = performance.now();
+    const headers = { 'content-type': 'application/json' };
+    const answer = await fetch(index.url + path, { method, headers, body: text });
+    await answer.arrayBuffer();
+    ms += performance.now() - started;
+    if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status}`);
+  }
+  return ms;
+}
+
+function seconds(ms: number): string {
+  return `${(ms / 1_000).toFixed(1)} s`;
+}
+
+function note(text: string): void {
+  process.stderr.write(`${text}\n`);
+}

@@ -1,0 +1,37 @@
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import { describe, it } from 'node:test';
+import { createPostgresCatalog } from '@fumikura/store-postgres';
+import { postgresMissing, startPostgres } from '@fumikura/testkit';
+import { startFaultProxy } from '../scale/fault-proxy.ts';
+
+const READ_TIMEOUT_MS = 1_500;
+const CONNECTIONS = 6;
+
+describe('connections to PostgreSQL whose other end is gone', { skip: postgresMissing() ?? false }, () => {
+  it('[scale.half-open] cost one wait together, not one each', { timeout: 120_000 }, async () => {
+    const server = await startPostgres();
+    const folder = decodeURIComponent(new URL(server.url).hostname);
+    const way = await startFaultProxy({ path: join(folder, '.s.PGSQL.5432') });
+    const store = await createPostgresCatalog({
+      url: `postgres://fumi@127.0.0.1:${way.port}/postgres`,
+      listens: false,
+      maxConnections: CONNECTIONS,
+      readTimeoutMs: READ_TIMEOUT_MS,
+    });
+    const readAtOnce = () =>
+      Promise.all(Array.from({ length: CONNECTIONS }, () => store.catalog.accessVersion()));
+    try {
+      await readAtOnce();
+      way.set('half-open');
+      assert.equal(await store.catalog.accessVersion(), '0', 'the read is asked again on a new connection');
+      const from = performance.now();
+      await readAtOnce();
+      assert.ok(performance.now() - from < READ_TIMEOUT_MS, `${performance.now() - from}`);
+    } finally {
+      await store.close();
+      await way.close();
+      await server.stop();
+    }
+  });
+});
