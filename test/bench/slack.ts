@@ -105,9 +105,13 @@ const wanted = values.only?.split(',') ?? Object.keys(PARTS);
 const unknown = wanted.filter((name) => !(name in PARTS));
 if (unknown.length > 0) throw new Error(`--only ${unknown.join()}: one of ${Object.keys(PARTS).join()}`);
 const figures: Figure[] = [];
-for (const [name, measure] of Object.entries(PARTS))
-  if (wanted.includes(name)) figures.push(...(await measure()));
-const result = report(figures);
-if (values.output !== undefined) await writeReport(values.output, result);
+let result = report(figures);
+for (const [name, measure] of Object.entries(PARTS)) {
+  if (!wanted.includes(name)) continue;
+  figures.push(...(await measure()));
+  result = report(figures);
+  // After each part: a run that is ended leaves what it has measured.
+  if (values.output !== undefined) await writeReport(values.output, result);
+}
 process.stdout.write(values.json ? `${JSON.stringify(result)}\n` : `${renderFigures(figures)}\n`);
 process.exitCode = figures.some(({ pass }) => pass === false) ? 1 : 0;
