@@ -28,7 +28,7 @@ describe('questions asked before a restart', () => {
   const failures: string[] = [];
 
   const start = async () => {
-    const store = await createSqliteStore({ file: join(folder, 'store.db'), inline: true });
+    const store = await createSqliteStore({ file: join(folder, 'store.db') });
     const cache = cachedRanker(createRanker({ index: store.index }), {
       index: store.index,
       now: () => clock,
@@ -48,7 +48,9 @@ describe('questions asked before a restart', () => {
   const ask = async (text: string, person: Principal) => {
     const { store, familiar } = running ?? assert.fail('stopped');
     const access = await filterFor(store.catalog, person);
-    const { ranked } = await familiar.rank({ text, terms: analyseQuery(text) }, access, signal);
+    // As a search asks: with more than a question, and none of it can be stored.
+    const query = { text, terms: analyseQuery(text), depth: 11, isLeftOut: () => false };
+    const { ranked } = await familiar.rank(query, access, signal);
     await familiar.settled();
     return ranked.map(({ candidate }) => candidate.documentId.slice(SOURCE.length + 1)).sort();
   };

@@ -107,8 +107,7 @@ export async function familiarQuestions(options: FamiliarOptions): Promise<Famil
       const readers = readerClass(access);
       const caller = readGrant(access)?.caller ?? '';
       if (readers !== undefined && cache.isKept(query)) {
-        const { depth: _, ...plain } = query;
-        note(plain, access, readers, caller);
+        note(plainOf(query), access, readers, caller);
         greet(access, readers, caller);
       }
       answering++;
@@ -119,4 +118,9 @@ export async function familiarQuestions(options: FamiliarOptions): Promise<Famil
       }
     },
   };
+}
+
+/** What is asked of the index alone: callers hand over more, which cannot be stored. */
+function plainOf({ text, terms, filter, conditions }: RankedQuery): RankedQuery {
+  return { text, terms, ...(filter && { filter }), ...(conditions && { conditions }) };
 }
