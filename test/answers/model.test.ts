@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { createAnswering, createMemorySpendBook } from '@fumikura/answering';
-import type { Answer, AnswerEvent, Asker } from '@fumikura/answering';
+import type { Answer, AnswerEvent, Answering, Asker, Summary, WriterOptions } from '@fumikura/answering';
 import { Secret } from '@fumikura/config';
 import { createOpenaiModel } from '@fumikura/provider-openai';
 import { createKnowledge } from '@fumikura/retrieval';
@@ -76,6 +76,23 @@ describe('answers of a language model', () => {
     } finally {
       await endpoint.close();
     }
+  }
+
+  async function answeringOf({ baseUrl, model, key }: ModelEndpoint, more: Partial<WriterOptions>) {
+    return createAnswering({
+      knowledge: await createKnowledge({ store }),
+      model: {
+        model: createOpenaiModel({ baseUrl, model, apiKey: new Secret(key) }),
+        book: createMemorySpendBook(),
+        ...more,
+      },
+    });
+  }
+
+  async function answerOf(answering: Answering, question: string): Promise<Answer> {
+    for await (const event of answering.ask(question, asker))
+      if (event.kind === 'answer') return event.answer;
+    throw new Error('an answer without an end');
   }
 
   for (const api of ['chat', 'responses'] as const)
@@ -162,6 +179,94 @@ describe('answers of a language model', () => {
           }
       }
       assert.deepEqual(kinds, ['written', 'extracted', 'extracted']);
+    }));
+
+  it('asks about each claim once more, which can only take away what the rules let through', () =>
+    withModel(
+      {
+        twist: (text) => `${text} Nobody may object.`,
+        // It says yes to whatever is wrong, and no to one that is right.
+        judge: (claim) => JSON.stringify({ supported: !claim.includes('Kestrel') }),
+      },
+      'chat',
+      async (_ask, endpoint) => {
+        const twice = await answeringOf(endpoint, { asksTwice: true });
+        endpoint.behave('inventing');
+        const invented = await answerOf(twice, 'Who is responsible for the Kestrel system?');
+        assert.equal(invented.kind, 'refused');
+        assert.deepEqual(endpoint.judged, [], 'what rules refuse is not asked about');
+        endpoint.behave('faithful');
+        const { claims, dropped } = await answerOf(twice, 'Who is responsible for the Kestrel system?');
+        assert.ok(endpoint.judged.length > 0);
+        assert.ok((dropped['second-opinion'] ?? 0) > 0);
+        assert.ok(!claims.some(({ text }) => text.includes('Kestrel')));
+        assert.deepEqual(endpoint.violations, []);
+      },
+    ));
+
+  it('lets claims stand by the rules, and says so, when the second question cannot be paid', () =>
+    withModel({}, 'chat', async (_ask, endpoint) => {
+      endpoint.behave('faithful');
+      // Enough for the answer, and not for one request more.
+      const options = { asksTwice: true, limits: { tokensPerDay: 2_500 }, maxAnswerTokens: 400 };
+      const answer = await answerOf(
+        await answeringOf(endpoint, options),
+        'Who is responsible for the Kestrel system?',
+      );
+      assert.equal(answer.kind, 'written');
+      assert.deepEqual(endpoint.judged.length < answer.claims.length, true);
+      assert.ok(answer.notices.some((notice) => /stand by the rules alone/u.test(notice)));
+    }));
+
+  it('takes talk instead of a verdict for a no', () =>
+    withModel({ judge: () => 'I think that this is quite right.' }, 'chat', async (_ask, endpoint) => {
+      endpoint.behave('faithful');
+      const answer = await answerOf(
+        await answeringOf(endpoint, { asksTwice: true }),
+        'Who is responsible for the Kestrel system?',
+      );
+      assert.equal(answer.kind, 'refused');
+    }));
+
+  it('sums up what is too much for one request in stages, and obeys the length', () =>
+    withModel({}, 'chat', async (_ask, endpoint) => {
+      endpoint.behave('faithful');
+      const documentIds = (await store.catalog.listIds('files:company', undefined, 60)).filter((id) =>
+        id.endsWith('.md'),
+      );
+      const answering = await answeringOf(endpoint, { limits: {} });
+      const stages: string[] = [];
+      let summary: Summary | undefined;
+      for await (const event of answering.summarize({ documentIds }, asker, { length: 50 })) {
+        if (event.kind === 'stage') stages.push(event.stage);
+        if (event.kind === 'summary') summary = event.summary;
+      }
+      assert.ok(summary);
+      assert.equal(summary.kind, 'written');
+      assert.ok(stages.length >= 3 && stages.at(-1) === 'writing', stages.join());
+      const words = summary.points.flatMap(({ text }) => text.split(/\s+/u)).length;
+      assert.ok(words <= 60, `${words} words`);
+      assert.equal(summary.truncated, true);
+      const shown = endpoint.requests.map(({ body }) => JSON.parse(body.messages?.at(-1)?.content ?? '{}'));
+      assert.ok(
+        Array.isArray((shown.at(-1) as { notes?: unknown }).notes),
+        'the last stage is given the notes',
+      );
+      assert.ok(!JSON.stringify(shown).includes(HIDDEN));
+    }));
+
+  it('goes on with the notes it has when the model gives up between the stages', () =>
+    withModel({}, 'chat', async (_ask, endpoint) => {
+      endpoint.behave('faithful');
+      const documentIds = await store.catalog.listIds('files:company', undefined, 60);
+      const answering = await answeringOf(endpoint, {});
+      let summary: Summary | undefined;
+      for await (const event of answering.summarize({ documentIds }, asker, { length: 100 })) {
+        if (event.kind === 'stage' && event.done === 1) endpoint.behave('failing');
+        if (event.kind === 'summary') summary = event.summary;
+      }
+      assert.equal(summary?.kind, 'written');
+      assert.ok(summary.notices.some((notice) => /may lack a part/u.test(notice)));
     }));
 
   it('does not obey a passage', () =>

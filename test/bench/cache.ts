@@ -2,16 +2,20 @@
 // [--vectors] [--json] [--output file]: a working day of a company. 2,500 persons in 200 permission classes of unequal size ask
 // unequally popular questions (Zipf both), while a share of the documents is written again each hour, one after another.
 // Every answer is held against the rights of who asked, every tenth used again against a ranking made anew. The clock is the
-// company's, not this machine's.
+// company's, not this machine's. Afterwards everything is closed and opened again, and the day's next questions are asked with
+// and without what is ranked ahead; between two of them there is time for that, as there would be.
+import { createHash } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { figure, renderFigures, report, writeReport } from '@fumikura/evaluation';
+import type { Figure } from '@fumikura/evaluation';
+import { readGrant } from '@fumikura/ports';
 import type { AccessFilter, IndexDocument } from '@fumikura/ports';
 import { grantAccess } from '@fumikura/ports/grant';
-import { cachedRanker, createRanker } from '@fumikura/retrieval';
-import type { Ranking } from '@fumikura/retrieval';
+import { cachedRanker, createRanker, familiarQuestions, openQuestionNotes } from '@fumikura/retrieval';
+import type { EmbedQuery, RankedQuery, Ranking } from '@fumikura/retrieval';
 import { createSqliteStore } from '@fumikura/store-sqlite';
 import { analyseQuery } from '@fumikura/text';
 import { BenchCorpus, FINGERPRINT, seeded } from './corpus.ts';
@@ -33,6 +37,8 @@ const { values } = parseArgs({
 const [queries, documents, texts] = [Number(values.queries), Number(values.documents), Number(values.texts)];
 const [exponent, hours, change] = [Number(values.exponent), Number(values.hours), Number(values.change)];
 const [PERSONS, CLASSES, HOUR_MS] = [2_500, 200, 3_600_000];
+/** Of the documents that a class of readers may see. */
+const SHARES = [0.02, 0.1, 0.3, 0.7];
 const COMPARE_EVERY = 10;
 const MOVED_SHARE = 0.02;
 /** Summed weights of a distribution, by count and exponent. */
@@ -42,7 +48,8 @@ const random = seeded(3);
 const corpus = new BenchCorpus(7, values.vectors);
 
 const folder = await mkdtemp(join(tmpdir(), 'fumi-cache-'));
-const store = await createSqliteStore({ file: join(folder, 'store.db'), inline: true });
+const openStore = () => createSqliteStore({ file: join(folder, 'store.db'), inline: true });
+let store = await openStore();
 const tally = { foreign: 0, stale: 0, moved: 0, compared: 0, hitMs: [] as number[], missMs: [] as number[] };
 let clock = 0;
 const repeated = new Set<string>();
@@ -56,23 +63,24 @@ try {
   for (let made = 0; made < documents; made += 500)
     await write(Array.from({ length: 500 }, () => corpus.document(2)));
   const ids = [...aclOf.keys()];
-  const classes = Array.from({ length: CLASSES }, (_, at) => filterOf(at));
-  const persons = Array.from({ length: PERSONS }, () => zipf(CLASSES, 1));
+  const classes = Array.from({ length: CLASSES }, (_, at) => corpus.grant(SHARES[at % SHARES.length] ?? 0.1));
+  const persons = Array.from({ length: PERSONS }, (_, at) => personOf(at, classes[zipf(CLASSES, 1)]));
   const asked = Array.from({ length: texts }, () => {
     const topic = Math.floor(random() * 200);
     const text = corpus.words(2 + Math.floor(random() * 4), topic);
     return { text, terms: analyseQuery(text), vector: values.vectors ? corpus.vector(topic) : undefined };
   });
   const vectors = new Map(asked.map(({ text, vector }) => [text, vector]));
-  const fresh = createRanker({
-    index: store.index,
-    embedQuery: async (text) => {
-      const vector = vectors.get(text);
-      return vector && { vector, fingerprint: FINGERPRINT };
-    },
+  const embedQuery = async (text: string) => {
+    const vector = vectors.get(text);
+    return vector && { vector, fingerprint: FINGERPRINT };
+  };
+  const fresh = createRanker({ index: store.index, embedQuery });
+  const nextQuestion = () => ({
+    ...(persons[Math.floor(random() * PERSONS)] ?? personOf(0)),
+    query: asked[zipf(texts, exponent)] ?? { text: '', terms: analyseQuery('') },
   });
-  const cache = { index: store.index, hasVectors: values.vectors, now: () => clock };
-  const { rank, counts } = cachedRanker(fresh, cache);
+  const { familiar, counts } = await startCaching(embedQuery);
   const changeEvery = queries / (documents * change * hours);
   for (let at = 0; at < queries; at++) {
     clock = Math.floor((at / queries) * hours * HOUR_MS);
@@ -80,19 +88,24 @@ try {
       const documentId = ids[Math.floor(random() * ids.length)] ?? '';
       await write([{ ...corpus.document(2), documentId }]);
     }
-    const person = persons[Math.floor(random() * PERSONS)] ?? 0;
-    const { access, readable } = classes[person] ?? { access: filterOf(0).access, readable: new Set() };
-    const text = zipf(texts, exponent);
-    const query = asked[text] ?? { text: '', terms: analyseQuery('') };
-    repeated.add(`${person} ${text}`);
+    const { access, readable, query } = nextQuestion();
+    repeated.add(`${readGrant(access)?.hash ?? ''} ${query.text}`);
     const { hits } = counts();
     const started = performance.now();
-    const ranking = await rank(query, access, signal);
+    const ranking = await familiar.rank(query, access, signal);
     const isHit = counts().hits > hits;
     (isHit ? tally.hitMs : tally.missMs).push(performance.now() - started);
     for (const { candidate } of ranking.ranked)
       if (!readable.has(aclOf.get(candidate.documentId) ?? -1)) tally.foreign++;
     if (isHit && counts().hits % COMPARE_EVERY === 0) compare(ranking, await fresh(query, access, signal));
+  }
+  await familiar.close();
+  const next = Array.from({ length: (10 * queries) / (hours * 60) }, nextQuestion);
+  const restarted = [];
+  for (const isAhead of [false, true]) {
+    await store.close();
+    store = await openStore();
+    restarted.push(...(await firstMinutes(next, isAhead, await startCaching(embedQuery))));
   }
   const { hits, amended, joined, misses, outdated, evicted, bytes } = counts();
   const id = 'cache.rankings';
@@ -109,6 +122,7 @@ try {
     figure(`${id}.bytes`, bytes, 'B', 'lower', 64 * 1_024 * 1_024),
     figure(`${id}.hit.p50`, percentiles(tally.hitMs).p50, 'ms', 'lower'),
     figure(`${id}.miss.p50`, percentiles(tally.missMs).p50, 'ms', 'lower'),
+    ...restarted,
   ];
   const result = report(figures);
   if (values.output !== undefined) await writeReport(values.output, result);
@@ -137,16 +151,47 @@ function compare(kept: Ranking, anew: Ranking): void {
   if (before.slice(0, 10).join() !== now.slice(0, 10).join()) tally.moved++;
 }
 
-function filterOf(at: number): { readonly access: AccessFilter; readonly readable: ReadonlySet<number> } {
-  const aclIds = corpus.grant([0.02, 0.1, 0.3, 0.7][at % 4] ?? 0.1);
-  const access = grantAccess({
-    caller: `class${at}`,
-    principals: [],
-    aclIds,
-    version: '1',
-    hash: `class${at}`,
-  });
+interface Asker {
+  readonly access: AccessFilter;
+  readonly readable: ReadonlySet<number>;
+}
+
+function personOf(at: number, aclIds: Uint32Array = new Uint32Array()): Asker {
+  const hash = createHash('sha256').update(aclIds).digest('hex');
+  const access = grantAccess({ caller: `person${at}`, principals: [], aclIds, version: '1', hash });
   return { access, readable: new Set(aclIds) };
+}
+
+async function startCaching(embedQuery: EmbedQuery) {
+  const { index, catalog } = store;
+  const options = { hasVectors: values.vectors, now: () => clock };
+  const cache = cachedRanker(createRanker({ index, embedQuery }), { index, ...options });
+  const onFailed = (error: Error) => {
+    throw error;
+  };
+  const notes = await openQuestionNotes(catalog);
+  const familiar = await familiarQuestions({ ...options, cache, notes, onFailed, restMs: 1 });
+  return { familiar, rank: cache.rank, counts: cache.counts };
+}
+
+/** Shares of the first minute's and the first ten minutes' questions that used a ranking again. */
+async function firstMinutes(
+  next: readonly (Asker & { readonly query: RankedQuery })[],
+  isAhead: boolean,
+  { familiar, rank, counts }: Awaited<ReturnType<typeof startCaching>>,
+): Promise<Figure[]> {
+  const shares: number[] = [];
+  for (const [at, { query, access }] of next.entries()) {
+    await (isAhead ? familiar.rank : rank)(query, access, signal);
+    await familiar.settled();
+    shares.push((100 * counts().hits) / (at + 1));
+  }
+  const id = `cache.restart.${isAhead ? 'ahead' : 'cold'}`;
+  return [
+    figure(`${id}.firstMinute`, shares[Math.round(next.length / 10) - 1] ?? 0, '%', 'higher'),
+    figure(`${id}.tenMinutes`, shares.at(-1) ?? 0, '%', 'higher'),
+    figure(`${id}.ranked`, counts().ahead, 'rankings', 'lower'),
+  ];
 }
 
 /** 0 to `count` - 1, with probability proportional to 1 / (rank + 1) ** exponent. */

@@ -1,13 +1,16 @@
 // Compares the ranking of the index in Qdrant with that of the embedded one on judged collections:
-//   node test/bench/parity.ts [--queries 100] [--averages measured|default] [--url http://…] <folder…>
-// Without --url the stand-in answers. Prints one line a collection; ends with 1 when a figure is missed.
+//   node test/bench/parity.ts [--queries 100] [--averages measured|default] [--model <folder>] [--documents 500] <folder…>
+// With a model, vectors too; --documents keeps the judged ones of these queries and fills up. Without
+// FUMI_TEST_QDRANT_URL the stand-in answers. Prints one line a collection; ends with 1 when a figure is missed.
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { DEFAULT_LIMITS, prepareContent } from '@fumikura/documents';
+import { createQueryVectors, fingerprintOf, passageText } from '@fumikura/embedding';
+import { createLocalEmbedder } from '@fumikura/provider-local';
 import { evaluate, mean, ndcg, openCollection } from '@fumikura/evaluation';
-import type { Collection } from '@fumikura/evaluation';
+import type { Collection, JudgedDocument } from '@fumikura/evaluation';
 import type { IndexDocument, SearchIndex } from '@fumikura/ports';
 import { createRanker } from '@fumikura/retrieval';
 import { createQdrantIndex, DEFAULT_AVERAGES, lengthsOf } from '@fumikura/store-qdrant';
@@ -27,17 +30,23 @@ const { values, positionals } = parseArgs({
   options: {
     queries: { type: 'string', default: '100' },
     averages: { type: 'string', default: 'measured' },
-    url: { type: 'string' },
+    model: { type: 'string' },
+    documents: { type: 'string' },
   },
 });
 
+const url = process.env['FUMI_TEST_QDRANT_URL'];
+const embedder =
+  values.model === undefined ? undefined : await createLocalEmbedder({ folder: values.model, workers: 2 });
+const fingerprint = embedder && fingerprintOf(embedder);
 let missed = 0;
 say('collection       queries  nDCG@10 embedded  nDCG@10 Qdrant  difference  overlap@10');
 for (const folder of positionals) {
   const collection = await openCollection(folder);
   const queries = collection.queries.slice(0, Number(values.queries));
   const { embedded, servers, overlap } = await compareOn({ ...collection, queries });
-  const isReached = Math.abs(servers - embedded) <= MOST_LOST && overlap >= LEAST_OVERLAP;
+  const isReached =
+    Math.abs(servers - embedded) <= MOST_LOST && (embedder !== undefined || overlap >= LEAST_OVERLAP);
   if (!isReached) missed++;
   say(
     [
@@ -51,20 +60,20 @@ for (const folder of positionals) {
     ].join(' '),
   );
 }
+await embedder?.close();
 process.exit(missed > 0 ? 1 : 0);
 
 async function compareOn(
   collection: Collection,
 ): Promise<{ embedded: number; servers: number; overlap: number }> {
   const documents: IndexDocument[] = [];
-  for await (const { id, title, text } of collection.documents())
-    documents.push(await indexed(id, title, text));
+  for (const { id, title, text } of await chosen(collection)) documents.push(await indexed(id, title, text));
   const folder = await mkdtemp(join(tmpdir(), 'fumi-parity-'));
   const store = await createSqliteStore({ file: join(folder, 'parity.db'), inline: true });
-  const server = values.url === undefined ? await startQdrant({ judged: false }) : undefined;
+  const server = url === undefined || url === '' ? await startQdrant({ judged: false }) : undefined;
   const averages = values.averages === 'default' ? DEFAULT_AVERAGES : measured(documents);
   const index = await createQdrantIndex({
-    url: values.url ?? server?.url ?? '',
+    url: server?.url ?? url ?? '',
     name: `parity_${collection.name.toLowerCase().replaceAll(/[^a-z0-9]/g, '_')}_${Date.now()}`,
     averages,
   });
@@ -91,10 +100,12 @@ async function rankings(
   collection: Collection,
   documents: readonly IndexDocument[],
 ): Promise<Map<string, readonly string[]>> {
+  if (fingerprint) await index.useFingerprint(fingerprint);
   for (let at = 0; at < documents.length; at += BATCH)
     await index.write({ upserts: documents.slice(at, at + BATCH) });
   await index.maintain(signal);
-  const rank = createRanker({ index });
+  const embedQuery = embedder && createQueryVectors({ embedder, timeoutMs: 60_000 });
+  const rank = createRanker({ index, ...(embedQuery && { embedQuery }) });
   const found: (readonly string[])[] = [];
   await evaluate(collection, async (text) => {
     const { ranked } = await rank({ text, terms: analyseQuery(text) }, testAccess([1]), signal);
@@ -111,11 +122,26 @@ function score({ queries, judgements }: Collection, ranked: ReadonlyMap<string, 
   );
 }
 
+async function chosen({ documents, queries, judgements }: Collection): Promise<JudgedDocument[]> {
+  const all: JudgedDocument[] = [];
+  for await (const each of documents()) all.push(each);
+  if (values.documents === undefined) return all;
+  const judged = new Set(queries.flatMap(({ id }) => [...(judgements.get(id)?.keys() ?? [])]));
+  const first = all.filter(({ id }) => judged.has(id));
+  return [...first, ...all.filter(({ id }) => !judged.has(id))].slice(
+    0,
+    Math.max(first.length, Number(values.documents)),
+  );
+}
+
 async function indexed(id: string, title: string, text: string): Promise<IndexDocument> {
   const prepared = await prepareContent(
     { fileName: 'document.txt', bytes: Buffer.from(text) },
     DEFAULT_LIMITS,
   );
+  const texts = prepared.chunks.map((chunk) => passageText(title, chunk, prepared.text));
+  const results = (await embedder?.embed(texts, { as: 'passage', signal }))?.results ?? [];
+  const vectors = results.map((each) => ('vector' in each ? each.vector : undefined));
   return {
     documentId: id,
     aclId: 1,
@@ -126,11 +152,12 @@ async function indexed(id: string, title: string, text: string): Promise<IndexDo
     language: prepared.language,
     authors: [],
     labels: [],
-    chunks: prepared.chunks.map(({ ordinal, headingPath, context, start, end }) => ({
+    chunks: prepared.chunks.map(({ ordinal, headingPath, context, start, end }, at) => ({
       ordinal,
       headingPath,
       text: prepared.text.slice(start, end),
       ...(context !== undefined && { context }),
+      ...(vectors[at] && { vector: vectors[at] }),
     })),
   };
 }

@@ -3,6 +3,11 @@ import { readFileSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
+import type { JsonValue } from '@fumikura/model';
+import { entriesOf } from '@fumikura/ports';
+import type { SpaceOfPersons } from '@fumikura/ports';
+import { createPeopleStore } from '@fumikura/store-people';
+import { openSqliteState } from '@fumikura/store-sqlite';
 import { createHome } from './fumi.ts';
 import type { Home } from './fumi.ts';
 
@@ -36,7 +41,10 @@ describe('what is kept of a person', { concurrency: 1 }, () => {
 
   it('[audit.subject] is given to them whole, and written down', async () => {
     const items = await kept('alice');
-    assert.deepEqual([...new Set(items.map(({ kind }) => kind))], ['entry', 'token', 'record']);
+    assert.deepEqual(
+      [...new Set(items.map(({ kind }) => kind))],
+      ['entry', 'people.past', 'token', 'record'],
+    );
     assert.ok(
       items.some(({ value }) => value.query === 'otter'),
       'searches as them are theirs to know',
@@ -55,6 +63,87 @@ describe('what is kept of a person', { concurrency: 1 }, () => {
     assert.equal(erased['tokens'], 1);
     assert.deepEqual([...new Set((await kept('local#alice')).map(({ kind }) => kind))], ['record']);
     assert.equal((await home.run(['audit', 'verify'])).code, 0, 'the proof is whole');
+  });
+
+  it('[audit.subject] is found and taken away wherever the shared state speaks of them, and nowhere else', async () => {
+    const [team, user] = ['T1', 'UALICE'];
+    const person = { issuer: 'local', subject: 'alice' };
+    const other = { issuer: 'local', subject: 'alice2' };
+    const account = `${team}/${user}`;
+    const theirs: Readonly<
+      Record<Exclude<SpaceOfPersons, 'people'>, readonly (readonly [string, JsonValue])[]>
+    > = {
+      'people.past': [
+        [
+          'was/2026-01-01T00:00:00.000Z/000000',
+          [{ name: 'person/alice', fact: {} }, { name: 'person/alice2' }],
+        ],
+        [
+          'was/2026-01-02T00:00:00.000Z/000000',
+          [{ name: 'group/g', added: ['alice', 'alice2'], dropped: [] }],
+        ],
+        ['now/1', { name: 'link/user:wiki:acme:1', fact: 'alice' }],
+      ],
+      token: [['0123456789abcdef', { id: '0123456789abcdef', person: 'alice', hash: 'secret' }]],
+      'slack.link': [[account, { team, user, person, at: '' }]],
+      'slack.code': [['code', person]],
+      'slack.code.attempts': [[account, 2]],
+      'slack.open': [['open', { body: { team_id: team, event: { user } }, holder: 'h' }]],
+      'slack.reply': [['reply', { team, user, person, question: 'otter?' }]],
+      'slack.recent': [[account, [{ text: 'otter?', at: '' }]]],
+      'slack.feedback': [['feedback', { by: account, question: 'otter?', comment: 'wrong' }]],
+      'slack.budget': [['123 local alice', 3]],
+    };
+    const others: readonly (readonly [SpaceOfPersons, string, JsonValue])[] = [
+      ['token', 'fedcba9876543210', { id: 'fedcba9876543210', person: 'alice2', hash: 'x' }],
+      ['slack.link', 'T1/UBOB', { team, user: 'UBOB', person: other, at: '' }],
+      ['slack.reply', 'theirs', { team, user: 'UBOB', person: other, question: 'alice?' }],
+      ['slack.feedback', 'theirs', { by: 'T1/UBOB', question: 'alice?' }],
+      ['slack.budget', '123 local alice2', 3],
+    ];
+    const file = openSqliteState({ file: home.database });
+    try {
+      const { state } = file;
+      for (const [space, entries] of Object.entries(theirs) as [SpaceOfPersons, [string, JsonValue][]][])
+        for (const [key, value] of entries) await state.put(space, { key, value });
+      for (const [space, key, value] of others) await state.put(space, { key, value });
+      const people = createPeopleStore(state);
+      await people.change((edit) => {
+        edit.decideLink({ account: 'user:wiki:acme:1', person: 'alice', by: 'me' });
+        edit.decideRole({ person: 'alice', role: 'auditor', isHeld: true, by: 'me' });
+        edit.decideLink({ account: 'user:wiki:acme:2', person: 'bob', by: 'alice' });
+        edit.decideRole({ person: 'bob', role: 'auditor', isHeld: true, by: 'alice' });
+      });
+      const items = await kept('local#alice');
+      assert.ok(!JSON.stringify(items).includes('alice2'), 'nothing of others');
+      const found = new Set(items.map(({ kind }) => kind));
+      const spaces = ['people', ...Object.keys(theirs)] as SpaceOfPersons[];
+      for (const space of spaces) assert.ok(found.has(space), space);
+      const { entries, tokens } = await home.json('audit', 'erase', 'local#alice');
+      assert.equal(tokens, 1);
+      assert.deepEqual(
+        Object.keys(entries as object).sort(),
+        spaces.filter((space) => space !== 'token').sort(),
+      );
+      assert.deepEqual([...new Set((await kept('local#alice')).map(({ kind }) => kind))], ['record']);
+      for (const [space, key, value] of others)
+        assert.deepEqual((await state.get(space, key))?.value, value, key);
+      const left = await people.read();
+      assert.deepEqual(
+        [...left.links(), ...left.roles()].map(({ person, by }) => [person, by]),
+        [
+          ['bob', 'erased'],
+          ['bob', 'erased'],
+        ],
+      );
+      const past = await state.get('people.past', 'was/2026-01-02T00:00:00.000Z/000000');
+      assert.deepEqual(past?.value, [{ name: 'group/g', added: ['alice2'], dropped: [] }]);
+      for (const space of spaces)
+        for await (const { value } of entriesOf(state, space))
+          assert.ok(!/"alice"|person\/alice"|UALICE/u.test(JSON.stringify(value)), JSON.stringify(value));
+    } finally {
+      file.close();
+    }
   });
 
   it('[audit.subject] is nobody else\u2019s to ask for', async () => {

@@ -62,19 +62,21 @@ export const RIGHTS_MUTANTS: readonly Mutant[] = [
     [FUZZ, ...ACCESS],
     [
       ['accounts that are not decided count', "state === 'linked'", "state !== 'unknown'"],
-      ['a directory read again is no change', 'catalog.directoryVersion(),', "'',"],
+      ['a directory read again is no change', 'catalog.directoryVersion()]', "'']"],
       ['memberships of sources do not count', '...reached])', '])'],
     ],
   ),
   ...of(
-    'libs/access/src/linked-directory.ts',
-    ['libs/access/src/link-decisions.test.ts'],
+    'apps/composition/src/people/people.ts',
+    ['apps/composition/src/people/people.test.ts'],
     [
+      ['a decision is no change', 'left, decided, signIn?.issuers]', 'left, signIn?.issuers]'],
       [
-        'a decision is no change',
-        'catalog.directoryVersion(), decisions.version()',
-        'catalog.directoryVersion()',
+        'who leaves is no change',
+        'roles, left, decided, signIn?.issuers]',
+        'roles, decided, signIn?.issuers]',
       ],
+      ['a role is no change', 'groups, roles, left, decided, signIn?', 'groups, left, decided, signIn?'],
     ],
   ),
   ...of('libs/access/src/roles.ts', ACCESS, [

@@ -21,7 +21,8 @@ const hook = new URL('hook.mjs', import.meta.url).href;
 const FUZZ_CHECKS = '40000';
 /** Of the long contract suites only what is about rights. */
 const NAMES = 'access|director|group|list|address|account|readers|removed source|denial';
-const TIMEOUT_MS = 120_000;
+/** Far more than any of them takes: a busy machine is no test. */
+const TIMEOUT_MS = 300_000;
 
 interface Verdict {
   readonly id: string;

@@ -20,7 +20,11 @@ export const STORE_MUTANTS: readonly Mutant[] = [
         'for (const principal of dropped)',
         'for (const principal of dropped.slice(1))',
       ],
-      ['a smaller list is no change', 'added.length > 0 || dropped.length > 0', 'added.length > 0'],
+      [
+        'a smaller list is no change',
+        'if (added.length === 0 && dropped.length === 0) continue;',
+        'if (added.length === 0) continue;',
+      ],
       [
         'a removed source keeps its readers',
         "this.#db.run('DELETE FROM list_member WHERE list IN (SELECT list FROM list WHERE source = ?)', source);",

@@ -72,6 +72,8 @@ export const REQUIREMENTS: readonly Requirement[] = [
     'slack.rendered': 'Messages of the bot keep to the limits of Slack, whatever the documents hold.',
     'slack.bad-input':
       'What people and Slack do wrong is answered with what to do, tried again, or ended: never left open.',
+    'slack.workspaces':
+      'Tokens of several workspaces in Slack rest encrypted and are changed before they end.',
     'slack.failure': 'A question in Slack that fails is told so, without the reason that is for operators.',
     'slack.limits': 'When Slack refuses for haste, the bot waits as long as it says.',
     'slack.budget': 'A person may ask so many questions an hour in Slack.',
@@ -260,13 +262,17 @@ export const REQUIREMENTS: readonly Requirement[] = [
     'cache.shared': 'A ranking is used again by those who may read the same, and by nobody else.',
     'cache.ahead':
       'What was asked often is ranked ahead after a start, with the rights of somebody who came, for those who may read the same.',
+    'cache.bounded': 'Rankings that are kept take no more memory than they are given.',
     'cache.told': 'How often rankings are used again is told to the other processes of an installation.',
     'cache.fresh': 'A ranking that was kept is never behind what was written or who may read it.',
     'suggest.words': 'What is typed is completed by words and titles.',
     'suggest.titles': 'Titles are suggested that have all words typed.',
     'suggest.hidden': 'No form of a word is suggested that stands in hidden documents alone.',
     'facets.counts': 'Counts are of documents that the caller may read, within filter and words.',
+    'search.highlights':
+      'What is marked is what matched, whole and alone: in any form, width and script, within markup.',
     'search.snippet': 'A snippet shows the window that matched, with exact offsets.',
+    'search.boost-bound': 'Boosts together move no document past one that is further away than their bound.',
     'search.ties': 'Ties have a stable order.',
     'rerank.bound':
       'No text of a document moves it by more places than the bound, whatever a reranker makes of it.',
@@ -320,6 +326,7 @@ export const REQUIREMENTS: readonly Requirement[] = [
     'audit.search': 'Records are found by person, document, time, action and text.',
     'audit.forward': 'Every record goes to each target, in order, and waits as long as the target is away.',
     'audit.timestamp': 'Signed heads are stamped by an authority outside.',
+    'audit.places': 'No table and no file is added without saying whether it names persons.',
     'audit.subject': 'What is kept of a person can be given to them, and taken away as far as it may be.',
     'audit.export': 'Records leave as OCSF events.',
     'audit.shown':

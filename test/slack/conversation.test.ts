@@ -184,7 +184,7 @@ for (const mode of MODES)
       assert.ok(proposal);
       assert.match(
         readMessage(proposal),
-        /2 people will be able to see this\. 2 of its sources .* 1 may not/u,
+        /2 people will be able to see this\. 2 sources are open to all of them\. One is not[^]*Not open to everyone here:\n\[2\] Page salaries/u,
       );
       assert.doesNotMatch(screenOf(world, 'UBOB0000001'), /ninety/u);
       await people.press('UADA0000001', proposal, 'share-now');

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { createHome } from '../e2e/fumi.ts';
@@ -5,7 +6,7 @@ import type { Home, Running } from '../e2e/fumi.ts';
 import { overHttp, overSocket, SIGNING_SECRET } from '../simulators/slack/deliveries.ts';
 import { peopleOf } from '../simulators/slack/people.ts';
 import type { People } from '../simulators/slack/people.ts';
-import { APP_TOKEN, startSlackServer } from '../simulators/slack/server.ts';
+import { APP_TOKEN, CLIENT, startSlackServer } from '../simulators/slack/server.ts';
 import type { SlackServer } from '../simulators/slack/server.ts';
 import { SlackWorld } from '../simulators/slack/world.ts';
 import type { SlackMessage } from '../simulators/slack/world.ts';
@@ -15,6 +16,8 @@ import type { Mode } from './setting.ts';
 export const SCOPES = MORE_SCOPES.filter((scope) => scope !== 'channels:history');
 export const CHANNEL = 'C1A000001';
 export const [OWNER, KEN, AOI] = ['UYOU0000001', 'UKEN0000001', 'UAOI0000001'] as const;
+/** Where Aoi has an account, too. */
+export const [OTHER_TEAM, AOI_THERE] = ['T2B000001', 'UAOI0000002'] as const;
 export const SITE = 'https://handbook.example/';
 const HANDBOOK = fileURLToPath(new URL('../../examples/handbook', import.meta.url));
 const SPEED = 600;
@@ -34,13 +37,13 @@ export interface Installed {
 export interface InstalledOptions {
   /** Behind `fumi`. */
   readonly command?: readonly string[];
-  /** Further lines of the configuration. */
-  readonly more?: string;
+  /** Workspaces are added by `fumi slack install`, instead of one by its token. */
+  readonly several?: boolean;
 }
 
 export async function openInstalled(
   mode: Mode,
-  { command = ['slack', 'run', '--json'], more = '' }: InstalledOptions = {},
+  { command = ['slack', 'run', '--json'], several = false }: InstalledOptions = {},
 ): Promise<Installed> {
   const world = new SlackWorld();
   const { botUser } = world.install(TEAM, SCOPES, 'xoxb-one');
@@ -48,7 +51,7 @@ export async function openInstalled(
   world.addChannel(CHANNEL, TEAM, [OWNER, KEN, AOI, botUser], 'private');
   const server = await startSlackServer({ world, speed: SPEED });
   const home = await createHome();
-  await configure(home, configOf(mode, server.apiUrl) + more);
+  await configure(home, configOf(mode, server.apiUrl, several));
   const synced = await home.run(['sync']);
   if (synced.code !== 0) throw new Error(synced.stderr);
   const running = home.start(command);
@@ -56,7 +59,7 @@ export async function openInstalled(
   const deliveries = mode === 'socket' ? overSocket(server, SPEED) : overHttp(() => [url], SPEED);
   if (mode === 'socket') await until(() => server.sockets.connections > 0);
   const ofBot = () =>
-    world.messages.filter((each) => each.user === botUser && !each.isStreaming && !each.isDeleted);
+    world.messages.filter((each) => world.user(each.user).isBot && !each.isStreaming && !each.isDeleted);
   return {
     ...{ world, server, home, running, people: peopleOf(world, deliveries, server) },
     answerTo: async (work) => {
@@ -79,20 +82,25 @@ async function configure(home: Home, config: string): Promise<void> {
     ['bot-token', 'xoxb-one'],
     ['app-token', APP_TOKEN],
     ['signing-secret', SIGNING_SECRET],
+    ['client-secret', CLIENT.secret],
+    ['slack-key', randomBytes(32).toString('base64')],
   ] as const)
     await home.write(file, `${secret}\n`);
 }
 
-function configOf(mode: Mode, apiUrl: string): string {
+function configOf(mode: Mode, apiUrl: string, several: boolean): string {
   const way =
     mode === 'socket'
       ? 'mode: socket, appToken: { file: app-token }'
       : 'mode: http, signingSecret: { file: signing-secret }, port: 0';
+  const tokens = several
+    ? `workspaces: { clientId: ${CLIENT.id}, clientSecret: { file: client-secret }, key: { file: slack-key }, redirectUrl: ${SITE} }`
+    : 'token: { file: bot-token }';
   return `owner: you
 persons:
   - { id: you, name: The owner }
   - { id: ken, name: Ken Ito, slack: [${TEAM}/${KEN}] }
-  - { id: aoi, name: Aoi Fujita, email: aoi@example.com }
+  - { id: aoi, name: Aoi Fujita, slack: [${TEAM}/${AOI}, ${OTHER_TEAM}/${AOI_THERE}] }
 sources:
   - id: files:handbook
     root: ${JSON.stringify(HANDBOOK)}
@@ -100,7 +108,7 @@ sources:
     readers: [everyone]
     folders:
       - { folder: hr, readers: [you] }
-slack: { ${way}, token: { file: bot-token }, apiUrl: ${JSON.stringify(apiUrl)} }
+slack: { ${way}, ${tokens}, apiUrl: ${JSON.stringify(apiUrl)} }
 `;
 }
 

@@ -75,7 +75,15 @@ type Judged = readonly [kind: string, faults: readonly string[]];
 function judged(group: readonly JudgedDocument[], language: 'en' | 'ja'): Judged[] {
   const answer = answerOf(group);
   const buttons = { reply: 'r'.repeat(16), canShare: true, sources: [SOURCE, 'jira:other'] };
-  const found = { answer, people: 2_000, keptSources: 9, leftSources: 1, leftClaims: 1, isPublic: true };
+  const found = {
+    answer,
+    people: 2_000,
+    keptSources: 9,
+    leftSources: 1,
+    leftClaims: 1,
+    isPublic: true,
+    left: answer.citations,
+  };
   const room = new Room();
   const streamed = [
     ...answer.claims.flatMap((claim) => claimBlock(claim, room) ?? []),

@@ -83,7 +83,11 @@ export function addMeasuring(program: Command, context: MakeContext): void {
     .option('--native-from <folder>', 'where onnxruntime-node is installed')
     .option('--vectors <file>', 'keep vectors there for the next time (default: in the cache folder)')
     .option('--weight <share>', 'of the cosine in the fused score, 0 to 1 (default: 0.6)', share)
-    .option('--rerank <which>', 'openai:<model>@<url>, endpoint:<model>@<url> or none', 'none')
+    .option(
+      '--rerank <which>',
+      'local:<folder>, openai:<model>@<url>, endpoint:<model>@<url> or none',
+      'none',
+    )
     .option('--bound <number>', 'places that a hit rises or sinks at most (default: 5)', numberFrom(1, 100))
     .option('--answers', 'measure answers instead: what they are sure of, and whether they hold the answer')
     .option('--fit <file>', 'with --answers: write a new calibration there')

@@ -162,6 +162,10 @@ export interface AuditExportOptions extends AuditSearchOptions {
   readonly output?: string;
 }
 
+export interface SlackCodeOptions {
+  readonly for?: string;
+}
+
 export interface SlackManifestOptions {
   readonly url?: string;
 }

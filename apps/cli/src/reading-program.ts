@@ -1,4 +1,6 @@
+import { Argument } from 'commander';
 import type { Command } from 'commander';
+import type { Verdict } from '@fumikura/retrieval';
 import { examples, wholeNumber } from './examples.ts';
 import type { MakeContext } from './examples.ts';
 import type { DeadLetterOptions, GetOptions, SearchOptions, SuggestOptions } from './options.ts';
@@ -6,6 +8,34 @@ import { queryHelp } from './query-help.ts';
 
 /** What is found, and how fresh it is. */
 export function addReading(program: Command, context: MakeContext): void {
+  program
+    .command('feedback')
+    .description('say of a document whether it helped; what you said of it before is replaced')
+    .addArgument(new Argument('<document>', 'its id, as search shows it'))
+    .addArgument(new Argument('<verdict>').choices(['helpful', 'wrong', 'outdated']))
+    .argument('[comment...]', 'why')
+    .addHelpText(
+      'after',
+      examples(
+        'fumi feedback files:handbook/keys.md helpful',
+        'fumi feedback files:handbook/keys.md outdated the vault moved',
+      ),
+    )
+    .action(
+      async (
+        document: string,
+        verdict: Verdict['verdict'],
+        comment: string[],
+        _o: unknown,
+        command: Command,
+      ) =>
+        (await import('./commands/feedback.ts')).feedbackCommand(
+          context(command),
+          document,
+          verdict,
+          comment.join(' '),
+        ),
+    );
   program
     .command('search')
     .description('find documents')

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { examples } from './examples.ts';
 import type { MakeContext } from './examples.ts';
-import type { SlackManifestOptions } from './options.ts';
+import type { SlackCodeOptions, SlackManifestOptions } from './options.ts';
 
 /** Answers in Slack. */
 export function addSlack(program: Command, context: MakeContext): void {
@@ -27,9 +27,25 @@ export function addSlack(program: Command, context: MakeContext): void {
   slack
     .command('code')
     .description('a code that you say to the bot in Slack once, so that it knows who you are')
-    .addHelpText('after', examples('fumi slack code'))
+    .option('--for <person>', 'for somebody else, to be handed to them alone (duty: people)')
+    .addHelpText('after', examples('fumi slack code', 'fumi slack code --for bob'))
+    .action(async (options: SlackCodeOptions, command: Command) =>
+      (await import('./commands/slack.ts')).createCode(context(command), options),
+    );
+  slack
+    .command('install')
+    .description('add a workspace, where the configuration serves several')
+    .argument('[code]', 'from the address that Slack leads to; without it, where to allow the app is printed')
+    .addHelpText('after', examples('fumi slack install', 'fumi slack install 4724469134.4644010092847'))
+    .action(async (code: string | undefined, _options: unknown, command: Command) =>
+      (await import('./commands/slack.ts')).installSlack(context(command), code),
+    );
+  slack
+    .command('workspaces')
+    .description('the workspaces that were added')
+    .addHelpText('after', examples('fumi slack workspaces'))
     .action(async (_options: unknown, command: Command) =>
-      (await import('./commands/slack.ts')).createCode(context(command)),
+      (await import('./commands/slack.ts')).listWorkspaces(context(command)),
     );
   slack
     .command('links')

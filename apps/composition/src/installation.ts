@@ -12,8 +12,8 @@ import type { Ingest } from '@fumikura/ingest';
 import type { Logger } from '@fumikura/logging';
 import type { Person } from '@fumikura/model';
 import type { PeopleStore } from '@fumikura/ports';
-import { createKnowledge, fusionWeights } from '@fumikura/retrieval';
-import type { BoostSettings, Knowledge } from '@fumikura/retrieval';
+import { createFeedback, createKnowledge, fusionWeights } from '@fumikura/retrieval';
+import type { BoostSettings, Feedback, Knowledge } from '@fumikura/retrieval';
 import type { RebuildOptions } from '@fumikura/store-sqlite';
 import { auditedIngest, openAudit } from './audit.ts';
 import { watchCommits } from './commits.ts';
@@ -49,6 +49,8 @@ export interface Installation {
   /** Absent when the configuration names none: then words alone are compared. */
   readonly embedder?: InstalledEmbedder;
   readonly audit: AuditTrail;
+  /** What people say of documents. */
+  readonly feedback: Feedback;
   /** Who people are, at each moment; the two below ask it. */
   readonly people: LivePeople;
   readonly peopleStore: PeopleStore;
@@ -113,6 +115,7 @@ export async function openInstallation(
   const lateCheck = installLateCheck(config, store.catalog, logger, variables, ownRights);
   const rerank = installReranker(config, variables, logger);
   const model = installModel(config, variables);
+  const feedback = createFeedback(store.catalog.state);
   const allKnowledge = await createKnowledge({
     store,
     lateCheck,
@@ -120,6 +123,7 @@ export async function openInstallation(
     deadlineMs: config.search.deadlineMs,
     ...(embedder && { embedQuery: embedder.embedQuery, fusion: fusionWeights(config.embedder?.weight) }),
     ...(config.search.boosts && { boosts: boostsOf(config.search.boosts) }),
+    feedback,
     ...(rerank && { rerank }),
     // A process that ends after one question has nothing to use again.
     ...(mode === 'one-shot' && { cacheBytes: 0 }),
@@ -142,6 +146,7 @@ export async function openInstallation(
     store,
     ...(embedder && { embedder }),
     access: narrowed.access,
+    feedback,
     knowledge: liveKnowledge(narrowed.knowledge, live),
     answering: createAnswering({ knowledge: narrowed.knowledge, ...(model && { model }) }),
     people,
@@ -176,8 +181,8 @@ function sweep(logger: Logger): void {
   );
 }
 
-function boostsOf({ recency, ...boosts }: NonNullable<Config['search']['boosts']>): BoostSettings {
-  return { ...boosts, ...(recency && { recency }) };
+function boostsOf({ recency, feedback, ...boosts }: NonNullable<Config['search']['boosts']>): BoostSettings {
+  return { ...boosts, ...(recency && { recency }), ...(feedback && { feedback }) };
 }
 
 /** @throws AppError PERSON_UNKNOWN (config) */

@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
 import { AppError } from '@fumikura/errors';
 import { aclKey } from '@fumikura/model';
+import { FEEDBACK_SPACE } from '@fumikura/retrieval';
 import type { DocumentId, SourceId } from '@fumikura/model';
 import { TOKEN_SPACE } from '@fumikura/access';
 import { entriesOf } from '@fumikura/ports';
-import type { DocumentWrite, KnownVersion, Lease, SharedState } from '@fumikura/ports';
+import type { DocumentWrite, KnownVersion, Lease, SharedState, StateSpace } from '@fumikura/ports';
 import { PEOPLE_SPACE } from '@fumikura/store-people';
 import type { InstalledStore } from './store.ts';
 
@@ -27,13 +28,14 @@ const COMMITS_AT_ONCE = 2;
 const SAMPLE = 300;
 const LEASE_MS = 600_000;
 /** What is not bound to one process, and does not end by itself soon. */
-const KEPT_SPACES = [
+const KEPT_SPACES: readonly StateSpace[] = [
   PEOPLE_SPACE,
   TOKEN_SPACE,
   'slack.link',
   'slack.workspace',
   'slack.shared',
   'slack.feedback',
+  FEEDBACK_SPACE,
 ];
 
 /**
@@ -101,7 +103,7 @@ export async function checksumOf(
 }
 
 /** Entries of one space as they are, and none that are gone. */
-async function copySpace(from: SharedState, to: SharedState, space: string): Promise<void> {
+async function copySpace(from: SharedState, to: SharedState, space: StateSpace): Promise<void> {
   const there = new Set<string>();
   for await (const { key } of entriesOf(to, space)) there.add(key);
   for await (const { key, value } of entriesOf(from, space)) {

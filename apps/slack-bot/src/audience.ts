@@ -1,4 +1,4 @@
-import type { Answer } from '@fumikura/answering';
+import type { Answer, Citation } from '@fumikura/answering';
 import type { DocumentId, PersonId } from '@fumikura/model';
 import type { WebClient } from '@slack/web-api';
 import type { Desk } from './desk.ts';
@@ -96,6 +96,7 @@ export async function readableByAll(
 /** An answer without whatever comes from a document that not everybody may read, and without what is the asker's own. */
 export function shareableOf(answer: Answer, audience: Audience, open: ReadonlySet<DocumentId>): Shareable {
   const citations = answer.citations.filter(({ documentId }) => open.has(documentId));
+  const left = answer.citations.filter(({ documentId }) => !open.has(documentId));
   const numbers = new Set(citations.map(({ number }) => number));
   const claims = answer.claims.filter((claim) => claim.citations.every((number) => numbers.has(number)));
   const isOpen = (number: number) => numbers.has(number);
@@ -111,8 +112,13 @@ export function shareableOf(answer: Answer, audience: Audience, open: ReadonlySe
       coverage: { complete: true, sources: [] },
     },
     people: audience.users,
-    keptSources: citations.length,
-    leftSources: answer.citations.length - citations.length,
+    keptSources: documentsIn(citations),
+    leftSources: documentsIn(left),
+    left,
     leftClaims: answer.claims.length - claims.length,
   };
+}
+
+function documentsIn(citations: readonly Citation[]): number {
+  return new Set(citations.map(({ documentId }) => documentId)).size;
 }

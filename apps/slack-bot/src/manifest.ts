@@ -35,10 +35,16 @@ export interface ManifestOptions {
   /** Of links that are previewed, at most five. */
   readonly domains: readonly string[];
   readonly linkByEmail: boolean;
+  /** Of several workspaces: where whoever installs the app lands. */
+  readonly redirectUrl?: string;
+}
+
+export function scopesFor(linkByEmail: boolean): string[] {
+  return [...Object.keys(SCOPES), ...(linkByEmail ? [EMAIL_SCOPE] : [])].sort();
 }
 
 /** An app manifest, as https://api.slack.com/apps takes it. */
-export function slackManifest({ name, url, domains, linkByEmail }: ManifestOptions): object {
+export function slackManifest({ name, url, domains, linkByEmail, redirectUrl }: ManifestOptions): object {
   const delivered = url === undefined ? {} : { request_url: url };
   return {
     display_information: {
@@ -67,14 +73,15 @@ export function slackManifest({ name, url, domains, linkByEmail }: ManifestOptio
       ...(domains.length > 0 && { unfurl_domains: domains.slice(0, 5) }),
     },
     oauth_config: {
-      scopes: { bot: [...Object.keys(SCOPES), ...(linkByEmail ? [EMAIL_SCOPE] : [])].sort() },
+      ...(redirectUrl !== undefined && { redirect_urls: [redirectUrl] }),
+      scopes: { bot: scopesFor(linkByEmail) },
     },
     settings: {
       event_subscriptions: { ...delivered, bot_events: EVENTS },
       interactivity: { is_enabled: true, ...delivered },
       org_deploy_enabled: false,
       socket_mode_enabled: url === undefined,
-      token_rotation_enabled: false,
+      token_rotation_enabled: redirectUrl !== undefined,
     },
   };
 }

@@ -13,6 +13,7 @@ export interface Texts {
   readonly extracted: string;
   readonly confidence: Readonly<Record<'high' | 'medium' | 'low' | 'none', string>>;
   readonly sources: string;
+  readonly related: string;
   readonly furtherSources: (count: number) => string;
   readonly conflict: string;
   readonly stale: (source: string) => string;
@@ -55,6 +56,7 @@ export interface Texts {
   readonly shareNobody: string;
   readonly shareAll: (people: number) => string;
   readonly sharePart: (people: number, kept: number, left: number) => string;
+  readonly shareLeft: string;
   readonly shareTooMany: string;
   readonly shareNow: string;
   readonly shared: string;
@@ -81,12 +83,13 @@ const EN: Texts = {
   nothing: 'Nothing that you may read answers this.',
   extracted: 'Taken word for word from the documents.',
   confidence: {
-    high: 'Well supported',
-    medium: 'Partly supported',
-    low: 'Weakly supported: check the sources',
-    none: 'Not supported',
+    high: 'Well supported.',
+    medium: 'Partly supported.',
+    low: 'Weakly supported: check the sources.',
+    none: 'Not supported.',
   },
   sources: 'Sources',
+  related: 'These come nearest:',
   furtherSources: (count) => `and ${count} more.`,
   conflict: 'The documents disagree:',
   stale: (source) => `${source} has not been read lately.`,
@@ -133,18 +136,19 @@ const EN: Texts = {
   codeWrong:
     'This code does not hold. A code serves once and for ten minutes; after five wrong ones wait ten minutes.',
   unlinked: 'Your account here is not linked any more.',
-  help: 'Ask me a question in a direct message, or mention me in a channel: the answer is shown to you alone. `/fumi search words`, `/fumi ask question`, `/fumi summarize link`, `/fumi link CODE`, `/fumi unlink`.',
+  help: 'Ask me a question in a direct message, or mention me in a channel: the answer is shown to you alone.\n/fumi search words\n/fumi ask question\n/fumi summarize link\n/fumi link CODE\n/fumi unlink',
   shareNobody:
     'Nothing of this answer may be read by everyone who would see it here, so it cannot be shared.',
-  shareAll: (people) => `${people} people will be able to see this. All of them may read its sources.`,
+  shareAll: (people) => `${people} people will be able to see this. All of them may open its sources.`,
   sharePart: (people, kept, left) =>
-    `${people} people will be able to see this. ${kept} of its sources may be read by all of them; ${left} may not and will be left out, with what was said from them.`,
+    `${people} people will be able to see this. ${kept === 1 ? 'One source is' : `${kept} sources are`} open to all of them. ${left === 1 ? 'One is not and is' : `${left} are not and are`} left out, with what was said from ${left === 1 ? 'it' : 'them'}.`,
+  shareLeft: 'Not open to everyone here:',
   shareTooMany: 'Too many people would see it here for their rights to be checked. It cannot be shared.',
   shareNow: 'Share',
   shared: 'Shared.',
   sharedBy: () => ['', ' shared an answer of Fumikura:'],
   sharedLeft: (left) =>
-    `${left} ${left === 1 ? 'part was' : 'parts were'} left out: not everyone here may read it.`,
+    `${left} ${left === 1 ? 'part was' : 'parts were'} left out: not everyone here may read ${left === 1 ? 'it' : 'them'}.`,
   home: 'Your recent questions',
   recent: 'Recent questions',
   noRecent: 'None yet. Send me a question in a direct message.',
@@ -170,12 +174,13 @@ const JA: Texts = {
   nothing: '閲覧できる文書の中に、この質問への答えは見つかりませんでした。',
   extracted: '文書からそのまま引用しています。',
   confidence: {
-    high: '十分な根拠があります',
-    medium: '一部に根拠があります',
-    low: '根拠が弱いため、出典をご確認ください',
-    none: '根拠がありません',
+    high: '十分な根拠があります。',
+    medium: '一部に根拠があります。',
+    low: '根拠が弱いため、出典をご確認ください。',
+    none: '根拠がありません。',
   },
   sources: '出典',
+  related: '近い内容の文書:',
   furtherSources: (count) => `ほか ${count} 件`,
   conflict: '文書の内容が食い違っています:',
   stale: (source) => `${source} は最近読み込まれていません。`,
@@ -219,11 +224,12 @@ const JA: Texts = {
   codeWrong:
     'このコードは使えません。コードは 10 分間、一度だけ有効です。5 回間違えた場合は 10 分お待ちください。',
   unlinked: 'アカウントの関連付けを解除しました。',
-  help: 'ダイレクトメッセージで質問するか、チャンネルで名前を呼んでください。回答はあなたにだけ表示されます。 `/fumi search 言葉` `/fumi ask 質問` `/fumi summarize リンク` `/fumi link コード` `/fumi unlink`',
+  help: 'ダイレクトメッセージで質問するか、チャンネルで名前を呼んでください。回答はあなたにだけ表示されます。\n/fumi search 言葉\n/fumi ask 質問\n/fumi summarize リンク\n/fumi link コード\n/fumi unlink',
   shareNobody: 'この場の全員が閲覧できる内容がないため、共有できません。',
   shareAll: (people) => `${people} 人が見られるようになります。全員が出典を閲覧できます。`,
   sharePart: (people, kept, left) =>
     `${people} 人が見られるようになります。出典のうち ${kept} 件は全員が閲覧できます。${left} 件は閲覧できない人がいるため、その内容とともに除かれます。`,
+  shareLeft: '閲覧できない人がいる出典:',
   shareTooMany: '対象の人数が多く、全員の権限を確認できないため、共有できません。',
   shareNow: '共有する',
   shared: '共有しました。',

@@ -3,6 +3,7 @@ import { AppError } from '@fumikura/errors';
 import type { JsonValue } from '@fumikura/model';
 import type { SharedState } from '@fumikura/ports';
 import { WebClient } from '@slack/web-api';
+import { refusalOf } from './refusal.ts';
 
 const WORKSPACES = 'slack.workspace';
 /** A token that ends sooner is changed for its next one. */
@@ -70,7 +71,22 @@ export interface KeptWorkspacesOptions {
 }
 
 export interface KeptWorkspaces extends Workspaces {
-  install(installed: Installed): Promise<void>;
+  /**
+   * @param code that Slack gave to whoever allowed the app in their workspace
+   * @throws AppError SLACK_REFUSED (invalid-input)
+   */
+  add(code: string, redirectUrl: string): Promise<WorkspaceFacts>;
+  /** At most 10,000, ascending by id. */
+  list(): Promise<readonly string[]>;
+}
+
+/** Where somebody allows the app in a workspace of theirs. */
+export function installAddress(clientId: string, redirectUrl: string, scopes: readonly string[]): string {
+  const address = new URL('https://slack.com/oauth/v2/authorize');
+  address.searchParams.set('client_id', clientId);
+  address.searchParams.set('scope', scopes.join(','));
+  address.searchParams.set('redirect_uri', redirectUrl);
+  return address.href;
 }
 
 /** Several workspaces, whose tokens rest encrypted in the installation's state and are changed before they end. */
@@ -86,19 +102,82 @@ export function keptWorkspaces(options: KeptWorkspacesOptions): KeptWorkspaces {
       const { version, installed } = await read(team);
       const ends = installed.expiresAt ?? Infinity;
       if (ends - now() > RENEW_BEFORE_MS || installed.refreshToken === undefined) return installed;
-      const next = await renewed(installed, installed.refreshToken, options);
+      const next = await renewed(installed, installed.refreshToken, options).catch(async (error: unknown) => {
+        // Another process may have used the same refresh token: then its token is the one that holds.
+        if ((await state.get(WORKSPACES, team))?.version === version) throw error;
+        return undefined;
+      });
+      if (!next) continue;
       const value = seal(next, key) as JsonValue;
-      // Another process may have changed it meanwhile: then its token is the one that holds.
       if (await state.put(WORKSPACES, { key: team, value, expected: version })) return next;
     }
   };
+  /** Of a token that serves once: of two in this process who ask for the next one, the second takes what the first gets. */
+  const asked = new Map<string, Promise<Installed>>();
+  const shared = (team: string): Promise<Installed> => {
+    const known = asked.get(team);
+    if (known) return known;
+    const installed = current(team).finally(() => asked.delete(team));
+    asked.set(team, installed);
+    return installed;
+  };
   return {
-    token: async (team) => (await current(team)).token,
+    token: async (team) => (await shared(team)).token,
     facts: async (team) => (await read(team)).installed,
     ended: async (team) => void (await state.remove(WORKSPACES, team)),
-    install: async (installed) => {
+    add: async (code, redirectUrl) => {
+      const { client, apiUrl } = options;
+      const answer = await accessed(apiUrl, {
+        ...{ client_id: client.id, client_secret: client.secret, code, redirect_uri: redirectUrl },
+      });
+      const installed = installedOf(answer, now());
       await state.put(WORKSPACES, { key: installed.team, value: seal(installed, key) });
+      return { team: installed.team, botUser: installed.botUser };
     },
+    list: async () => (await state.list(WORKSPACES, { limit: 10_000 })).map((entry) => entry.key),
+  };
+}
+
+interface Access {
+  readonly access_token?: string;
+  readonly refresh_token?: string;
+  readonly expires_in?: number;
+  readonly bot_user_id?: string;
+  readonly team?: { readonly id?: string } | null;
+}
+
+async function accessed(apiUrl: string | undefined, args: Readonly<Record<string, string>>): Promise<Access> {
+  const web = new WebClient(undefined, apiUrl === undefined ? {} : { slackApiUrl: apiUrl });
+  try {
+    return (await web.oauth.v2.access(args as never)) as Access;
+  } catch (cause) {
+    const said = refusalOf(cause);
+    if (said === undefined) throw cause;
+    throw new AppError('SLACK_REFUSED', 'invalid-input', `oauth.v2.access: ${said}`, {
+      publicMessage: `Slack refuses: ${said}. A code serves once, for ten minutes, with the same redirectUrl.`,
+      cause,
+    });
+  }
+}
+
+/** An installation for a whole Enterprise Grid names no workspace: each of its workspaces installs the app for itself. */
+function installedOf(answer: Access, now: number): Installed {
+  const {
+    access_token: token,
+    refresh_token: refreshToken,
+    expires_in: seconds,
+    bot_user_id: botUser,
+  } = answer;
+  const team = answer.team?.id;
+  if (token === undefined || botUser === undefined || team === undefined)
+    throw new AppError('SLACK_REFUSED', 'invalid-input', 'oauth.v2.access names no workspace', {
+      publicMessage:
+        'Slack names no workspace: install the app in one workspace, not in the whole organization.',
+    });
+  return {
+    ...{ team, botUser, token },
+    ...(refreshToken !== undefined && { refreshToken }),
+    ...(seconds !== undefined && { expiresAt: now + seconds * 1_000 }),
   };
 }
 
@@ -107,25 +186,12 @@ async function renewed(
   refreshToken: string,
   { client, apiUrl, now = Date.now }: KeptWorkspacesOptions,
 ): Promise<Installed> {
-  const web = new WebClient(undefined, apiUrl === undefined ? {} : { slackApiUrl: apiUrl });
-  const answer = await web.oauth.v2.access({
+  const answer = await accessed(apiUrl, {
     ...{ client_id: client.id, client_secret: client.secret },
     ...{ grant_type: 'refresh_token', refresh_token: refreshToken },
   });
-  const {
-    access_token: token,
-    refresh_token: next,
-    expires_in: seconds,
-  } = answer as typeof answer & {
-    expires_in?: number;
-  };
-  if (token === undefined) throw unknownWorkspace(installed.team);
-  return {
-    ...installed,
-    token,
-    ...(next !== undefined && { refreshToken: next }),
-    ...(seconds !== undefined && { expiresAt: now() + seconds * 1_000 }),
-  };
+  const { team, botUser: bot_user_id } = installed;
+  return installedOf({ ...answer, team: { id: team }, bot_user_id }, now());
 }
 
 /** AES-256-GCM, bound to the workspace: `iv.tag.text`, base64url. */

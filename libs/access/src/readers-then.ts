@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type {
   AllowList,
   AllowListId,
@@ -45,7 +46,8 @@ export function readersThen(
     directories: async () => [],
     directoryVersion: async () => 'then',
     accounts: async (principals, emails) => {
-      const [wanted, addresses] = [new Set(principals), new Set(emails.map(folded))];
+      const wanted = new Set(principals);
+      const addresses = new Set(emails.map(folded).flatMap((address) => [address, hashed(address)]));
       return [...(await directories()).values()].flatMap(({ accounts }) =>
         [...accounts.values()].filter(
           ({ principal, email }) =>
@@ -120,6 +122,11 @@ function directoryOfPart({ accounts = [], groups = [] }: DirectoryPart): Directo
 
 function hold({ groups }: Directory, member: Principal, group: Principal): void {
   groups.set(member, (groups.get(member) ?? new Set()).add(group));
+}
+
+/** As addresses stand in the history. */
+function hashed(address: string): string {
+  return `sha256:${createHash('sha256').update(address).digest('hex')}`;
 }
 
 function folded(address: string): string {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { createRights, requireDuty } from './roles.ts';
+import { createRights, requireDuty, withDecidedRoles } from './roles.ts';
 
 const persons = [
   { id: 'alice' },
@@ -62,4 +62,31 @@ test('[role.issuer] a subject of another issuer with the same name has none of t
 test('[role.duty] a duty that is not theirs is refused with how to find who has it', () => {
   assert.throws(() => requireDuty(of('alice'), 'audit'), { code: 'ROLE_MISSING', kind: 'permission' });
   requireDuty(of('audrey'), 'audit');
+});
+
+test('[role.change] what was decided since stands above what is written down, for that person and role alone', () => {
+  const decide = (person: string, role: string, isHeld: boolean) => ({
+    person,
+    role,
+    isHeld,
+    by: 'me',
+    at: '',
+  });
+  const written = [{ id: 'ada', roles: ['reader', 'auditor'] }, { id: 'bob' }, { id: 'eve', roles: [] }];
+  const decided = [
+    decide('ada', 'auditor', false),
+    decide('bob', 'admin', true),
+    decide('olga', 'admin', false),
+    decide('nobody', 'admin', true),
+  ];
+  const people = withDecidedRoles(written, 'olga', decided, (id) => ({ id }));
+  const rolesOf = createRights(people, 'olga', []);
+  const roles = (subject: string) => [...rolesOf({ issuer: 'local', subject }).roles];
+  assert.deepEqual(['ada', 'bob', 'eve', 'olga', 'nobody'].map(roles), [
+    ['reader'],
+    ['reader', 'admin'],
+    [],
+    ['reader', 'auditor'],
+    ['reader'],
+  ]);
 });

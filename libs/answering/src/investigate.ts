@@ -1,10 +1,11 @@
 import type { Evidence, HitSummary, Knowledge } from '@fumikura/retrieval';
-import { matchSpans } from '@fumikura/text';
+import { countTerms, matchSpans } from '@fumikura/text';
 import { confidenceFrom, confidenceOf, REFUSE_BELOW } from './confidence/confidence.ts';
 import { featuresOf } from './confidence/features.ts';
 import { scoreUnits, termWeights } from './relevance.ts';
 import type { ScoredUnit, TermWeights } from './relevance.ts';
 import type { Question, QuestionPart } from './question.ts';
+import { contentWords } from './verify/tokens.ts';
 import type { Asker, AskOptions, Claim, Confidence, Refusal } from './types.ts';
 import { say } from './words.ts';
 
@@ -30,7 +31,7 @@ export function investigate(
 ): Promise<Finding[]> {
   return Promise.all(
     question.parts.map(async (part): Promise<Finding> => {
-      const searched = question.leansOn === undefined ? part.text : `${part.text} ${question.leansOn}`;
+      const searched = [part.text, part.leansOn, question.leansOn].filter(Boolean).join(' ');
       const query = { query: searched.slice(0, 2_000), documents: DOCUMENTS, ...(filter && { filter }) };
       const evidence = await knowledge.evidence(query, access, signal, onWithheld);
       return { part, searched, evidence, ...judged(part, searched, evidence) };
@@ -44,14 +45,24 @@ function judged(part: QuestionPart, searched: string, evidence: Evidence) {
   return { weights, units, confidence: confidenceFrom(featuresOf(searched, evidence, weights, units)) };
 }
 
+/** Belongs to the asking: no document could be missing it. */
+const ASKS_HOW_MUCH = /^(?:many|much|often|long)$/iu;
+
 /** Words of the question that the best passages do not have, as they were written. */
 export function missingWords({ searched, evidence, weights, units }: Finding): string[] {
-  const held = new Set(units.filter(({ document }) => document < 3).flatMap(({ terms }) => [...terms]));
+  const titles = evidence.documents.flatMap(({ title }) => [...countTerms(title).counts.keys()]);
+  const held = new Set([
+    ...units.filter(({ document }) => document < 3).flatMap(({ terms }) => [...terms]),
+    ...titles,
+  ]);
   const missing = evidence.terms.terms.filter(
     ({ term, class: kind }) => kind === 'word' && weights.weights.has(term) && !held.has(term),
   );
   const spans = matchSpans(searched, { ...evidence.terms, terms: missing });
-  return [...new Set(spans.map(({ start, end }) => searched.slice(start, end)))].slice(0, 10);
+  const words = spans.map(({ start, end }) => searched.slice(start, end));
+  return [
+    ...new Set(words.filter((word) => contentWords(word).length > 0 && !ASKS_HOW_MUCH.test(word))),
+  ].slice(0, 10);
 }
 
 /** Documents that fit and are not among those, best first. */

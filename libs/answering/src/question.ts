@@ -7,6 +7,8 @@ export type AnswerType =
 export interface QuestionPart {
   readonly text: string;
   readonly type: AnswerType;
+  /** The part before it, for one that leans on it: "… and who approves them?" */
+  readonly leansOn?: string;
 }
 
 export interface Question {
@@ -38,7 +40,14 @@ export function analyseQuestion(asked: string, context?: string): Question {
     throw invalidInput('QUESTION_TOO_LONG', message);
   }
   const all = split(text);
-  const parts = all.slice(0, MAX_PARTS).map((part) => ({ text: part, type: typeOf(part) }));
+  const parts = all.slice(0, MAX_PARTS).map((part, at): QuestionPart => {
+    const before = all[at - 1];
+    return {
+      text: part,
+      type: typeOf(part),
+      ...(before !== undefined && LEANING.test(part) && { leansOn: before }),
+    };
+  });
   const said = context === undefined ? '' : normaliseText(context).slice(-MAX_CONTEXT);
   const leansOn = said !== '' && leans(text) ? topicOf(said) : '';
   return {
@@ -58,6 +67,7 @@ export function analyseQuestion(asked: string, context?: string): Question {
 const QUESTION_WORD =
   '(?:what|who|whom|whose|when|where|why|which|how|is|are|do|does|did|can|could|should|will)';
 const AND = new RegExp(`,?\\s+(?:and|also)\\s+(?=${QUESTION_WORD}\\b)`, 'giu');
+const BEGINS_A_QUESTION = new RegExp(`^\\W*${QUESTION_WORD}\\b`, 'iu');
 const JAPANESE_ASKS = /(?:か|ですか|ますか|教えて(?:ください)?|何|いつ|どこ|誰|なぜ)[。？?]?$/u;
 
 function split(text: string): string[] {
@@ -73,8 +83,13 @@ function split(text: string): string[] {
 
 function byConjunction(part: string): string[] {
   const english = part.split(AND);
-  if (english.length > 1 && english.every((each) => asks(`${each}?`) && each.split(/\s+/u).length >= 3))
-    return english;
+  // Only the last one has the mark.
+  const marked = english.map((each) => (asks(each) ? each : `${each}?`));
+  if (
+    marked.length > 1 &&
+    marked.every((each) => BEGINS_A_QUESTION.test(each) && each.split(/\s+/u).length >= 3)
+  )
+    return marked;
   const japanese = part
     .split(/(?<=か)。\s*(?:また|そして)?、?|(?<=か)、(?:また|そして)、?/u)
     .filter((each) => each !== '');

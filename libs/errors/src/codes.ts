@@ -104,5 +104,7 @@ export type ErrorCode =
   | 'SCOPE_MISSING'
   | 'ROLE_MISSING'
   | 'SLACK_KEY_WRONG'
+  | 'SLACK_REFUSED'
+  | 'SLACK_REFUSED'
   | 'TOKEN_UNKNOWN'
   | 'WORKSPACE_UNKNOWN';

@@ -31,7 +31,7 @@ it('[sync.contents-swept] what a process left that was ended the hard way is rem
   const folder = mkdtempSync(join(tmpdir(), 'fumi-sweep-'));
   const hold = async () => {
     const child = spawn(process.execPath, ['--input-type=module-typescript', '-e', HOLDING], {
-      env: { ...process.env, TMPDIR: folder },
+      env: { TMPDIR: folder },
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     const [said] = (await once(child.stdout, 'data')) as [Buffer];

@@ -20,7 +20,7 @@ export type AccessChange = { readonly at: string } & (
       /** Member and group. */
       readonly added: readonly (readonly [Principal, Principal])[];
       readonly dropped: readonly (readonly [Principal, Principal])[];
-      /** Without `before`: it was not there. */
+      /** Without `before`: it was not there. Names are left out, verified addresses are `sha256:<hex of the folded address>`. */
       readonly accounts: readonly { readonly principal: Principal; readonly before?: SourceAccount }[];
     }
 );

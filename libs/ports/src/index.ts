@@ -86,6 +86,8 @@ export type {
 export type { RerankAnswer, Reranker, RerankPassage } from './reranker.ts';
 export type { SetupField, SourceSetup } from './source-setup.ts';
 export { entriesOf } from './shared-state.ts';
+export { STATE_SPACES } from './state-spaces.ts';
+export type { SpaceOfPersons, StateSpace } from './state-spaces.ts';
 export type { SharedState, StateChange, StateEntry, StateWrite } from './shared-state.ts';
 export type { Store } from './store.ts';
 export type {

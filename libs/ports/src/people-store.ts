@@ -81,7 +81,7 @@ export interface PeopleEdit extends People {
   decideLink(decision: Omit<LinkDecision, 'at'> & Partial<LinkDecision>): void;
   /** As if it had never been decided. */
   dropLink(account: Principal): void;
-  decideRole(decision: Omit<RoleDecision, 'at'>): void;
+  decideRole(decision: Omit<RoleDecision, 'at'> & Partial<RoleDecision>): void;
   dropRole(person: string, role: string): void;
 }
 

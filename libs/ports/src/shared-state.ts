@@ -1,4 +1,5 @@
 import type { JsonValue } from '@fumikura/model';
+import type { StateSpace } from './state-spaces.ts';
 
 export interface StateEntry {
   readonly key: string;
@@ -8,7 +9,7 @@ export interface StateEntry {
 }
 
 export interface StateWrite {
-  /** At most 200 characters, like the space. */
+  /** At most 200 characters. */
   readonly key: string;
   readonly value: JsonValue;
   /** The version that the writer has seen, 0 for none; absent: whatever there is. */
@@ -30,18 +31,18 @@ export interface StateChange {
  * write resolves, and read as they are now.
  */
 export interface SharedState {
-  get(space: string, key: string): Promise<StateEntry | undefined>;
+  get(space: StateSpace, key: string): Promise<StateEntry | undefined>;
   /** @returns undefined, and nothing is changed, when the entry is not the expected one */
-  put(space: string, entry: StateWrite): Promise<StateEntry | undefined>;
+  put(space: StateSpace, entry: StateWrite): Promise<StateEntry | undefined>;
   /** All of it or nothing. @returns false, and nothing is changed, when an entry is not the expected one */
-  change(space: string, change: StateChange): Promise<boolean>;
+  change(space: StateSpace, change: StateChange): Promise<boolean>;
   /** Keys that start with `prefix`, ascending by code point, after the key `after`; at most `limit`. */
   list(
-    space: string,
+    space: StateSpace,
     range: { readonly prefix?: string; readonly after?: string; readonly limit: number },
   ): Promise<readonly StateEntry[]>;
   /** @returns false when there was none, or another version than the expected one */
-  remove(space: string, key: string, expected?: number): Promise<boolean>;
+  remove(space: StateSpace, key: string, expected?: number): Promise<boolean>;
 }
 
 const PAGE = 1_000;
@@ -49,7 +50,7 @@ const PAGE = 1_000;
 /** Everything of a space whose key starts with `prefix`, page by page: what changes meanwhile is met or not. */
 export async function* entriesOf(
   state: Pick<SharedState, 'list'>,
-  space: string,
+  space: StateSpace,
   prefix = '',
 ): AsyncGenerator<StateEntry> {
   for (let after = ''; ;) {

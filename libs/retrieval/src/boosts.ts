@@ -1,4 +1,5 @@
 import type { Place } from './collapse.ts';
+import type { Feedback, Opinion } from './feedback.ts';
 
 /** Everything is off unless it is set: no judged collection at hand knows times or labels (docs/retrieval.md). */
 export interface BoostSettings {
@@ -11,6 +12,8 @@ export interface BoostSettings {
   };
   /** Label → share of its score that a document with it gains; below 0 it loses. Case does not count. */
   readonly labels?: Readonly<Record<string, number>>;
+  /** What a document gains that everybody found helpful, and loses that everybody found wrong, as a share of its score. */
+  readonly feedback?: { readonly weight: number };
   /** All boosts together, as a share of the score, up and down; default .2. */
   readonly most?: number;
 }
@@ -20,18 +23,33 @@ export const BOOSTED_PLACES = 50;
 const MOST = 0.2;
 const DAY_MS = 86_400_000;
 
-export type Boost = (places: readonly Place[]) => readonly Place[];
+/** Persons that a document has to convince before it gains half of what it could. */
+const DOUBT = 9;
+
+export type Boost = (places: readonly Place[]) => Promise<readonly Place[]>;
+
+export interface BoostFacts {
+  readonly now: () => number;
+  /** Needed for what people said of documents. */
+  readonly feedback?: Pick<Feedback, 'opinions'>;
+}
 
 /** Ties and equal boosts leave the order as it was. */
-export function createBoost(settings: BoostSettings, now: () => number): Boost {
+export function createBoost(settings: BoostSettings, { now, feedback }: BoostFacts): Boost {
   const { most = MOST } = settings;
   const labels = new Map(
     Object.entries(settings.labels ?? {}).map(([name, share]) => [name.toLowerCase(), share]),
   );
-  return (places) => {
+  return async (places) => {
+    const opinions = settings.feedback && (await feedback?.opinions());
     const moved = places.slice(0, BOOSTED_PLACES).map((place) => {
-      const shares = { recency: recencyOf(place, settings.recency, now()), label: labelOf(place, labels) };
-      const together = Math.max(-most, Math.min(most, shares.recency + shares.label));
+      const shares = {
+        recency: recencyOf(place, settings.recency, now()),
+        label: labelOf(place, labels),
+        feedback: (settings.feedback?.weight ?? 0) * leaningOf(opinions?.get(place.record.id)),
+      };
+      const sum = shares.recency + shares.label + shares.feedback;
+      const together = Math.max(-most, Math.min(most, sum));
       return boosted(place, together, shares);
     });
     moved.sort((a, b) => b.ranked.score - a.ranked.score);
@@ -52,6 +70,11 @@ function recencyOf({ record }: Place, recency: BoostSettings['recency'], now: nu
 function labelOf({ record }: Place, labels: ReadonlyMap<string, number>): number {
   const shares = (record.labels ?? []).map((label) => labels.get(label.toLowerCase()) ?? 0);
   return shares.reduce((strongest, share) => (Math.abs(share) > Math.abs(strongest) ? share : strongest), 0);
+}
+
+/** From -1 to 1: a single person hardly moves it. */
+function leaningOf({ helpful, against }: Opinion = { helpful: 0, against: 0 }): number {
+  return (helpful - against) / (helpful + against + DOUBT);
 }
 
 function boosted(place: Place, share: number, shares: Readonly<Record<string, number>>): Place {

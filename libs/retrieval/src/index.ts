@@ -17,7 +17,7 @@ export { createPlaceReranker } from './rerank/places.ts';
 export { createRerankStage, RERANK_SETTINGS } from './rerank/stage.ts';
 export type { RerankSettings, RerankStage, RerankStageOptions } from './rerank/stage.ts';
 export { CANDIDATES, createRanker } from './ranker.ts';
-export type { EmbedQuery, Ranker, Ranking } from './ranker.ts';
+export type { EmbedQuery, RankedQuery, Ranker, Ranking } from './ranker.ts';
 export type {
   DocumentPage,
   Evidence,
@@ -36,3 +36,5 @@ export type {
 } from './types.ts';
 export { withLongForms } from './query/long-forms.ts';
 export type { SuggestRequest, Suggestions } from './suggest.ts';
+export { createFeedback, FEEDBACK_SPACE } from './feedback.ts';
+export type { Feedback, Opinion, Verdict } from './feedback.ts';

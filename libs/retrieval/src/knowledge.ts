@@ -2,6 +2,7 @@ import { AppError, toAppError } from '@fumikura/errors';
 import type { LateCheck, Store } from '@fumikura/ports';
 import { BOOSTED_PLACES, createBoost } from './boosts.ts';
 import type { BoostSettings } from './boosts.ts';
+import type { Feedback } from './feedback.ts';
 import { familiarQuestions } from './cache/familiar.ts';
 import type { Familiar } from './cache/familiar.ts';
 import { cacheTeller } from './cache/cache-reports.ts';
@@ -29,6 +30,8 @@ export interface KnowledgeOptions {
   readonly lateCheck?: LateCheck;
   /** Default none. */
   readonly boosts?: BoostSettings;
+  /** What people said of documents, for the boost of that name. */
+  readonly feedback?: Pick<Feedback, 'opinions'>;
   /** Judges the first hits once more. */
   readonly rerank?: RerankStage;
   /** Told of what made a query be answered by its words alone. */
@@ -80,7 +83,8 @@ export async function createKnowledge(
   const saving = cache && setInterval(() => void save(), SAVE_MS).unref();
   const rank = familiar?.rank ?? cache?.rank ?? ranker;
   const indexTimeoutMs = Math.round(INDEX_SHARE * deadlineMs);
-  const boost = options.boosts && createBoost(options.boosts, now);
+  const { feedback } = options;
+  const boost = options.boosts && createBoost(options.boosts, { now, ...(feedback && { feedback }) });
   const parts = {
     ...{ catalog, index: store.index, rank, cursors, freshnessMs, indexTimeoutMs, now },
     ...(boost && { boost }),

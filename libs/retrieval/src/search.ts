@@ -62,7 +62,7 @@ export async function searchKnowledge(
     : first;
   const { places: fused, troubled } = isShort ? await placesOf({ ...first, ranked }) : firstPlaces;
   signal.throwIfAborted();
-  const found = parts.boost?.(fused) ?? fused;
+  const found = (await parts.boost?.(fused)) ?? fused;
   const reranked = await parts.rerank?.order(asked.text, found, access, signal);
   const places = reranked?.places ?? found;
   const shown = places.slice(0, limit);

@@ -100,20 +100,43 @@ const OTHER_JOINERS = new Set([...IDENTIFIER_SIGNS, ...[...'+&~'].map((char) => 
 
 const segmenter = new Intl.Segmenter('ja', { granularity: 'word' });
 
-/**
- * Words of the segmenter, bigrams without pure hiragana, unigrams. Normalising may change the length of a run (half
- * width kana with voice marks): then all its terms point at the whole run.
- */
+/** Words of the segmenter, bigrams without pure hiragana, unigrams. */
 export function emitUnspaced(text: string, start: number, end: number, emit: TermSink): void {
   const run = text.slice(start, end);
   const folded = run.normalize('NFKC').toLowerCase();
-  const isSameLength = folded.length === run.length;
+  const written = folded.length === run.length ? undefined : writtenPlaces(run, folded);
   const place = (term: string, from: number, to: number) =>
-    isSameLength ? emit(term, start + from, start + to) : emit(term, start, start + run.length);
+    written
+      ? emit(term, start + (written.starts[from] ?? 0), start + (written.ends[to - 1] ?? run.length))
+      : emit(term, start + from, start + to);
   for (const { segment, index, isWordLike } of segmenter.segment(folded)) {
     if (isWordLike && isContentWord(segment)) place(segment, index, index + segment.length);
   }
   emitCharacters(folded, place);
+}
+
+/** A sign with the marks behind it, which normalising joins to it: `ﾊﾞ` is `バ`. */
+const CLUSTER = /.[\uff9e\uff9f\p{M}]*/gsu;
+
+/**
+ * Where each unit of a run was written before normalising changed its length. Where that cannot be told sign by sign,
+ * everything stands for the whole run.
+ */
+function writtenPlaces(
+  run: string,
+  folded: string,
+): { readonly starts: readonly number[]; readonly ends: readonly number[] } {
+  const [starts, ends]: [number[], number[]] = [[], []];
+  let joined = '';
+  for (const { 0: cluster, index } of run.matchAll(CLUSTER)) {
+    const normal = cluster.normalize('NFKC').toLowerCase();
+    joined += normal;
+    for (let unit = 0; unit < normal.length; unit++) {
+      starts.push(index);
+      ends.push(index + cluster.length);
+    }
+  }
+  return joined === folded ? { starts, ends } : { starts: [], ends: [] };
 }
 
 function isContentWord(segment: string): boolean {

@@ -14,7 +14,10 @@ const SCRIPTS: readonly (readonly [language: string, script: RegExp])[] = [
 
 /** Frequent words that hardly any of the other languages has. */
 const FUNCTION_WORDS: readonly (readonly [language: string, words: RegExp])[] = [
-  ['en', /\b(?:the|and|of|is|to|with|for|how|what|this|that|are)\b/giu],
+  [
+    'en',
+    /\b(?:the|and|of|is|to|with|for|how|what|this|that|are|by|not|does|can|than|from|have|which|where|when|who|why|should|without|between)\b/giu,
+  ],
   ['de', /\b(?:der|die|das|und|ist|nicht|mit|für|wie|ein|eine|wird)\b/giu],
   ['fr', /\b(?:le|les|des|et|est|une|pour|dans|avec|qui|sur)\b/giu],
   ['es', /\b(?:el|los|las|una|por|con|para|como|está|del)\b/giu],

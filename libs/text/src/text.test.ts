@@ -40,6 +40,15 @@ const anyText = fc.oneof(
     .map((parts) => parts.join('')),
 );
 
+describe('the language of a short query', () => {
+  it('is English where only a name or a prefix looks like another one', () => {
+    assert.equal(detectLanguage('PD-1 triggering reduces IL-10 production by monocytes'), 'en');
+    assert.equal(detectLanguage('Teaching hospitals are better than non-teaching hospitals'), 'en');
+    assert.equal(detectLanguage('il rinnovo della licenza'), 'it');
+    assert.equal(detectLanguage('wie lange dauert das nicht'), 'de');
+  });
+});
+
 describe('terms', () => {
   it('take what is written with a hyphen and without one for the same', () => {
     for (const [one, other] of [

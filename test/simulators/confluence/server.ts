@@ -26,6 +26,8 @@ export interface ConfluenceOptions {
   readonly adminKeys?: { readonly now: () => number };
   /** Nothing changes while it is served: what our account may see is found out once. For large worlds. */
   readonly isStill?: boolean;
+  /** Data Center: whose a token is that is not our account's; undefined for none that is taken. */
+  readonly personOf?: (token: string) => Promise<string | undefined>;
   readonly latencyMs?: number;
   readonly perSecond?: number;
 }
@@ -92,12 +94,25 @@ export async function startConfluenceSimulator(
     isVisible: options.isStill ? once(isVisible) : isVisible,
     isSpaceVisible: (space) => keys.isUsed() || mayReadSpace(world, space, world.account),
   };
-  const answer = (request: SimulatedRequest): SimulatedAnswer | undefined => {
+  /** Somebody themselves: the site as they see it. */
+  const siteOf = (person: string): Site => ({
+    ...site,
+    world: { ...world, account: person },
+    isVisible: (content) => judge(world, person, content.id).mayRead,
+    isSpaceVisible: (space) => mayReadSpace(world, space, person),
+  });
+  const answer = async (request: SimulatedRequest): Promise<SimulatedAnswer | undefined> => {
     const { pathname } = request.url;
     if (pathname.startsWith('/media/')) return media(world, request);
     if (world.deployment === 'data-center') {
-      if (request.headers.authorization !== `Bearer ${token}`) return refusal(401, 'Unauthorized');
-      return answerDataCenter(site, pathname.slice(contextPath.length), request);
+      const carried = (request.headers.authorization ?? '').replace(/^Bearer /u, '');
+      const person = carried === token ? undefined : await options.personOf?.(carried);
+      if (carried !== token && person === undefined) return refusal(401, 'Unauthorized');
+      return answerDataCenter(
+        person === undefined ? site : siteOf(person),
+        pathname.slice(contextPath.length),
+        request,
+      );
     }
     if (pathname === '/_edge/tenant_info') return { status: 200, body: { cloudId: CLOUD_ID } };
     const isGateway = pathname.startsWith(GATEWAY);

@@ -33,6 +33,8 @@ export interface Described {
   checkRequest(url: URL, body: unknown): string[];
   /** What it does not allow of this answer. An undescribed status is a fault. */
   checkAnswer(status: number, body: unknown): string[];
+  /** What it does not allow of one event of an answer that is streamed. Without a described event: nothing is allowed. */
+  checkEvent(status: number, event: unknown): string[];
 }
 
 export interface Specification {
@@ -100,6 +102,13 @@ function describe(
   const bodySchema = operation.requestBody?.content?.['application/json']?.schema;
   const checkBody = once(() => (bodySchema ? compile(bodySchema) : undefined));
   const answers = new Map<string, ValidateFunction | undefined>();
+  const schemaOf = (status: string, type: string) => {
+    const response = operation.responses?.[status];
+    if (!response) return undefined;
+    const resolved = '$ref' in response ? resolve(description, String(response.$ref)) : response;
+    return (resolved as typeof response).content?.[type]?.schema;
+  };
+  const events = new Map<string, ValidateFunction | undefined>();
   const name = `${method} ${path}`;
   return {
     name,
@@ -125,13 +134,35 @@ function describe(
       const response = operation.responses?.[key];
       if (!response) return status < 400 ? [`${name}: the status ${status} is not described`] : [];
       if (!answers.has(key)) {
-        const resolved = '$ref' in response ? resolve(description, String(response.$ref)) : response;
-        const schema = (resolved as typeof response).content?.['application/json']?.schema;
+        const schema = schemaOf(key, 'application/json');
         answers.set(key, schema && compile(schema));
       }
       return body === undefined ? [] : faults(answers.get(key), body, `${name}: ${status}`);
     },
+    checkEvent: (status, event) => {
+      const type = (event as { readonly type?: unknown }).type;
+      const key = `${status} ${typeof type === 'string' ? type : ''}`;
+      if (!events.has(key)) {
+        const schema = schemaOf(String(status), 'text/event-stream');
+        const meant = schema && alternativeFor(type, schema, description);
+        events.set(key, meant && compile(meant));
+      }
+      const check = events.get(key);
+      return check ? faults(check, event, `${name}: event`) : [`${name}: no event ${key} is described`];
+    },
   };
+}
+
+/** Of events that say which one they are, its own description: a choice of fifty tells nothing about what is wrong. */
+function alternativeFor(type: unknown, schema: object, description: Description): object | undefined {
+  const whole = ('$ref' in schema ? resolve(description, String(schema.$ref)) : schema) as {
+    readonly anyOf?: readonly { readonly $ref?: string }[];
+  };
+  if (typeof type !== 'string' || !whole.anyOf) return schema;
+  return whole.anyOf.find(({ $ref = '' }) => {
+    const each = resolve(description, $ref) as { properties?: { type?: { enum?: readonly string[] } } };
+    return each.properties?.type?.enum?.includes(type);
+  });
 }
 
 function fitsQuery(values: readonly string[], { schema = {} }: Parameter, description: Description): boolean {
@@ -192,7 +223,10 @@ function plain(schema: unknown, lenient: readonly string[]): unknown {
         : [key, plain(value, lenient)],
     );
   const { nullable, ...rest } = Object.fromEntries(entries) as Record<string, unknown>;
-  if (nullable === undefined || 'type' in rest) return nullable === undefined ? rest : { ...rest, nullable };
+  // What may be null may be so beside an enumeration that does not name it, as every vendor reads it.
+  const choices = nullable === true && Array.isArray(rest.enum) ? { enum: [...rest.enum, null] } : {};
+  if (nullable === undefined || 'type' in rest)
+    return nullable === undefined ? rest : { ...rest, ...choices, nullable };
   // Ajv knows the word only beside a type; vendors also write it beside a choice.
   return nullable === true ? { anyOf: [{ type: 'null' }, rest] } : rest;
 }

@@ -1,6 +1,8 @@
 /** What a model is sent by us, as far as the simulator reads it. */
 export interface Shown {
   readonly question?: string;
+  /** One claim that it is asked about, and nothing else. */
+  readonly claim?: string;
   readonly passages: readonly { readonly number: number; readonly title: string; readonly text: string }[];
 }
 

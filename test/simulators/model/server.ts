@@ -5,6 +5,8 @@ import type { AddressInfo } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { loadSpecification } from '../kit/specification.ts';
 import { claimsOf, jsonOf } from './behaviours.ts';
+import { chatStream, responsesStream } from './events.ts';
+import type { StreamEvent } from './events.ts';
 import type { Behaviour, Said, Shown, Twist } from './behaviours.ts';
 
 const SPECIFICATION = new URL('../../../../shared/specs/openai.json', import.meta.url);
@@ -18,6 +20,8 @@ export interface ModelHabits {
   readonly twist?: Twist;
   /** Text of a document that nobody was shown. */
   readonly hidden?: string;
+  /** What it answers when it is asked about one claim; default: that it is supported. */
+  readonly judge?: (claim: string, shown: Shown) => string;
 }
 
 export interface ModelEndpoint {
@@ -28,6 +32,8 @@ export interface ModelEndpoint {
   behave(behaviour: Behaviour): void;
   /** Claims it made so far. */
   readonly said: readonly Said[];
+  /** Claims that it was asked about one by one, and what it answered. */
+  readonly judged: readonly { readonly claim: string; readonly verdict: string }[];
   /** When the closing brace of the first claim of the last answer had left, `performance.now()`. */
   readonly firstClaimAt: number | undefined;
   readonly requests: readonly { readonly path: string; readonly body: Body; readonly status: number }[];
@@ -54,23 +60,55 @@ const FAILURES: Readonly<
 > = {
   busy: {
     status: 429,
-    error: { message: 'Rate limit reached', type: 'requests' },
+    error: { message: 'Rate limit reached', type: 'requests', param: null, code: 'rate_limit_exceeded' },
     headers: { 'retry-after': '30' },
   },
   'over-budget': {
     status: 429,
-    error: { message: 'You exceeded your current quota', code: 'insufficient_quota' },
+    error: {
+      message: 'You exceeded your current quota',
+      type: 'insufficient_quota',
+      param: null,
+      code: 'insufficient_quota',
+    },
   },
-  'wrong-key': { status: 401, error: { message: 'Incorrect API key provided', code: 'invalid_api_key' } },
-  'wrong-model': { status: 404, error: { message: 'The model does not exist', code: 'model_not_found' } },
-  failing: { status: 500, error: { message: 'The server had an error' }, headers: { 'retry-after': '0' } },
+  'wrong-key': {
+    status: 401,
+    error: {
+      message: 'Incorrect API key provided',
+      type: 'invalid_request_error',
+      param: null,
+      code: 'invalid_api_key',
+    },
+  },
+  'wrong-model': {
+    status: 404,
+    error: {
+      message: 'The model does not exist',
+      type: 'invalid_request_error',
+      param: null,
+      code: 'model_not_found',
+    },
+  },
+  failing: {
+    status: 500,
+    error: { message: 'The server had an error', type: 'server_error', param: null, code: null },
+    headers: { 'retry-after': '0' },
+  },
 };
 
 /** A language model's chat completions and responses on loopback, streamed at its pace, behaving as it is told. */
 export async function startModel(habits: ModelHabits = {}): Promise<ModelEndpoint> {
-  const { tokensPerSecond = Infinity, knows = 'schema', twist = () => undefined, hidden = '' } = habits;
+  const {
+    tokensPerSecond = Infinity,
+    knows = 'schema',
+    twist = () => undefined,
+    hidden = '',
+    judge = approving,
+  } = habits;
   const specification = existsSync(SPECIFICATION) ? loadSpecification(SPECIFICATION) : undefined;
   const said: Said[] = [];
+  const judged: { claim: string; verdict: string }[] = [];
   const requests: { path: string; body: Body; status: number }[] = [];
   const violations: string[] = [];
   let behaviour: Behaviour = 'faithful';
@@ -91,14 +129,15 @@ export async function startModel(habits: ModelHabits = {}): Promise<ModelEndpoin
       return;
     }
     const shown = JSON.parse(body.messages?.at(-1)?.content ?? body.input ?? '{}') as Shown;
+    if (shown.claim !== undefined) {
+      const verdict = judge(shown.claim, shown);
+      judged.push({ claim: shown.claim, verdict });
+      await stream(outgoing, path, body, verdict, verdict);
+      return;
+    }
     const claims = behaviour === 'refusing' ? [] : claimsOf(behaviour, shown, twist, hidden);
     said.push(...claims);
-    await stream(
-      outgoing,
-      path === '/responses' ? 'responses' : 'chat',
-      textFor(behaviour, claims),
-      jsonOf(claims.slice(0, 1)),
-    );
+    await stream(outgoing, path, body, textFor(behaviour, claims), jsonOf(claims.slice(0, 1)));
   };
   const refusalOf = (body: Body) => {
     const form = body.response_format?.type ?? body.text?.format?.type ?? 'words';
@@ -106,62 +145,35 @@ export async function startModel(habits: ModelHabits = {}): Promise<ModelEndpoin
     if (isKnown) return body.model === MODEL ? undefined : FAILURES['wrong-model'];
     return { status: 400, error: { message: `response_format ${form} is not supported` }, headers: {} };
   };
-  const stream = async (outgoing: ServerResponse, api: 'chat' | 'responses', text: string, first: string) => {
+  const stream = async (outgoing: ServerResponse, path: string, body: Body, text: string, first: string) => {
     outgoing.writeHead(200, { 'content-type': 'text/event-stream' });
+    const described = specification?.find('POST', path);
+    const form = path === '/responses' ? responsesStream(MODEL, body.instructions ?? '') : chatStream(MODEL);
+    const write = ({ name, data }: StreamEvent) => {
+      violations.push(...(described?.checkEvent(200, data) ?? []));
+      outgoing.write(`${name ? `event: ${name}\n` : ''}data: ${JSON.stringify(data)}\n\n`);
+    };
     const until = first.length - '],"answered":true}'.length;
     firstClaimAt = undefined;
     if (behaviour === 'slow') await delay(600);
-    const write = (event: object, name?: string) =>
-      outgoing.write(`${name ? `event: ${name}\n` : ''}data: ${JSON.stringify(event)}\n\n`);
+    for (const event of form.opening) write(event);
     const cut =
       behaviour === 'half-stream' ? Math.max(until + 12, Math.floor(text.length * 0.6)) : text.length;
     const started = performance.now();
     for (let at = 0; at < cut; at += CHARACTERS) {
-      const piece = text.slice(at, Math.min(cut, at + CHARACTERS));
       if (tokensPerSecond !== Infinity) {
         const due = started + ((at / CHARACTERS + 1) * 1_000) / tokensPerSecond;
         await delay(Math.max(0, due - performance.now()));
       }
-      if (api === 'chat') write(chunkOf({ content: piece }));
-      else
-        write(
-          {
-            type: 'response.output_text.delta',
-            delta: piece,
-            item_id: 'm',
-            output_index: 0,
-            content_index: 0,
-          },
-          'response.output_text.delta',
-        );
+      write(form.piece(text.slice(at, Math.min(cut, at + CHARACTERS))));
       if (firstClaimAt === undefined && at + CHARACTERS >= until) firstClaimAt = performance.now();
     }
     if (behaviour === 'half-stream') {
       outgoing.destroy();
       return;
     }
-    const usage = {
-      prompt_tokens: 900,
-      completion_tokens: Math.ceil(text.length / CHARACTERS),
-      total_tokens: 900 + Math.ceil(text.length / CHARACTERS),
-    };
-    if (api === 'chat') {
-      write(chunkOf(behaviour === 'declining' ? { refusal: 'I cannot help with that.' } : {}, 'stop'));
-      write({ ...chunkOf({}), choices: [], usage });
-      outgoing.end('data: [DONE]\n\n');
-    } else {
-      const response = {
-        id: 'r',
-        status: 'completed',
-        usage: {
-          input_tokens: 900,
-          output_tokens: usage.completion_tokens,
-          total_tokens: usage.total_tokens,
-        },
-      };
-      write({ type: 'response.completed', response }, 'response.completed');
-      outgoing.end();
-    }
+    for (const event of form.closing(text, behaviour === 'declining')) write(event);
+    outgoing.end(form.end);
   };
   const server = createServer((incoming, outgoing) => {
     handle(incoming, outgoing).catch((error: unknown) => {
@@ -178,6 +190,7 @@ export async function startModel(habits: ModelHabits = {}): Promise<ModelEndpoin
       behaviour = next;
     },
     said,
+    judged,
     get firstClaimAt() {
       return firstClaimAt;
     },
@@ -191,6 +204,10 @@ export async function startModel(habits: ModelHabits = {}): Promise<ModelEndpoin
   };
 }
 
+function approving(): string {
+  return JSON.stringify({ supported: true });
+}
+
 function textFor(behaviour: Behaviour, claims: readonly Said[]): string {
   const json = jsonOf(claims);
   if (behaviour === 'no-json') return 'I am glad to help! From what I have read, everything is fine.';
@@ -198,16 +215,6 @@ function textFor(behaviour: Behaviour, claims: readonly Said[]): string {
     return `Sure, here it is:\n\`\`\`json\n${json.replace('"passages":', '"passages"')}`;
   if (behaviour === 'declining') return '';
   return json;
-}
-
-function chunkOf(delta: object, finish: string | null = null) {
-  return {
-    id: 'chatcmpl-simulated',
-    object: 'chat.completion.chunk',
-    created: 1_760_000_000,
-    model: MODEL,
-    choices: [{ index: 0, delta, finish_reason: finish, logprobs: null }],
-  };
 }
 
 async function textOf(incoming: IncomingMessage): Promise<string> {

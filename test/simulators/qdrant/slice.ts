@@ -16,15 +16,20 @@ export function sliceTest(slice: {
   return (id) => hashOf(id) % BigInt(total as number) === BigInt(index as number);
 }
 
-/** SipHash-2-4 (Aumasson & Bernstein 2012) with a key of zeros over the id's eight bytes. */
+/** SipHash-2-4 (Aumasson & Bernstein 2012) with a key of zeros over the eight bytes of a number, the sixteen of a UUID. */
 function hashOf(id: PointId): bigint {
-  if (typeof id === 'string') throw new LeftOut('slices of UUIDs');
   const state = [0x736f6d6570736575n, 0x646f72616e646f6dn, 0x6c7967656e657261n, 0x7465646279746573n];
-  absorb(state, BigInt(id));
-  absorb(state, 8n << 56n);
+  const words = typeof id === 'string' ? wordsOf(id) : [BigInt(id)];
+  for (const word of words) absorb(state, word);
+  absorb(state, BigInt(words.length * 8) << 56n);
   state[2] = (state[2] ?? 0n) ^ 0xffn;
   for (let round = 0; round < 4; round++) mix(state);
   return state.reduce((all, each) => all ^ each, 0n);
+}
+
+function wordsOf(uuid: string): bigint[] {
+  const bytes = Buffer.from(uuid.replaceAll('-', ''), 'hex');
+  return [bytes.readBigUInt64LE(0), bytes.readBigUInt64LE(8)];
 }
 
 function absorb(state: bigint[], word: bigint): void {

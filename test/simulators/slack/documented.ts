@@ -57,6 +57,11 @@ const YOUNGER_ARGUMENTS: Readonly<Record<string, readonly string[]>> = {
   'oauth.v2.access': ['grant_type', 'refresh_token'],
 };
 
+/** Once required, now one of several. */
+const YOUNGER_CHOICES: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>> = {
+  'oauth.v2.access': { code: ['refresh_token'] },
+};
+
 let loaded: SlackDescription | undefined;
 
 /** Read once: its schemas cost more than thousands of calls that are judged by them. */
@@ -98,6 +103,7 @@ function readDescription(): SlackDescription {
           .map((name) => `${method}: ${name} is not described`),
         ...known
           .filter(({ name, required }) => required && name !== 'token' && args[name] === undefined)
+          .filter(({ name }) => !(YOUNGER_CHOICES[method]?.[name] ?? []).some((other) => other in args))
           .map(({ name }) => `${method}: ${name} is required`),
         ...known.flatMap((parameter) => typeFault(method, parameter, args[parameter.name])),
       ];

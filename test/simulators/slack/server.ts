@@ -85,7 +85,9 @@ export async function startSlackServer({
     const plan = planned.findIndex((each) => each.method === method);
     const fault = plan < 0 ? undefined : planned.splice(plan, 1)[0]?.answer;
     if (fault && 'status' in fault) return send(outgoing, fault.status, undefined, fault.retryAfter);
-    const installation = [...world.installations.values()].find((each) => each.botToken === token);
+    const installation = [...world.installations.values()].find(
+      (each) => each.botToken === token || (token !== undefined && each.formerToken === token),
+    );
     const wait = limits.ask(method, installation?.team ?? 'none', args['channel'] as string | undefined);
     if (wait > 0) return send(outgoing, 429, { ok: false, error: 'ratelimited' }, wait);
     violations.push(...(description?.checkCall(method, args) ?? []));
@@ -109,7 +111,7 @@ export async function startSlackServer({
       return String(token).startsWith(APP_TOKEN)
         ? { ok: true, url: sockets.open(address(), String(token)) }
         : { ok: false, error: 'invalid_auth' };
-    if (method === 'oauth.v2.access') return rotate(world, args);
+    if (method === 'oauth.v2.access') return grant(world, args);
     if (!installation) return { ok: false, error: 'invalid_auth' };
     if (installation.state !== 'installed')
       return { ok: false, error: installation.state === 'revoked' ? 'token_revoked' : 'account_inactive' };
@@ -159,23 +161,28 @@ export async function startSlackServer({
   };
 }
 
-/** A workspace's token that is changed for its next one; the old one ends. */
-function rotate(world: SlackWorld, args: Arguments): Answer {
+/** A workspace's token for the code of whoever allowed the app there, or for the one before; each serves once. */
+function grant(world: SlackWorld, args: Arguments): Answer {
   if (args['client_id'] !== CLIENT.id || args['client_secret'] !== CLIENT.secret)
     return { ok: false, error: 'bad_client_secret' };
-  const installation = [...world.installations.values()].find(
-    (each) => each.refreshToken !== undefined && each.refreshToken === args['refresh_token'],
+  const isRefresh = args['grant_type'] === 'refresh_token';
+  const installation = [...world.installations.values()].find((each) =>
+    isRefresh
+      ? each.refreshToken !== undefined && each.refreshToken === args['refresh_token']
+      : each.code !== undefined && each.code === args['code'],
   );
-  if (args['grant_type'] !== 'refresh_token' || !installation)
-    return { ok: false, error: 'invalid_refresh_token' };
+  if (!installation) return { ok: false, error: isRefresh ? 'invalid_refresh_token' : 'invalid_code' };
+  delete installation.code;
   const [, generation = '0'] = /-r(\d+)$/u.exec(installation.botToken) ?? [];
+  // The one before holds until it ends: whoever is in the middle of something finishes it.
+  installation.formerToken = installation.botToken;
   installation.botToken = `xoxe.xoxb-${installation.team}-r${Number(generation) + 1}`;
   installation.refreshToken = `xoxe-1-${installation.team}-${Number(generation) + 1}`;
   return {
     ok: true,
     access_token: installation.botToken,
     refresh_token: installation.refreshToken,
-    expires_in: 43_200,
+    expires_in: world.tokensHoldSeconds,
     token_type: 'bot',
     scope: [...installation.scopes].join(),
     bot_user_id: installation.botUser,

@@ -41,7 +41,10 @@ export interface SlackMessage {
 export interface Installation {
   readonly team: string;
   botToken: string;
+  formerToken?: string;
   refreshToken?: string;
+  /** Of somebody who has just allowed the app. */
+  code?: string;
   readonly botUser: string;
   readonly scopes: Set<string>;
   state: 'installed' | 'revoked' | 'uninstalled';
@@ -61,6 +64,8 @@ export class SlackWorld {
   readonly modals: SlackView[] = [];
   /** By channel and thread: what the assistant says it is doing. */
   readonly statuses: { readonly channel: string; readonly threadTs: string; readonly status: string }[] = [];
+  /** Of tokens that are changed for their next ones. */
+  tokensHoldSeconds = 43_200;
   #clock = 1_780_000_000;
   #sequence = 0;
 

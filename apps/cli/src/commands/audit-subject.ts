@@ -1,13 +1,20 @@
 import { createWriteStream } from 'node:fs';
 import { once } from 'node:events';
-import { createPersonalTokens, linksOf } from '@fumikura/access';
+import { decidedLinks, linksOf } from '@fumikura/access';
 import { readAudit } from '@fumikura/audit';
-import { auditFolder, openInstallation } from '@fumikura/composition';
+import {
+  auditFolder,
+  eraseInState,
+  filesKeptAside,
+  keptInState,
+  openInstallation,
+  subjectOf,
+} from '@fumikura/composition';
 import type { Installation } from '@fumikura/composition';
 import type { Config } from '@fumikura/config';
 import { invalidInput } from '@fumikura/errors';
-import type { PersonId } from '@fumikura/model';
-import type { People, ProvisionedPerson } from '@fumikura/ports';
+import type { JsonValue, PersonId } from '@fumikura/model';
+import type { People, ProvisionedPerson, SpaceOfPersons } from '@fumikura/ports';
 import { recordChange, recordDeed } from '../change.ts';
 import type { Context } from '../context.ts';
 import { requireLocalDuty } from '../duty.ts';
@@ -40,7 +47,7 @@ export async function subjectAccess(
 }
 
 interface Kept {
-  readonly kind: 'entry' | 'directory' | 'account' | 'token' | 'record';
+  readonly kind: 'entry' | 'directory' | 'account' | 'record' | SpaceOfPersons;
   readonly value: unknown;
 }
 
@@ -52,10 +59,9 @@ async function* keptOf(context: Context, config: Config, person: PersonId): Asyn
     for (const told of directoryRecords(await installation.peopleStore.read(), config, person))
       yield { kind: 'directory', value: told };
     if (entry) yield* accountsOf(installation, config, entry);
-    for (const { hash: _hash, ...token } of await createPersonalTokens(
-      installation.store.catalog.state,
-    ).list())
-      if (isLocal(person, token.person)) yield { kind: 'token', value: token };
+    const { state } = installation.store.catalog;
+    for await (const { space, value } of keptInState(state, await subjectOf(person, state, entry?.slack)))
+      yield { kind: space, value: withoutHash(value) };
   } finally {
     await installation.close();
   }
@@ -63,9 +69,15 @@ async function* keptOf(context: Context, config: Config, person: PersonId): Asyn
     yield { kind: 'record', value: record };
 }
 
+/** The hash of a token is a secret of the installation, not a fact of the person. */
+function withoutHash(value: JsonValue): JsonValue {
+  if (value === null || typeof value !== 'object' || Array.isArray(value)) return value;
+  return Object.fromEntries(Object.entries(value).filter(([name]) => name !== 'hash'));
+}
+
 async function* accountsOf(
   { store }: Installation,
-  { persons }: Config,
+  { persons, decided }: Config,
   entry: Config['persons'][number],
 ): AsyncGenerator<Kept> {
   const linked = (each: typeof entry) => ({
@@ -73,7 +85,12 @@ async function* accountsOf(
     accounts: each.accounts,
     ...(each.email !== undefined && { email: each.email }),
   });
-  for (const link of await linksOf(linked(entry), persons.map(linked), store.catalog))
+  for (const link of await linksOf(
+    linked(entry),
+    persons.map(linked),
+    store.catalog,
+    decidedLinks(decided.links),
+  ))
     yield { kind: 'account', value: link };
 }
 
@@ -118,20 +135,29 @@ export async function eraseSubject(context: Context, name: string): Promise<void
         `"${name}" is still in the directory: they have to leave there first.`,
       );
     await peopleStore.change((edit) => told.forEach(({ origin, id }) => edit.forget(origin, id)));
-    const tokens = createPersonalTokens(installation.store.catalog.state);
-    const own = (await tokens.list()).filter((token) => isLocal(person, token.person));
-    for (const { id } of own) await tokens.remove(id);
+    const { state } = installation.store.catalog;
+    const subject = await subjectOf(person, state);
+    const { token: tokens = 0, ...erased } = await eraseInState(state, peopleStore, subject);
+    const filesThatStay = filesKeptAside(config);
     const records = await countOf(readAudit(auditFolder(config), { person }));
     const result = {
       person: object,
-      tokens: own.length,
+      tokens,
+      entries: erased,
       directoryRecords: told.length,
       auditRecordsThatStay: records,
+      filesThatStay,
     };
     context.output.json(result);
     context.output.line(
-      `Erased of ${object}: ${count(own.length, 'token')}, ${count(told.length, 'directory record')}.`,
+      `Erased of ${object}: ${count(tokens, 'token')}, ${count(told.length, 'directory record')}${Object.entries(
+        erased,
+      )
+        .map(([space, number]) => `, ${number} of ${space}`)
+        .join('')}.`,
     );
+    for (const file of filesThatStay)
+      context.output.line(`${file} was taken over into the catalog and still holds what it held: delete it.`);
     context.output.line(
       `${count(records, 'audit record')} stay until "keepDays" ends them: they are the proof that nothing was changed.`,
     );

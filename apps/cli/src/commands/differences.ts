@@ -4,7 +4,7 @@ import type { Context } from '../context.ts';
 import { safe } from '../output.ts';
 
 /** A chance below which a difference is taken for one. */
-export const SIGNIFICANT = 0.05;
+const SIGNIFICANT = 0.05;
 /** Queries shown on either side of a comparison. */
 const SHOWN = 5;
 const QUERY_WIDTH = 60;

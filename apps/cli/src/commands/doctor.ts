@@ -6,7 +6,7 @@ import { toAppError } from '@fumikura/errors';
 import { cacheReports } from '@fumikura/retrieval';
 import type { CacheCounts } from '@fumikura/retrieval';
 import { styleText } from 'node:util';
-import type { SourceCheck } from '@fumikura/ports';
+import type { SharedState, SourceCheck } from '@fumikura/ports';
 import { recordDeed } from '../change.ts';
 import type { Context } from '../context.ts';
 import { EXIT_CODES } from '../exit-codes.ts';
@@ -57,7 +57,8 @@ async function examine(context: Context, { rebuild }: { rebuild?: boolean }): Pr
   const sources = await Promise.all(
     config.value.sources.map((source) => checkSource(context, config.value, source.id)),
   );
-  const slack = config.value.slack ? await checkSlack(context, config.value) : [];
+  const state = 'value' in opened ? opened.value.store.catalog.state : undefined;
+  const slack = config.value.slack ? await checkSlack(context, config.value, state) : [];
   const trail = 'value' in audit ? audit.finding : { ...audit.finding, detail: auditRemedy(config.value) };
   if (!('value' in opened))
     return [config.finding, folder.finding, opened.finding, trail, ...sources, ...slack];
@@ -134,10 +135,14 @@ async function checkSource(context: Context, config: Config, id: string): Promis
   return result.finding;
 }
 
-async function checkSlack({ variables, signal }: Context, config: Config): Promise<readonly Finding[]> {
+async function checkSlack(
+  { variables, signal }: Context,
+  config: Config,
+  state: SharedState | undefined,
+): Promise<readonly Finding[]> {
   const asked = await attempt(
     'slack',
-    () => examineSlack(config, variables, signal),
+    () => examineSlack(config, { variables, signal, ...(state && { state }) }),
     () => 'configured',
   );
   return 'value' in asked ? asked.value : [asked.finding];

@@ -3,6 +3,7 @@ import { evaluateCollection, openEmbedder, openReranker, withVectorFile } from '
 import {
   compareQueries,
   evaluate,
+  figure,
   openCollection,
   plainBm25,
   readReport,
@@ -16,7 +17,7 @@ import type { Context } from '../context.ts';
 import { EXIT_CODES } from '../exit-codes.ts';
 import type { EvalOptions } from '../options.ts';
 import { safe } from '../output.ts';
-import { printDifferences, shortened, SIGNIFICANT } from './differences.ts';
+import { printDifferences, shortened } from './differences.ts';
 
 export async function evalCommand(
   context: Context,
@@ -27,21 +28,24 @@ export async function evalCommand(
   // Before the work of minutes, not after it.
   const earlier = options.compare === undefined ? undefined : await readReport(options.compare);
   const { figures, queries } = await measure(context, folders, options);
-  const result = { ...report(figures), embedder: options.embedder, queries };
+  const measured = { ...report(figures), embedder: options.embedder, queries };
+  const plain = options.baseline === undefined ? undefined : await measurePlain(folders, options);
+  const against = plain ? againstPlain(plain, measured) : [];
+  const result = { ...measured, figures: [...figures, ...against] };
   if (options.output !== undefined) await writeReport(options.output, result);
   output.json(result);
-  output.line(renderFigures(figures));
+  output.line(renderFigures(result.figures));
   if (options.slices) printSlices(context, queries);
   if (options.worst !== undefined) printWorst(context, queries, options.worst);
   if (earlier !== undefined) printDifferences(context, earlier, result);
-  const losses = options.baseline === undefined ? [] : await againstPlain(context, folders, options, result);
-  if (losses.length > 0 || figures.some(({ pass }) => pass === false)) process.exitCode = EXIT_CODES.findings;
+  if (plain !== undefined) printDifferences(context, plain, result);
+  if (result.figures.some(({ pass }) => pass === false)) process.exitCode = EXIT_CODES.findings;
 }
 
 async function measure(context: Context, folders: readonly string[], options: EvalOptions) {
   const { output, signal } = context;
   const embedder = await evalEmbedder(context, options);
-  const reranker = openReranker(options.rerank, context.variables);
+  const reranker = await openReranker(options.rerank, modelHost(context, options));
   const figures: Figure[] = [];
   const queries: Record<string, readonly QueryResult[]> = {};
   try {
@@ -65,17 +69,12 @@ async function measure(context: Context, folders: readonly string[], options: Ev
     }
   } finally {
     await embedder?.close();
+    await reranker?.close();
   }
   return { figures, queries };
 }
 
-/** @returns collections on which plain BM25 is better, and not by chance */
-async function againstPlain(
-  context: Context,
-  folders: readonly string[],
-  options: EvalOptions,
-  result: FigureReport,
-): Promise<string[]> {
+async function measurePlain(folders: readonly string[], options: EvalOptions): Promise<FigureReport> {
   const figures: Figure[] = [];
   const queries: Record<string, readonly QueryResult[]> = {};
   for (const folder of folders) {
@@ -85,21 +84,23 @@ async function againstPlain(
     figures.push(...found.figures);
     queries[collection.name] = found.queries;
   }
-  const plain = { ...report(figures), commit: 'plain BM25', queries };
-  printDifferences(context, plain, result);
-  return compareQueries(plain, result, 0)
-    .filter(({ difference, p }) => difference < 0 && p < SIGNIFICANT)
-    .map(({ collection }) => collection);
+  return { ...report(figures), commit: 'plain BM25', queries };
+}
+
+/** What is gained over plain BM25; a loss of which even the upper end is below 0 is none of chance. */
+function againstPlain(plain: FigureReport, measured: FigureReport): Figure[] {
+  return compareQueries(plain, measured, 0).flatMap(({ collection, difference, high }) => [
+    figure(`eval.${collection}.over-plain-bm25`, difference, '', 'higher'),
+    figure(`eval.${collection}.over-plain-bm25.high`, high, '', 'higher', 0),
+  ]);
+}
+
+function modelHost({ variables }: Context, { workers = 1, runtime, nativeFrom }: EvalOptions) {
+  return { variables, workers, ...(runtime && { runtime }), ...(nativeFrom !== undefined && { nativeFrom }) };
 }
 
 async function evalEmbedder(context: Context, options: EvalOptions) {
-  const host = {
-    variables: context.variables,
-    workers: options.workers ?? 1,
-    ...(options.runtime && { runtime: options.runtime }),
-    ...(options.nativeFrom !== undefined && { nativeFrom: options.nativeFrom }),
-  };
-  const embedder = await openEmbedder(options.embedder, host, context.signal);
+  const embedder = await openEmbedder(options.embedder, modelHost(context, options), context.signal);
   const file = options.vectors ?? join(context.cacheFolder, 'eval-vectors.db');
   return embedder && withVectorFile(embedder, file);
 }

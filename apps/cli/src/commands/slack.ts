@@ -1,10 +1,18 @@
-import { localPerson, openInstallation, startSlack, withState } from '@fumikura/composition';
+import { LOCAL_ISSUER } from '@fumikura/access';
+import {
+  localPerson,
+  openInstallation,
+  severalWorkspaces,
+  startSlack,
+  withState,
+} from '@fumikura/composition';
+import type { Config } from '@fumikura/config';
 import { invalidInput } from '@fumikura/errors';
 import { createLinks, createReplies, slackManifest } from '@fumikura/slack-bot';
 import { recordChange, recordDeed } from '../change.ts';
 import type { Context } from '../context.ts';
 import { requireLocalDuty } from '../duty.ts';
-import type { SlackManifestOptions } from '../options.ts';
+import type { SlackCodeOptions, SlackManifestOptions } from '../options.ts';
 import { safe } from '../output.ts';
 import { untilAborted, whereSlackIs } from './up.ts';
 
@@ -44,15 +52,48 @@ export async function printManifest(context: Context, { url }: SlackManifestOpti
     name: slack?.name ?? 'Fumikura',
     domains: slack?.domains ?? [],
     linkByEmail: slack?.linkBy === 'email',
+    ...(slack?.workspaces && { redirectUrl: slack.workspaces.redirectUrl }),
     ...(publicUrl !== undefined && { url: `${publicUrl.replace(/\/+$/u, '')}/slack/events` }),
   });
   context.output.json(manifest);
   context.output.line(JSON.stringify(manifest, undefined, 2));
 }
 
-export async function createCode(context: Context): Promise<void> {
+export async function installSlack(context: Context, code: string | undefined): Promise<void> {
+  const { output, variables } = context;
   const config = await context.config();
-  const { issuer, subject } = localPerson(config);
+  await requireLocalDuty(context, config, 'people', 'cli slack install');
+  await withState(config, variables, async (state) => {
+    const { workspaces, address, redirectUrl } = await severalWorkspaces(config, variables, state);
+    if (code === undefined) {
+      output.json({ address });
+      output.line(address);
+      return output.note(
+        'Open it, choose the workspace, allow the app, and give what follows "code=" in the address you land on: fumi slack install <code>',
+      );
+    }
+    await recordChange(context, config, { via: 'cli slack install', object: 'slack workspace' });
+    const { team } = await workspaces.add(code, redirectUrl);
+    output.json({ team });
+    output.line(`${safe(team)} is served from now on.`);
+  });
+}
+
+export async function listWorkspaces(context: Context): Promise<void> {
+  const { output, variables } = context;
+  const config = await context.config();
+  const teams = await withState(config, variables, async (state) =>
+    (await severalWorkspaces(config, variables, state)).workspaces.list(),
+  );
+  output.json({ workspaces: teams });
+  for (const team of teams) output.line(safe(team));
+  if (teams.length === 0) output.line('None yet. Add one: fumi slack install');
+}
+
+export async function createCode(context: Context, { for: other }: SlackCodeOptions): Promise<void> {
+  const config = await context.config();
+  if (other !== undefined) await requireLocalDuty(context, config, 'people', 'cli slack code');
+  const { issuer, subject } = other === undefined ? localPerson(config) : personNamed(config, other);
   await recordChange(context, config, { via: 'cli slack code', object: `slack code of ${subject}` });
   const code = await withState(config, context.variables, (state) =>
     createLinks(state).createCode({ issuer, subject }),
@@ -103,4 +144,10 @@ export async function listFeedback(context: Context): Promise<void> {
       [at.slice(0, 10), verdict, question, comment, documents.join(' ')].map(safe),
     ),
   );
+}
+
+function personNamed({ persons, left }: Config, id: string) {
+  const person = persons.find((each) => each.id === id);
+  if (person && !left.includes(id)) return { issuer: LOCAL_ISSUER, subject: id };
+  throw invalidInput('INVALID_ARGUMENT', `--for: nobody here is ${safe(id)}.`);
 }

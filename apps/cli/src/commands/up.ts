@@ -46,7 +46,10 @@ export async function upCommand(context: Context, options: UpOptions): Promise<v
     let slack: Awaited<ReturnType<typeof startSlack>> | undefined;
     try {
       slack = config.slack && (await startSlack(installation, context));
-      context.output.json({ url: `${server.url}/mcp` });
+      context.output.json({
+        url: `${server.url}/mcp`,
+        ...(slack?.url !== undefined && { slack: slack.url }),
+      });
       printConnections(context.output, server.url, config);
       if (slack) context.output.note(whereSlackIs(slack.url));
       const vectors = followBacklog(context, installation);

@@ -22,6 +22,13 @@ export function hasOlderFiles({ dataFolder }: Place): boolean {
   return [PEOPLE, LINKS, TOKENS].some((name) => existsSync(join(dataFolder, name)));
 }
 
+/** Files that were taken over and lie there still, with what they say of persons. */
+export function filesKeptAside({ dataFolder }: Place): readonly string[] {
+  return [PEOPLE, LINKS, TOKENS]
+    .map((name) => join(dataFolder, `${name}${ASIDE}`))
+    .filter((path) => existsSync(path));
+}
+
 /**
  * People, decisions and tokens lay in files of the data folder once. Several processes may do it at the same time, and one that
  * broke off is done again: nothing that was closed since is opened by it.
@@ -81,9 +88,9 @@ async function importTokens(folder: string, state: SharedState): Promise<{ token
     const file = join(folder, name);
     const token = parsed(await readFile(file, 'utf8')) as PersonalToken | undefined;
     if (typeof token?.hash !== 'string') throw damaged(file);
-    const known = await state.get(TOKEN_SPACE, token.id);
-    const isRevokedHere = known && (known.value as unknown as PersonalToken).revokedAt !== undefined;
-    if (isRevokedHere || (known && token.revokedAt === undefined)) continue;
+    // Of one that is known here only its end is news.
+    const isKnown = (await state.get(TOKEN_SPACE, token.id)) !== undefined;
+    if (isKnown && token.revokedAt === undefined) continue;
     await state.put(TOKEN_SPACE, { key: token.id, value: token as unknown as JsonValue });
     tokens++;
   }

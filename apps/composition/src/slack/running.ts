@@ -4,12 +4,15 @@ import type { Config, ConfigProblem, SlackConfig } from '@fumikura/config';
 import { AppError } from '@fumikura/errors';
 import type { Logger } from '@fumikura/logging';
 import type { PersonId } from '@fumikura/model';
-import type { Connection, SlackBot, SlackFinding } from '@fumikura/slack-bot';
+import type { Connection, KeptWorkspaces, SlackBot, SlackFinding } from '@fumikura/slack-bot';
+import type { SharedState } from '@fumikura/ports';
 import { withSecrets } from '../connectors/secrets.ts';
 import type { Variables } from '../connectors/secrets.ts';
 import type { Installation } from '../installation.ts';
 import type { PeopleConfig } from '../people/people.ts';
 import { slackDesk } from './desk.ts';
+
+const KEY_BYTES = 32;
 
 export interface SlackHost {
   readonly logger: Logger;
@@ -23,15 +26,16 @@ export async function startSlack(
 ): Promise<SlackBot> {
   const { config, store, people } = installation;
   const slack = slackOf(config);
-  const { token, connection } = secretsOf(slack, config, variables);
+  const secrets = secretsOf(slack, config, variables);
+  const { connection } = secrets;
   // Loaded only where it is needed: every other command starts without it.
-  const { startSlackBot, singleWorkspace } = await import('@fumikura/slack-bot');
+  const { startSlackBot } = await import('@fumikura/slack-bot');
   const { apiUrl, questionsPerHour, atOnce } = slack;
   return startSlackBot({
     ...{ connection, logger, apiUrl, questionsPerHour, atOnce },
     desk: slackDesk(installation),
     state: store.catalog.state,
-    workspaces: singleWorkspace(token, apiUrl),
+    workspaces: await workspacesOf(slack, secrets, store.catalog.state),
     configured: (team, user) => configuredPerson(people.now().config, team, user),
     ...(slack.linkBy === 'email' && {
       byEmail: async (email: string) => personOfEmail(people.now().config, email),
@@ -40,19 +44,72 @@ export async function startSlack(
   });
 }
 
-/** Asks Slack whether everything is as it has to be. */
+/** Asks Slack whether everything is as it has to be, in each workspace. */
 export async function examineSlack(
   config: Config,
-  variables: Variables,
-  signal: AbortSignal,
+  { variables, state, signal }: SlackExamination,
 ): Promise<readonly SlackFinding[]> {
   const slack = slackOf(config);
-  const { token, connection } = secretsOf(slack, config, variables);
+  const secrets = secretsOf(slack, config, variables);
+  const { connection } = secrets;
   const { checkSlack } = await import('@fumikura/slack-bot');
+  const linkByEmail = slack.linkBy === 'email';
   return checkSlack({
-    ...{ token, signal, apiUrl: slack.apiUrl, linkByEmail: slack.linkBy === 'email' },
-    ...(connection.kind === 'socket' && { appToken: connection.appToken }),
+    ...{ tokens: await tokensOf(slack, secrets, state), signal, apiUrl: slack.apiUrl, linkByEmail },
+    ...(connection.kind === 'socket'
+      ? { appToken: connection.appToken }
+      : { signingSecret: connection.signingSecret }),
+    ...(slack.mode === 'http' && slack.publicUrl !== undefined && { publicUrl: slack.publicUrl }),
   });
+}
+
+export interface SlackExamination {
+  readonly variables: Variables;
+  /** Of the installation; absent when its database does not open: then nobody knows of several workspaces. */
+  readonly state?: SharedState;
+  readonly signal: AbortSignal;
+}
+
+/** The workspaces that `fumi slack install` has added. @throws AppError CONFIG_INVALID (config) when there is one alone */
+export async function severalWorkspaces(
+  config: Config,
+  variables: Variables,
+  state: SharedState,
+): Promise<{ readonly workspaces: KeptWorkspaces; readonly address: string; readonly redirectUrl: string }> {
+  const slack = slackOf(config);
+  const secrets = secretsOf(slack, config, variables);
+  if (!slack.workspaces || !secrets.several)
+    throw new AppError('CONFIG_INVALID', 'config', 'no slack.workspaces', {
+      publicMessage: `${config.file} has no "slack.workspaces": with "token" it serves one workspace. docs/slack.md says how to serve several.`,
+    });
+  const { keptWorkspaces, installAddress, scopesFor } = await import('@fumikura/slack-bot');
+  const { clientId, redirectUrl } = slack.workspaces;
+  return {
+    workspaces: keptWorkspaces({ state, ...secrets.several, apiUrl: slack.apiUrl }),
+    address: installAddress(clientId, redirectUrl, scopesFor(slack.linkBy === 'email')),
+    redirectUrl,
+  };
+}
+
+async function workspacesOf(slack: SlackConfig, { token, several }: Secrets, state: SharedState) {
+  const { keptWorkspaces, singleWorkspace } = await import('@fumikura/slack-bot');
+  return several
+    ? keptWorkspaces({ state, ...several, apiUrl: slack.apiUrl })
+    : singleWorkspace(token, slack.apiUrl);
+}
+
+async function tokensOf(
+  slack: SlackConfig,
+  { token, several }: Secrets,
+  state: SharedState | undefined,
+): Promise<string[]> {
+  if (!several) return [token];
+  if (!state) return [];
+  const { keptWorkspaces } = await import('@fumikura/slack-bot');
+  const workspaces = keptWorkspaces({ state, ...several, apiUrl: slack.apiUrl });
+  const tokens: string[] = [];
+  for (const team of await workspaces.list()) tokens.push(await workspaces.token(team));
+  return tokens;
 }
 
 function slackOf({ slack, file }: Config): SlackConfig {
@@ -62,17 +119,35 @@ function slackOf({ slack, file }: Config): SlackConfig {
   });
 }
 
-function secretsOf(
-  slack: SlackConfig,
-  { file, folder }: Config,
-  variables: Variables,
-): { readonly token: string; readonly connection: Connection } {
+interface Secrets {
+  /** Empty where there are several workspaces. */
+  readonly token: string;
+  readonly several?: {
+    readonly key: Uint8Array;
+    readonly client: { readonly id: string; readonly secret: string };
+  };
+  readonly connection: Connection;
+}
+
+function secretsOf(slack: SlackConfig, { file, folder }: Config, variables: Variables): Secrets {
   const problems: ConfigProblem[] = [];
   const read = (name: string, reference: unknown): string => {
     const secret = withSecrets(reference, { path: `slack.${name}`, folder, variables }, problems);
     return secret instanceof Secret ? secret.reveal() : '';
   };
-  const token = read('token', slack.token);
+  const token = slack.token === undefined ? '' : read('token', slack.token);
+  const several = slack.workspaces && {
+    key: Buffer.from(read('workspaces.key', slack.workspaces.key), 'base64'),
+    client: {
+      id: slack.workspaces.clientId,
+      secret: read('workspaces.clientSecret', slack.workspaces.clientSecret),
+    },
+  };
+  if (several && problems.length === 0 && several.key.length !== KEY_BYTES)
+    problems.push({
+      path: 'slack.workspaces.key',
+      message: `has ${several.key.length} bytes instead of ${KEY_BYTES}: make one with "openssl rand -base64 ${KEY_BYTES}"`,
+    });
   const connection: Connection =
     slack.mode === 'socket'
       ? { kind: 'socket', appToken: read('appToken', slack.appToken) }
@@ -81,7 +156,7 @@ function secretsOf(
           signingSecret: read('signingSecret', slack.signingSecret),
         };
   if (problems.length > 0) throw invalid(file, problems);
-  return { token, connection };
+  return { token, connection, ...(several && { several }) };
 }
 
 /** Undefined, too, when two persons claim the account. */

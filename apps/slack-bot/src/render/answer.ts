@@ -6,7 +6,8 @@ import type { Language, Texts } from '../texts.ts';
 import { button, context, link, literal, oneLine, openable, rich, Room, says, section } from './blocks.ts';
 import { claimParts } from './claim-text.ts';
 
-const SHOWN_CITATIONS = 10;
+const SHOWN_DOCUMENTS = 10;
+const SHOWN_RELATED = 3;
 const OPEN_BUTTONS = 5;
 const CLAIM_TEXT = 2_000;
 const MAX_CLAIMS = 20;
@@ -61,7 +62,17 @@ export function answerTail(
 function refusalBlocks(answer: Answer, language: Language): AnyBlock[] {
   const texts = TEXTS[language];
   const said = answer.refusal?.message ?? texts.nothing;
-  return [says(said), ...coverageBlocks(answer.coverage, texts)];
+  return [says(said), ...relatedBlocks(answer, texts), ...coverageBlocks(answer.coverage, texts)];
+}
+
+/** Where somebody may look on who got no answer. */
+function relatedBlocks({ related }: Answer, texts: Texts): AnyBlock[] {
+  const lines = related
+    .slice(0, SHOWN_RELATED)
+    .map(({ title, url, source }) =>
+      section(literal('• '), link(url, oneLine(title, TITLE_TEXT)), literal(` (${source})`)),
+    );
+  return lines.length === 0 ? [] : [rich(section(literal(texts.related, { bold: true })), ...lines)];
 }
 
 function afterClaims(answer: Answer, language: Language, room: Room): AnyBlock[] {
@@ -79,18 +90,34 @@ function afterClaims(answer: Answer, language: Language, room: Room): AnyBlock[]
 }
 
 export function citationBlocks(citations: readonly Citation[], texts: Texts, room: Room): AnyBlock[] {
-  const lines = citations.slice(0, SHOWN_CITATIONS).flatMap((each) => {
-    const title = room.take(oneLine(each.title, TITLE_TEXT));
+  const documents = byDocument(citations);
+  const lines = documents.slice(0, SHOWN_DOCUMENTS).flatMap(({ numbers, first }) => {
+    const title = room.take(oneLine(first.title, TITLE_TEXT));
     if (title === undefined) return [];
-    const facts = [each.source, each.updatedAt?.slice(0, 10)].filter(Boolean).join(', ');
-    return [
-      section(literal(`[${each.number}] `, { bold: true }), link(each.url, title), literal(` (${facts})\n`)),
-    ];
+    const facts = [first.source, first.updatedAt?.slice(0, 10)].filter(Boolean).join(', ');
+    const numbered = numbers.map((number) => `[${number}]`).join('');
+    return [section(literal(`${numbered} `, { bold: true }), link(first.url, title), literal(` (${facts})`))];
   });
   if (lines.length === 0) return [];
-  const left = citations.length - lines.length;
+  const left = documents.length - lines.length;
   const further = left > 0 ? [section(literal(texts.furtherSources(left)))] : [];
-  return [rich(section(literal(`${texts.sources}\n`, { bold: true })), ...lines, ...further)];
+  return [rich(section(literal(texts.sources, { bold: true })), ...lines, ...further)];
+}
+
+interface Cited {
+  readonly first: Citation;
+  readonly numbers: number[];
+}
+
+/** A document that several claims stand on is named once, with all their numbers. */
+function byDocument(citations: readonly Citation[]): readonly Cited[] {
+  const documents = new Map<string, Cited>();
+  for (const each of citations) {
+    const known = documents.get(each.documentId);
+    if (known) known.numbers.push(each.number);
+    else documents.set(each.documentId, { first: each, numbers: [each.number] });
+  }
+  return [...documents.values()];
 }
 
 function conflictBlocks({ conflicts }: Answer, texts: Texts, room: Room): AnyBlock[] {
@@ -121,12 +148,14 @@ function buttonBlocks(
   language: Language,
 ): AnyBlock[] {
   const texts = TEXTS[language];
-  const opens = citations.slice(0, OPEN_BUTTONS).flatMap(({ number, url }) => {
-    const address = openable(url);
-    return address === undefined
-      ? []
-      : [button(`open/${number}`, texts.open(number), { url: address, value: `${reply}/${number}` })];
-  });
+  const opens = byDocument(citations)
+    .slice(0, OPEN_BUTTONS)
+    .flatMap(({ first: { number, url } }) => {
+      const address = openable(url);
+      return address === undefined
+        ? []
+        : [button(`open/${number}`, texts.open(number), { url: address, value: `${reply}/${number}` })];
+    });
   const value = reply;
   return [
     ...(opens.length > 0 ? [{ type: 'actions' as const, elements: opens }] : []),

@@ -7,6 +7,7 @@ import type { Language } from '../texts.ts';
 import { citationBlocks, claimBlock, coverageBlocks } from './answer.ts';
 import {
   button,
+  clean,
   context,
   header,
   link,
@@ -29,7 +30,7 @@ export function searchBlocks(page: SearchPage, language: Language, more?: string
   if (page.hits.length === 0) return [says(texts.nothing), ...coverageBlocks(page.coverage, texts)];
   const hits = page.hits.slice(0, SHOWN_HITS).flatMap((hit) => {
     const title = room.take(oneLine(hit.title, 150));
-    const snippet = room.take(oneLine(hit.snippet.text, SNIPPET));
+    const snippet = room.take(oneLine(withoutTitle(hit.snippet.text, hit.title), SNIPPET));
     if (title === undefined) return [];
     const facts = [hit.source, hit.updatedAt?.slice(0, 10)].filter(Boolean).join(', ');
     return [
@@ -46,6 +47,12 @@ export function searchBlocks(page: SearchPage, language: Language, more?: string
     ...coverageBlocks(page.coverage, texts),
     ...(next ? [{ type: 'actions' as const, elements: [button('more', texts.more, { value: more })] }] : []),
   ];
+}
+
+/** The title stands above already, and marks of headings say nothing here. */
+function withoutTitle(text: string, title: string): string {
+  const words = clean(text).replaceAll(/^#{1,6}\s+/gmu, '');
+  return words.startsWith(title) ? words.slice(title.length) : words;
 }
 
 export function summaryBlocks(summary: Summary, language: Language): AnyBlock[] {

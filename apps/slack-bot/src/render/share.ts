@@ -1,9 +1,9 @@
-import type { Answer } from '@fumikura/answering';
+import type { Answer, Citation } from '@fumikura/answering';
 import type { AnyBlock } from '@slack/types';
 import { TEXTS } from '../texts.ts';
 import type { Language } from '../texts.ts';
-import { answerBlocks } from './answer.ts';
-import { button, context, literal, oneLine, rich, says, section } from './blocks.ts';
+import { answerBlocks, citationBlocks } from './answer.ts';
+import { button, context, literal, oneLine, rich, Room, says, section } from './blocks.ts';
 
 export interface Shareable {
   /** Of the answer, what everybody there may read. */
@@ -11,16 +11,20 @@ export interface Shareable {
   readonly people: number;
   readonly keptSources: number;
   readonly leftSources: number;
+  /** What not everybody there may open: for the asker's eyes alone. */
+  readonly left: readonly Citation[];
   readonly leftClaims: number;
 }
 
 /** What would be shared with whom, before it is. */
 export function proposalBlocks(shareable: Shareable, reply: string, language: Language): AnyBlock[] {
   const texts = TEXTS[language];
-  const { people, keptSources, leftSources, answer } = shareable;
-  if (answer.claims.length === 0) return [says(texts.shareNobody)];
+  const { people, keptSources, leftSources, left, answer } = shareable;
+  const others = citationBlocks(left, { ...texts, sources: texts.shareLeft }, new Room());
+  if (answer.claims.length === 0) return [says(texts.shareNobody), ...others];
   return [
     says(leftSources === 0 ? texts.shareAll(people) : texts.sharePart(people, keptSources, leftSources)),
+    ...others,
     {
       type: 'actions',
       elements: [

@@ -8,11 +8,18 @@ export interface Meter {
   readonly book: SpendBook;
   /** Milliseconds since 1970. */
   readonly now: () => number;
+  /** What requests under way may cost at most, by person: they are in no book yet. */
+  readonly reserved: Map<string, About>;
+}
+
+interface About {
+  readonly tokens: number;
+  readonly usd: number;
 }
 
 /** What a model writes, counted for a person: not asked beyond the budget, and paid for also when it breaks off. */
 export async function* metered(
-  { model, limits, book, now }: Meter,
+  { model, limits, book, now, reserved }: Meter,
   person: string,
   request: ModelRequest,
 ): AsyncGenerator<string, void> {
@@ -21,8 +28,21 @@ export async function* metered(
     outputTokens: request.maxTokens,
   };
   const day = new Date(now()).toISOString().slice(0, 10);
-  const tokens = about.inputTokens + about.outputTokens;
-  await requireBudget(book, limits, person, day, { tokens, usd: costOf(model, about) });
+  const most: About = { tokens: about.inputTokens + about.outputTokens, usd: costOf(model, about) };
+  const reserve = (sign: 1 | -1): About => {
+    const { tokens, usd } = reserved.get(person) ?? { tokens: 0, usd: 0 };
+    const left = { tokens: tokens + sign * most.tokens, usd: usd + sign * most.usd };
+    if (left.tokens > 0) reserved.set(person, left);
+    else reserved.delete(person);
+    return left;
+  };
+  const underWay = reserve(1);
+  try {
+    await requireBudget(book, limits, person, day, underWay);
+  } catch (error) {
+    reserve(-1);
+    throw error;
+  }
   const started = now();
   let written = '';
   let usage: ModelUsage | undefined;
@@ -36,10 +56,14 @@ export async function* metered(
     }
   } finally {
     const paid = usage ?? { inputTokens: about.inputTokens, outputTokens: model.countTokens(written) };
-    await book.add(person, day, {
-      tokens: paid.inputTokens + paid.outputTokens,
-      usd: costOf(model, paid),
-      seconds: (now() - started) / 1_000,
-    });
+    try {
+      await book.add(person, day, {
+        tokens: paid.inputTokens + paid.outputTokens,
+        usd: costOf(model, paid),
+        seconds: (now() - started) / 1_000,
+      });
+    } finally {
+      reserve(-1);
+    }
   }
 }

@@ -26,9 +26,10 @@ export const ANSWER_PROMPT: Prompt = {
 
 export const SUMMARY_PROMPT: Prompt = {
   name: 'summary',
-  version: 1,
+  version: 2,
   instructions: [
-    'You sum up numbered passages of company documents as claims, the most important first.',
+    'You sum up numbered passages of company documents as claims, the most important first, in at most as many words as "words" says.',
+    'With "focus", tell what concerns it. With "changedSince", tell what changed since that day. With "notes", these were taken of all documents: choose from them, and cite the passages.',
     'Leave out what is said twice. When nothing is worth telling, give no claims and set "answered" to false.',
     ...RULES,
   ].join('\n'),

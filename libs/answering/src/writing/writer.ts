@@ -62,7 +62,7 @@ export interface Writer {
 export function createWriter(options: WriterOptions): Writer {
   const { model, limits = {}, book, maxAnswerTokens = 1_000, timeoutMs = 60_000, now = Date.now } = options;
   const breaker = createBreaker(now);
-  const meter = { model, limits, book, now };
+  const meter = { model, limits, book, now, reserved: new Map() };
   return {
     model,
     write: async function* ({ prompt, task, passages, person, signal }) {

@@ -9,7 +9,7 @@ import { createMemorySpendBook } from './budget.ts';
 import type { SpendLimits } from './budget.ts';
 import { ClaimsReader } from './claims-stream.ts';
 import { passageOf } from './passages.ts';
-import { ANSWER_PROMPT, inputOf, SUMMARY_PROMPT } from './prompts.ts';
+import { ANSWER_PROMPT, CHECK_PROMPT, inputOf, NOTES_PROMPT, SUMMARY_PROMPT } from './prompts.ts';
 import { createWriter } from './writer.ts';
 import type { WrittenClaim, Written } from './writer.ts';
 
@@ -158,9 +158,14 @@ describe('claims of a stream', () => {
 
 describe('prompts', () => {
   it('are these, word for word: another word is another version', () => {
-    const golden = { 'answer 1': 'edbf2d56a3a04b81', 'summary 1': '1997144814b6d94e' };
+    const golden = {
+      'answer 1': 'edbf2d56a3a04b81',
+      'check 1': 'b45f3a55c3188a2e',
+      'notes 1': 'eb9b5ccc855eefed',
+      'summary 2': 'bef3b336accaa412',
+    };
     const found = Object.fromEntries(
-      [ANSWER_PROMPT, SUMMARY_PROMPT].map(({ name, version, instructions }) => [
+      [ANSWER_PROMPT, CHECK_PROMPT, NOTES_PROMPT, SUMMARY_PROMPT].map(({ name, version, instructions }) => [
         `${name} ${version}`,
         createHash('sha256').update(instructions).digest('hex').slice(0, 16),
       ]),

@@ -1,12 +1,15 @@
 import { AppError } from '@fumikura/errors';
 import { createHttpClient, createPolicedFetch } from '@fumikura/http';
 import type { AnswerFact, HttpClient, HttpClock, QueryValue } from '@fumikura/http';
+import type { PersonToken } from '@fumikura/ports';
 import { createAdminKey } from './admin-key.ts';
 import type { ConfluenceConfig } from './config.ts';
 
 export type Query = Readonly<Record<string, QueryValue>>;
 
 export interface ConfluenceClient {
+  /** The same site of Data Center asked with another token, within the same limits. */
+  as(token: PersonToken): ConfluenceClient;
   /** `path` below the product: `api/v2/pages`, `rest/api/group`, or a link that an answer gave. */
   get<T>(path: string, query: Query, signal: AbortSignal): Promise<T>;
   /** A question that is too long for an address. */
@@ -70,6 +73,28 @@ export function createConfluenceClient(config: ConfluenceConfig, deps: ClientDep
     });
     return opened;
   };
+  const asPerson = (token: PersonToken) =>
+    createHttpClient({
+      baseUrl: site,
+      fetch: send,
+      authorise: async () => ({ authorization: `Bearer ${token.reveal()}` }),
+    });
+  return { ...clientOver(config, http), as: (token) => askedWith(config, asPerson(token)) };
+}
+
+/** A token is one person's: asked with it, nothing leads to another. */
+function askedWith(config: ConfluenceConfig, http: HttpClient): ConfluenceClient {
+  const client: ConfluenceClient = {
+    ...clientOver(config, async () => http),
+    as: () => client,
+  };
+  return client;
+}
+
+function clientOver(
+  config: ConfluenceConfig,
+  http: (signal: AbortSignal) => Promise<HttpClient>,
+): Omit<ConfluenceClient, 'as'> {
   return {
     get: async <T>(path: string, query: Query, signal: AbortSignal) => {
       const { body } = await (await http(signal)).json<T>({ path: addressOf(config, path), query, signal });

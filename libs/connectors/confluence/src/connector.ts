@@ -13,6 +13,7 @@ import { createDataCenterApi } from './data-center/api.ts';
 import { readDataCenterDirectory } from './data-center/directory.ts';
 import { mayRead } from './may-read.ts';
 import { liveSearch } from './live-search.ts';
+import { ownRights } from './own-rights.ts';
 import { pull } from './pull.ts';
 import type { ConfluenceCheckpoint } from './pull.ts';
 import { createReaders } from './readers.ts';
@@ -67,6 +68,8 @@ export function createConfluenceConnector(
     directory: (signal) => (isCloud ? readCloudDirectory : readDataCenterDirectory)(client, config, signal),
     // Data Center tells nobody of the rights of another one.
     ...(isCloud && { mayRead: (accounts, ids, signal) => mayRead(client, config, accounts, ids, signal) }),
+    // Cloud takes tokens of its own sign-in alone.
+    ...(!isCloud && { asPerson: (token) => ownRights(client.as(token), config) }),
     ...(!isCloud && { webhook: async (delivery) => readDelivery(config, delivery) }),
   };
 }

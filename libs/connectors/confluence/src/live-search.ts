@@ -14,7 +14,7 @@ const KINDS = ['page', 'blogpost', 'attachment', 'comment'] as const;
 
 /** By CQL in the site's own order of relevance: any of the words, in title or text. */
 export async function liveSearch(
-  { client, config, signal }: Run,
+  { client, config, signal }: Pick<Run, 'client' | 'config' | 'signal'>,
   { words, limit }: LiveQuery,
 ): Promise<LiveAnswer> {
   const query = { cql: cqlOf(config, words), limit, expand: 'version' };

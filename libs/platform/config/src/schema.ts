@@ -116,16 +116,20 @@ const embedderCommon = {
     .default({}),
 };
 
+const localModel = {
+  /** Name of a model that was added, or its folder, relative to this file. */
+  model: z.string().min(1),
+  /** Threads that embed documents, or share the passages of a query; about 200 MB each. */
+  workers: z.int().min(1).max(16).default(1),
+  runtime: z.enum(['auto', 'native', 'wasm']).default('auto'),
+  /** Folder where onnxruntime-node is installed; default beside Fumikura. */
+  nativeFrom: z.string().min(1).optional(),
+};
+
 const embedder = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('local'),
-    /** Name of a model that was added, or its folder, relative to this file. */
-    model: z.string().min(1),
-    /** Threads that embed documents, about 200 MB each. */
-    workers: z.int().min(1).max(16).default(1),
-    runtime: z.enum(['auto', 'native', 'wasm']).default('auto'),
-    /** Folder where onnxruntime-node is installed; default beside Fumikura. */
-    nativeFrom: z.string().min(1).optional(),
+    ...localModel,
     ...embedderCommon,
   }),
   z.strictObject({
@@ -147,9 +151,6 @@ const embedder = z.discriminatedUnion('kind', [
 
 /** Judges the first hits of each search once more. */
 const rerankerCommon = {
-  /** With its version path. */
-  url: z.url({ protocol: /^https?$/ }),
-  key: secretReference.optional(),
   /** Hits that are judged, and how many one call takes. */
   top: z.int().min(2).max(100).default(20),
   window: z.int().min(2).max(100).default(20),
@@ -157,11 +158,17 @@ const rerankerCommon = {
   bound: z.int().min(1).max(100).default(5),
   /** Milliseconds after which the order stands as it was. */
   timeoutMs: z.int().min(20).max(60_000).default(3_000),
-  pricePerMillionTokens: z.number().min(0).optional(),
   /** A day of UTC, of each process. */
   budget: z
     .strictObject({ tokensPerDay: z.int().min(1).optional(), usdPerDay: z.number().positive().optional() })
     .default({}),
+};
+const rerankService = {
+  /** With its version path. */
+  url: z.url({ protocol: /^https?$/ }),
+  key: secretReference.optional(),
+  pricePerMillionTokens: z.number().min(0).optional(),
+  ...rerankerCommon,
 };
 /** A language model that writes answers; absent: sentences of documents are quoted. */
 const model = z
@@ -198,14 +205,16 @@ const model = z
 
 const reranker = z.discriminatedUnion('kind', [
   /** A language model that gives the order of all at once. */
-  z.strictObject({ kind: z.literal('openai'), model: z.string().min(1), ...rerankerCommon }),
+  z.strictObject({ kind: z.literal('openai'), model: z.string().min(1), ...rerankService }),
   /** A cross-encoder behind /rerank: Cohere, Jina, vLLM; with `field: texts` Text Embeddings Inference. */
   z.strictObject({
     kind: z.literal('endpoint'),
     model: z.string().min(1).optional(),
     field: z.enum(['documents', 'texts']).default('documents'),
-    ...rerankerCommon,
+    ...rerankService,
   }),
+  /** A cross-encoder in a folder of this machine. */
+  z.strictObject({ kind: z.literal('local'), ...localModel, ...rerankerCommon }),
 ]);
 
 const freshnessMinutes = z.int().min(1).max(525_600).default(1_440);
@@ -349,6 +358,8 @@ export const configSchema = z.strictObject({
             })
             .optional(),
           labels: z.record(z.string(), z.number().min(-1).max(1)).default({}),
+          /** What people said of documents (fumi feedback, Slack). */
+          feedback: z.strictObject({ weight: z.number().min(0).max(0.5) }).optional(),
           /** All together, up and down. */
           most: z.number().min(0).max(0.5).default(0.2),
         })

@@ -9,8 +9,20 @@ export const slackAccount = z
   );
 
 const common = {
-  /** Of the bot: begins with xoxb-. */
-  token: secretReference,
+  /** Of the bot, in one workspace: begins with xoxb-. */
+  token: secretReference.optional(),
+  /** Instead: several workspaces, each added by `fumi slack install`. */
+  workspaces: z
+    .strictObject({
+      /** "Client ID" and "Client Secret" of the app. */
+      clientId: z.string().min(1),
+      clientSecret: secretReference,
+      /** 32 bytes, base64: tokens rest encrypted under it. */
+      key: secretReference,
+      /** One of the app's "Redirect URLs"; whoever installs reads the code in the address they land on. */
+      redirectUrl: z.url({ protocol: /^https$/ }),
+    })
+    .optional(),
   /** Of the app and its bot, in the manifest. */
   name: z.string().min(1).max(35).default('Fumikura'),
   /** `email`: an address that the workspace calls confirmed is the person who has it here. */
@@ -28,7 +40,7 @@ const common = {
     .default('https://slack.com/api/'),
 };
 
-export const slackSchema = z.discriminatedUnion('mode', [
+const slackModes = z.discriminatedUnion('mode', [
   /** The app connects to Slack: nothing has to be reachable from outside. */
   z.strictObject({
     mode: z.literal('socket'),
@@ -50,3 +62,8 @@ export const slackSchema = z.discriminatedUnion('mode', [
     ...common,
   }),
 ]);
+
+export const slackSchema = slackModes.refine(
+  ({ token, workspaces }) => (token === undefined) !== (workspaces === undefined),
+  'give either token, for one workspace, or workspaces',
+);

@@ -67,8 +67,8 @@ interface Kept {
 export const USUAL_PLACES = 12;
 /** Kept beside a page: what may be withheld, be a copy, or go. */
 const SPARE = 12;
-/** What an entry takes beside its table: measured by bench:cache. */
-const ENTRY_BYTES = 900;
+/** What an entry takes beside its texts and tables, as memory.test.ts measures it. */
+const ENTRY_BYTES = 1_300;
 const MAX_BYTES = 64 * 1_024 * 1_024;
 const LIFE_MS = 24 * 3_600_000;
 
@@ -84,8 +84,8 @@ export function cachedRanker(rank: Ranker, options: RankingCacheOptions): Cached
   const counts = { hits: 0, amended: 0, joined: 0, misses: 0, ahead: 0, outdated: 0, evicted: 0, passed: 0 };
   const kept = new LRUCache<string, Kept>({
     maxSize: maxBytes,
-    sizeCalculation: ({ packed, dense }) =>
-      ENTRY_BYTES + packedBytes(packed) + (dense?.vector.byteLength ?? 0),
+    sizeCalculation: ({ packed, dense, statistics = '' }) =>
+      ENTRY_BYTES + packedBytes(packed) + statistics.length + (dense?.vector.byteLength ?? 0),
     dispose: (_, __, reason) => void (reason === 'evict' && counts.evicted++),
   });
   const underWay = new Map<string, Promise<Ranking>>();

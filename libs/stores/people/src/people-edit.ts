@@ -29,7 +29,7 @@ export function editPeople(
     ...groupEdits(known, set, at),
     decideLink: (decision) => set(keyOf('link', decision.account), { at: at(), ...decision }),
     dropLink: (account) => set(keyOf('link', account), undefined),
-    decideRole: (decision) => set(keyOf('role', decision.person, decision.role), { ...decision, at: at() }),
+    decideRole: (decision) => set(keyOf('role', decision.person, decision.role), { at: at(), ...decision }),
     dropRole: (person, role) => set(keyOf('role', person, role), undefined),
   };
   return {

@@ -77,13 +77,13 @@ export function statusOf(error: unknown): number | undefined {
 
 function qdrantError(error: unknown): AppError {
   if (error instanceof AppError) return error;
-  const { name, message, retry_after: retryAfter } = error as Error & { retry_after?: number };
+  const { message } = error as Error;
   const status = statusOf(error);
   const said = (error as { data?: { status?: { error?: string } } }).data?.status?.error ?? message;
-  if (name === 'QdrantClientResourceExhaustedError')
-    return new AppError('STORE_LOCKED', 'transient', message, {
+  if (status === 429 || (error as Error).name === 'QdrantClientResourceExhaustedError')
+    return new AppError('STORE_LOCKED', 'transient', said, {
       publicMessage: 'The search index is busy. Try again.',
-      retryAfterMs: (retryAfter ?? 1) * 1_000,
+      retryAfterMs: (secondsToWait(error, said) ?? 1) * 1_000,
       cause: error,
     });
   if (status === 401 || status === 403)
@@ -91,9 +91,15 @@ function qdrantError(error: unknown): AppError {
       publicMessage: 'The search index refuses the key. Check the key of the index in the configuration.',
       cause: error,
     });
-  const isGone = status === undefined ? isNetwork(error) : status >= 500 || status === 429;
+  const isGone = status === undefined ? isNetwork(error) : status >= 500;
   if (isGone) return unreachable(`${status ?? ''} ${said}`, error);
   return new AppError('UNEXPECTED', 'internal', `${status ?? ''} ${said}`.trim(), { cause: error });
+}
+
+/** The server's own words first: the client keeps one digit of the header. */
+function secondsToWait(error: unknown, said: string): number | undefined {
+  const told = /Retry after (\d+)s/.exec(said)?.[1] ?? (error as { retry_after?: number }).retry_after;
+  return told === undefined ? undefined : Number(told);
 }
 
 function isNetwork(error: unknown): boolean {

@@ -8,6 +8,8 @@ export interface Hit {
   readonly ver: number;
   readonly ord: number;
   readonly aclId: number;
+  /** Of its document. */
+  readonly chunks: number;
   readonly score: number;
 }
 
@@ -68,6 +70,8 @@ export class ScoreBoard {
     chunk: new Map(),
     dense: new Map(),
   };
+  /** What else hits say of their documents. */
+  readonly #facts = new Map<DocumentId, Pick<Hit, 'aclId' | 'chunks'>>();
   /** Cosines of first chunks. */
   readonly #leads = new Map<DocumentId, number>();
   /** A document that is not among them has at most so much; 0 once a list was read to its end. */
@@ -76,7 +80,8 @@ export class ScoreBoard {
   add(part: Part, hits: readonly Hit[]): void {
     const scores = this.#scores[part];
     if (part === 'dense') this.addLeads(hits.filter(({ ord }) => ord === 0));
-    for (const { doc, ord, score } of hits) {
+    for (const { doc, ord, score, aclId, chunks } of hits) {
+      this.#facts.set(doc, { aclId, chunks });
       const known = scores.get(doc);
       // Of equal chunks the first one, whatever order they come in.
       if (!known || score > known.score || (score === known.score && ord < known.ord))
@@ -93,12 +98,32 @@ export class ScoreBoard {
     for (const { doc, score } of hits) this.#leads.set(doc, score);
   }
 
+  aclIdOf(doc: DocumentId): number | undefined {
+    return this.#facts.get(doc)?.aclId;
+  }
+
+  chunksOf(docs: readonly DocumentId[]): number {
+    return docs.reduce((sum, doc) => sum + (this.#facts.get(doc)?.chunks ?? 0), 0);
+  }
+
   withoutLead(docs: readonly DocumentId[]): DocumentId[] {
     return docs.filter((doc) => !this.#leads.has(doc));
   }
 
   isWhole(part: Part): boolean {
     return (this.#rest[part] ?? 0) === 0;
+  }
+
+  /** Whether no document that stands in no list can be among the best `count` by this part. */
+  isSettled(part: Part, count: number, weights: LexicalWeights): boolean {
+    if (part === 'dense') {
+      const cut = this.#rest.dense ?? 0;
+      return [...this.#scores.dense.values()].filter(({ score }) => score > cut).length >= count;
+    }
+    const known = [...this.#byWords(weights).values()].map((total) => total.known).sort((a, b) => b - a);
+    const parts = ['document', 'chunk', 'title'] as const;
+    const unseen = parts.reduce((sum, each) => sum + weights[each] * (this.#rest[each] ?? 0), 0);
+    return (known[count - 1] ?? 0) > unseen;
   }
 
   /** Documents that may be among the best `count` of either side. */

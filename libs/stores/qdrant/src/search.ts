@@ -1,7 +1,7 @@
 import { AppError } from '@fumikura/errors';
 import type { DocumentId } from '@fumikura/model';
 import { LEXICAL_WEIGHTS } from '@fumikura/ports';
-import type { AccessGrant, Candidate, ConfirmedOf, SearchRequest } from '@fumikura/ports';
+import type { AccessGrant, Candidate, ConfirmedOf, LexicalWeights, SearchRequest } from '@fumikura/ports';
 import type { Schemas } from '@qdrant/js-client-rest';
 import { untilAborted } from './aborting.ts';
 import type { Call } from './client.ts';
@@ -13,14 +13,13 @@ import { newestPoints } from './newest.ts';
 import { queryVector } from './terms.ts';
 import type { SparseVector } from './terms.ts';
 
-export const PAYLOAD = ['doc', 'ver', 'ord', 'acl_id'];
+export const PAYLOAD = ['doc', 'ver', 'ord', 'acl_id', 'chunks'];
 /** The server's limit of one list, set by our strict mode. */
 export const LONGEST = 1_000;
 /** Hits asked for of each list, to each document wanted: some documents have several chunks in it. */
 const DEPTH = 1.5;
 const EXTRA = 50;
-/** Chunks looked through for each document whose score is missing, and how often more of them are asked for. */
-const CHUNKS_EACH = 6;
+/** How often more chunks are asked for of documents whose score is missing. */
 const ROUNDS = 4;
 /** Of a search that writes come in between; the second one finds them. */
 const ATTEMPTS = 2;
@@ -58,12 +57,9 @@ export async function searchPoints(
   for (let attempt = 1; ; attempt++) {
     const versions = new Versions(grant, confirmed);
     const board = new ScoreBoard();
-    await collect(board, versions, asked, { filter, limit }, ask);
+    await collect(board, versions, asked, { filter, limit, wanted: request.candidates, weights }, ask);
     const contenders = board.contenders(request.candidates, weights);
-    await Promise.all([
-      complete(board, versions, asked, contenders, filter, ask),
-      addLeads(board, versions, asked, contenders, filter, ask),
-    ]);
+    await complete(board, versions, asked, contenders, within(board, grant, request, contenders), ask);
     // A document must not be missing because it is written again while it is searched for.
     if (!versions.isOvertaken || attempt >= ATTEMPTS) return board.candidates(request.candidates, weights);
   }
@@ -73,31 +69,36 @@ async function collect(
   board: ScoreBoard,
   versions: Versions,
   asked: readonly Asked[],
-  { filter, limit }: Pick<Search, 'filter' | 'limit'>,
+  { filter, limit, wanted, weights }: Pick<Search, 'filter' | 'limit'> & Wanted,
   ask: (searches: readonly Search[]) => Promise<readonly (readonly Hit[])[]>,
 ): Promise<void> {
-  const lists = await ask(asked.map((each) => ({ ...each, filter, limit })));
-  for (const [at, each] of asked.entries()) {
-    const { hits, isWhole } = await untied(lists[at] ?? [], { ...each, filter, limit }, ask);
-    board.add(each.part, await versions.among(hits));
-    board.cutAt(each.part, isWhole ? undefined : hits.at(-1)?.score);
-  }
+  const searches = asked.map((each) => ({ ...each, filter, limit }));
+  const take = async (search: Search, hits: readonly Hit[]) => {
+    board.add(search.part, await versions.among(hits));
+    board.cutAt(search.part, hits.length >= search.limit ? hits.at(-1)?.score : undefined);
+  };
+  const lists = await ask(searches);
+  for (const [at, search] of searches.entries()) await take(search, lists[at] ?? []);
+  const tied = searches.filter(
+    ({ part }, at) => isTied(lists[at] ?? [], limit) && !board.isSettled(part, wanted, weights),
+  );
+  if (tied.length === 0 || limit >= LONGEST) return;
+  const longer = tied.map((search) => ({ ...search, limit: LONGEST }));
+  const whole = await ask(longer);
+  for (const [at, search] of longer.entries()) await take(search, whole[at] ?? []);
+}
+
+interface Wanted {
+  readonly wanted: number;
+  readonly weights: LexicalWeights;
 }
 
 /**
  * Which of several equal scores survive a limit is the server's whim: a list that was cut among them is asked for again as
- * long as it may be. Beyond that length it stays a whim.
+ * long as it may be, when one that was cut off could be among the best. Beyond that length it stays a whim.
  */
-async function untied(
-  hits: readonly Hit[],
-  search: Search,
-  ask: (searches: readonly Search[]) => Promise<readonly (readonly Hit[])[]>,
-): Promise<{ readonly hits: readonly Hit[]; readonly isWhole: boolean }> {
-  const isCut = hits.length >= search.limit;
-  const isTied = isCut && hits.at(-1)?.score === hits.at(-2)?.score;
-  if (!isTied || search.limit >= LONGEST) return { hits, isWhole: !isCut };
-  const [all = []] = await ask([{ ...search, limit: LONGEST }]);
-  return { hits: all, isWhole: all.length < LONGEST };
+function isTied(hits: readonly Hit[], limit: number): boolean {
+  return hits.length >= limit && hits.at(-1)?.score === hits.at(-2)?.score;
 }
 
 /** Nothing here can be compared with a text; ignoring a condition would show what must not be shown. */
@@ -115,56 +116,81 @@ export interface Search extends Asked {
   readonly limit: number;
 }
 
-/** Every document of either side gets the scores of both. */
+/**
+ * The filter of a look at these documents alone. Of the caller's rights it names those that the documents were found by:
+ * a long list would cost more than the look itself.
+ */
+function within(
+  board: ScoreBoard,
+  grant: AccessGrant,
+  { filter }: SearchRequest,
+  docs: readonly DocumentId[],
+): (docs: readonly DocumentId[]) => Filter | undefined {
+  const found = new Set(docs.flatMap((doc) => board.aclIdOf(doc) ?? []));
+  const rights = admitting({ ...grant, aclIds: grant.aclIds.filter((id) => found.has(id)) }, filter);
+  return (these) => {
+    const named = among('doc', these);
+    return rights && named && { ...rights, must: [...rights.must, named] };
+  };
+}
+
+/** Every document of either side gets the scores of both, and how near its beginning is. */
 async function complete(
   board: ScoreBoard,
   versions: Versions,
   asked: readonly Asked[],
   contenders: readonly DocumentId[],
-  filter: Filter,
+  among: (docs: readonly DocumentId[]) => Filter | undefined,
   ask: (searches: readonly Search[]) => Promise<readonly (readonly Hit[])[]>,
 ): Promise<void> {
-  let open = asked.filter(({ part }) => !board.isWhole(part)).map((each) => ({ ...each, docs: contenders }));
-  for (let round = 0; round < ROUNDS && open.length > 0; round++) {
-    const searches = open.flatMap((each): (Search & { docs: readonly DocumentId[] })[] => {
-      const docs = board.missing(each.part, each.docs);
-      const these = among('doc', docs);
-      if (!these) return [];
-      const isOnce = each.part === 'document' || each.part === 'title';
-      const limit = Math.min(LONGEST, docs.length * (isOnce ? 2 : CHUNKS_EACH));
-      return [{ ...each, docs, limit, filter: { ...filter, must: [...filter.must, these] } }];
-    });
+  let open = asked.filter(({ part }) => !board.isWhole(part));
+  for (let round = 0; round < ROUNDS; round++) {
+    const missing = open.flatMap((each) => missingOf(board, each, contenders, among) ?? []);
+    // All chunks of those that have no cosine yet are asked for, the first among them.
+    const known = contenders.filter((doc) => !board.missing('dense', [doc]).length);
+    const lead = round === 0 ? leadsOf(board, asked, known, among) : undefined;
+    const searches = lead ? [...missing, lead] : missing;
     if (searches.length === 0) return;
     const lists = await ask(searches);
-    const further: typeof open = [];
-    for (const [at, search] of searches.entries()) {
+    if (lead) board.addLeads(await versions.among(lists.at(-1) ?? []));
+    open = [];
+    for (const [at, search] of missing.entries()) {
       const hits = lists[at] ?? [];
       board.add(search.part, await versions.among(hits));
       // A list that came to its end has told all there is of these documents.
-      if (hits.length >= search.limit) further.push(search);
+      if (hits.length >= search.limit) open.push(search);
     }
-    open = further;
   }
 }
 
-/** How near a document's beginning is: of those whose best chunk by meaning is another one. */
-async function addLeads(
+function missingOf(
   board: ScoreBoard,
-  versions: Versions,
+  { part, query }: Asked,
+  contenders: readonly DocumentId[],
+  among: (docs: readonly DocumentId[]) => Filter | undefined,
+): Search | undefined {
+  const docs = board.missing(part, contenders);
+  const filter = among(docs);
+  if (!filter) return undefined;
+  const isOnce = part === 'document' || part === 'title';
+  // Older versions may stand beside.
+  const points = isOnce ? docs.length * 2 : board.chunksOf(docs) + docs.length;
+  return { part, query, filter, limit: Math.min(LONGEST, points) };
+}
+
+/** Of documents whose best chunk by meaning is another one than the first. */
+function leadsOf(
+  board: ScoreBoard,
   asked: readonly Asked[],
   contenders: readonly DocumentId[],
-  filter: Filter,
-  ask: (searches: readonly Search[]) => Promise<readonly (readonly Hit[])[]>,
-): Promise<void> {
+  among: (docs: readonly DocumentId[]) => Filter | undefined,
+): Search | undefined {
   const dense = asked.find(({ part }) => part === 'dense');
   const docs = board.withoutLead(contenders);
-  const these = among('doc', docs);
-  if (!dense || !these) return;
-  const limit = Math.min(LONGEST, docs.length * 2);
-  const [hits = []] = await ask([
-    { ...dense, limit, filter: { ...filter, must: [...filter.must, these, equals('ord', 0)] } },
-  ]);
-  board.addLeads(await versions.among(hits));
+  const filter = among(docs);
+  if (!dense || !filter) return undefined;
+  const first: Filter = { ...filter, must: [...filter.must, equals('ord', 0)] };
+  return { ...dense, filter: first, limit: Math.min(LONGEST, docs.length * 2) };
 }
 
 function askedOf({ lexical, dense }: SearchRequest): Asked[] {
@@ -209,11 +235,12 @@ export async function queryAll(
 
 /** A point without a score that can be compared, or without our fields, is none of ours. */
 export function hitOf({ score, payload }: Schemas['ScoredPoint']): Hit[] {
-  const { doc, ver, ord, acl_id: aclId } = (payload ?? {}) as Record<string, unknown>;
+  const { doc, ver, ord, acl_id: aclId, chunks } = (payload ?? {}) as Record<string, unknown>;
   const isOurs =
     typeof doc === 'string' &&
     typeof ver === 'number' &&
     typeof ord === 'number' &&
-    typeof aclId === 'number';
-  return isOurs && Number.isFinite(score) ? [{ doc, ver, ord, aclId, score }] : [];
+    typeof aclId === 'number' &&
+    typeof chunks === 'number';
+  return isOurs && Number.isFinite(score) ? [{ doc, ver, ord, aclId, chunks, score }] : [];
 }

@@ -10,6 +10,8 @@ import type { CatalogCases } from './open-catalog.ts';
 const MANY_PRINCIPALS = 70_000;
 
 const DOCUMENT = 'test:wiki/a';
+/** Of ada@x.example. */
+const ADDRESS_HASH = 'sha256:ea335d636215c13b8a72e8ea267d5cc064bd79895e1905e74851018c3b82257d';
 
 /** Which of the two may read a document with this ACL: today, and by the ids a new filter holds. */
 async function readers(
@@ -251,7 +253,9 @@ export const accessCases: CatalogCases = {
     await commit({ source: WIKI, acls: [{ id: DOCUMENT, acl: { allow: ['space', 'page'] } }] });
     await commit({ source: WIKI, upserts: [documentWrite('test:wiki/b', { allow: ['page'] })] });
     const ada: Principal = `user:${WIKI}:ada`;
-    const account = { principal: ada, isActive: true, isPerson: true };
+    const facts = { principal: ada, isActive: true, isPerson: true };
+    const account = { ...facts, name: 'Ada', email: { address: ' Ada@x.example', isVerified: true } };
+    const kept = { ...facts, email: { address: ADDRESS_HASH, isVerified: true } };
     const group = { principal: `group:${WIKI}:g`, members: [ada] } as const;
     await catalog.stageDirectory(WIKI, 'one', { accounts: [account], groups: [group] });
     await catalog.completeDirectory(WIKI, 'one');
@@ -268,7 +272,7 @@ export const accessCases: CatalogCases = {
           source: WIKI,
           added: [],
           dropped: [[ada, group.principal]],
-          accounts: [{ principal: ada, before: account }],
+          accounts: [{ principal: ada, before: kept }],
         },
         {
           kind: 'directory',

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { CatalogCases } from './open-catalog.ts';
 
-const SPACE = 'test';
+const SPACE = 'slack.shared';
 
 export const stateCases: CatalogCases = {
   '[store.state] what is put is there for every process until it is removed': async (
@@ -13,7 +13,7 @@ export const stateCases: CatalogCases = {
     const { state: elsewhere } = (await openAnother()).catalog;
     assert.deepEqual(await elsewhere.get(SPACE, 'a'), put);
     assert.deepEqual(put?.value, value);
-    assert.equal(await elsewhere.get('another', 'a'), undefined);
+    assert.equal(await elsewhere.get('slack.workspace', 'a'), undefined);
     assert.equal(await elsewhere.remove(SPACE, 'a'), true);
     assert.equal(await elsewhere.remove(SPACE, 'a'), false);
     assert.equal(await state.get(SPACE, 'a'), undefined);

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { AllowListId, DocumentId, Principal, SourceAccount, SourceId } from '@fumikura/model';
 import { ACCESS_HISTORY_DAYS, MAX_ACCESS_CHANGE } from '@fumikura/ports';
 import type { AccessChange, AccessHistory } from '@fumikura/ports';
@@ -62,7 +63,10 @@ export class AccessHistoryStore {
     if (all === 0) return;
     const accounts = [...changed].map((principal) => {
       const account = old.get(principal);
-      return { principal, ...(account !== undefined && { before: JSON.parse(account) as SourceAccount }) };
+      return {
+        principal,
+        ...(account !== undefined && { before: withoutName(JSON.parse(account) as SourceAccount) }),
+      };
     });
     const kept: Kept =
       all > MAX_ACCESS_CHANGE ? { kind: 'unknown' } : { kind: 'directory', source, added, dropped, accounts };
@@ -148,4 +152,12 @@ export class AccessHistoryStore {
   #table() {
     return this.#connection.table('access_history');
   }
+}
+
+/** What decides whose it is, and no more. */
+function withoutName({ principal, isActive, isPerson, email }: SourceAccount): SourceAccount {
+  const facts = { principal, isActive, isPerson };
+  if (email?.isVerified !== true) return facts;
+  const digest = createHash('sha256').update(email.address.trim().toLowerCase()).digest('hex');
+  return { ...facts, email: { address: `sha256:${digest}`, isVerified: true } };
 }

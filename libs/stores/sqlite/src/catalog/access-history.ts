@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { Acl, AllowListId, DocumentId, Principal, SourceAccount, SourceId } from '@fumikura/model';
 import { ACCESS_HISTORY_DAYS, MAX_ACCESS_CHANGE } from '@fumikura/ports';
 import type { AccessChange, AccessHistory } from '@fumikura/ports';
@@ -72,7 +73,7 @@ export class AccessHistoryStore {
         const account = old.get(principal);
         return {
           principal,
-          ...(account !== undefined && { before: JSON.parse(account) as SourceAccount }),
+          ...(account !== undefined && { before: withoutName(JSON.parse(account) as SourceAccount) }),
         };
       }),
     });
@@ -120,4 +121,12 @@ export class AccessHistoryStore {
          WHERE name = 'access-history-since'`,
       );
   }
+}
+
+/** What decides whose it is, and no more. */
+function withoutName({ principal, isActive, isPerson, email }: SourceAccount): SourceAccount {
+  const facts = { principal, isActive, isPerson };
+  if (email?.isVerified !== true) return facts;
+  const digest = createHash('sha256').update(email.address.trim().toLowerCase()).digest('hex');
+  return { ...facts, email: { address: `sha256:${digest}`, isVerified: true } };
 }

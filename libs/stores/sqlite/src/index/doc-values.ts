@@ -1,4 +1,4 @@
-import type { FieldValue, FilterField } from '@fumikura/ports';
+import type { FacetCounts, FieldValue, FilterField } from '@fumikura/ports';
 import type { IndexReader } from './reader.ts';
 
 /**
@@ -14,27 +14,33 @@ export class DocValues {
   readonly #texts = new Map<number, string>();
   #highest = 0;
 
-  /** Documents of `matching` (one byte each) by value, the most frequent first, of each field. */
+  /** How many documents of `matching` (one byte each) there are, and by value, the most frequent first, of each field. */
   count(
     reader: IndexReader,
     fields: readonly FilterField[],
     matching: Uint8Array,
     limit: number,
-  ): Record<string, FieldValue[]> {
+  ): Pick<FacetCounts, 'documents' | 'values'> {
     this.#refresh(reader);
     const counts = new Int32Array(this.#highest + 1);
     const columns = fields.flatMap((field) => columnOf(reader, field) ?? []);
     const isListed = columns.length < fields.length;
-    // Absent ones are passed over by the engine, not one by one.
-    for (let doc = matching.indexOf(1); doc >= 0; doc = matching.indexOf(1, doc + 1)) {
+    const [starts, values] = [this.#starts, this.#values];
+    let documents = 0;
+    for (let doc = 0; doc < matching.length; doc++) {
+      if (matching[doc] !== 1) continue;
+      documents++;
       for (const column of columns)
         counts[column[doc] as number] = (counts[column[doc] as number] as number) + 1;
       if (!isListed) continue;
-      const end = this.#starts[doc + 1] as number;
-      for (let at = this.#starts[doc] as number; at < end; at++)
-        counts[this.#values[at] as number] = (counts[this.#values[at] as number] as number) + 1;
+      const end = starts[doc + 1] as number;
+      for (let at = starts[doc] as number; at < end; at++)
+        counts[values[at] as number] = (counts[values[at] as number] as number) + 1;
     }
-    return Object.fromEntries(fields.map((field) => [field, this.#most(field, counts, limit)]));
+    return {
+      documents,
+      values: Object.fromEntries(fields.map((field) => [field, this.#most(field, counts, limit)])),
+    };
   }
 
   #most(field: FilterField, counts: Int32Array, limit: number): FieldValue[] {

@@ -10,10 +10,12 @@ import type {
 } from '@fumikura/ports';
 import { MAX_COMPARED, meeting, openTest } from './conditions.ts';
 import type { TextOf } from './conditions.ts';
+import type { Columns } from './columns.ts';
 import { DocValues } from './doc-values.ts';
 import type { IndexReader } from './reader.ts';
 import { rowsOf } from './posting-row.ts';
 import { TITLE_LIST } from './schema.ts';
+import { FrequentTerms } from './frequent-terms.ts';
 import { longFormsIn } from './long-forms.ts';
 import { editsAllowed, stemDistance, wordDistance } from './spelling.ts';
 import { visitChunks, visitPostings } from './visit-postings.ts';
@@ -34,6 +36,7 @@ export class Explorer {
   readonly #reader: IndexReader;
   readonly #textOf: TextOf;
   readonly #values = new DocValues();
+  readonly #frequent = new FrequentTerms();
 
   constructor(reader: IndexReader, textOf: TextOf) {
     this.#reader = reader;
@@ -73,13 +76,7 @@ export class Explorer {
     const admitted = meeting(this.#reader, conditions, this.#reader.admitted(grant, filter));
     const matching = this.#matching(query, admitted);
     const isLowerBound = this.#compare(matching, conditions);
-    let documents = 0;
-    for (const each of matching) documents += each;
-    return {
-      documents,
-      isLowerBound,
-      values: this.#values.count(this.#reader, fields, matching, limit),
-    };
+    return { isLowerBound, ...this.#values.count(this.#reader, fields, matching, limit) };
   }
 
   rarity(terms: readonly string[]): number[] {
@@ -175,6 +172,11 @@ export class Explorer {
     const counts = new Uint8Array(meta.nextDoc);
     const docOf = columns.doc.values;
     for (const { term } of terms) {
+      const frequent = this.#frequent.docs(this.#reader, term);
+      if (frequent) {
+        addAdmitted(frequent, admitted, columns, counts);
+        continue;
+      }
       let previous = -1;
       const visit = (chunks: Int32Array, count: number): void => {
         previous = countDocuments(chunks, count, { admitted, docOf, counts, previous });
@@ -183,9 +185,7 @@ export class Explorer {
     }
     if (query === undefined) this.#markAdmitted(admitted, counts);
     const all = query === undefined ? 1 : Math.min(255, terms.length);
-    let most = 0;
-    for (const count of counts) if (count > most) most = count;
-    const least = most >= all ? all : 1;
+    const least = counts.includes(all) ? all : 1;
     for (let doc = 0; doc < counts.length; doc++) counts[doc] = (counts[doc] as number) >= least ? 1 : 0;
     return counts;
   }
@@ -251,4 +251,17 @@ function countDocuments(
     if ((counts[doc] as number) < 255) counts[doc] = (counts[doc] as number) + 1;
   }
   return previous;
+}
+
+/** All chunks of a document are admitted or none is. */
+function addAdmitted(
+  docs: Uint8Array,
+  admitted: Uint8Array,
+  { docs: { firstChunk, slots } }: Columns,
+  counts: Uint8Array,
+): void {
+  const [first, chunks] = [firstChunk.values, slots.values];
+  for (let doc = 0; doc < docs.length; doc++)
+    if (docs[doc] === 1 && admitted[first[doc] as number] === 1 && (chunks[doc] as number) > 0)
+      if ((counts[doc] as number) < 255) counts[doc] = (counts[doc] as number) + 1;
 }

@@ -1,5 +1,5 @@
 import type { Postings } from './posting-lists.ts';
-import { rowsInSteps } from './posting-row.ts';
+import { rowsFrom, rowsInSteps } from './posting-row.ts';
 import type { PostingRow } from './posting-row.ts';
 import type { TermSource } from './scan-term.ts';
 
@@ -25,17 +25,20 @@ export function visitPostings(
   return visitFresh(delta.lists.get(key), last, visit);
 }
 
-/** Chunks of a list, row by row and not one by one: for lists that hold a million. `into` is used again. */
+/**
+ * Chunks of a list, row by row and not one by one: for lists that hold a million. The array is used again.
+ * @param among rows without a 1 in their range are passed over; or the first chunk that matters
+ */
 export function visitChunks(
   { db, delta }: TermSource,
   key: string,
   visit: (chunks: Int32Array, count: number) => void,
-  among: Uint8Array,
+  among: Uint8Array | number,
 ): void {
   let last = -1;
-  for (const row of rowsInSteps(db, key)) {
+  for (const row of typeof among === 'number' ? rowsFrom(db, key, among) : rowsInSteps(db, key)) {
     last = row.last;
-    if (!isAmong(row, among)) continue;
+    if (typeof among !== 'number' && !isAmong(row, among)) continue;
     if (row.entries > places.length) places = new Int32Array(row.entries);
     visit(places, placesOf(row, places));
   }

@@ -1,0 +1,11 @@
+import assert from 'node:assert/strict';
+import { it } from 'node:test';
+import { MODES } from './setting.ts';
+import { pageWith, transcript } from './transcript.ts';
+
+for (const mode of MODES)
+  it(`[slack.installed] talks, by ${mode}, as docs/slack.md shows it`, async () => {
+    const { now, wanted } = await pageWith(await transcript(mode));
+    // After a change of the words: node test/slack/transcript.ts --write
+    assert.equal(now, wanted);
+  });
