@@ -194,6 +194,23 @@ describe('a store of two engines that breaks off', { skip: postgresMissing() ?? 
       await isSound(store);
     }));
 
+  it('[scale.degraded] an index that was lost and made anew is told as away, until it is filled again', () =>
+    using(async (open, { url, schema, qdrant }) => {
+      const store = await open();
+      const upserts = [documentWrite(`${SOURCE}/a`, ALL, { parts: ['word'] })];
+      await store.commit({ source: SOURCE, lists: LISTS, upserts });
+      assert.deepEqual(await found(store, 'nothing has this', ALICE), []);
+      const lost = await createPairedStore({
+        catalog: await createPostgresCatalog({ url, schema, maxConnections: 4, listens: false }),
+        index: await createQdrantIndex({ url: qdrant, name: 'made_anew' }),
+      });
+      await rejectsWith('STORE_UNREACHABLE', () => found(lost, 'word', ALICE));
+      await lost.compare({ repair: true, signal });
+      assert.deepEqual(await found(lost, 'word', ALICE), ['a']);
+      assert.deepEqual(await found(lost, 'nothing has this', ALICE), []);
+      await lost.close();
+    }));
+
   it('finds and repairs what is in the index alone, lost in it, or carries other readers', () =>
     using(async (open) => {
       const store = await open();

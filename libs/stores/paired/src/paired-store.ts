@@ -55,6 +55,8 @@ export interface PairedStore extends Store {
 }
 
 const ATTEMPTS = 6;
+/** The first few may be without any text. */
+const SOME_DOCUMENTS = 50;
 const ABANDON_AFTER_MS = 600_000;
 
 /**
@@ -230,6 +232,7 @@ function pairedIndex(
       const confirmed = (ids: readonly DocumentId[]) => journal.confirmed(ids);
       const asked = comparison?.request ?? request;
       const { candidates } = await index.searchConfirmed(asked, access, confirmed, signal);
+      if (candidates.length === 0) await requireNotLost(index, journal);
       const indexVersion = await journal.version();
       if (!comparison) return { candidates, indexVersion };
       const among = await comparison.among(candidates, request.candidates);
@@ -251,6 +254,20 @@ function pairedIndex(
       return damagesOf(await compare({ index, journal, embeddings }, { repair: false, signal }));
     },
   };
+}
+
+/**
+ * An index that was lost is made anew, empty, by whoever opens it next: finding nothing there means nothing.
+ * @throws AppError STORE_UNREACHABLE (transient)
+ */
+async function requireNotLost(index: VersionedIndex, journal: CatalogJournal): Promise<void> {
+  if ((await index.stats()).chunks > 0) return;
+  const some = await journal.list(undefined, SOME_DOCUMENTS);
+  if (some.every(({ chunks }) => chunks === 0)) return;
+  throw new AppError('STORE_UNREACHABLE', 'transient', 'the index is empty and the catalog is not', {
+    publicMessage:
+      'The search index is empty, and the catalog is not. Fill it again: fumi index check --repair.',
+  });
 }
 
 function closedError(): AppError {
