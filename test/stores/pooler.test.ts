@@ -43,7 +43,7 @@ describe('behind a pooler by transaction', { skip: postgresMissing() ?? false, t
       assert.ok((await store.catalog.fieldValues('kind', filter, 5)).length > 0);
       const lease = await store.catalog.acquireLease(SOURCE, 'me', 10_000);
       await store.catalog.releaseLease(await store.catalog.renewLease(lease, 10_000));
-      await store.catalog.state.put('space', { key: 'key', value: 'value' });
+      await store.catalog.state.put('search', { key: 'key', value: 'value' });
       await store.embeddings.bind(
         { model: 'm', dimension: 4, promptForm: 'none', chunkerVersion: '1' },
         async () => undefined,
