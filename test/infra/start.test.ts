@@ -58,3 +58,12 @@ it('the one process starts with the arguments and configuration of its compose f
     await rm(folder, { recursive: true });
   }
 });
+
+it('the image starts the program with the settings of its first line', async () => {
+  const [first = ''] = (await readFile(PROGRAM, 'utf8')).split('\n');
+  const flags = first.split(' ').filter((word) => word.startsWith('--'));
+  const [, entry = ''] =
+    /^ENTRYPOINT (.*)$/mu.exec(await readFile(join(ROOT, 'infra/Dockerfile'), 'utf8')) ?? [];
+  assert.ok(flags.length > 0);
+  assert.deepEqual(JSON.parse(entry), ['node', ...flags, '/app/fumi.mjs']);
+});
