@@ -49,7 +49,7 @@ export function refusalOf(error: unknown): unknown {
 
 function isAway(error: unknown): boolean {
   if (error instanceof IssuerUnavailable) return true;
-  if (error instanceof ResponseBodyError) return error.status >= 500;
   const cause = error instanceof ClientError && error.cause !== undefined ? error.cause : error;
+  if (cause instanceof Response || cause instanceof ResponseBodyError) return cause.status >= 500;
   return ['SOURCE_UNAVAILABLE', 'TIMEOUT'].includes(toAppError(cause).code);
 }
