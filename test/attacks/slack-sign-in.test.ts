@@ -151,12 +151,18 @@ describe('the page where people sign in for Slack', { concurrency: 1 }, () => {
 
   it('[attack.slack-sign-in] E somebody who left, or never came, signs in at the provider', async () => {
     refusedAs(await stage.signIn('a-stranger'), /not known to Fumikura/u, 403);
+    assert.ok(codeIn(await stage.signIn('leaver-at-work')));
     const leaves = await stage.joins('newcomer-at-work');
     const hasCode = async () => codeIn(await stage.signIn('newcomer-at-work')) !== undefined;
     assert.ok(await msUntil(hasCode, 10_000, 250), 'the directory tells of them');
     await leaves();
     assert.ok(await msUntil(async () => !(await hasCode()), 10_000, 250), 'and that they left');
     refusedAs(await stage.signIn('newcomer-at-work'), /not known to Fumikura/u, 403);
+    const leftBehind = await stage.joins('leaver-at-work');
+    await leftBehind();
+    const isOut = async () => codeIn(await stage.signIn('leaver-at-work')) === undefined;
+    assert.ok(await msUntil(isOut, 10_000, 250), 'though the configuration still names them');
+    refusedAs(await stage.signIn('leaver-at-work'), /not known to Fumikura/u, 403);
   });
 
   it('[attack.slack-sign-in] T other methods do nothing', async () => {

@@ -79,7 +79,7 @@ function configured(config: string, site: string, issuer: string): string {
     .replace('{ id: you, name: The owner }', `{ id: you, name: The owner, ${subject('you-at-work')} }`)
     .replace(
       'sources:',
-      `  - { id: mallory, name: ${JSON.stringify(HOSTILE_NAME)}, ${subject('mallory-at-work')} }\nsources:`,
+      `  - { id: leaver, ${subject('leaver-at-work')} }\n  - { id: mallory, name: ${JSON.stringify(HOSTILE_NAME)}, ${subject('mallory-at-work')} }\nsources:`,
     )
     .replace(
       'slack: { ',

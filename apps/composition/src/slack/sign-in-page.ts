@@ -35,7 +35,11 @@ export function openSlackSignIn(
     ...{ issuer, logger, publicUrl: signIn.publicUrl },
     client: clientOf(installation, slack.signIn, variables),
     // Only what decides who somebody is.
-    scope: linkBy === 'email' ? 'openid email' : 'openid',
+    scope: [
+      'openid',
+      ...(linkBy === 'email' ? ['email'] : []),
+      ...(issuer.subjectClaim === 'sub' ? [] : ['profile']),
+    ].join(' '),
     cookieKey: keyIn(state),
     useOnce: async (hash, expiresAt) =>
       (await state.put(SPACE, { key: `used/${hash}`, value: null, expected: 0, expiresAt })) !== undefined,

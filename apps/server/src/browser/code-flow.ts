@@ -1,6 +1,8 @@
 import { createPolicedFetch, refuseInnerAddress } from '@fumikura/http';
+import { decodeProtectedHeader } from 'jose';
 import * as openid from 'openid-client';
 import { identityOf } from '../auth/claims.ts';
+import { invalidToken } from '../auth/refusal.ts';
 import { createIssuerMetadata } from '../auth/issuer-metadata.ts';
 import type { Fetch, Identity, IssuerSettings } from '../auth/types.ts';
 import { isLoopback } from '../loopback.ts';
@@ -68,6 +70,7 @@ export function createCodeFlow(options: CodeFlowOptions): CodeFlow {
           new URL(`${redirectUri}${answer}`),
           { pkceCodeVerifier: verifier, expectedState: state, expectedNonce: nonce, idTokenExpected: true },
         );
+        requireAlgorithm(tokens.id_token, issuer);
         return { ...identityOf(tokens.claims() ?? {}, issuer), credential: options.client.id };
       } catch (error) {
         throw refusalOf(error);
@@ -81,14 +84,17 @@ function configurationOf(
   { issuer, client, fetch }: CodeFlowOptions,
   now: () => number,
 ): () => Promise<openid.Configuration> {
-  const send = guardedFetch(issuer.issuer, fetch);
+  const send = guardedFetch(issuer, fetch);
   const metadata = createIssuerMetadata(issuer, send as Fetch, now);
   let known: { readonly of: object; readonly configuration: openid.Configuration } | undefined;
   return async () => {
     const server = await metadata.read();
     if (known?.of === server) return known.configuration;
     const configuration = new openid.Configuration(
-      server as unknown as openid.ServerMetadata,
+      {
+        ...(server as unknown as openid.ServerMetadata),
+        ...(issuer.jwksUri !== undefined && { jwks_uri: issuer.jwksUri }),
+      },
       client.id,
       { [openid.clockTolerance]: issuer.clockSkewSeconds },
       proofOf(client.secret, server),
@@ -112,8 +118,18 @@ function proofOf(
   return takesBasic ? openid.ClientSecretBasic(secret) : openid.ClientSecretPost(secret);
 }
 
-/** Once, within bounds, without redirects, and inside our network only where the issuer itself lives there. */
-function guardedFetch(issuer: string, send: typeof fetch = globalThis.fetch): typeof fetch {
+/** The same as of its access tokens. */
+function requireAlgorithm(token: string | undefined, { algorithms }: IssuerSettings): void {
+  const { alg } = decodeProtectedHeader(token ?? '');
+  if (alg === undefined || !algorithms.includes(alg))
+    throw invalidToken('the token is signed in a way that is not allowed');
+}
+
+/** Once, within bounds, without redirects, and inside our network only where the issuer lives there or the configuration says. */
+function guardedFetch(
+  { issuer, jwksUri }: IssuerSettings,
+  send: typeof fetch = globalThis.fetch,
+): typeof fetch {
   const home = new URL(issuer);
   const policed = createPolicedFetch({
     ...{ home, userAgent: 'fumikura', attempts: 1 },
@@ -121,7 +137,8 @@ function guardedFetch(issuer: string, send: typeof fetch = globalThis.fetch): ty
     fetch: (url, init) => send(url, { ...init, redirect: 'error' }),
   });
   return async (input, init) => {
-    await refuseInnerAddress(new URL(input instanceof Request ? input.url : input), home);
+    const target = new URL(input instanceof Request ? input.url : input);
+    if (target.href !== jwksUri) await refuseInnerAddress(target, home);
     return policed(input, init);
   };
 }

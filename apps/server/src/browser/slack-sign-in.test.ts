@@ -15,6 +15,7 @@ interface Scripted {
   /** Over the claims that would hold. */
   readonly claims?: Record<string, unknown>;
   readonly key?: Key;
+  readonly algorithm?: string;
   readonly metadata?: Record<string, unknown>;
   readonly token?: () => Response;
 }
@@ -22,8 +23,10 @@ interface Scripted {
 describe('the page where people sign in for Slack', () => {
   let own: { readonly privateKey: Key; readonly publicKey: Key };
   let strange: typeof own;
+  let curve: typeof own;
   before(async () => {
     own = await generateKeyPair('RS256', { extractable: true });
+    curve = await generateKeyPair('ES256', { extractable: true });
     strange = await generateKeyPair('RS256', { extractable: true });
   });
 
@@ -40,17 +43,23 @@ describe('the page where people sign in for Slack', () => {
             authorization_endpoint: `${ISSUER}/authorize`,
             token_endpoint: `${ISSUER}/token`,
           },
-          ...{ jwks_uri: `${ISSUER}/keys`, ...scripted.metadata },
+          ...{
+            jwks_uri: `${ISSUER}/keys`,
+            id_token_signing_alg_values_supported: ['RS256', 'ES256'],
+            ...scripted.metadata,
+          },
         });
       if (url === `${ISSUER}/keys`)
-        return Response.json({ keys: [{ ...(await exportJWK(own.publicKey)), alg: 'RS256', use: 'sig' }] });
+        return Response.json({
+          keys: await Promise.all([own, curve].map(({ publicKey }) => exportJWK(publicKey))),
+        });
       if (url !== `${ISSUER}/token`) return new Response(null, { status: 404 });
       if (scripted.token) return scripted.token();
       const seconds = Math.floor(Date.now() / 1_000);
       const claims = { iss: ISSUER, aud: 'client', sub: 'ada', iat: seconds, exp: seconds + 60, nonce };
       const token = await new SignJWT({ ...claims, ...scripted.claims })
-        .setProtectedHeader({ alg: 'RS256' })
-        .sign(scripted.key ?? own.privateKey);
+        .setProtectedHeader({ alg: scripted.algorithm ?? 'RS256' })
+        .sign(scripted.key ?? (scripted.algorithm === 'ES256' ? curve : own).privateKey);
       return Response.json({ access_token: 'a', token_type: 'bearer', id_token: token });
     };
     const used = new Set<string>();
@@ -119,6 +128,7 @@ describe('the page where people sign in for Slack', () => {
     ['has ended', { claims: { exp: 1_000 } }],
     ['has no nonce', { claims: { nonce: undefined } }],
     ['names nobody', { claims: { sub: '' } }],
+    ['is signed in a way that is not allowed here', { algorithm: 'ES256' }],
   ] as const)
     it(`[attack.slack-sign-in] S a token that ${threat}`, async () => {
       const { whole, refusals } = open(scripted);
@@ -158,8 +168,12 @@ describe('the page where people sign in for Slack', () => {
   });
 
   it('[attack.slack-sign-in] D the issuer is away, answers without end, or with something else', async () => {
-    const endless = () =>
-      new Response('x'.repeat(600 * 1_024), { headers: { 'content-type': 'application/json' } });
+    let sent = 0;
+    const endless = () => {
+      const part = new Uint8Array(64 * 1_024).fill(0x20);
+      const body = new ReadableStream({ pull: (to) => (to.enqueue(part), void (sent += part.length)) });
+      return new Response(body, { headers: { 'content-type': 'application/json' } });
+    };
     for (const [token, status] of [
       [() => Response.json({ error: 'server_error' }, { status: 500 }), 503],
       [endless, 400],
@@ -168,6 +182,7 @@ describe('the page where people sign in for Slack', () => {
       const shown = await open({ token }).whole();
       assert.equal(shown.status, status, await shown.text());
     }
+    assert.ok(sent > 500_000 && sent < 1_000_000, `${sent} bytes`);
   });
 
   it('[attack.slack-sign-in] R what cannot be written down gives no code, and tells only a reference', async () => {
