@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
+import { isDeepStrictEqual } from 'node:util';
 import { openBrowser } from '../auth/browser.ts';
+import { serve } from '../auth/serving.ts';
 import { elementsOf } from '../simulators/slack/people.ts';
 import { readMessage } from '../simulators/slack/screen.ts';
 import { KEN, OWNER, until } from './installed.ts';
@@ -83,6 +85,21 @@ describe('signing in with a browser for a code for Slack', { concurrency: 1 }, (
     assert.equal(browser.cookies.has('fumikura-sign-in'), false, 'forgotten when it is over');
   });
 
+  it('[slack.sign-in] goes on at another server than it began at, and once at all of them', async () => {
+    const other = await serve(stage.home, '--no-watch');
+    try {
+      const browser = openBrowser();
+      const back = await stage.comesBack('you-at-work', browser);
+      const cookies = [...browser.cookies];
+      const there = new URL(`${back.pathname}${back.search}`, other.url);
+      assert.ok(codeIn(await browser.open(there)));
+      for (const [name, cookie] of cookies) browser.cookies.set(name, cookie);
+      assert.match((await browser.open(back)).text, /was used already/u);
+    } finally {
+      await other.stop();
+    }
+  });
+
   it('[slack.sign-in] writes each code and each refusal down', async () => {
     await stage.signIn('a-stranger');
     const { records } = (await stage.home.json('audit', 'search', '--limit', '100')) as {
@@ -93,8 +110,10 @@ describe('signing in with a browser for a code for Slack', { concurrency: 1 }, (
     assert.deepEqual(given?.['actor'], { issuer: 'local', subject: 'you' });
     assert.equal(given?.['object'], 'slack code of you');
     assert.equal((given?.['client'] as { credential?: string }).credential, CLIENT_ID);
-    const refused = own.find(({ outcome }) => outcome === 'refused');
-    assert.equal(refused?.['code'], 'PERSON_UNKNOWN');
-    assert.deepEqual(refused?.['actor'], { issuer: stage.provider.issuer, subject: 'a-stranger' });
+    const refused = own.filter(({ outcome }) => outcome === 'refused');
+    const stranger = refused.find(({ code }) => code === 'PERSON_UNKNOWN');
+    const again = { why: 'used', rule: 'the sign-in was used before' };
+    assert.ok(refused.some(({ details }) => isDeepStrictEqual(details, again)));
+    assert.deepEqual(stranger?.['actor'], { issuer: stage.provider.issuer, subject: 'a-stranger' });
   });
 });

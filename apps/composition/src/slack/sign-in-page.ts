@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import { LOCAL_ISSUER } from '@fumikura/access';
 import type { AuditEvent } from '@fumikura/audit';
 import { invalid, Secret } from '@fumikura/config';
 import type { ConfigProblem } from '@fumikura/config';
@@ -68,8 +67,7 @@ async function giveCode(
   const { issuer, subject } = person;
   const actor = { issuer, subject };
   const client = { ...DEED.client, credential: identity.credential };
-  const isPerson = issuer === LOCAL_ISSUER && (await directory.principalsOf(person)).length > 0;
-  if (!isPerson) {
+  if ((await directory.principalsOf(person)).length === 0) {
     await audit.record({
       ...DEED,
       action: 'access',
