@@ -54,7 +54,7 @@ export async function ask(act: Act, asked: Asked): Promise<void> {
     await announce(act);
     const earlier = await earlierOf(act);
     const question = { ...asked, ...(earlier && { earlier }) };
-    const { team, user } = act.place;
+    const { team, user } = act.account;
     await replies.asked(team, user, asked.text);
     const events = desk.ask(act.person, question, act.place, signal);
     await (act.place.kind === 'direct' && act.threadTs !== undefined
@@ -162,9 +162,9 @@ async function buttonsFor(act: Act, question: string, answer: Answer): Promise<A
   return { reply, canShare: act.place.kind === 'channel', sources };
 }
 
-function kept({ place, person, threadTs }: Act) {
+function kept({ place, account, person, threadTs }: Act) {
   const { team, channel, user } = place;
-  return { team, channel, user, person, ...(threadTs !== undefined && { threadTs }) };
+  return { team, channel, user, account, person, ...(threadTs !== undefined && { threadTs }) };
 }
 
 async function endOf(
