@@ -54,10 +54,10 @@ export function peopleOf(world: SlackWorld, deliveries: Deliveries, server: Slac
     ...facts,
   });
   /** Names no workspace of its own, as Slack's samples show it. */
-  const accessEvent = (type: string, enterprise: string, team: string) => {
-    const { team_id: _team, ...body } = { ...event(team, { type, team_ids: [team] }), team_id: team };
-    return { ...body, enterprise_id: enterprise };
-  };
+  const accessEvent = (type: string, enterprise: string, team: string) => ({
+    ...event(team, { type, team_ids: [team] }),
+    ...{ team_id: undefined, authorizations: undefined, enterprise_id: enterprise },
+  });
   return {
     event,
     mention: (user, channel, text, threadTs) => {

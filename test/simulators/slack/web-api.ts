@@ -29,8 +29,9 @@ function refuse(code: string): never {
 /** What a workspace answers to an app that is installed there, by method. */
 export const METHODS: Readonly<Record<string, Method>> = {
   'auth.test': {
-    answer: ({ installation: { team, botUser } }) => ({
+    answer: ({ installation: { team, botUser, granted } }) => ({
       ok: true,
+      ...(granted && { enterprise_id: team, is_enterprise_install: true }),
       url: `https://${team.toLowerCase()}.slack.example/`,
       team: `Team ${team}`,
       user: 'fumikura',
