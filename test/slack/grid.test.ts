@@ -8,7 +8,7 @@ import { IN_BOTH, IN_OSAKA, IN_TOKYO, openGrid, reopened } from './grid.ts';
 import type { Grid } from './grid.ts';
 import { openState } from './open-state.ts';
 import type { DeskDocument } from './scripted-desk.ts';
-import { MODES } from './setting.ts';
+import { MODES, SCOPES } from './setting.ts';
 
 const QUESTION = 'where are the keys?';
 const ALL = [ADA, KEN, AOI, RIN, EVE];
@@ -125,6 +125,57 @@ for (const mode of MODES)
       assert.match(await saidAfter(() => people.press(ADA, answer, 'more')), /Page keys/u);
     });
 
+    it('[slack.grid] what was shared is taken back when somebody of another organization comes in', async () => {
+      const { link, people, world } = await open();
+      for (const user of [ADA, KEN]) await link(user);
+      await mention(ADA, IN_TOKYO);
+      for (const action of ['share', 'share-now']) {
+        const shown = ofBot().at(-1);
+        assert.ok(shown);
+        await saidAfter(() => people.press(ADA, shown, action));
+      }
+      assert.match(screenOf(world, KEN), /ninety days/u);
+      // As Slack tells it: from where they are, with the workspace that the app is in beside it.
+      const joined = { type: 'member_joined_channel', user: EVE, channel: IN_TOKYO, team: TOKYO };
+      const { authorizations } = people.event(TOKYO, {});
+      await grid.deliveries.event({ ...people.event(FOREIGN, joined), authorizations });
+      await grid.settled();
+      assert.doesNotMatch(screenOf(world, KEN), /ninety days/u);
+    });
+
+    it('[slack.grid] workspaces that each install the app for themselves know one account by one link, too', async () => {
+      const { link, people, world, workspaces } = await open();
+      await workspaces.ended({ team: ENTERPRISE });
+      world.installations.delete(ENTERPRISE);
+      for (const team of [TOKYO, OSAKA]) {
+        world.install(team, SCOPES).code = team;
+        await workspaces.add(team, 'https://fumi.example/installed');
+      }
+      await link(ADA);
+      for (const [team, channel] of [
+        [TOKYO, IN_TOKYO],
+        [OSAKA, IN_OSAKA],
+      ] as const) {
+        const { botUser } = world.installation(team);
+        world.channels.get(channel)?.members.add(botUser);
+        await people.mention(ADA, channel, QUESTION);
+        await grid.settled();
+        const last = world.messages.filter(({ user }) => user === botUser).at(-1);
+        assert.match(readMessage(last ?? { text: '', blocks: [] }), /ninety days/u, team);
+      }
+      // Who may look into a channel that another workspace shares, this one's token does not tell.
+      const { botUser } = world.installation(TOKYO);
+      world.channels.get(IN_BOTH)?.members.add(botUser);
+      await people.mention(ADA, IN_BOTH, QUESTION);
+      await grid.settled();
+      const answer = world.messages.filter(({ user }) => user === botUser).at(-1);
+      assert.ok(answer);
+      await people.press(ADA, answer, 'share');
+      await grid.settled();
+      const refused = world.messages.filter(({ user }) => user === botUser).at(-1);
+      assert.match(readMessage(refused ?? answer), /cannot be shared/u);
+    });
+
     it('[slack.grid] nothing is shared where people of a workspace without the app, or of another organization, may look', async () => {
       const { link, people, world } = await open();
       for (const user of [ADA, KEN, AOI]) await link(user);
@@ -136,6 +187,11 @@ for (const mode of MODES)
         assert.match(await saidAfter(() => people.press(KEN, answer, 'share')), /cannot be shared/u);
         world.channels.get(IN_BOTH)?.otherTeams.delete(team);
       }
+      Object.assign(world.channels.get(IN_BOTH) ?? {}, { isEverywhere: true });
+      await mention(KEN, IN_BOTH);
+      const answer = ofBot().at(-1);
+      assert.ok(answer);
+      assert.match(await saidAfter(() => people.press(KEN, answer, 'share')), /cannot be shared/u);
     });
 
     it('[slack.grid] people of another organization, and of workspaces without the app, get nothing', async () => {
@@ -165,14 +221,19 @@ for (const mode of MODES)
     it('[slack.grid] where the organization takes the app away nothing is answered, and where it gives it everything', async () => {
       const { link, people, world, desk } = await open();
       for (const user of [ADA, AOI]) await link(user);
+      const through = (ts: string) =>
+        saidAfter(() =>
+          grid.deliveries.event(
+            people.event(TOKYO, { type: 'app_mention', user: AOI, channel: IN_BOTH, ts, text: QUESTION }),
+          ),
+        );
+      assert.match(await through('1.000001'), /ninety days/u);
       await people.revoke(ENTERPRISE, OSAKA);
       await grid.settled();
       const asked = desk.asked.get(QUESTION) ?? 0;
       // What Slack sent before is on its way still.
       assert.equal(await mention(AOI, IN_OSAKA), '');
-      const through = { type: 'app_mention', user: AOI, channel: IN_BOTH, ts: '1.000001', text: QUESTION };
-      const said = await saidAfter(() => grid.deliveries.event(people.event(TOKYO, through)));
-      assert.match(said, /other workspaces/u, 'nor through a channel of another workspace');
+      assert.match(await through('1.000002'), /other workspaces/u, 'nor through a channel of another one');
       assert.equal(desk.asked.get(QUESTION) ?? 0, asked);
       assert.match(await mention(ADA, IN_TOKYO), /ninety days/u, 'the others go on');
       await people.grant(ENTERPRISE, OSAKA);

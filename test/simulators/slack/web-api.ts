@@ -380,6 +380,7 @@ function channelObject(channel: SlackChannel, { args, world }: Call): object {
     is_ext_shared: isShared && !isOnlyWithin,
     is_org_shared: isShared && isOnlyWithin,
     is_shared: isShared,
+    is_global_shared: channel.isEverywhere === true,
     ...(isShared && { shared_team_ids: [channel.team, ...channel.otherTeams] }),
     ...(String(args['include_num_members']) === 'true' && { num_members: channel.members.size }),
   };

@@ -22,6 +22,8 @@ export interface SlackChannel {
   readonly kind: 'channel' | 'private' | 'im';
   readonly members: Set<string>;
   isArchived: boolean;
+  /** Open to all workspaces of the organization. */
+  isEverywhere?: boolean;
   /** Teams beside its own, in a shared channel. */
   readonly otherTeams: Set<string>;
 }
