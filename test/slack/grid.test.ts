@@ -239,6 +239,10 @@ for (const mode of MODES)
       await people.grant(ENTERPRISE, OSAKA);
       await grid.settled();
       assert.match(await mention(AOI, IN_OSAKA), /ninety days/u);
+      // With a token that holds it is not the organization that removed the app.
+      await grid.deliveries.event(people.event(OSAKA, { type: 'app_uninstalled' }));
+      await grid.settled();
+      assert.match(await mention(ADA, IN_TOKYO), /ninety days/u);
       world.installation(ENTERPRISE).state = 'uninstalled';
       await grid.deliveries.event(people.event(TOKYO, { type: 'app_uninstalled' }));
       await grid.settled();
