@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, it } from 'node:test';
 import type { DocumentId } from '@fumikura/model';
 import { createLinks } from '@fumikura/slack-bot';
+import type { SlackBotOptions } from '@fumikura/slack-bot';
 import { readMessage, screenOf } from '../simulators/slack/screen.ts';
 import { ADA, AOI, ENTERPRISE, EVE, FOREIGN, KEN, KYOTO, OSAKA, RIN, TOKYO } from './grid.ts';
 import { IN_BOTH, IN_OSAKA, IN_TOKYO, openGrid, reopened } from './grid.ts';
@@ -40,7 +41,8 @@ for (const mode of MODES)
           await opened.state.remove(space, key);
     });
 
-    const open = async () => (grid = await openGrid(mode, { documents: documents(), state: opened.state }));
+    const open = async (bot: Partial<SlackBotOptions> = {}) =>
+      (grid = await openGrid(mode, { documents: documents(), state: opened.state, bot }));
     const ofBot = () => {
       const { botUser } = grid.world.installation(ENTERPRISE);
       return grid.world.messages.filter(
@@ -80,6 +82,29 @@ for (const mode of MODES)
       );
       await saidAfter(() => people.command(ADA, 'unlink', IN_OSAKA));
       assert.match(await mention(ADA, IN_TOKYO), /do not know yet who you are/u);
+    });
+
+    it('[slack.grid] an account that is written down counts where it is written down; claimed for two it is nobody', async () => {
+      const written = new Map([
+        [`${TOKYO}/${KEN}`, KEN],
+        [`${ENTERPRISE}/${ADA}`, ADA],
+        [`${OSAKA}/${ADA}`, AOI],
+      ]);
+      const { state } = await open({
+        configured: (team, user) => {
+          const subject = written.get(`${team}/${user}`);
+          return subject === undefined ? undefined : { issuer: 'local', subject };
+        },
+      });
+      assert.match(await mention(KEN, IN_TOKYO), /ninety days/u);
+      const recent = await state.list('slack.recent', { prefix: `${TOKYO}/`, limit: 10 });
+      assert.deepEqual(
+        recent.map(({ key }) => key),
+        [`${TOKYO}/${KEN}`],
+        'kept by the account that is known to be theirs, so that it is found when they ask for it',
+      );
+      assert.match(await mention(ADA, IN_TOKYO), /ninety days/u);
+      assert.match(await mention(ADA, IN_OSAKA), /do not know yet who you are/u);
     });
 
     it('[slack.grid] an answer is shared before the people of all workspaces of its channel', async () => {

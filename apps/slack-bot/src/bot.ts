@@ -124,18 +124,22 @@ function partsOf(
 /** What is written down counts before links; two persons written down for one account are nobody. */
 function linkedBy(links: Links, configured: SlackBotOptions['configured']): IdentityOptions['linked'] {
   return async (keys) => {
-    const written = keys.flatMap(({ team, user }) => configured?.(team, user) ?? []);
+    const written = keys.flatMap((account) => {
+      const person = configured?.(account.team, account.user);
+      return person ? [{ person, account }] : [];
+    });
     const [first] = written;
-    if (first)
-      return written.every(({ issuer, subject }) => issuer === first.issuer && subject === first.subject)
-        ? first
-        : undefined;
-    for (const { team, user } of keys) {
-      const person = await links.of(team, user);
-      if (person) return person;
+    if (first) return written.every(({ person }) => isSame(person, first.person)) ? first : undefined;
+    for (const account of keys) {
+      const person = await links.of(account.team, account.user);
+      if (person) return { person, account };
     }
     return undefined;
   };
+}
+
+function isSame(one: PersonId, other: PersonId): boolean {
+  return one.issuer === other.issuer && one.subject === other.subject;
 }
 
 /** One of each workspace, so that its waits and its number of calls at once are those of the workspace. */

@@ -162,9 +162,9 @@ async function buttonsFor(act: Act, question: string, answer: Answer): Promise<A
   return { reply, canShare: act.place.kind === 'channel', sources };
 }
 
-function kept({ place, account, person, threadTs }: Act) {
+function kept({ place, person, threadTs }: Act) {
   const { team, channel, user } = place;
-  return { team, channel, user, account, person, ...(threadTs !== undefined && { threadTs }) };
+  return { team, channel, user, person, ...(threadTs !== undefined && { threadTs }) };
 }
 
 async function endOf(

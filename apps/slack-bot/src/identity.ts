@@ -16,9 +16,15 @@ export interface AccountKey {
   readonly user: string;
 }
 
+export interface Linked {
+  readonly person: PersonId;
+  /** By which they are known. */
+  readonly account: AccountKey;
+}
+
 interface Told {
   readonly language: Language;
-  /** By which they are linked. */
+  /** By which they are linked, or would be. */
   readonly account: AccountKey;
 }
 
@@ -41,7 +47,7 @@ export interface IdentityOptions {
   readonly client: (team: string) => Promise<WebClient>;
   readonly facts: (team: string) => Promise<WorkspaceFacts>;
   /** Who somebody is, by a link that was made on purpose; they may be known by either key, the first one counts first. */
-  readonly linked: (keys: readonly AccountKey[]) => Promise<PersonId | undefined>;
+  readonly linked: (keys: readonly AccountKey[]) => Promise<Linked | undefined>;
   /** Who has a confirmed address; absent when addresses link nobody. */
   readonly byEmail?: (email: string) => Promise<PersonId | undefined>;
   readonly now?: () => number;
@@ -88,9 +94,9 @@ export function createIdentity({
       const account = await accountOf(team, user);
       const told = { language: languageOf(account.locale), account: account.key };
       if (account.refusedAs) return { kind: 'refused', as: account.refusedAs, ...told };
-      const person =
-        (await linked([account.key, { team, user }])) ??
-        (account.email === undefined ? undefined : await byEmail?.(account.email));
+      const linkedAs = await linked([account.key, { team, user }]);
+      if (linkedAs) return { kind: 'person', ...told, ...linkedAs };
+      const person = account.email === undefined ? undefined : await byEmail?.(account.email);
       return person ? { kind: 'person', person, ...told } : { kind: 'refused', as: 'not-linked', ...told };
     },
     forget: (user) => {

@@ -46,10 +46,10 @@ export async function pressed(act: Act, { action, value, where }: Press): Promis
   }
 }
 
-/** In an organization somebody may ask in one workspace and press from another: it is the same account. */
-function isOwn({ account }: Act, reply: Reply): boolean {
-  const { team, user } = reply.account ?? reply;
-  return team === account.team && user === account.user;
+/** In an organization somebody may ask in one workspace and press from another, with the same account. */
+function isOwn({ place, person }: Act, reply: Reply): boolean {
+  const isSamePerson = reply.person.issuer === person.issuer && reply.person.subject === person.subject;
+  return isSamePerson && reply.user === place.user;
 }
 
 /** The link opens in the person's browser, with their own rights there; that they followed it is written down. */

@@ -2,7 +2,6 @@ import { randomBytes } from 'node:crypto';
 import type { Answer } from '@fumikura/answering';
 import type { JsonValue, PersonId } from '@fumikura/model';
 import type { SharedState } from '@fumikura/ports';
-import type { AccountKey } from './identity.ts';
 
 const REPLIES = 'slack.reply';
 const RECENT = 'slack.recent';
@@ -17,8 +16,6 @@ export interface Reply {
   readonly channel: string;
   readonly threadTs?: string;
   readonly user: string;
-  /** Of the asker, by which they are linked; absent in replies of an older version. */
-  readonly account?: AccountKey;
   readonly person: PersonId;
   readonly question: string;
   readonly kind: 'answer' | 'search';
