@@ -148,6 +148,17 @@ for (const mode of MODES)
       // The same message, from the workspace where the account was made.
       grid.world.channels.set(IN_OSAKA, { ...channel, team: TOKYO });
       assert.match(await saidAfter(() => people.press(ADA, answer, 'more')), /Page keys/u);
+      const relink = (user: string, subject: string) =>
+        grid.state.put('slack.link', {
+          key: `${ENTERPRISE}/${user}`,
+          value: { team: ENTERPRISE, user, person: { issuer: 'local', subject }, at: '2026-01-01' },
+        });
+      await relink(AOI, ADA);
+      const other = await saidAfter(() => people.press(AOI, answer, 'more'));
+      assert.match(other, /Only who asked/u, 'another account of the same person');
+      await relink(ADA, KEN);
+      const later = await saidAfter(() => people.press(ADA, answer, 'more'));
+      assert.match(later, /Only who asked/u, 'the account is somebody else now');
     });
 
     it('[slack.grid] what was shared is taken back when somebody of another organization comes in', async () => {
