@@ -76,6 +76,8 @@ export const REQUIREMENTS: readonly Requirement[] = [
       'What people and Slack do wrong is answered with what to do, tried again, or ended: never left open.',
     'slack.workspaces':
       'Tokens of several workspaces in Slack rest encrypted and are changed before they end.',
+    'slack.grid':
+      'An installation for a whole organization serves the workspaces that it names, with one link for each person, and nobody of others.',
     'slack.failure': 'A question in Slack that fails is told so, without the reason that is for operators.',
     'slack.limits': 'When Slack refuses for haste, the bot waits as long as it says.',
     'slack.budget': 'A person may ask so many questions an hour in Slack.',

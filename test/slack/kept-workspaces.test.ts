@@ -49,6 +49,6 @@ it('[slack.workspaces] a stored token opens with its own key, in its own workspa
 it('[slack.workspaces] a code that Slack refuses adds nothing; a workspace that ended is unknown', async () => {
   const workspaces = open();
   await assert.rejects(workspaces.add('code', REDIRECT), { code: 'SLACK_REFUSED' });
-  await workspaces.ended(TEAM, 'uninstalled');
+  await workspaces.ended({ team: TEAM });
   await assert.rejects(workspaces.token(TEAM), { code: 'WORKSPACE_UNKNOWN' });
 });

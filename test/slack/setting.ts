@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { silentLogger } from '@fumikura/logging';
 import type { SharedState } from '@fumikura/ports';
 import { singleWorkspace, startSlackBot } from '@fumikura/slack-bot';
-import type { SlackBot, SlackBotOptions } from '@fumikura/slack-bot';
+import type { SlackBot, SlackBotOptions, Workspaces } from '@fumikura/slack-bot';
 import { SIGNING_SECRET, overHttp, overSocket } from '../simulators/slack/deliveries.ts';
 import type { Deliveries } from '../simulators/slack/deliveries.ts';
 import { peopleOf } from '../simulators/slack/people.ts';
@@ -39,11 +39,19 @@ export interface Setting {
   close(): Promise<void>;
 }
 
+export interface InstallParts {
+  readonly world: SlackWorld;
+  readonly server: SlackServer;
+  readonly state: SharedState;
+}
+
 export interface SettingOptions {
   readonly documents?: readonly DeskDocument[];
   readonly bot?: Partial<SlackBotOptions>;
   readonly speed?: number;
   readonly state: SharedState;
+  /** Installs the app otherwise than in one workspace, whose token the bot is given. */
+  readonly install?: (parts: InstallParts) => Promise<Workspaces>;
   /** Users who are persons of the same name, by their id in Slack. */
   readonly linked?: (user: string) => boolean;
 }
@@ -51,19 +59,25 @@ export interface SettingOptions {
 /** A workspace, a bot in it, and the desk that the bot stands on. */
 export async function openSetting(
   mode: Mode,
-  { documents = [], bot = {}, speed = 600, state: kept, linked = () => true }: SettingOptions,
+  {
+    documents = [],
+    bot = {},
+    speed = 600,
+    state: kept,
+    linked = () => true,
+    install = installOne,
+  }: SettingOptions,
 ): Promise<Setting> {
   const changes = changesOf(kept);
   const { state } = changes;
   const world = new SlackWorld();
-  world.install(TEAM, SCOPES, 'xoxb-one');
   const server = await startSlackServer({ world, speed });
+  const workspaces = await install({ world, server, state });
   const desk = createScriptedDesk(documents);
   const bots: SlackBot[] = [];
   const startAnother = async () => {
     const started = await startSlackBot({
-      ...{ desk, state, apiUrl: server.apiUrl, leaseMs: 1_000 },
-      workspaces: singleWorkspace('xoxb-one', server.apiUrl),
+      ...{ desk, state, workspaces, apiUrl: server.apiUrl, leaseMs: 1_000 },
       connection:
         mode === 'socket'
           ? { kind: 'socket', appToken: APP_TOKEN }
@@ -94,6 +108,11 @@ export async function openSetting(
       await server.close();
     },
   };
+}
+
+async function installOne({ world, server }: InstallParts): Promise<Workspaces> {
+  world.install(TEAM, SCOPES, 'xoxb-one');
+  return singleWorkspace('xoxb-one', server.apiUrl);
 }
 
 async function until<T>(found: () => T | undefined | false): Promise<T> {

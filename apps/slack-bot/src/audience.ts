@@ -4,6 +4,7 @@ import type { WebClient } from '@slack/web-api';
 import type { Desk } from './desk.ts';
 import type { Identity } from './identity.ts';
 import type { Shareable } from './render/share.ts';
+import type { WorkspaceFacts } from './workspaces.ts';
 
 /** More people than this are not asked for one by one. */
 const MAX_PEOPLE = 2_000;
@@ -16,40 +17,47 @@ export interface Audience {
   readonly persons: readonly PersonId[];
   /** Guests, people of other workspaces, people nobody has linked: they may read nothing. */
   readonly others: number;
-  /** Whoever comes into the workspace later sees it too. */
+  /** Whoever comes into one of its workspaces later sees it too. */
   readonly isPublic: boolean;
+  /** Workspaces that the conversation is in. */
+  readonly teams: readonly string[];
 }
 
 export interface AudienceParts {
   readonly client: WebClient;
   readonly identity: Identity;
-  readonly team: string;
-  readonly botUser: string;
+  readonly workspace: WorkspaceFacts;
 }
 
 /**
- * Who can see a conversation now. A public channel is seen by the whole workspace, since everybody may open it.
+ * Who can see a conversation now. A public channel is seen by all of its workspaces, since everybody there may open it;
+ * nobody knows who that is in a workspace where the app is not.
  * @returns undefined when they are too many to be asked for
  */
 export async function audienceOf(
   channel: string,
-  { client, identity, team, botUser }: AudienceParts,
+  { client, identity, workspace }: AudienceParts,
 ): Promise<Audience | undefined> {
   const { channel: facts } = await client.conversations.info({ channel });
   const isPublic = facts?.is_private !== true && facts?.is_im !== true && facts?.is_mpim !== true;
+  const teams = [...new Set([workspace.team, ...teamsOf(facts)])];
   const users = new Set(await members(client, channel));
-  if (isPublic) for (const user of await everybody(client)) users.add(user);
-  users.delete(botUser);
+  const unseen = teams.filter((team) => !workspace.served.includes(team));
+  if (isPublic)
+    for (const team of workspace.served.filter((each) => teams.includes(each)))
+      for (const user of await everybody(client, team)) users.add(user);
+  users.delete(workspace.botUser);
   if (users.size > MAX_PEOPLE) return undefined;
   const persons: PersonId[] = [];
-  let others = 0;
+  let others = isPublic ? unseen.length : 0;
+  if (isPublic && facts?.is_global_shared === true) others++;
   for (const user of users) {
-    const identified = await identity.of(team, user);
+    const identified = await identity.of(workspace.team, user);
     if (identified.kind === 'person') persons.push(identified.person);
     // Other apps see what is written in the channel too, and so does whoever runs them.
     else if (identified.as !== 'deactivated') others++;
   }
-  return { users: users.size, persons, others, isPublic };
+  return { users: users.size, persons, others, isPublic, teams };
 }
 
 async function members(client: WebClient, channel: string): Promise<string[]> {
@@ -63,12 +71,21 @@ async function members(client: WebClient, channel: string): Promise<string[]> {
   return found;
 }
 
-/** Members of the workspace; guests see only the channels that they are in. */
-async function everybody(client: WebClient): Promise<string[]> {
+type Channel = Awaited<ReturnType<WebClient['conversations']['info']>>['channel'];
+
+/** Of a channel that several workspaces share; empty for one of a single workspace. */
+function teamsOf(channel: Channel): string[] {
+  const { shared_team_ids: shared = [], internal_team_ids: internal = [] } = channel ?? {};
+  const all = [...shared, ...internal, ...(channel?.connected_team_ids ?? [])];
+  return all.filter((id) => id.startsWith('T'));
+}
+
+/** Members of a workspace; guests see only the channels that they are in. */
+async function everybody(client: WebClient, team: string): Promise<string[]> {
   const found: string[] = [];
   let cursor: string | undefined;
   do {
-    const page = await client.users.list({ limit: PAGE, ...(cursor && { cursor }) });
+    const page = await client.users.list({ team_id: team, limit: PAGE, ...(cursor && { cursor }) });
     for (const { id, deleted, is_bot: isBot, is_restricted: isGuest } of page.members ?? [])
       if (id !== undefined && deleted !== true && isBot !== true && isGuest !== true && id !== 'USLACKBOT')
         found.push(id);

@@ -11,9 +11,11 @@ import { deliveryId, deliveryOf } from './delivery.ts';
 import type { Desk } from './desk.ts';
 import { createFairQueue } from './fair-queue.ts';
 import { createIdentity } from './identity.ts';
+import type { IdentityOptions } from './identity.ts';
 import { createInbox } from './inbox.ts';
 import type { Work } from './inbox.ts';
 import { createLinks } from './links.ts';
+import type { Links } from './links.ts';
 import { createLull } from './lull.ts';
 import type { Parts } from './parts.ts';
 import { createReplies } from './replies.ts';
@@ -107,7 +109,8 @@ function partsOf(
   const links = createLinks(state, now);
   const identity = createIdentity({
     client: clientOf,
-    linked: async (team, user) => configured?.(team, user) ?? (await links.of(team, user)),
+    facts: (team) => options.workspaces.facts(team),
+    linked: linkedBy(links, configured),
     ...(byEmail && { byEmail }),
     now,
   });
@@ -121,6 +124,27 @@ function partsOf(
   };
 }
 
+/** What is written down counts before links; two persons written down for one account are nobody. */
+function linkedBy(links: Links, configured: SlackBotOptions['configured']): IdentityOptions['linked'] {
+  return async (keys) => {
+    const written = keys.flatMap((account) => {
+      const person = configured?.(account.team, account.user);
+      return person ? [{ person, account }] : [];
+    });
+    const [first] = written;
+    if (first) return written.every(({ person }) => isSame(person, first.person)) ? first : undefined;
+    for (const account of keys) {
+      const person = await links.of(account.team, account.user);
+      if (person) return { person, account };
+    }
+    return undefined;
+  };
+}
+
+function isSame(one: PersonId, other: PersonId): boolean {
+  return one.issuer === other.issuer && one.subject === other.subject;
+}
+
 /** One of each workspace, so that its waits and its number of calls at once are those of the workspace. */
 function clientsOf(options: SlackBotOptions): (team: string) => Promise<WebClient> {
   const known = new Map<string, { readonly token: string; readonly client: WebClient }>();
@@ -128,14 +152,17 @@ function clientsOf(options: SlackBotOptions): (team: string) => Promise<WebClien
     const token = await options.workspaces.token(team);
     const before = known.get(team);
     if (before?.token === token) return before.client;
-    const client = clientFor(token, options);
+    const { home } = await options.workspaces.facts(team);
+    const client = clientFor(token, options, home === team ? undefined : team);
     known.set(team, { token, client });
     return client;
   };
 }
 
-function clientFor(token: string, { apiUrl, logger }: SlackBotOptions): WebClient {
+/** @param team that an organization's token is used for: Slack asks for it with each call that could mean another */
+function clientFor(token: string, { apiUrl, logger }: SlackBotOptions, team: string | undefined): WebClient {
   return new WebClient(token, {
+    ...(team !== undefined && { teamId: team }),
     ...(apiUrl !== undefined && { slackApiUrl: apiUrl }),
     logger: bridge(logger),
     // A refusal for haste is waited out as long as Slack says; what breaks is tried a few times more.

@@ -54,7 +54,7 @@ export async function ask(act: Act, asked: Asked): Promise<void> {
     await announce(act);
     const earlier = await earlierOf(act);
     const question = { ...asked, ...(earlier && { earlier }) };
-    const { team, user } = act.place;
+    const { team, user } = act.account;
     await replies.asked(team, user, asked.text);
     const events = desk.ask(act.person, question, act.place, signal);
     await (act.place.kind === 'direct' && act.threadTs !== undefined

@@ -1,4 +1,5 @@
 import type { Place } from './desk.ts';
+import type { AccessChange, Ended } from './workspaces.ts';
 
 /** What somebody did, in our words: of an event, a command or a press of a button. */
 export type Delivery =
@@ -18,7 +19,9 @@ export type Delivery =
   | { readonly kind: 'opened'; readonly where: Where }
   | { readonly kind: 'joined'; readonly where: Where }
   | { readonly kind: 'account'; readonly where: Where }
-  | { readonly kind: 'ended'; readonly where: Where; readonly reason: 'uninstalled' | 'revoked' };
+  | { readonly kind: 'ended'; readonly where: Where; readonly what: Ended }
+  /** An organization gave the app to workspaces, or took it away there. */
+  | { readonly kind: 'access'; readonly where: Where; readonly change: AccessChange };
 
 export interface Where extends Place {
   readonly threadTs?: string;
@@ -53,7 +56,7 @@ export function deliveryOf(body: Body): Delivery | undefined {
 }
 
 function eventOf(body: Body, event: Body): Delivery | undefined {
-  const team = text(body['team_id']);
+  const team = workspaceAmong(body['team_id'], body['context_team_id'], event['team']);
   const where = {
     team,
     channel: text(event['channel']),
@@ -88,22 +91,51 @@ function eventOf(body: Body, event: Body): Delivery | undefined {
       };
     }
     case 'member_joined_channel':
-      return { kind: 'joined', where };
+      // Of somebody of another organization `team_id` is theirs: what was shared stands where the app is.
+      return { kind: 'joined', where: { ...where, team: installedAt(body, event) || team } };
     case 'team_join': {
-      const user = text((event['user'] as Body | undefined)?.['id']);
-      return { kind: 'joined', where: { ...where, user } };
+      const { id, team_id: joined } = (event['user'] ?? {}) as Body;
+      return { kind: 'joined', where: { ...where, team: workspaceAmong(team, joined), user: text(id) } };
     }
     case 'user_change': {
       const user = text((event['user'] as Body | undefined)?.['id']);
       return { kind: 'account', where: { ...where, user } };
     }
     case 'app_uninstalled':
-      return { kind: 'ended', where, reason: 'uninstalled' };
     case 'tokens_revoked':
-      return { kind: 'ended', where, reason: 'revoked' };
+      return { kind: 'ended', where, what: { team, ...enterpriseOf(body) } };
+    case 'team_access_granted':
+    case 'team_access_revoked':
+      return { kind: 'access', where, change: accessChangeOf(body, event) };
     default:
       return undefined;
   }
+}
+
+/** Workspaces count before organizations, which stand there for what belongs to no single workspace. */
+function workspaceAmong(...ids: readonly unknown[]): string {
+  const texts = ids.map(text);
+  return texts.find((id) => id.startsWith('T')) ?? texts.find((id) => id !== '') ?? '';
+}
+
+/** The workspace through which the app sees an event; empty when none is named. */
+function installedAt(body: Body, event: Body): string {
+  const [authorization] = (body['authorizations'] ?? []) as Body[];
+  const team = workspaceAmong(authorization?.['team_id'], body['context_team_id'], event['team']);
+  return team.startsWith('T') ? team : '';
+}
+
+function enterpriseOf(body: Body): { enterprise?: string } {
+  const enterprise = text(body['enterprise_id']);
+  return enterprise === '' ? {} : { enterprise };
+}
+
+function accessChangeOf(body: Body, event: Body): AccessChange {
+  return {
+    enterprise: text(body['enterprise_id']),
+    kind: event['type'] === 'team_access_granted' ? 'granted' : 'revoked',
+    teams: ((event['team_ids'] ?? []) as unknown[]).map(text),
+  };
 }
 
 /** A message that a person wrote: not one of an app, and not a note of Slack about a message. */
@@ -171,7 +203,8 @@ function interactionPlace(body: Body, channel: string): Where {
   const user = (body['user'] ?? {}) as Body;
   const team = (body['team'] ?? {}) as Body;
   return {
-    team: text(body['team_id'] ?? team['id'] ?? user['team_id']),
+    // Where an organization installed the app, `team` is null: the person's own workspace counts.
+    team: workspaceAmong(body['team_id'], team['id'], user['team_id']),
     channel,
     user: text(body['user_id'] ?? user['id']),
     kind: channel.startsWith('D') ? 'direct' : 'channel',

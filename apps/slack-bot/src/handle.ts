@@ -13,36 +13,39 @@ import { withdrawFrom } from './shared-messages.ts';
 import { showOnce, showTo, textsOf } from './show.ts';
 import { TEXTS } from './texts.ts';
 import { unfurl } from './unfurl.ts';
+import type { WorkspaceFacts } from './workspaces.ts';
 
 export interface Surroundings {
   readonly parts: Parts;
   readonly client: WebClient;
-  readonly botUser: string;
+  readonly workspace: WorkspaceFacts;
 }
+
+/** What is about accounts and installations is dealt with before. */
+type Handled = Exclude<Delivery, { kind: 'account' | 'ended' | 'access' }>;
 
 /** Does what somebody asked for by a delivery; who they are is asked first, each time. */
 export async function handle(
-  delivery: Delivery,
+  delivery: Handled,
   work: Work,
-  { parts, client, botUser }: Surroundings,
+  { parts, client, workspace }: Surroundings,
 ): Promise<void> {
   const { where } = delivery;
-  if (delivery.kind === 'account') return parts.identity.forget(where.team, where.user);
-  if (delivery.kind === 'ended') return;
   if (delivery.kind === 'joined') {
-    parts.identity.forget(where.team, where.user);
-    return withdrawFrom({ parts, client, botUser }, where);
+    parts.identity.forget(where.user);
+    return withdrawFrom({ parts, client, workspace }, where);
   }
   const identified = await parts.identity.of(where.team, where.user);
   const place: Place = { team: where.team, channel: where.channel, user: where.user, kind: where.kind };
-  const surroundings = { parts, client, botUser, place, work, language: identified.language };
+  const { language, account } = identified;
+  const surroundings = { parts, client, workspace, place, work, language, account };
   const { threadTs } = where;
   const act = { ...surroundings, ...(threadTs !== undefined && { threadTs }) };
   if (identified.kind === 'refused') return refuse(act, delivery, identified);
   await answer({ ...act, person: identified.person }, delivery);
 }
 
-async function answer(act: Act, delivery: Delivery): Promise<void> {
+async function answer(act: Act, delivery: Exclude<Handled, { kind: 'joined' }>): Promise<void> {
   const texts = textsOf(act);
   switch (delivery.kind) {
     case 'question':
@@ -82,7 +85,8 @@ async function command(act: Act, said: string): Promise<void> {
       await linkedBy(act, said);
       return;
     case 'unlink':
-      await act.parts.links.remove(act.place.team, act.place.user);
+      // A link of an account in one workspace may be older than the one for all of them.
+      for (const { team, user } of [act.account, act.place]) await act.parts.links.remove(team, user);
       return showOnce(act, texts.unlinked);
     default:
       return showOnce(act, texts.help);
@@ -96,14 +100,14 @@ async function linkedBy(
 ): Promise<boolean> {
   const [, code] = /^link\s+([A-Za-z0-9-]{8,16})$/u.exec(said.trim()) ?? [];
   if (code === undefined) return false;
-  const { parts, place } = act;
+  const { parts, place, account } = act;
   const texts = TEXTS[act.language];
-  const person = await parts.links.redeem(code, place.team, place.user);
+  const person = await parts.links.redeem(code, account.team, account.user);
   await parts.desk.record(person, place, {
     ...{ action: 'change', via: 'slack link', outcome: person ? 'done' : 'refused' },
     ...(!person && { code: 'CODE_INVALID' }),
   });
-  parts.identity.forget(place.team, place.user);
+  parts.identity.forget(place.user);
   const said_ = person ? texts.linked(parts.nameOf(person)) : texts.codeWrong;
   if (await act.work.showing()) await showTo(act, said_);
   return true;
@@ -112,7 +116,7 @@ async function linkedBy(
 /** Somebody who is nobody here: told so where they spoke to the bot, and nothing else happens. */
 async function refuse(
   act: Omit<Act, 'person'>,
-  delivery: Delivery,
+  delivery: Handled,
   { as, language }: Extract<Identified, { kind: 'refused' }>,
 ): Promise<void> {
   const { parts, place, client } = act;
@@ -139,9 +143,9 @@ async function refuse(
 }
 
 async function home(act: Act): Promise<void> {
-  const { parts, place, person, client, language } = act;
+  const { parts, place, account, person, client, language } = act;
   const [questions, sources] = await Promise.all([
-    parts.replies.recent(place.team, place.user),
+    parts.replies.recent(account.team, account.user),
     parts.desk.sources(person),
   ]);
   const facts = { name: parts.nameOf(person), questions, sources };

@@ -9,8 +9,10 @@ export type { Link, Links } from './links.ts';
 export { scopesFor, slackManifest } from './manifest.ts';
 export { createReplies } from './replies.ts';
 export type { Feedback } from './replies.ts';
-export { installAddress, keptWorkspaces, singleWorkspace } from './workspaces.ts';
-export type { KeptWorkspaces, Workspaces } from './workspaces.ts';
+export { keptWorkspaces } from './kept-workspaces.ts';
+export type { KeptWorkspaces } from './kept-workspaces.ts';
+export { installAddress, singleWorkspace } from './workspaces.ts';
+export type { Workspaces } from './workspaces.ts';
 export { answerBlocks, answerTail, claimBlock } from './render/answer.ts';
 export { Room } from './render/blocks.ts';
 export {

@@ -28,6 +28,9 @@ const EVENTS = [
   'user_change',
 ];
 
+/** Only where an organization installs the app for its workspaces. */
+const ORGANIZATION_EVENTS = ['team_access_granted', 'team_access_revoked'];
+
 export interface ManifestOptions {
   readonly name: string;
   /** Where Slack delivers to; absent in socket mode. */
@@ -37,6 +40,8 @@ export interface ManifestOptions {
   readonly linkByEmail: boolean;
   /** Of several workspaces: where whoever installs the app lands. */
   readonly redirectUrl?: string;
+  /** A whole Enterprise Grid may install the app at once; default false. */
+  readonly organization?: boolean;
 }
 
 export function scopesFor(linkByEmail: boolean): string[] {
@@ -44,7 +49,14 @@ export function scopesFor(linkByEmail: boolean): string[] {
 }
 
 /** An app manifest, as https://api.slack.com/apps takes it. */
-export function slackManifest({ name, url, domains, linkByEmail, redirectUrl }: ManifestOptions): object {
+export function slackManifest({
+  name,
+  url,
+  domains,
+  linkByEmail,
+  redirectUrl,
+  organization = false,
+}: ManifestOptions): object {
   const delivered = url === undefined ? {} : { request_url: url };
   return {
     display_information: {
@@ -77,9 +89,12 @@ export function slackManifest({ name, url, domains, linkByEmail, redirectUrl }: 
       scopes: { bot: scopesFor(linkByEmail) },
     },
     settings: {
-      event_subscriptions: { ...delivered, bot_events: EVENTS },
+      event_subscriptions: {
+        ...delivered,
+        bot_events: [...EVENTS, ...(organization ? ORGANIZATION_EVENTS : [])],
+      },
       interactivity: { is_enabled: true, ...delivered },
-      org_deploy_enabled: false,
+      org_deploy_enabled: organization,
       socket_mode_enabled: url === undefined,
       token_rotation_enabled: redirectUrl !== undefined,
     },

@@ -4,11 +4,12 @@ import type { SharedState } from '@fumikura/ports';
 import type { WebClient } from '@slack/web-api';
 import type { Desk, Place } from './desk.ts';
 import type { FairQueue } from './fair-queue.ts';
-import type { Identity } from './identity.ts';
+import type { AccountKey, Identity } from './identity.ts';
 import type { Work } from './inbox.ts';
 import type { Links } from './links.ts';
 import type { Replies } from './replies.ts';
 import type { Language } from './texts.ts';
+import type { WorkspaceFacts } from './workspaces.ts';
 
 /** What every part of the bot works with. */
 export interface Parts {
@@ -32,8 +33,10 @@ export interface Parts {
 export interface Act {
   readonly parts: Parts;
   readonly client: WebClient;
-  readonly botUser: string;
+  readonly workspace: WorkspaceFacts;
   readonly place: Place;
+  /** By which whoever did it is linked. */
+  readonly account: AccountKey;
   /** Where answers go within the conversation. */
   readonly threadTs?: string;
   readonly person: PersonId;

@@ -19,8 +19,7 @@ export async function pressed(act: Act, { action, value, where }: Press): Promis
   const [id = '', choice] = splitOnce(value);
   const reply = await act.parts.replies.get(id);
   if (!reply) return showOnce(act, textsOf(act).expired);
-  const { team, user } = act.place;
-  if (reply.team !== team || reply.user !== user) return showOnce(act, textsOf(act).notYours);
+  if (!isOwn(act, reply)) return showOnce(act, textsOf(act).notYours);
   if (action.startsWith('open/')) return opened(act, reply, Number(choice));
   switch (action) {
     case 'share':
@@ -47,6 +46,12 @@ export async function pressed(act: Act, { action, value, where }: Press): Promis
   }
 }
 
+/** In an organization somebody may ask in one workspace and press from another, with the same account. */
+function isOwn({ place, person }: Act, reply: Reply): boolean {
+  const isSamePerson = reply.person.issuer === person.issuer && reply.person.subject === person.subject;
+  return isSamePerson && reply.user === place.user;
+}
+
 /** The link opens in the person's browser, with their own rights there; that they followed it is written down. */
 async function opened(act: Act, reply: Reply, number: number): Promise<void> {
   const citation = reply.answer?.citations.find((each) => each.number === number);
@@ -59,16 +64,16 @@ async function more(act: Act, reply: Reply): Promise<void> {
 }
 
 async function shareable(act: Act, reply: Reply) {
-  const { parts, client, place, botUser, person } = act;
+  const { parts, client, place, workspace, person } = act;
   if (!reply.answer) return undefined;
   const audience = await audienceOf(reply.channel, {
-    ...{ client, identity: parts.identity, team: place.team, botUser },
+    ...{ client, identity: parts.identity, workspace },
   });
   if (!audience) return undefined;
   const now = await parts.desk.recheck(person, reply.answer, place);
   const ids = [...new Set(now.citations.map(({ documentId }) => documentId))];
   const found = shareableOf(now, audience, await readableByAll(audience, ids, parts.desk));
-  return { ...found, isPublic: audience.isPublic };
+  return { ...found, isPublic: audience.isPublic, teams: audience.teams };
 }
 
 async function proposeShare(act: Act, id: string, reply: Reply): Promise<void> {
@@ -98,7 +103,12 @@ async function share(act: Act, reply: Reply): Promise<void> {
     ...(thread !== undefined && { thread_ts: thread }),
   });
   if (ts !== undefined)
-    await rememberShared(parts.state, { ...found, team: place.team, channel: reply.channel, ts, documents });
+    await rememberShared(parts.state, act.workspace.home, {
+      ...found,
+      channel: reply.channel,
+      ts,
+      documents,
+    });
 }
 
 async function askPerson(act: Act, { answer }: Reply): Promise<void> {
@@ -142,13 +152,12 @@ async function judged(act: Act, id: string, reply: Reply, verdict: Feedback['ver
 export async function commented(act: Act, said: Extract<Delivery, { kind: 'comment' }>): Promise<void> {
   const reply = await act.parts.replies.get(said.reply);
   const verdict = VERDICTS.find((each) => each === said.verdict);
-  const { team, user } = act.place;
-  if (!reply || !verdict || reply.team !== team || reply.user !== user) return;
+  if (!reply || !verdict || !isOwn(act, reply)) return;
   await keepFeedback(act, said.reply, reply, verdict, said.text);
 }
 
 async function keepFeedback(act: Act, id: string, reply: Reply, verdict: Feedback['verdict'], text = '') {
-  const { parts, place } = act;
+  const { parts, place, account } = act;
   const documents = (reply.answer?.citations ?? []).map(({ documentId }) => documentId);
   await parts.desk.record(act.person, place, {
     ...{ action: 'change', via: 'slack feedback', outcome: 'done', details: { verdict } },
@@ -156,7 +165,7 @@ async function keepFeedback(act: Act, id: string, reply: Reply, verdict: Feedbac
   await parts.replies.putFeedback(id, {
     ...{ verdict, question: reply.question, documents },
     ...(text && { comment: text.slice(0, 2_000) }),
-    by: `${place.team}/${place.user}`,
+    by: `${account.team}/${account.user}`,
     at: new Date(parts.now()).toISOString(),
   });
 }

@@ -1,5 +1,5 @@
 import type { DocumentId, JsonValue } from '@fumikura/model';
-import type { SharedState } from '@fumikura/ports';
+import type { SharedState, StateEntry } from '@fumikura/ports';
 import type { Where } from './delivery.ts';
 import type { Act } from './parts.ts';
 import { isGone } from './refusal.ts';
@@ -7,22 +7,23 @@ import { isGone } from './refusal.ts';
 const SHARED = 'slack.shared';
 const AT_ONCE = 10_000;
 
-/** A message in which somebody shared an answer: it can be taken back. */
+/** A message in which somebody shared an answer: it can be taken back. Kept by who installed the app. */
 export interface SharedMessage {
-  readonly team: string;
   readonly channel: string;
   readonly ts: string;
-  /** The whole workspace sees it, those who come later too. */
+  /** The whole of its workspaces sees it, those who come later too. */
   readonly isPublic: boolean;
+  readonly teams: readonly string[];
   readonly documents: readonly DocumentId[];
 }
 
 export async function rememberShared(
   state: SharedState,
-  { team, channel, ts, isPublic, documents }: SharedMessage,
+  home: string,
+  { channel, ts, isPublic, teams, documents }: SharedMessage,
 ): Promise<void> {
-  const value = { team, channel, ts, isPublic, documents } as unknown as JsonValue;
-  await state.put(SHARED, { key: `${team}/${channel}/${ts}`, value });
+  const value = { channel, ts, isPublic, teams, documents } as unknown as JsonValue;
+  await state.put(SHARED, { key: `${home}/${channel}/${ts}`, value });
 }
 
 /**
@@ -30,14 +31,21 @@ export async function rememberShared(
  * they see it now and is not for them is taken back.
  */
 export async function withdrawFrom(
-  { parts, client, botUser }: Pick<Act, 'parts' | 'client' | 'botUser'>,
+  { parts, client, workspace }: Pick<Act, 'parts' | 'client' | 'workspace'>,
   where: Where,
 ): Promise<void> {
+  const { home, botUser } = workspace;
   if (where.user === botUser) return;
-  const prefix = where.channel ? `${where.team}/${where.channel}/` : `${where.team}/`;
-  const entries = await parts.state.list(SHARED, { prefix, limit: AT_ONCE });
+  const entries: StateEntry[] = [];
+  // A workspace may have installed the app for itself before its organization did.
+  for (const owner of new Set([home, where.team])) {
+    const prefix = where.channel ? `${owner}/${where.channel}/` : `${owner}/`;
+    entries.push(...(await parts.state.list(SHARED, { prefix, limit: AT_ONCE })));
+  }
   const shared = entries.map(({ key, value }) => ({ key, ...(value as unknown as SharedMessage) }));
-  const seen = shared.filter(({ isPublic }) => isPublic || where.channel !== '');
+  const seen = shared.filter(({ isPublic, teams = [where.team] }) =>
+    where.channel === '' ? isPublic && teams.includes(where.team) : true,
+  );
   if (seen.length === 0) return;
   const identified = await parts.identity.of(where.team, where.user);
   for (const { key, channel, ts, documents } of seen) {

@@ -32,14 +32,26 @@ const SPOKEN = new Set<Delivery['kind']>(['question', 'command', 'shortcut', 'pr
 export function createWorker({ parts, workspaces, clientOf, inbox }: WorkerOptions): Worker {
   const { logger, signal } = parts;
   const running = new Set<Promise<void>>();
+  const deal = async (delivery: Delivery, work: Work): Promise<void> => {
+    switch (delivery.kind) {
+      case 'ended':
+        await workspaces.ended(delivery.what);
+        return parts.identity.forgetAll();
+      case 'access':
+        await workspaces.accessChanged(delivery.change);
+        return parts.identity.forgetAll();
+      case 'account':
+        return parts.identity.forget(delivery.where.user);
+      default: {
+        const { team } = delivery.where;
+        const workspace = await workspaces.facts(team);
+        return handle(delivery, work, { parts, client: await clientOf(team), workspace });
+      }
+    }
+  };
   const answer = async (work: Work): Promise<void> => {
     const delivery = ofWork(work);
-    if (delivery?.kind === 'ended') await workspaces.ended(delivery.where.team, delivery.reason);
-    else if (delivery) {
-      const { team } = delivery.where;
-      const { botUser } = await workspaces.facts(team);
-      await handle(delivery, work, { parts, client: await clientOf(team), botUser });
-    }
+    if (delivery) await deal(delivery, work);
     await work.done();
   };
   /** What cannot be answered to anybody ends; anything else is tried again, as if its process had died. */

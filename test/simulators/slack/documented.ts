@@ -30,6 +30,7 @@ export interface SlackDescription {
 const YOUNGER_METHODS: Readonly<
   Record<string, { readonly required: readonly string[]; readonly optional: readonly string[] }>
 > = {
+  'auth.teams.list': { required: [], optional: ['limit', 'cursor', 'include_icon'] },
   'apps.connections.open': { required: [], optional: [] },
   'assistant.threads.setStatus': {
     required: ['channel_id', 'thread_ts', 'status'],

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Delivered, Deliveries } from './deliveries.ts';
+import { interactionOrigin, originOf } from './organizations.ts';
 import type { SlackServer } from './server.ts';
 import type { SlackMessage, SlackWorld } from './world.ts';
 
@@ -16,6 +17,9 @@ export interface People {
   openHome(user: string): Promise<Delivered>;
   openAssistant(user: string): Promise<Delivered>;
   join(user: string, channel: string): Promise<Delivered>;
+  /** An organization gives the app to one of its workspaces, or takes it away there. */
+  grant(enterprise: string, team: string): Promise<Delivered>;
+  revoke(enterprise: string, team: string): Promise<Delivered>;
   /** Something about an account that the workspace tells. */
   changed(user: string): Promise<Delivered>;
   /** The body of an event, for those who send it in their own way. */
@@ -25,11 +29,16 @@ export interface People {
 export function peopleOf(world: SlackWorld, deliveries: Deliveries, server: SlackServer): People {
   let sequence = 0;
   const event = (team: string, inner: object) => ({
-    ...{ token: 'verification', team_id: team, api_app_id: 'A1', type: 'event_callback' },
+    ...{ token: 'verification', api_app_id: 'A1', type: 'event_callback', ...originOf(world, team) },
     ...{ event_id: `Ev${randomUUID()}`, event_time: Math.floor(Date.now() / 1_000), event: inner },
   });
-  const teamOf = (user: string, channel?: string) =>
-    (channel === undefined ? undefined : world.channels.get(channel)?.team) ?? world.user(user).team;
+  /** In a channel that workspaces of an organization share, somebody acts in their own. */
+  const teamOf = (user: string, channel?: string) => {
+    const own = world.user(user);
+    const team = (channel === undefined ? undefined : world.channels.get(channel)?.team) ?? own.team;
+    const [one, other] = [own.team, team].map((each) => world.enterprises.get(each));
+    return !own.teams.includes(team) && one !== undefined && one === other ? own.team : team;
+  };
   const said = (user: string, channel: string, text: string, threadTs?: string) =>
     world.say({ channel, user, text, ...(threadTs !== undefined && { threadTs }) });
   const messageEvent = (type: string, { user, channel, text, ts, threadTs }: SlackMessage) => ({
@@ -38,11 +47,16 @@ export function peopleOf(world: SlackWorld, deliveries: Deliveries, server: Slac
   });
   const interaction = (user: string, channel: string, facts: object) => ({
     user: { id: user, team_id: world.user(user).team, username: user },
-    team: { id: teamOf(user, channel || undefined) },
+    ...interactionOrigin(world, teamOf(user, channel || undefined)),
     ...(channel && { channel: { id: channel, name: channel.toLowerCase() } }),
     ...{ api_app_id: 'A1', token: 'verification' },
     trigger_id: `${user}/${Date.now()}/${randomUUID()}`,
     ...facts,
+  });
+  /** Names no workspace of its own, as Slack's samples show it. */
+  const accessEvent = (type: string, enterprise: string, team: string) => ({
+    ...event(team, { type, team_ids: [team] }),
+    ...{ team_id: undefined, authorizations: undefined, enterprise_id: enterprise },
   });
   return {
     event,
@@ -132,6 +146,14 @@ export function peopleOf(world: SlackWorld, deliveries: Deliveries, server: Slac
       return deliveries.event(
         event(teamOf(user, channel), { type: 'member_joined_channel', user, channel, channel_type: 'C' }),
       );
+    },
+    grant: (enterprise, team) => {
+      world.installation(enterprise).granted?.add(team);
+      return deliveries.event(accessEvent('team_access_granted', enterprise, team));
+    },
+    revoke: (enterprise, team) => {
+      world.installation(enterprise).granted?.delete(team);
+      return deliveries.event(accessEvent('team_access_revoked', enterprise, team));
     },
     changed: (user) => {
       const { id, deleted, name } = world.user(user);

@@ -3,6 +3,7 @@ import { createServer } from 'node:http';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { loadSlackDescription } from './documented.ts';
 import type { Arguments } from './documented.ts';
+import { refusedToOrganization } from './organizations.ts';
 import { createRateLimits } from './rate-limits.ts';
 import { Sockets } from './sockets.ts';
 import { METHODS, SlackRefusal } from './web-api.ts';
@@ -88,14 +89,17 @@ export async function startSlackServer({
     const installation = [...world.installations.values()].find(
       (each) => each.botToken === token || (token !== undefined && each.formerToken === token),
     );
-    const wait = limits.ask(method, installation?.team ?? 'none', args['channel'] as string | undefined);
+    const counted = installation?.granted ? args['team_id'] : installation?.team;
+    const wait = limits.ask(method, String(counted ?? 'none'), args['channel'] as string | undefined);
     if (wait > 0) return send(outgoing, 429, { ok: false, error: 'ratelimited' }, wait);
     violations.push(...(description?.checkCall(method, args) ?? []));
     const answer =
       fault && 'error' in fault
         ? { ok: false, error: fault.error }
         : answerOf(method, token, args, installation);
-    violations.push(...(description?.checkAnswer(method, answer) ?? []));
+    // Of an organization's token it names the organization as the team; the description knows of workspaces alone.
+    const isUndescribed = method === 'auth.test' && installation?.granted !== undefined;
+    if (!isUndescribed) violations.push(...(description?.checkAnswer(method, answer) ?? []));
     calls.push({ method, team: installation?.team, args, answer });
     if (fault && 'lost' in fault) return outgoing.destroy();
     return send(outgoing, 200, answer, undefined, installation?.scopes);
@@ -115,6 +119,8 @@ export async function startSlackServer({
     if (!installation) return { ok: false, error: 'invalid_auth' };
     if (installation.state !== 'installed')
       return { ok: false, error: installation.state === 'revoked' ? 'token_revoked' : 'account_inactive' };
+    const refused = refusedToOrganization(method, installation, args, world);
+    if (refused !== undefined) return { ok: false, error: refused };
     const known = METHODS[method];
     if (!known) return { ok: false, error: 'unknown_method' };
     if (known.scope !== undefined && !installation.scopes.has(known.scope))
@@ -187,9 +193,9 @@ function grant(world: SlackWorld, args: Arguments): Answer {
     scope: [...installation.scopes].join(),
     bot_user_id: installation.botUser,
     app_id: 'A1',
-    team: { id: installation.team, name: installation.team },
-    enterprise: null,
-    is_enterprise_install: false,
+    team: installation.granted ? null : { id: installation.team, name: installation.team },
+    enterprise: installation.granted ? { id: installation.team, name: installation.team } : null,
+    is_enterprise_install: installation.granted !== undefined,
   };
 }
 

@@ -29,8 +29,9 @@ function refuse(code: string): never {
 /** What a workspace answers to an app that is installed there, by method. */
 export const METHODS: Readonly<Record<string, Method>> = {
   'auth.test': {
-    answer: ({ installation: { team, botUser } }) => ({
+    answer: ({ installation: { team, botUser, granted } }) => ({
       ok: true,
+      ...(granted && { enterprise_id: team, is_enterprise_install: true }),
       url: `https://${team.toLowerCase()}.slack.example/`,
       team: `Team ${team}`,
       user: 'fumikura',
@@ -39,28 +40,39 @@ export const METHODS: Readonly<Record<string, Method>> = {
       bot_id: `B${team}`,
     }),
   },
+  'auth.teams.list': {
+    answer: ({ installation: { team, granted = new Set([team]) }, args }) => {
+      const { page, cursor } = pageOf([...granted].sort(), args);
+      return {
+        ok: true,
+        teams: page.map((id) => ({ id, name: id })),
+        response_metadata: { next_cursor: cursor },
+      };
+    },
+  },
   'users.info': {
     scope: 'users:read',
     answer: ({ world, installation, args }) => {
       const user = world.users.get(String(args['user'])) ?? refuse('user_not_found');
-      return { ok: true, user: userObject(user, installation) };
+      return { ok: true, user: userObject(user, installation, world) };
     },
   },
   'users.list': {
     scope: 'users:read',
     answer: ({ world, installation, args }) => {
-      const ids = [...world.users.keys()].filter((id) => world.user(id).team === installation.team).sort();
+      const team = installation.granted ? String(args['team_id']) : installation.team;
+      const ids = [...world.users.keys()].filter((id) => world.user(id).teams.includes(team)).sort();
       const { page, cursor } = pageOf(ids, args);
       return {
         ...{ ok: true, cache_ts: 1_780_000_000 },
-        members: page.map((id) => userObject(world.user(id), installation)),
+        members: page.map((id) => userObject(world.user(id), installation, world)),
         response_metadata: { next_cursor: cursor },
       };
     },
   },
   'conversations.info': {
     scope: 'channels:read',
-    answer: (call) => ({ ok: true, channel: channelObject(memberChannel(call), call.args) }),
+    answer: (call) => ({ ok: true, channel: channelObject(memberChannel(call), call) }),
   },
   'conversations.members': {
     scope: 'channels:read',
@@ -309,14 +321,21 @@ function json(value: unknown): unknown {
 }
 
 /** As the workspace tells of a person: of other workspaces' people little, and addresses only with a right of its own. */
-function userObject(user: SlackUser, { team, scopes }: Installation): object {
-  const isStranger = user.team !== team;
+function userObject(user: SlackUser, { team, scopes }: Installation, world: SlackWorld): object {
+  const enterprise = world.enterprises.get(user.team);
+  const isStranger = !user.teams.includes(team) && enterprise !== team;
   const email = scopes.has('users:read.email') &&
     !isStranger &&
     user.email !== undefined && { email: user.email };
   return {
     id: user.id,
     team_id: user.team,
+    ...(enterprise !== undefined && {
+      enterprise_user: {
+        ...{ id: user.id, enterprise_id: enterprise, enterprise_name: enterprise, teams: user.teams },
+        ...{ is_admin: false, is_owner: false },
+      },
+    }),
     name: user.name,
     deleted: user.deleted,
     real_name: user.name,
@@ -345,8 +364,11 @@ const PROFILE = {
   ...{ phone: '', skype: '', status_emoji: '', status_text: '', title: '', fields: {} },
 };
 
-function channelObject(channel: SlackChannel, args: Arguments): object {
+function channelObject(channel: SlackChannel, { args, world }: Call): object {
   const isShared = channel.otherTeams.size > 0;
+  const enterprise = world.enterprises.get(channel.team);
+  const isWithin = (team: string) => enterprise !== undefined && world.enterprises.get(team) === enterprise;
+  const isOnlyWithin = [...channel.otherTeams].every(isWithin);
   return {
     id: channel.id,
     name: channel.id.toLowerCase(),
@@ -355,8 +377,11 @@ function channelObject(channel: SlackChannel, args: Arguments): object {
     is_im: channel.kind === 'im',
     is_private: channel.kind !== 'channel',
     is_archived: channel.isArchived,
-    is_ext_shared: isShared,
+    is_ext_shared: isShared && !isOnlyWithin,
+    is_org_shared: isShared && isOnlyWithin,
     is_shared: isShared,
+    is_global_shared: channel.isEverywhere === true,
+    ...(isShared && { shared_team_ids: [channel.team, ...channel.otherTeams] }),
     ...(String(args['include_num_members']) === 'true' && { num_members: channel.members.size }),
   };
 }

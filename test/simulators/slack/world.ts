@@ -2,7 +2,10 @@
 
 export interface SlackUser {
   readonly id: string;
+  /** Where the account was made. */
   readonly team: string;
+  /** That one, and others of the same organization. */
+  readonly teams: readonly string[];
   name: string;
   locale: string;
   deleted: boolean;
@@ -19,6 +22,8 @@ export interface SlackChannel {
   readonly kind: 'channel' | 'private' | 'im';
   readonly members: Set<string>;
   isArchived: boolean;
+  /** Open to all workspaces of the organization. */
+  isEverywhere?: boolean;
   /** Teams beside its own, in a shared channel. */
   readonly otherTeams: Set<string>;
 }
@@ -39,7 +44,10 @@ export interface SlackMessage {
 }
 
 export interface Installation {
+  /** Of the workspace, or of the organization. */
   readonly team: string;
+  /** Of an organization's installation: the workspaces that it gave the app to. */
+  readonly granted?: Set<string>;
   botToken: string;
   formerToken?: string;
   refreshToken?: string;
@@ -60,6 +68,8 @@ export class SlackWorld {
   readonly channels = new Map<string, SlackChannel>();
   readonly messages: SlackMessage[] = [];
   readonly installations = new Map<string, Installation>();
+  /** Workspace → organization, in Enterprise Grid. */
+  readonly enterprises = new Map<string, string>();
   readonly homes = new Map<string, SlackView>();
   readonly modals: SlackView[] = [];
   /** By channel and thread: what the assistant says it is doing. */
@@ -83,9 +93,25 @@ export class SlackWorld {
     return installation;
   }
 
+  /** For the whole organization; workspaces are given the app by `granted`. */
+  installOrganization(
+    enterprise: string,
+    scopes: readonly string[],
+    granted: readonly string[],
+  ): Installation {
+    const botUser = `WBOT${enterprise}`;
+    this.addUser(botUser, enterprise, { isBot: true, name: 'Fumikura' });
+    const installation: Installation = {
+      ...{ team: enterprise, botToken: `xoxb-${enterprise}`, botUser },
+      ...{ scopes: new Set(scopes), state: 'installed' as const, granted: new Set(granted) },
+    };
+    this.installations.set(enterprise, installation);
+    return installation;
+  }
+
   addUser(id: string, team: string, facts: Partial<Omit<SlackUser, 'id' | 'team'>> = {}): SlackUser {
     const user = {
-      ...{ id, team, name: id, locale: 'en-US', deleted: false, isBot: false },
+      ...{ id, team, teams: [team], name: id, locale: 'en-US', deleted: false, isBot: false },
       ...{ guest: 'no' as const, isEmailConfirmed: true },
       ...facts,
     };
@@ -99,8 +125,10 @@ export class SlackWorld {
     members: readonly string[],
     kind: SlackChannel['kind'] = 'channel',
   ): SlackChannel {
-    const teams = members.map((member) => this.users.get(member)?.team ?? team);
-    const otherTeams = new Set(teams.filter((each) => each !== team));
+    const others = members.flatMap((member) => this.users.get(member) ?? []);
+    const otherTeams = new Set(
+      others.filter((user) => !user.isBot && !user.teams.includes(team)).map((user) => user.team),
+    );
     const channel = { id, team, kind, members: new Set(members), isArchived: false, otherTeams };
     this.channels.set(id, channel);
     return channel;
@@ -120,7 +148,8 @@ export class SlackWorld {
   }
 
   installation(team: string): Installation {
-    const installation = this.installations.get(team);
+    const installation =
+      this.installations.get(team) ?? this.installations.get(this.enterprises.get(team) ?? '');
     if (!installation) throw new Error(`not installed in ${team}`);
     return installation;
   }

@@ -52,7 +52,10 @@ export async function printManifest(context: Context, { url }: SlackManifestOpti
     name: slack?.name ?? 'Fumikura',
     domains: slack?.domains ?? [],
     linkByEmail: slack?.linkBy === 'email',
-    ...(slack?.workspaces && { redirectUrl: slack.workspaces.redirectUrl }),
+    ...(slack?.workspaces && {
+      redirectUrl: slack.workspaces.redirectUrl,
+      organization: slack.workspaces.organization,
+    }),
     ...(publicUrl !== undefined && { url: `${publicUrl.replace(/\/+$/u, '')}/slack/events` }),
   });
   context.output.json(manifest);
@@ -73,21 +76,38 @@ export async function installSlack(context: Context, code: string | undefined): 
       );
     }
     await recordChange(context, config, { via: 'cli slack install', object: 'slack workspace' });
-    const { team } = await workspaces.add(code, redirectUrl);
-    output.json({ team });
-    output.line(`${safe(team)} is served from now on.`);
+    const { id, organization } = await workspaces.add(code, redirectUrl);
+    if (!organization) {
+      output.json({ team: id });
+      return output.line(`${safe(id)} is served from now on.`);
+    }
+    output.json({ organization: id, workspaces: organization.teams });
+    output.line(`${safe(id)} is served from now on, in ${inWorkspaces(organization.teams)}.`);
+    output.note(
+      'An administrator of the organization adds the app to its workspaces; each is served at once.',
+    );
   });
 }
 
 export async function listWorkspaces(context: Context): Promise<void> {
   const { output, variables } = context;
   const config = await context.config();
-  const teams = await withState(config, variables, async (state) =>
+  const all = await withState(config, variables, async (state) =>
     (await severalWorkspaces(config, variables, state)).workspaces.list(),
   );
-  output.json({ workspaces: teams });
-  for (const team of teams) output.line(safe(team));
-  if (teams.length === 0) output.line('None yet. Add one: fumi slack install');
+  const organizations = all.flatMap(({ id, organization }) =>
+    organization ? [{ id, workspaces: organization.teams }] : [],
+  );
+  const workspaces = all.flatMap(({ id, organization }) => (organization ? [] : [id]));
+  output.json({ workspaces, organizations });
+  for (const { id, workspaces: teams } of organizations)
+    output.line(`${safe(id)}, an organization: ${inWorkspaces(teams)}`);
+  for (const team of workspaces) output.line(safe(team));
+  if (all.length === 0) output.line('None yet. Add one: fumi slack install');
+}
+
+function inWorkspaces(teams: readonly string[]): string {
+  return teams.length === 0 ? 'no workspace yet' : teams.map(safe).join(', ');
 }
 
 export async function createCode(context: Context, { for: other }: SlackCodeOptions): Promise<void> {

@@ -109,7 +109,7 @@ async function tokensOf(
   const { keptWorkspaces } = await import('@fumikura/slack-bot');
   const workspaces = keptWorkspaces({ state, ...several, apiUrl: slack.apiUrl });
   const tokens: string[] = [];
-  for (const team of await workspaces.list()) tokens.push(await workspaces.token(team));
+  for (const { id } of await workspaces.list()) tokens.push(await workspaces.tokenOf(id));
   return tokens;
 }
 

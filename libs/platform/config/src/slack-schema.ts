@@ -21,6 +21,8 @@ const common = {
       key: secretReference,
       /** One of the app's "Redirect URLs"; whoever installs reads the code in the address they land on. */
       redirectUrl: z.url({ protocol: /^https$/ }),
+      /** In the manifest: a whole Enterprise Grid may install the app at once. */
+      organization: z.boolean().default(false),
     })
     .optional(),
   /** Of the app and its bot, in the manifest. */
