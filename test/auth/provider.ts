@@ -3,6 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Provider } from 'oidc-provider';
 import type { ClientMetadata, Configuration } from 'oidc-provider';
+import { openBrowser } from './browser.ts';
 import { allowExchange, exchangeClient } from './exchange-grant.ts';
 
 /** A real authorization server on loopback whose people agree to everything at once. */
@@ -23,14 +24,20 @@ export const REDIRECT_URI = 'http://127.0.0.1:9/callback';
 export const CLIENT_ID = 'assistant';
 const SCOPES = 'knowledge:read knowledge:documents';
 
-/** @param opaque resources whose access tokens only the provider can read; all others get signed ones */
-export async function startProvider(opaque: (resource: string) => boolean): Promise<TestProvider> {
+/**
+ * @param opaque resources whose access tokens only the provider can read; all others get signed ones
+ * @param more clients beside those that every test has
+ */
+export async function startProvider(
+  opaque: (resource: string) => boolean,
+  more: readonly ClientMetadata[] = [],
+): Promise<TestProvider> {
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const issuer = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const resourceServer = { clientId: 'fumikura', clientSecret: 'a-secret-of-the-test' };
   const exchange = await exchangeClient();
-  const provider = new Provider(issuer, configuration(resourceServer, exchange.client, opaque));
+  const provider = new Provider(issuer, configuration(resourceServer, [exchange.client, ...more], opaque));
   allowExchange(provider, issuer);
   let account = 'nobody';
   const callback = provider.callback();
@@ -41,7 +48,7 @@ export async function startProvider(opaque: (resource: string) => boolean): Prom
   return {
     issuer,
     signInAs: (accountId) => void (account = accountId),
-    browse,
+    browse: (address) => openBrowser().openUntil(address, REDIRECT_URI),
     resourceServer,
     exchange: { clientId: exchange.client.client_id, privateKey: exchange.privateKey },
     close: () => {
@@ -53,7 +60,7 @@ export async function startProvider(opaque: (resource: string) => boolean): Prom
 
 function configuration(
   { clientId, clientSecret }: TestProvider['resourceServer'],
-  exchange: ClientMetadata,
+  clients: readonly ClientMetadata[],
   opaque: (resource: string) => boolean,
 ): Configuration {
   return {
@@ -73,7 +80,7 @@ function configuration(
         grant_types: [],
         response_types: [],
       },
-      exchange,
+      ...clients,
     ],
     claims: { openid: ['sub'], email: ['email', 'email_verified'] },
     scopes: ['openid', 'email'],
@@ -125,23 +132,4 @@ async function agree(
     if (typeof resource === 'string') grant.addResourceScope(resource, String(params['scope']));
   const consent = { grantId: await grant.save() };
   return provider.interactionFinished(request, response, { consent });
-}
-
-async function browse(address: URL): Promise<URL> {
-  const cookies = new Map<string, string>();
-  let next = address;
-  for (let step = 0; step < 10; step++) {
-    const cookie = [...cookies].map(([name, value]) => `${name}=${value}`).join('; ');
-    const response = await fetch(next, { redirect: 'manual', headers: { cookie } });
-    for (const line of response.headers.getSetCookie()) {
-      const [pair = ''] = line.split(';');
-      const at = pair.indexOf('=');
-      cookies.set(pair.slice(0, at), pair.slice(at + 1));
-    }
-    const location = response.headers.get('location');
-    if (location === null) throw new Error(`sign-in ended with ${response.status}: ${await response.text()}`);
-    next = new URL(location, next);
-    if (next.href.startsWith(REDIRECT_URI)) return next;
-  }
-  throw new Error('sign-in goes round in circles');
 }

@@ -58,6 +58,8 @@ export const REQUIREMENTS: readonly Requirement[] = [
     'slack.identity':
       'Guests, people of other workspaces, apps, deactivated accounts and people whom nobody linked get nothing in Slack.',
     'slack.link': 'A code that a person made where they are signed in links one account in Slack, once.',
+    'slack.sign-in':
+      'Whoever signs in with a browser at the company’s own sign-in gets a code for Slack, which is written down.',
     'slack.share':
       'An answer is shared with what everybody there may read, and taken back when somebody else comes in.',
     'slack.buttons': 'The buttons of an answer in Slack serve its asker, for a day.',
@@ -143,6 +145,8 @@ export const REQUIREMENTS: readonly Requirement[] = [
       'Malformed, foreign and forged requests are refused, and their answers tell nothing of the inside.',
     'attack.limits':
       'Who asks too much, too often or at once is told when to come again; who asks is who the named proxies say; a full memory refuses and recovers.',
+    'attack.slack-sign-in':
+      'The page where people sign in for Slack gives a code to the browser of its own person alone, once, and tells nothing else.',
     'attack.slow': 'Who sends or reads too slowly, or goes away, is left, and holds up nobody.',
     'attack.model': 'Each threat of each data flow names what stops it and a test that there is.',
     'attack.outbound':

@@ -39,11 +39,20 @@ export interface InstalledOptions {
   readonly command?: readonly string[];
   /** Workspaces are added by `fumi slack install`, instead of one by its token. */
   readonly several?: boolean;
+  /** From the configuration as it is to the one that is written. */
+  readonly configure?: (config: string) => string;
+  /** More secrets: name → text. */
+  readonly files?: Readonly<Record<string, string>>;
 }
 
 export async function openInstalled(
   mode: Mode,
-  { command = ['slack', 'run', '--json'], several = false }: InstalledOptions = {},
+  {
+    command = ['slack', 'run', '--json'],
+    several = false,
+    configure: change = (config) => config,
+    files = {},
+  }: InstalledOptions = {},
 ): Promise<Installed> {
   const world = new SlackWorld();
   const { botUser } = world.install(TEAM, SCOPES, 'xoxb-one');
@@ -51,7 +60,7 @@ export async function openInstalled(
   world.addChannel(CHANNEL, TEAM, [OWNER, KEN, AOI, botUser], 'private');
   const server = await startSlackServer({ world, speed: SPEED });
   const home = await createHome();
-  await configure(home, configOf(mode, server.apiUrl, several));
+  await configure(home, change(configOf(mode, server.apiUrl, several)), files);
   const synced = await home.run(['sync']);
   if (synced.code !== 0) throw new Error(synced.stderr);
   const running = home.start(command);
@@ -76,7 +85,7 @@ export async function openInstalled(
   };
 }
 
-async function configure(home: Home, config: string): Promise<void> {
+async function configure(home: Home, config: string, files: Readonly<Record<string, string>>): Promise<void> {
   await home.write('fumikura.yaml', config);
   for (const [file, secret] of [
     ['bot-token', 'xoxb-one'],
@@ -84,6 +93,7 @@ async function configure(home: Home, config: string): Promise<void> {
     ['signing-secret', SIGNING_SECRET],
     ['client-secret', CLIENT.secret],
     ['slack-key', randomBytes(32).toString('base64')],
+    ...Object.entries(files),
   ] as const)
     await home.write(file, `${secret}\n`);
 }

@@ -10,6 +10,7 @@ import {
   claimBlock,
   commentView,
   homeView,
+  signInBlocks,
   proposalBlocks,
   Room,
   searchBlocks,
@@ -105,6 +106,7 @@ function judged(group: readonly JudgedDocument[], language: 'en' | 'ja'): Judged
     ['share', messageFaults(sharedBlocks(found, 'U1', language))],
     ...(card ? [['preview', messageFaults(unfurlBlocks(card))] as const] : []),
     ['home', markupFaults(homeView(home, language), viewFaults(asNode(homeView(home, language))))],
+    ['way to sign in', messageFaults(signInBlocks('https://fumi.example.com/slack/sign-in', language))],
     ['dialog', viewFaults(asNode(commentView(buttons.reply, 'wrong', language)))],
   ];
 }

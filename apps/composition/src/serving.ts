@@ -116,6 +116,9 @@ export async function serveHttp(options: ServeOptions, host: string, port: numbe
   if (signIn) installation.ownRights.check();
   const scim = openScim(config, installation.peopleStore, installation.audit, variables);
   if (!signIn) installation.localPerson();
+  const pages =
+    config.slack?.signIn &&
+    (await import('./slack/sign-in-page.ts')).openSlackSignIn(installation, logger, variables);
   const personOf = (auth: AuthInfo | undefined) => personOfRequest(installation, signIn !== undefined, auth);
   const updates = new UpdateBus(
     mayHear(installation, signIn, personOf),
@@ -133,6 +136,7 @@ export async function serveHttp(options: ServeOptions, host: string, port: numbe
     ...(options.webhooks && { webhooks: webhooksOf(installation.store.catalog, options.webhooks) }),
     ...(signIn && { signIn }),
     ...(scim && { provisioning: scim }),
+    ...(pages && { pages }),
     hosts: hostsOf(config),
     trustedProxies: config.server.trustedProxies,
     maxMemoryBytes: config.server.maxMemoryMiB * 1_048_576,

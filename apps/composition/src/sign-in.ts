@@ -71,7 +71,7 @@ function verifyPersonalTokens(state: SharedState, isPerson: (id: string) => bool
   };
 }
 
-function issuersOf(config: Config, variables: Variables): IssuerSettings[] {
+export function issuersOf(config: Config, variables: Variables): IssuerSettings[] {
   const problems: ConfigProblem[] = [];
   const place = { folder: config.folder, variables };
   const issuers = (config.signIn?.issuers ?? []).map((each, index): IssuerSettings => {

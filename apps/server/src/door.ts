@@ -25,20 +25,28 @@ export interface Door {
 
 /** Before anything of a request is read: an address that asks too much does not get to send bodies. */
 export function admit(
-  { addressOf, addresses, isFull }: Door,
+  door: Door,
   request: IncomingMessage,
   response: ServerResponse,
   serve: () => void,
 ): void {
-  if (isFull()) return refuse(response, overloaded());
+  if (door.isFull()) return refuse(response, overloaded());
   const malformed = refusalOf(request);
   if (malformed) return refuse(response, malformed);
-  const forwarded = request.headers['x-forwarded-for'];
-  const said = Array.isArray(forwarded) ? forwarded.join() : forwarded;
-  const entered = addresses.enter(addressOf(request.socket.remoteAddress ?? '', said));
+  const entered = door.addresses.enter(askerOf(door, request));
   if (typeof entered === 'number') return refuse(response, tooManyRequests(entered));
   response.once('close', entered);
   serve();
+}
+
+/** The address that asks. */
+export function askerOf(
+  { addressOf }: Pick<Door, 'addressOf'>,
+  { headers, socket }: IncomingMessage,
+): string {
+  const forwarded = headers['x-forwarded-for'];
+  const said = Array.isArray(forwarded) ? forwarded.join() : forwarded;
+  return addressOf(socket.remoteAddress ?? '', said);
 }
 
 function refuse(response: ServerResponse, refusal: Response): void {

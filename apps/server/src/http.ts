@@ -7,13 +7,15 @@ import { toNodeHandler } from '@modelcontextprotocol/node';
 import { createMcpHandler } from '@modelcontextprotocol/server';
 import type { McpHttpHandler, McpServerFactory } from '@modelcontextprotocol/server';
 import type { SignIn } from './auth/gate.ts';
+import { createBrowserPages } from './browser-pages.ts';
+import type { BrowserPages } from './browser-pages.ts';
 import { addressesBehind } from './client-address.ts';
-import { admit } from './door.ts';
+import { admit, askerOf } from './door.ts';
 import type { Door } from './door.ts';
 import { DEFAULT_LOAD_LIMITS, LoadGate } from './limits.ts';
 import type { LoadLimits } from './limits.ts';
 import { memoryGuard } from './memory.ts';
-import { addressNotAllowed, isLoopback, requireLoopback } from './loopback.ts';
+import { addressNotAllowed, isLoopback, LOOPBACK_NAMES, requireLoopback } from './loopback.ts';
 import { closeGently, OpenRequests } from './drain.ts';
 import { Health } from './health.ts';
 import type { Dependency } from './health.ts';
@@ -38,6 +40,8 @@ export interface HttpServerOptions {
   readonly webhooks?: ReadonlyMap<string, TakeDelivery>;
   /** Where directories of the company tell of people; default: nowhere. */
   readonly provisioning?: Provisioning;
+  /** What people open in a browser; default: nothing. */
+  readonly pages?: BrowserPages;
   readonly logger: Logger;
   /** What answers need; for load balancers and orchestrators. Default: nothing. */
   readonly dependencies?: readonly Dependency[];
@@ -168,8 +172,11 @@ function createHttpServer(
   );
   const takeDelivery = createWebhooks(webhooks ?? new Map<string, TakeDelivery>(), logger);
   const provision = provisioning && createProvisioning(provisioning, logger);
+  const names = [...LOOPBACK_NAMES, ...hosts];
+  const pages = options.pages && createBrowserPages(options.pages, { names, logger, now });
   const serve = (request: IncomingMessage, response: ServerResponse) => {
-    if (request.url?.startsWith(WEBHOOKS_PATH)) void takeDelivery(request, response);
+    if (pages?.serves(request)) void pages.serve(request, response, askerOf(door, request));
+    else if (request.url?.startsWith(WEBHOOKS_PATH)) void takeDelivery(request, response);
     else if (provision && request.url?.startsWith(`${provisioning.path}/`)) void provision(request, response);
     else void listener(request, response);
   };

@@ -1,6 +1,7 @@
-// Judging tokens takes packages that a server for one person never loads: see ./sign-in.
+// Judging tokens takes packages that a server for one person never loads: see ./sign-in and ./browser.
 export type { SignIn } from './auth/gate.ts';
 export type { AuthenticatedInfo } from './auth/types.ts';
+export type { BrowserPages } from './browser-pages.ts';
 export type { Dependency } from './health.ts';
 export { startHealthServer } from './health-server.ts';
 export { startHttpServer } from './http.ts';

@@ -33,6 +33,8 @@ export interface SlackBotOptions {
   readonly configured?: (team: string, user: string) => PersonId | undefined;
   /** Who has a confirmed address; absent when addresses link nobody. */
   readonly byEmail?: (email: string) => Promise<PersonId | undefined>;
+  /** Where people sign in for a code; absent: by the command alone. */
+  readonly signInUrl?: string;
   readonly nameOf?: (person: PersonId) => string;
   /** Of one person, default 60. */
   readonly questionsPerHour?: number;
@@ -117,6 +119,7 @@ function partsOf(
     replies: createReplies(state, now),
     queue: createFairQueue(options.atOnce ?? 4),
     questionsPerHour: options.questionsPerHour ?? 60,
+    ...(options.signInUrl !== undefined && { signInUrl: options.signInUrl }),
     nameOf: options.nameOf ?? (({ subject }) => subject),
   };
 }

@@ -7,9 +7,10 @@ import type { Identified } from './identity.ts';
 import type { Work } from './inbox.ts';
 import type { Act, Parts } from './parts.ts';
 import { commented, pressed } from './presses.ts';
-import { homeView } from './render/pages.ts';
+import { says } from './render/blocks.ts';
+import { homeView, refusedHome, SIGN_IN_PRESS, signInBlocks } from './render/pages.ts';
 import { withdrawFrom } from './shared-messages.ts';
-import { showOnce, showRefusal, textsOf } from './show.ts';
+import { showOnce, showTo, textsOf } from './show.ts';
 import { TEXTS } from './texts.ts';
 import { unfurl } from './unfurl.ts';
 import type { WorkspaceFacts } from './workspaces.ts';
@@ -56,6 +57,7 @@ async function answer(act: Act, delivery: Exclude<Handled, { kind: 'joined' }>):
     case 'shortcut':
       return ask(act, { text: delivery.text.slice(0, 1_000) });
     case 'press':
+      if (delivery.action === SIGN_IN_PRESS) return;
       return pressed(act, delivery);
     case 'comment':
       return commented(act, delivery);
@@ -107,7 +109,7 @@ async function linkedBy(
   });
   parts.identity.forget(place.user);
   const said_ = person ? texts.linked(parts.nameOf(person)) : texts.codeWrong;
-  if (await act.work.showing()) await showRefusal(act.client, place, act.threadTs, said_);
+  if (await act.work.showing()) await showTo(act, said_);
   return true;
 }
 
@@ -123,18 +125,21 @@ async function refuse(
   const said = delivery.kind === 'command' || delivery.kind === 'question' ? delivery.text : '';
   if (as === 'not-linked' && (await linkedBy(act, said))) return;
   if (delivery.kind === 'links' || delivery.kind === 'comment') return;
+  // The browser opens the page; here nothing is left to be said.
+  if (delivery.kind === 'press' && delivery.action === SIGN_IN_PRESS) return;
   await parts.desk.record(undefined, place, {
     ...{ action: 'access', via: `slack ${delivery.kind}`, outcome: 'refused', code: 'PERSON_UNKNOWN' },
     details: { as },
   });
+  const { signInUrl } = parts;
+  const maySignIn = as === 'not-linked' && signInUrl !== undefined;
+  const words = maySignIn ? texts.signInFirst : texts.refusals[as];
+  const blocks = maySignIn ? signInBlocks(signInUrl, language) : [says(words)];
   if (delivery.kind === 'home') {
-    await client.views.publish({
-      user_id: place.user,
-      view: homeView(undefined, language, texts.refusals[as]),
-    });
+    await client.views.publish({ user_id: place.user, view: refusedHome(blocks, language) });
     return;
   }
-  if (await act.work.showing()) await showRefusal(client, place, act.threadTs, texts.refusals[as]);
+  if (await act.work.showing()) await showTo(act, words, blocks);
 }
 
 async function home(act: Act): Promise<void> {

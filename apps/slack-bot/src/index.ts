@@ -15,5 +15,12 @@ export { installAddress, singleWorkspace } from './workspaces.ts';
 export type { Workspaces } from './workspaces.ts';
 export { answerBlocks, answerTail, claimBlock } from './render/answer.ts';
 export { Room } from './render/blocks.ts';
-export { commentView, homeView, searchBlocks, summaryBlocks, unfurlBlocks } from './render/pages.ts';
+export {
+  commentView,
+  homeView,
+  searchBlocks,
+  signInBlocks,
+  summaryBlocks,
+  unfurlBlocks,
+} from './render/pages.ts';
 export { proposalBlocks, sharedBlocks } from './render/share.ts';

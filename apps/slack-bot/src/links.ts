@@ -5,7 +5,7 @@ import type { SharedState } from '@fumikura/ports';
 const LINKS = 'slack.link';
 const CODES = 'slack.code';
 const ATTEMPTS = 'slack.code.attempts';
-const CODE_HOLDS_MS = 10 * 60_000;
+export const CODE_HOLDS_MS = 10 * 60_000;
 /** Wrong codes of one account within the life of a code. */
 const MAX_ATTEMPTS = 5;
 /** Without those that are taken for one another when read out. */

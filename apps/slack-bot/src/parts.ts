@@ -23,6 +23,8 @@ export interface Parts {
   readonly questionsPerHour: number;
   readonly now: () => number;
   readonly signal: AbortSignal;
+  /** Where people sign in for a code; absent: by the command alone. */
+  readonly signInUrl?: string;
   /** How a person is called in messages to themselves. */
   readonly nameOf: (person: PersonId) => string;
 }

@@ -1,6 +1,4 @@
 import type { AnyBlock } from '@slack/types';
-import type { WebClient } from '@slack/web-api';
-import type { Place } from './desk.ts';
 import type { Act } from './parts.ts';
 import { says } from './render/blocks.ts';
 import { TEXTS } from './texts.ts';
@@ -31,16 +29,6 @@ export async function showTo(
 export async function showOnce(act: Act, text: string, blocks?: AnyBlock[]): Promise<void> {
   if (!(await act.work.showing())) throw new TakenOver();
   await showTo(act, text, blocks);
-}
-
-/** For somebody who may not use the bot: what they are told, if anything. */
-export async function showRefusal(
-  client: WebClient,
-  place: Place,
-  threadTs: string | undefined,
-  text: string,
-) {
-  await showTo({ client, place, ...(threadTs !== undefined && { threadTs }) }, text);
 }
 
 export function textsOf({ language }: Pick<Act, 'language'>) {

@@ -49,6 +49,9 @@ export interface Texts {
       string
     >
   >;
+  /** Instead of `not-linked`, where people can sign in by a browser. */
+  readonly signInFirst: string;
+  readonly signIn: string;
   readonly linked: (name: string) => string;
   readonly codeWrong: string;
   readonly unlinked: string;
@@ -132,6 +135,9 @@ const EN: Texts = {
       'I do not know yet who you are. Run “fumi slack code” where you are signed in with Fumikura, or ask whoever runs it for a code, and send me: link CODE',
     'wrong-workspace': 'Fumikura is not set up for this workspace.',
   },
+  signInFirst:
+    'I do not know yet who you are. Press “Sign in”, and send me what the page shows: link CODE. Show the code to nobody.',
+  signIn: 'Sign in',
   linked: (name) => `Done: you are ${name} here. Ask me anything.`,
   codeWrong:
     'This code does not hold. A code serves once and for ten minutes; after five wrong ones wait ten minutes.',
@@ -220,6 +226,9 @@ const JA: Texts = {
       'どなたかまだ確認できていません。Fumikura にサインインした環境で「fumi slack code」を実行するか、管理者からコードを受け取り、「link コード」と送ってください。',
     'wrong-workspace': 'このワークスペースでは Fumikura が設定されていません。',
   },
+  signInFirst:
+    'どなたかまだ確認できていません。「サインイン」を押し、表示された「link コード」を送ってください。コードは誰にも見せないでください。',
+  signIn: 'サインイン',
   linked: (name) => `完了しました。ここでは ${name} さんとして扱います。質問をどうぞ。`,
   codeWrong:
     'このコードは使えません。コードは 10 分間、一度だけ有効です。5 回間違えた場合は 10 分お待ちください。',

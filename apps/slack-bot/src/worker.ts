@@ -6,7 +6,7 @@ import { handle } from './handle.ts';
 import type { Inbox, Work } from './inbox.ts';
 import type { Parts } from './parts.ts';
 import { isGone } from './refusal.ts';
-import { showRefusal, TakenOver } from './show.ts';
+import { showTo, TakenOver } from './show.ts';
 import { TEXTS } from './texts.ts';
 import type { Workspaces } from './workspaces.ts';
 
@@ -79,8 +79,14 @@ export function createWorker({ parts, workspaces, clientOf, inbox }: WorkerOptio
     const { where } = delivery;
     const { language } = await parts.identity.of(where.team, where.user);
     const { interrupted, givenUp } = TEXTS[language];
-    if (await work.showing())
-      await showRefusal(await clientOf(where.team), where, where.threadTs, isGivenUp ? givenUp : interrupted);
+    if (!(await work.showing())) return;
+    const { threadTs } = where;
+    const to = {
+      client: await clientOf(where.team),
+      place: where,
+      ...(threadTs !== undefined && { threadTs }),
+    };
+    await showTo(to, isGivenUp ? givenUp : interrupted);
   };
   const report = async (work: Work, isGivenUp: boolean): Promise<void> => {
     try {

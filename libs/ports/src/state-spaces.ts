@@ -24,6 +24,8 @@ export const STATE_SPACES = {
   /** Places of messages and the documents in them, not who shared them. */
   'slack.shared': 'nobody',
   'slack.workspace': 'nobody',
+  /** The key that cookies of a sign-in are sealed with, and hashes of sign-ins that were used, for ten minutes. */
+  'slack.sign-in': 'nobody',
 } as const satisfies Readonly<Record<string, 'persons' | 'nobody'>>;
 
 export type StateSpace = keyof typeof STATE_SPACES;

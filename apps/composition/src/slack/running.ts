@@ -35,6 +35,7 @@ export async function startSlack(
     ...{ connection, logger, apiUrl, questionsPerHour, atOnce },
     desk: slackDesk(installation),
     state: store.catalog.state,
+    ...(slack.signIn && config.signIn && { signInUrl: `${config.signIn.publicUrl}/slack/sign-in` }),
     workspaces: await workspacesOf(slack, secrets, store.catalog.state),
     configured: (team, user) => configuredPerson(people.now().config, team, user),
     ...(slack.linkBy === 'email' && {

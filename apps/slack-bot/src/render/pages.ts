@@ -20,6 +20,8 @@ import {
   section,
 } from './blocks.ts';
 
+/** Slack tells of it when somebody follows the link of the button. */
+export const SIGN_IN_PRESS = 'sign-in';
 const SHOWN_HITS = 10;
 const SNIPPET = 300;
 const MAX_COMMENT = 2_000;
@@ -89,9 +91,20 @@ export interface HomeFacts {
   readonly sources: readonly SourceSummary[];
 }
 
-export function homeView(facts: HomeFacts | undefined, language: Language, refusal = ''): HomeView {
+/** For somebody who may not use the bot. */
+export function refusedHome(refusal: readonly AnyBlock[], language: Language): HomeView {
+  return { type: 'home', blocks: [...refusal, says(TEXTS[language].help)] };
+}
+
+/** What somebody is told whom nobody has linked, with the way to sign in where there is one. */
+export function signInBlocks(address: string, language: Language): AnyBlock[] {
+  const { signInFirst, signIn } = TEXTS[language];
+  const elements = [button(SIGN_IN_PRESS, signIn, { url: address, style: 'primary' })];
+  return [says(signInFirst), { type: 'actions', elements }];
+}
+
+export function homeView(facts: HomeFacts, language: Language): HomeView {
   const texts = TEXTS[language];
-  if (!facts) return { type: 'home', blocks: [says(refusal), says(texts.help)] };
   const questions = facts.questions
     .slice(0, 10)
     .map(({ text, at }) =>

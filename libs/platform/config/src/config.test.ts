@@ -84,6 +84,26 @@ describe('configuration', () => {
     );
   });
 
+  it('[config.cross-mistakes] refuses a sign-in for Slack where nobody signs in, and at an issuer that is none of them', () => {
+    const slack = `slack:\n  mode: socket\n  token: { env: A }\n  appToken: { env: B }\n  signIn: { issuer: https://a.example, clientId: c }\n`;
+    const signIn = (issuer: string) =>
+      `signIn: { publicUrl: https://f.example, issuers: [{ issuer: ${issuer} }] }\n`;
+    const told = (text: string) => {
+      try {
+        parseConfig(text, 'f.yaml');
+      } catch (error) {
+        return (error as AppError).publicMessage;
+      }
+      return '';
+    };
+    assert.match(told(slack), /f\.yaml:5: slack\.signIn\.issuer: .*has signIn, with publicUrl/u);
+    assert.match(
+      told(slack + signIn('https://b.example')),
+      /:5: slack\.signIn\.issuer: "https:\/\/a\.example" is no issuer of signIn; there are: https:\/\/b\.example/u,
+    );
+    assert.equal(told(slack + signIn('https://a.example')), '');
+  });
+
   it('says where the YAML itself is broken', () => {
     assert.throws(() => parseConfig('owner: [a\nx: 1', 'f.yaml'), { code: 'CONFIG_INVALID' });
   });

@@ -29,6 +29,7 @@ interface Entries {
     readonly exchange?: { readonly issuer: string } | undefined;
   }[];
   readonly signIn?: { readonly issuers: readonly { readonly issuer: string }[] } | undefined;
+  readonly slack?: { readonly signIn?: { readonly issuer: string } | undefined } | undefined;
   readonly scim?: unknown;
   readonly directories?: readonly { readonly id: string }[];
 }
@@ -79,6 +80,7 @@ export function crossProblems(config: Entries, lineOf: LineOf): ConfigProblem[] 
     ...repeatedIdentities(config, lineOf),
     ...takenGroups(config, lineOf),
     ...strangeIssuers(config, lineOf),
+    ...strangeSignIn(config, lineOf),
   ];
 }
 
@@ -159,6 +161,21 @@ function strangeIssuers({ sources, signIn }: Entries, lineOf: LineOf): ConfigPro
           ),
         ],
   );
+}
+
+/** Whoever signs in for Slack is the person who they are everywhere else, at an address that browsers reach. */
+function strangeSignIn({ slack, signIn }: Entries, lineOf: LineOf): ConfigProblem[] {
+  const place = ['slack', 'signIn', 'issuer'];
+  if (!slack?.signIn) return [];
+  if (!signIn)
+    return [
+      problem(place, 'people sign in where the server has signIn, with publicUrl and this issuer', lineOf),
+    ];
+  const { issuer } = slack.signIn;
+  const known = signIn.issuers.map((each) => each.issuer);
+  if (known.includes(issuer)) return [];
+  const there = known.join(', ') || 'none';
+  return [problem(place, `"${issuer}" is no issuer of signIn; there are: ${there}`, lineOf)];
 }
 
 const BUILT_IN_ROLES = ['reader', 'auditor', 'admin'];

@@ -29,6 +29,16 @@ const common = {
   name: z.string().min(1).max(35).default('Fumikura'),
   /** `email`: an address that the workspace calls confirmed is the person who has it here. */
   linkBy: z.enum(['none', 'email']).default('none'),
+  /** People get their codes in a browser, too, by signing in at an issuer of `signIn`. */
+  signIn: z
+    .strictObject({
+      issuer: z.url(),
+      /** Of the client that is registered there for this, with the address `<signIn.publicUrl>/slack/signed-in`. */
+      clientId: z.string().min(1),
+      /** Absent: a public client, proven by PKCE alone. */
+      clientSecret: secretReference.optional(),
+    })
+    .optional(),
   /** Of one person. */
   questionsPerHour: z.int().min(1).max(100_000).default(60),
   /** Answers that one process makes at the same time. */

@@ -1,0 +1,2 @@
+export { createSlackSignIn, SIGN_IN_PATH } from './slack-sign-in.ts';
+export type { GivenCode, SlackSignInOptions } from './slack-sign-in.ts';
