@@ -91,8 +91,15 @@ describe('what is kept of a person', { concurrency: 1 }, () => {
       'slack.code.attempts': [[account, 2]],
       'slack.open': [['open', { body: { team_id: team, event: { user } }, holder: 'h' }]],
       'slack.reply': [['reply', { team, user, person, question: 'otter?' }]],
-      'slack.recent': [[account, [{ text: 'otter?', at: '' }]]],
-      'slack.feedback': [['feedback', { by: account, question: 'otter?', comment: 'wrong' }]],
+      // The second account is known by its address alone, which no link tells of.
+      'slack.recent': [
+        [account, [{ text: 'otter?', at: '' }]],
+        ['T1/UMAIL', [{ text: 'otter?', at: '', person }]],
+      ],
+      'slack.feedback': [
+        ['feedback', { by: account, question: 'otter?', comment: 'wrong' }],
+        ['by-mail', { by: 'T1/UMAIL', person, question: 'otter?' }],
+      ],
       'slack.budget': [['123 local alice', 3]],
     };
     const others: readonly (readonly [SpaceOfPersons, string, JsonValue])[] = [

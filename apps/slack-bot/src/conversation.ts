@@ -55,7 +55,7 @@ export async function ask(act: Act, asked: Asked): Promise<void> {
     const earlier = await earlierOf(act);
     const question = { ...asked, ...(earlier && { earlier }) };
     const { team, user } = act.account;
-    await replies.asked(team, user, asked.text);
+    await replies.asked({ team, user, person: act.person, text: asked.text });
     const events = desk.ask(act.person, question, act.place, signal);
     await (act.place.kind === 'direct' && act.threadTs !== undefined
       ? streamAnswer(act, asked.text, events)

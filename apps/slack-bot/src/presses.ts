@@ -157,7 +157,7 @@ export async function commented(act: Act, said: Extract<Delivery, { kind: 'comme
 }
 
 async function keepFeedback(act: Act, id: string, reply: Reply, verdict: Feedback['verdict'], text = '') {
-  const { parts, place, account } = act;
+  const { parts, place, account, person } = act;
   const documents = (reply.answer?.citations ?? []).map(({ documentId }) => documentId);
   await parts.desk.record(act.person, place, {
     ...{ action: 'change', via: 'slack feedback', outcome: 'done', details: { verdict } },
@@ -166,6 +166,7 @@ async function keepFeedback(act: Act, id: string, reply: Reply, verdict: Feedbac
     ...{ verdict, question: reply.question, documents },
     ...(text && { comment: text.slice(0, 2_000) }),
     by: `${account.team}/${account.user}`,
+    person: { issuer: person.issuer, subject: person.subject },
     at: new Date(parts.now()).toISOString(),
   });
 }

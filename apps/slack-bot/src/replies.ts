@@ -30,6 +30,8 @@ export interface Feedback {
   readonly documents: readonly string[];
   readonly comment?: string;
   readonly by: string;
+  /** Who that account was then; not in what older versions kept. */
+  readonly person?: PersonId;
   /** ISO 8601. */
   readonly at: string;
 }
@@ -42,7 +44,12 @@ export interface Replies {
   get(id: string): Promise<Reply | undefined>;
   /** The last one first. */
   recent(team: string, user: string): Promise<readonly { readonly text: string; readonly at: string }[]>;
-  asked(team: string, user: string, text: string): Promise<void>;
+  asked(question: {
+    readonly team: string;
+    readonly user: string;
+    readonly person: PersonId;
+    readonly text: string;
+  }): Promise<void>;
   putFeedback(reply: string, feedback: Feedback): Promise<void>;
   feedback(): Promise<readonly Feedback[]>;
 }
@@ -65,8 +72,9 @@ export function createReplies(state: SharedState, now: () => number = Date.now):
     change: async (id, reply) => void (await put(id, reply)),
     get: async (id) => (await state.get(REPLIES, id))?.value as unknown as Reply | undefined,
     recent: async (team, user) => (await recentOf(team, user)).list,
-    asked: async (team, user, text) => {
-      const question = { text: text.slice(0, 300), at: new Date(now()).toISOString() };
+    asked: async ({ team, user, person: { issuer, subject }, text }) => {
+      const at = new Date(now()).toISOString();
+      const question = { text: text.slice(0, 300), at, person: { issuer, subject } };
       for (;;) {
         const { entry, list } = await recentOf(team, user);
         const put = await state.put(RECENT, {

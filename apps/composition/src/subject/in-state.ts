@@ -59,7 +59,12 @@ const WITHOUT: Readonly<Record<SpaceOfPersons, Without>> = {
     return slack.some(names) ? undefined : value;
   },
   'slack.reply': inSlack,
-  'slack.recent': byKey,
+  'slack.recent': ({ key, value }, subject) => {
+    const asked = value as unknown as InSlack[];
+    const left = asked.filter(({ person }) => !isTheirs(person, subject));
+    if (!subject.slack.includes(key) && left.length === asked.length) return value;
+    return subject.slack.includes(key) || left.length === 0 ? undefined : (left as unknown as JsonValue);
+  },
   'slack.feedback': inSlack,
   'slack.budget': ({ key, value }, { person }) =>
     key.endsWith(` ${person.issuer} ${person.subject}`) ? undefined : value,
