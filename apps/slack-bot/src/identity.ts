@@ -136,7 +136,7 @@ function refusedAsOf(user: SlackUser, workspace: WorkspaceFacts): RefusedAs | un
 }
 
 /** Of the workspace; or of a workspace that the organization, whose installation serves here, gave the app to. */
-function isMember(user: NonNullable<SlackUser>, { team, home, served }: WorkspaceFacts): boolean {
+export function isMember(user: NonNullable<SlackUser>, { team, home, served }: WorkspaceFacts): boolean {
   if (user.is_stranger === true) return false;
   const { enterprise_id: enterprise, teams = [] } = user.enterprise_user ?? {};
   if (home === team) return user.team_id === team || teams.includes(team);
