@@ -1,6 +1,16 @@
 import { promisify } from 'node:util';
 import { zstdCompress, zstdDecompress } from 'node:zlib';
-import type { Chunk, Document, DocumentHead, DocumentId, Section, SourceId } from '@fumikura/model';
+import type {
+  Chunk,
+  Document,
+  DocumentHead,
+  DocumentId,
+  EarlierText,
+  Section,
+  SourceId,
+  TextHistory,
+} from '@fumikura/model';
+import { historyOf } from '@fumikura/model';
 import type {
   CataloguedDocument,
   ConfirmedDocument,
@@ -27,6 +37,7 @@ export type StoredHead = Omit<
 interface Structure {
   readonly outline: readonly Section[];
   readonly chunks: readonly Chunk[];
+  readonly history?: TextHistory;
 }
 
 /** What is in a document's place before a change. */
@@ -97,6 +108,18 @@ export class DocumentStore {
     const { rows } = await sql<{ id: string; text: Buffer; structure: Buffer }>`SELECT id, text, structure
       FROM ${this.#table('document')} WHERE key = ANY(${ids.map(keyOf)}::bytea[])`.execute(db);
     return new Map(await Promise.all(rows.map(async (row) => [row.id, await storedText(row)] as const)));
+  }
+
+  /** As they are before they are replaced. */
+  async earlier(db: Executor, ids: readonly DocumentId[]): Promise<ReadonlyMap<DocumentId, EarlierText>> {
+    const { rows } = await sql<{ id: string; text: Buffer; structure: Buffer; synced_at: string }>`
+      SELECT id, text, structure, synced_at FROM ${this.#table('document')}
+      WHERE key = ANY(${ids.map(keyOf)}::bytea[])`.execute(db);
+    return new Map(
+      await Promise.all(
+        rows.map(async (row) => [row.id, { ...(await storedText(row)), syncedAt: row.synced_at }] as const),
+      ),
+    );
   }
 
   async known(db: Executor, ids: readonly DocumentId[]): Promise<ReadonlyMap<DocumentId, KnownVersion>> {
@@ -182,9 +205,12 @@ export class DocumentStore {
     );
     return Promise.all(
       rows.map(async (row) => {
-        const { text, outline, chunks } = await storedText(row);
+        const { text, outline, chunks, history } = await storedText(row);
         const { aclId: _, similarity, syncedAt: __, ...head } = recordOf(row);
-        return { version: row.version, write: { document: { ...head, text, outline }, chunks, similarity } };
+        return {
+          version: row.version,
+          write: { document: { ...head, text, outline }, chunks, similarity, ...(history && { history }) },
+        };
       }),
     );
   }
@@ -265,9 +291,11 @@ export class DocumentStore {
 export async function pack(
   write: DocumentWrite,
   numbers: Pick<Before, 'aclId' | 'aclVersion' | 'version'>,
+  earlier: EarlierText | undefined,
 ): Promise<PackedDocument> {
   const { id, source, version: _, acl: __, contentHash: ___, text, outline, ...head } = write.document;
-  const structure: Structure = { outline, chunks: write.chunks };
+  const history = write.history ?? historyOf(write.document, earlier, new Date().toISOString());
+  const structure: Structure = { outline, chunks: write.chunks, history };
   return {
     ...numbers,
     id,
