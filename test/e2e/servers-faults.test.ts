@@ -9,6 +9,7 @@ import type { Cluster } from '../scale/cluster.ts';
 import { handleOf } from '../scale/company.ts';
 import { Author, connectClients, Load } from '../scale/load.ts';
 import type { Asker } from '../scale/load.ts';
+import type { Member } from '../scale/processes.ts';
 import { createSession } from '../scale/mcp-session.ts';
 import type { ToolAnswer } from '../scale/mcp-session.ts';
 import { shiftedClock } from '../scale/shifted-clock.ts';
@@ -21,6 +22,7 @@ const DISK_BYTES = 16_000_000;
 /** What a person waits at most for an answer or a refusal. */
 const LONGEST_ANSWER_MS = 15_000;
 const PATIENCE_MS = 40_000;
+const THIS_VERSION = {};
 const NEXT_VERSION = {
   NODE_OPTIONS: `--import=${fileURLToPath(new URL('../scale/next-version.mjs', import.meta.url))}`,
 };
@@ -195,13 +197,19 @@ describe('servers and workers on a bad day', { skip: missing ?? false, timeout: 
     const running = Promise.all([load.arrive(4, end.signal), author.write(400, end.signal)]);
     const [older, newer] = cluster.servers;
     const [worker] = cluster.workers;
-    await worker?.replace({ environment: NEXT_VERSION });
-    await newer?.replace({ environment: NEXT_VERSION });
-    await older?.kill();
-    await worker?.replace({ environment: {} });
-    await newer?.replace({ environment: {} });
-    await newer?.replace({ environment: NEXT_VERSION });
-    await older?.replace({ environment: NEXT_VERSION });
+    const steps: readonly (readonly [Member | undefined, Record<string, string>])[] = [
+      [worker, NEXT_VERSION],
+      [newer, NEXT_VERSION],
+      [older, THIS_VERSION],
+      [worker, THIS_VERSION],
+      [newer, THIS_VERSION],
+      [newer, NEXT_VERSION],
+      [older, NEXT_VERSION],
+    ];
+    for (const [member, environment] of steps) {
+      assert.equal(await member?.replace({ environment }), 0);
+      await cluster.balancer.serving(cluster.servers.length);
+    }
     await wait(500);
     end.abort();
     await running;

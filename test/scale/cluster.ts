@@ -9,6 +9,7 @@ import { startPostgres } from '@fumikura/testkit';
 import type { PostgresServer } from '@fumikura/testkit';
 import { PROGRAM } from '../e2e/fumi.ts';
 import { startBalancer } from './balancer.ts';
+import type { Balancer } from './balancer.ts';
 import { configuration, writeDocuments } from './company.ts';
 import type { Company } from './company.ts';
 import { startFaultProxy } from './fault-proxy.ts';
@@ -45,7 +46,7 @@ export interface Cluster {
   readonly urls: readonly string[];
   readonly servers: readonly Member[];
   readonly workers: readonly Member[];
-  readonly balancer: Member;
+  readonly balancer: Balancer;
   readonly postgres: PostgresServer;
   readonly catalog: Catalog;
   readonly index: IndexServer;
