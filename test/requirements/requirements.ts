@@ -133,6 +133,10 @@ export const REQUIREMENTS: readonly Requirement[] = [
       'A word that no readable document has is replaced by the nearest that one has, and it is said.',
     'query.abbreviation':
       'An abbreviation is looked for by its long form too, as a readable document explains it.',
+    'query.foreign':
+      'A query in a language of no document finds nothing, guesses nothing, and names its sources.',
+    'query.synonyms':
+      'A query is looked for in the words of a file of synonyms, too, which tells nobody of words only others may read.',
     'query.punctuation': 'A query of signs alone is refused.',
     'search.limit': 'A limit of 0, -1 or 10,000 is refused with the range allowed.',
     'search.cursor-altered': 'An altered cursor is refused.',
@@ -289,6 +293,8 @@ export const REQUIREMENTS: readonly Requirement[] = [
     'search.live-language': 'Words of the query language mean the same where sources are asked themselves.',
     'search.live-deadline':
       'A source that hangs costs nobody more than its deadline, and the reply names it.',
+    'search.live-lies': 'What a source says beyond what it was asked for, or twice, is not believed.',
+    'search.clock': 'A clock that jumps makes nothing look fresh, prolongs no cursor and doubles no budget.',
     'search.live-breaker':
       'A source that failed several times in a row is left alone for a while, then asked again.',
     'search.scores': 'Scores are as defined with a full delta, during a fold and after it.',

@@ -17,6 +17,7 @@ export { localIdsOf } from './people/people.ts';
 export { openPeopleStore, withPeople } from './people/provisioned.ts';
 export { migrateStore } from './migration.ts';
 export { compareStores } from './migration-check.ts';
+export { readSynonyms } from './synonyms.ts';
 export { DATABASE_FILE, openStore, withState } from './store.ts';
 export type { InstalledStore } from './store.ts';
 export type { Installation, OpenOptions } from './installation.ts';
