@@ -240,6 +240,8 @@ export const REQUIREMENTS: readonly Requirement[] = [
     'schedule.fair': 'Each source gets its turn.',
     'schedule.no-overlap': 'A source is never read twice at once, and others are read meanwhile.',
     'schedule.request': 'What a webhook names is read at once.',
+    'schedule.watch':
+      'What a source tells is read, also when it is told while the catalog is away or while nobody watches.',
     'schedule.failure': 'What failed is told and tried again later; everything else goes on.',
     'webhook.taken': 'What a delivery asks for is durable before it is answered.',
     'webhook.replayed': 'A delivery counts once.',
