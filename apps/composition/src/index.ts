@@ -24,7 +24,7 @@ export type { Installation, OpenOptions } from './installation.ts';
 export { scheduledSource } from './schedules.ts';
 export { dependenciesOf, mcpFactory, serveHttp } from './serving.ts';
 export type { ServeOptions } from './serving.ts';
-export { askModel, modelFolder, modelsFolder, openEmbedder } from './embedders.ts';
+export { askModel, embedderEntry, modelFolder, modelsFolder, openEmbedder } from './embedders.ts';
 export type { InstalledEmbedder } from './embedding.ts';
 export { addModel, listModels, MODEL_HOST, PINNED_MODELS, pullModel } from '@fumikura/provider-local';
 export type { InstalledModel } from '@fumikura/provider-local';
