@@ -10,6 +10,7 @@ export { followForwarding, forwardTargets } from './forward.ts';
 export { followDirectories, readDirectory } from './people/directories.ts';
 export type { DirectoryHost } from './people/directories.ts';
 export { eraseInState, keptInState, subjectOf } from './subject/in-state.ts';
+export { changesAbout, eraseInHistory, knownAs } from './subject/readers-history.ts';
 export { filesKeptAside } from './people/older-files.ts';
 export { momentsOf } from './people/moments.ts';
 export type { Moments } from './people/moments.ts';
