@@ -11,10 +11,10 @@ import {
   createPlaceReranker,
   createRanker,
   createRerankStage,
+  expanded,
   fusionWeights,
-  withLongForms,
 } from '@fumikura/retrieval';
-import type { Ranked } from '@fumikura/retrieval';
+import type { Ranked, Synonyms } from '@fumikura/retrieval';
 import { createSqliteStore } from '@fumikura/store-sqlite';
 import { analyseQuery } from '@fumikura/text';
 
@@ -29,6 +29,8 @@ export interface EvaluationOptions {
   readonly embedder?: Embedder;
   /** Of the cosine in the fused score, 0 to 1. */
   readonly weight?: number;
+  /** Looked for beside; default none. */
+  readonly synonyms?: Synonyms;
   readonly reranker?: Reranker;
   /** Places that a hit rises or sinks at most by the reranker. */
   readonly bound?: number;
@@ -59,11 +61,13 @@ export interface AskingOptions {
   readonly filter: AccessFilter;
   readonly embedder?: Embedder;
   readonly weight?: number;
+  readonly synonyms?: Synonyms;
   readonly signal: AbortSignal;
 }
 
 /** The ordinary ranking of one index, for a measurement: it fails where a search would do without vectors. */
-export function createAsking({ index, filter, embedder, weight, signal }: AskingOptions) {
+export function createAsking({ index, filter, embedder, weight, synonyms, signal }: AskingOptions) {
+  const parts = { index, ...(synonyms && { synonyms: () => synonyms }) };
   const rank = createRanker({
     index,
     ...(embedder && {
@@ -75,7 +79,7 @@ export function createAsking({ index, filter, embedder, weight, signal }: Asking
     }),
   });
   return async (text: string): Promise<readonly Ranked[]> => {
-    const terms = await withLongForms(text, analyseQuery(text), index, filter, undefined, signal);
+    const { terms } = await expanded({ text }, analyseQuery(text), parts, filter, undefined, signal);
     return (await rank({ text, terms }, filter, signal)).ranked;
   };
 }

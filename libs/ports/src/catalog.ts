@@ -154,6 +154,11 @@ export interface Catalog extends JobQueue {
    * @param document changes of the ACLs of other documents are left out
    */
   accessHistory(since: string, document?: DocumentId): Promise<AccessHistory>;
+  /**
+   * Puts other principals in the place of some wherever the history names them. Cost: one pass over the history.
+   * @returns changes that named one of them
+   */
+  renameInAccessHistory(renamed: readonly (readonly [Principal, Principal])[]): Promise<number>;
 
   /** Collects a part of a source's directory under a run; nothing changes for anybody until `completeDirectory`. */
   stageDirectory(source: SourceId, run: string, part: DirectoryPart): Promise<void>;

@@ -34,7 +34,10 @@ export type {
   SourceSummary,
   WithheldDocument,
 } from './types.ts';
-export { withLongForms } from './query/long-forms.ts';
+export { expanded } from './query/expand.ts';
+export type { TellingExpansion } from './query/expand.ts';
+export { NO_SYNONYMS, parseSynonyms } from './query/synonyms.ts';
+export type { Expansion, Synonyms } from './query/synonyms.ts';
 export type { SuggestRequest, Suggestions } from './suggest.ts';
 export { createFeedback, FEEDBACK_SPACE } from './feedback.ts';
 export type { Feedback, Opinion, Verdict } from './feedback.ts';

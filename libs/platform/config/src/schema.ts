@@ -228,6 +228,8 @@ export const configSchema = z.strictObject({
     .strictObject({
       /** Milliseconds after which a search answers with what it has or fails. */
       deadlineMs: z.int().min(50).max(60_000).default(5_000),
+      /** A file of words that mean the same, relative to this one; docs/retrieval.md says how it is written. */
+      synonyms: z.string().min(1).optional(),
       /** What a document gains beside what it says, as shares of its score; nothing by default. */
       boosts: z
         .strictObject({

@@ -123,6 +123,10 @@ export class StoreCore {
     this.#write(() => this.acls.putLists(lists, null));
   }
 
+  renameInAccessHistory(...[renamed]: Parameters<Catalog['renameInAccessHistory']>): number {
+    return this.#write(() => this.history.rename(renamed));
+  }
+
   stageDirectory(source: SourceId, run: string, part: DirectoryPart): void {
     this.#write(() => this.directory.stage(source, run, part));
   }
