@@ -20,6 +20,8 @@ export interface Facts extends Kinship {
   /** Weight of the question's terms in it at all, and in its best sentence. */
   readonly covered: number;
   readonly own: number;
+  /** The same in the best three sentences that stand together. */
+  readonly window: number;
   /** The most terms of the question in one sentence. */
   readonly longest: number;
   /** Words of the question that begin as one of its words does. */
@@ -28,6 +30,8 @@ export interface Facts extends Kinship {
 
 /** Characters of a document that are compared. */
 const COMPARED = 30_000;
+/** Sentences that are read together. */
+const WINDOW = 3;
 const OFTEN = 1.2;
 
 /** What a question asks of any document. */
@@ -55,7 +59,7 @@ export function factsOf(
   const rarities = new Map(words.map(({ term }) => [term, rarity.get(term) ?? 1]));
   const kinship = kinshipOf(documents, new Set(weights.weights.keys()), rarities);
   return documents.map((document, index) => ({
-    ...(kinship[index] ?? { cosine: 0, central: 0, company: 0, title: 0 }),
+    ...(kinship[index] ?? { cosine: 0, central: 0, company: 0, title: 0, resembled: 0 }),
     ...factsOfDocument(
       document,
       units.filter((unit) => unit.document === index),
@@ -84,9 +88,14 @@ function factsOfDocument(
     use: useOf(weights, counts),
     covered: weightIn(weights, has),
     own: most(units.map((unit) => unit.own)),
+    window: most(units.map((_, at) => coveredBy(units.slice(at, at + WINDOW), weights))),
     longest: most(units.map(({ terms }) => terms.size)) / Math.max(1, weights.weights.size),
     begins: beginningsHeld(question, text),
   };
+}
+
+function coveredBy(units: readonly ScoredUnit[], weights: TermWeights): number {
+  return weightIn(weights, (term) => units.some(({ terms }) => terms.has(term)));
 }
 
 /** The tenth time says less than the second. */

@@ -22,6 +22,9 @@ export const FEATURES = [
   'isFirstInUse',
   'isFirstInCentre',
   'rarest',
+  'scoreThree',
+  'windowLead',
+  'resembledGap',
 ] as const;
 
 /** Documents that are compared. */
@@ -51,9 +54,9 @@ export function featuresOf(
   const compared = { ...evidence, documents: evidence.documents.slice(0, DOCUMENTS) };
   const facts = factsOf(question, compared, weights, units);
   const of = (name: keyof Facts) => spreadOf(facts.map((each) => each[name]));
-  const [names, covered, own] = [of('names'), of('covered'), of('own')];
+  const [score, names, covered, own] = [of('score'), of('names'), of('covered'), of('own')];
   const values: Record<(typeof FEATURES)[number], number> = {
-    scoreGap: of('score').gap,
+    scoreGap: score.gap,
     scoreFall: ((evidence.scores[HEAD - 1] ?? 0) - (evidence.scores[HEAD] ?? 0)) / weights.total,
     phraseFirst: of('phrase').first,
     namesHeld: names.first,
@@ -70,6 +73,9 @@ export function featuresOf(
     isFirstInUse: of('use').isFirst,
     isFirstInCentre: of('central').isFirst,
     rarest: rarestOf(evidence) / BITS,
+    scoreThree: score.three,
+    windowLead: of('window').lead,
+    resembledGap: of('resembled').gap,
   };
   return FEATURES.map((name) => bounded(values[name]));
 }
