@@ -20,6 +20,9 @@ export interface Kinship {
 /** Characters of a document that are compared. */
 const COMPARED = 12_000;
 const NEAREST = 3;
+/** Documents beside one, and their usual cosine: that a small collection has fewer says nothing. */
+const OTHERS = 7;
+const USUAL = 0.209;
 
 interface Profile {
   readonly weights: ReadonlyMap<string, number>;
@@ -46,7 +49,7 @@ export function kinshipOf(
     return {
       cosine: cosine(question, own),
       central: sum(others.slice(0, NEAREST)) / NEAREST,
-      company: sum(others) / Math.max(1, others.length),
+      company: (sum(others) + Math.max(0, OTHERS - others.length) * USUAL) / Math.max(OTHERS, others.length),
       resembled: resembledIn(words, counts[at] ?? new Map(), texts[at] ?? ''),
       title: shareIn(terms, countTerms(title).counts, rarity),
     };
