@@ -351,7 +351,10 @@ describe('what nobody should ask, and a model that does not answer', () => {
     model.behave('faithful');
     const written = await ask(writing, '出張旅費の申請期限は何日ですか？');
     assert.deepEqual([written.kind, written.notices], ['written', []]);
-    assert.match(written.claims[0]?.text ?? '', /出張旅費の申請は\d+日以内に提出する。/u);
+    assert.ok(
+      written.claims.some(({ text }) => /^出張旅費の.+。$/u.test(text)),
+      JSON.stringify(written.claims),
+    );
   });
 
   const FAILS: readonly (readonly [Behaviour, RegExp])[] = [
