@@ -222,7 +222,7 @@ export class StoreCore {
         const { aclId: _, similarity, syncedAt: __, ...head } = record;
         const stored = this.documents.text(record.id);
         if (!stored) return [];
-        const { text, outline, chunks } = stored;
+        const { text, outline, chunks, history } = stored;
         const vectors = this.index.vectors(record.id).slice(0, chunks.length);
         const isWhole = vectors.length === chunks.length && vectors.length > 0;
         const whole = isWhole ? vectors.filter((each) => each !== undefined) : [];
@@ -231,6 +231,7 @@ export class StoreCore {
             document: { ...head, text, outline },
             chunks,
             similarity,
+            ...(history && { history }),
             ...(whole.length === chunks.length && whole.length > 0 && { vectors: whole }),
           },
         ];

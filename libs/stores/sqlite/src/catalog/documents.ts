@@ -1,5 +1,14 @@
 import { zstdCompressSync, zstdDecompressSync } from 'node:zlib';
-import type { Chunk, Document, DocumentHead, DocumentId, Section, SourceId } from '@fumikura/model';
+import { historyOf } from '@fumikura/model';
+import type {
+  Chunk,
+  Document,
+  DocumentHead,
+  DocumentId,
+  Section,
+  SourceId,
+  TextHistory,
+} from '@fumikura/model';
 import type {
   DocumentRecord,
   DocumentWrite,
@@ -33,6 +42,7 @@ type StoredHead = Omit<Document, 'id' | 'source' | 'version' | 'acl' | 'contentH
 interface Structure {
   readonly outline: readonly Section[];
   readonly chunks: readonly Chunk[];
+  readonly history?: TextHistory;
 }
 
 /** What the index has to hear of a change to facts alone. */
@@ -60,10 +70,15 @@ export class DocumentStore {
   }
 
   /** Replaces a document. Inside a transaction. @returns its acl_id */
-  put({ document, chunks, similarity }: DocumentWrite, syncedAt: string): number {
+  put({ document, chunks, similarity, history }: DocumentWrite, syncedAt: string): number {
     const { id, source, version, acl, contentHash, text, outline, ...head } = document;
     const aclId = this.#acls.idOf(acl);
     this.#noteMove(id, this.#aclIdOf(id), aclId);
+    const structure: Structure = {
+      outline,
+      chunks,
+      history: history ?? this.#historyOf(document, syncedAt),
+    };
     this.remove(id);
     const row = this.#db.get<{ doc: number }>(
       `INSERT INTO document(id, source, acl_id, version, content_hash, similarity, synced_at, chunks, head, stamp)
@@ -71,7 +86,6 @@ export class DocumentStore {
       ...[id, source, aclId, version, contentHash, similarity, syncedAt, chunks.length, JSON.stringify(head)],
       this.#nextStamp(),
     );
-    const structure: Structure = { outline, chunks };
     this.#db.run(
       'INSERT INTO document_text(doc, text, structure) VALUES(?, ?, ?)',
       row?.doc ?? 0,
@@ -167,6 +181,13 @@ export class DocumentStore {
       id,
     );
     return row && { id, text: unpack(row.text), ...(JSON.parse(unpack(row.structure)) as Structure) };
+  }
+
+  /** What its text, which is about to take the place of another one, is known to have been. */
+  #historyOf(document: Document, now: string): TextHistory {
+    const row = this.#row(document.id);
+    const before = row && this.text(document.id);
+    return historyOf(document, before && { ...before, syncedAt: row.synced_at }, now);
   }
 
   /** What conditions on texts are compared with; undefined for an unknown document. */
