@@ -67,10 +67,11 @@ export class IndexReader {
   }
 
   documentIds(docs: readonly number[]): ReadonlyMap<number, string> {
-    const rows = this.db.allOf<{ doc: number; id: string }>(
-      'SELECT d.doc, d.id FROM json_each(?) AS key JOIN index_doc AS d ON d.doc = key.value',
-      docs,
+    return new Map(
+      this.db.tuplesOf<[doc: number, id: string]>(
+        'SELECT d.doc, d.id FROM json_each(?) AS key JOIN index_doc AS d ON d.doc = key.value',
+        docs,
+      ),
     );
-    return new Map(rows.map(({ doc, id }) => [doc, id]));
   }
 }
