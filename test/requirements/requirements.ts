@@ -293,6 +293,8 @@ export const REQUIREMENTS: readonly Requirement[] = [
     'search.live-language': 'Words of the query language mean the same where sources are asked themselves.',
     'search.live-deadline':
       'A source that hangs costs nobody more than its deadline, and the reply names it.',
+    'boost.links': 'What points to a document counts for who may read it, and for nobody else.',
+    'boost.people': 'People who write where the asker writes are those of documents that the asker may read.',
     'search.live-lies': 'What a source says beyond what it was asked for, or twice, is not believed.',
     'search.clock': 'A clock that jumps makes nothing look fresh, prolongs no cursor and doubles no budget.',
     'search.live-breaker':
