@@ -144,11 +144,11 @@ async function kill({ servers, workers, balancer, postgres, index }: Cluster, wh
   else await index.crash();
 }
 
-async function rolling({ servers }: Cluster): Promise<readonly Gap[]> {
+async function rolling({ servers, balancer }: Cluster): Promise<readonly Gap[]> {
   for (const server of servers) {
     const code = await server.replace();
     if (code !== 0) throw new Error(`${server.name} ended with ${code}: ${server.said().slice(-1_000)}`);
-    await wait(2_000);
+    await balancer.serving(servers.length);
   }
   return [];
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, describe, it } from 'node:test';
 import { setTimeout as wait } from 'node:timers/promises';
-import { postgresMissing, startPostgres } from '@fumikura/testkit';
+import { postgresMissing, startPostgres, until } from '@fumikura/testkit';
 import { createSession } from '../scale/mcp-session.ts';
 import type { ToolAnswer } from '../scale/mcp-session.ts';
 import { freePort } from '../scale/processes.ts';
@@ -132,7 +132,7 @@ describe('an index for another model, beside the one that is asked', () => {
       await running.ended;
     });
     await until(async () => (await fetch(`${url}/health/ready`)).ok);
-    const session = createSession(`${url}/mcp`, '', 30_000);
+    const session = createSession(`${url}/mcp`, '', 60_000);
     await session.begin();
     const wrong: ToolAnswer[] = [];
     const stop = new AbortController();
@@ -164,13 +164,4 @@ describe('an index for another model, beside the one that is asked', () => {
 /** Texts of documents begin with their titles; questions here have no capitals. */
 function passages(embedded: readonly string[]): number {
   return embedded.filter((text) => /^[A-Z]/u.test(text)).length;
-}
-
-async function until(holds: () => Promise<boolean>): Promise<void> {
-  const end = Date.now() + 60_000;
-  while (Date.now() < end) {
-    if (await holds().catch(() => false)) return;
-    await wait(200);
-  }
-  throw new Error('it did not come to hold');
 }
