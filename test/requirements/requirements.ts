@@ -135,6 +135,7 @@ export const REQUIREMENTS: readonly Requirement[] = [
       'An abbreviation is looked for by its long form too, as a readable document explains it.',
     'query.foreign':
       'A query in a language of no document finds nothing, guesses nothing, and names its sources.',
+    'query.spelling': 'Japanese is found in its other spellings: numerals, kana, long endings.',
     'query.synonyms':
       'A query is looked for in the words of a file of synonyms, too, which tells nobody of words only others may read.',
     'query.punctuation': 'A query of signs alone is refused.',
