@@ -139,6 +139,7 @@ export const REQUIREMENTS: readonly Requirement[] = [
       'An abbreviation is looked for by its long form too, as a readable document explains it.',
     'query.foreign':
       'A query in a language of no document finds nothing, guesses nothing, and names its sources.',
+    'query.spelling': 'Japanese is found in its other spellings: numerals, kana, long endings.',
     'query.synonyms':
       'A query is looked for in the words of a file of synonyms, too, which tells nobody of words only others may read.',
     'query.punctuation': 'A query of signs alone is refused.',
@@ -299,6 +300,8 @@ export const REQUIREMENTS: readonly Requirement[] = [
     'search.live-language': 'Words of the query language mean the same where sources are asked themselves.',
     'search.live-deadline':
       'A source that hangs costs nobody more than its deadline, and the reply names it.',
+    'boost.links': 'What points to a document counts for who may read it, and for nobody else.',
+    'boost.people': 'People who write where the asker writes are those of documents that the asker may read.',
     'search.live-lies': 'What a source says beyond what it was asked for, or twice, is not believed.',
     'search.clock': 'A clock that jumps makes nothing look fresh, prolongs no cursor and doubles no budget.',
     'search.live-breaker':

@@ -186,8 +186,15 @@ function sweep(logger: Logger): void {
   );
 }
 
-function boostsOf({ recency, feedback, ...boosts }: NonNullable<Config['search']['boosts']>): BoostSettings {
-  return { ...boosts, ...(recency && { recency }), ...(feedback && { feedback }) };
+function boostsOf(settings: NonNullable<Config['search']['boosts']>): BoostSettings {
+  const { recency, feedback, links, people, ...boosts } = settings;
+  return {
+    ...boosts,
+    ...(recency && { recency }),
+    ...(feedback && { feedback }),
+    ...(links && { links }),
+    ...(people && { people }),
+  };
 }
 
 /** @throws AppError PERSON_UNKNOWN (config) */

@@ -121,6 +121,24 @@ describe('a search with synonyms', () => {
     assert.deepEqual([mine.expansions, mine.hits, mine.notices], [[], [], []]);
   });
 
+  it('[query.spelling] finds Japanese in its other spellings, and says so with explain', async () => {
+    await world.write({
+      Rule: { text: '第三条　届出は二十一日までに行う。', language: 'ja' },
+      Server: { text: 'サーバーの再起動は夜間に行います。', language: 'ja' },
+      Smoking: { text: 'タバコは屋外で。', language: 'ja' },
+    });
+    for (const [typed, title] of [
+      ['第3条', 'Rule'],
+      ['２１日', 'Rule'],
+      ['サーバ', 'Server'],
+      ['たばこ', 'Smoking'],
+    ] as const)
+      assert.equal((await titles(typed))[0], title, typed);
+    const { expansions } = await search('第3条', true);
+    assert.deepEqual(expansions, [{ from: '3条', to: '三条', by: 'spelling', hits: [1] }]);
+    assert.deepEqual(await titles('"たばこ"'), []);
+  });
+
   it('takes no word that the file knows for a slip', async () => {
     assert.deepEqual((await search('certificaet')).corrections, [{ from: 'certificaet', to: 'certificate' }]);
     synonyms = parseSynonyms('certificaet, vpn', 's.txt');

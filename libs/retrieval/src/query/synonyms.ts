@@ -17,7 +17,8 @@ export interface Expansion {
   /** As typed; absent where the documents' own explanation of an abbreviation does not say which one it was of. */
   readonly from?: string;
   readonly to: string;
-  readonly by: 'synonym' | 'abbreviation';
+  /** `spelling`: the same words in another of the ways in which Japanese is written. */
+  readonly by: 'synonym' | 'abbreviation' | 'spelling';
 }
 
 /** Words and phrases that mean the same in one company. */
@@ -157,7 +158,8 @@ export function termsOf(expansions: readonly Expansion[], typed: readonly QueryT
   for (const { to, by } of expansions) {
     const { terms } = analyseQuery(to);
     const words = terms.filter((term) => term.class === 'word').length;
-    const count = by === 'synonym' && words <= 1 ? WORD_WEIGHT : PHRASE_WEIGHT;
+    const isSame = by === 'spelling' || (by === 'synonym' && words <= 1);
+    const count = isSame ? WORD_WEIGHT : PHRASE_WEIGHT;
     for (const term of terms) {
       if (known.has(term.term)) continue;
       known.add(term.term);
