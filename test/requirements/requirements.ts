@@ -34,6 +34,8 @@ export const REQUIREMENTS: readonly Requirement[] = [
       'An index that was made beside is asked from one moment on, holds what was written meanwhile, and can be left again.',
     'index.other-model':
       'An index for another model is made and judged beside the one that is asked, switched to in one step and left again.',
+    'index.other-engine':
+      'Another engine is filled and judged beside the one that is asked, used instead and left again; nothing is read twice.',
     'scale.any-node':
       'Any request may go to any server; a cursor goes on at another one, for its caller alone.',
     'scale.one-run':
@@ -49,6 +51,8 @@ export const REQUIREMENTS: readonly Requirement[] = [
     'scale.pooler':
       'Nothing is left on a connection to PostgreSQL, so that a pooler may hand it on by transaction.',
     'scale.two-versions': 'Servers of two versions work over one catalog where the newer one only adds.',
+    'scale.early':
+      'A process that starts before its stores says that it is starting, and comes up by itself.',
     'scale.drain': 'A server that ends says that it is not ready, finishes what is under way, and closes.',
   }),
   ...of('slack', {
@@ -245,6 +249,8 @@ export const REQUIREMENTS: readonly Requirement[] = [
     'schedule.fair': 'Each source gets its turn.',
     'schedule.no-overlap': 'A source is never read twice at once, and others are read meanwhile.',
     'schedule.request': 'What a webhook names is read at once.',
+    'schedule.watch':
+      'What a source tells is read, also when it is told while the catalog is away or while nobody watches.',
     'schedule.failure': 'What failed is told and tried again later; everything else goes on.',
     'webhook.taken': 'What a delivery asks for is durable before it is answered.',
     'webhook.replayed': 'A delivery counts once.',

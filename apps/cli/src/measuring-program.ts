@@ -30,9 +30,25 @@ export function addMeasuring(program: Command, context: MakeContext): void {
   index
     .command('rebuild')
     .description('make the index anew from the stored texts, beside the one that answers')
-    .option('--embedder', 'for the model of "nextEmbedder" in the configuration; switches nothing')
-    .addHelpText('after', examples('fumi index rebuild', 'fumi index rebuild --embedder'))
-    .action(async (options: { embedder?: boolean }, command: Command) =>
+    .addOption(
+      new Option(
+        '--embedder [which]',
+        'for another model, local:<name or folder> or openai:<model>@<url>, which becomes "nextEmbedder" of the configuration; without a value for the one that is named there. Switches nothing',
+      ).conflicts('engine'),
+    )
+    .option(
+      '--engine <file>',
+      'in the stores of another configuration, as "fumi migrate --to" does; switches nothing',
+    )
+    .addHelpText(
+      'after',
+      examples(
+        'fumi index rebuild',
+        'fumi index rebuild --embedder local:multilingual-e5-small',
+        'fumi index rebuild --engine servers.yaml',
+      ),
+    )
+    .action(async (options: { embedder?: string | true; engine?: string }, command: Command) =>
       (await import('./commands/index-rebuild.ts')).indexRebuildCommand(context(command), options),
     );
   index
