@@ -35,7 +35,14 @@ describe('servers and workers on a bad day', { skip: missing ?? false, timeout: 
   let tokens: readonly string[];
   before(async () => {
     const small = smallDiskMissing() === undefined ? { diskBytes: DISK_BYTES } : {};
-    cluster = await startCluster({ company, servers: 2, workers: 1, schedule: '2s', more: PATIENT, ...small });
+    cluster = await startCluster({
+      company,
+      servers: 2,
+      workers: 1,
+      schedule: '2s',
+      more: PATIENT,
+      ...small,
+    });
     await cluster.settled(DOCUMENTS);
     tokens = await cluster.tokens(company.people);
   });
