@@ -1,4 +1,5 @@
-import { connectorsFor, openInstallation, serveHttp } from '@fumikura/composition';
+import { connectorsFor, openInstallation } from '@fumikura/composition';
+import { serveHttp } from '@fumikura/composition/serving';
 import type { Context } from '../context.ts';
 import type { ServerOptions } from '../options.ts';
 import { whenReachable } from '../patient.ts';
