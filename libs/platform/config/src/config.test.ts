@@ -106,6 +106,10 @@ describe('configuration', () => {
 
   it('says where the YAML itself is broken', () => {
     assert.throws(() => parseConfig('owner: [a\nx: 1', 'f.yaml'), { code: 'CONFIG_INVALID' });
+    assert.throws(
+      () => parseConfig('{ owner: a }\nsearch: { synonyms: s.txt }', 'f.yaml'),
+      (error: AppError) => error.publicMessage.split('\n').length === 2,
+    );
   });
 
   it('[config.missing] finds the nearest file above, then the one at home, else says what to run', async () => {

@@ -57,14 +57,14 @@ export function parseConfig(text: string, file: string): Config {
   const counter = new LineCounter();
   const document = parseDocument(text, { lineCounter: counter, prettyErrors: false });
   if (document.errors.length > 0) {
-    throw invalid(
-      file,
-      document.errors.map((error) => ({
-        path: '',
-        line: counter.linePos(error.pos[0]).line,
-        message: error.message,
-      })),
+    // One mistake makes the parser stumble over everything behind it on the line.
+    const lines = new Map(
+      document.errors
+        .toReversed()
+        .map(({ pos, message }) => [counter.linePos(pos[0]).line, message] as const),
     );
+    const problems = [...lines].toReversed().map(([line, message]) => ({ path: '', line, message }));
+    throw invalid(file, problems);
   }
   const lineOf = lineFinder(document, counter);
   const parsed = configSchema.safeParse(document.toJS() ?? {});

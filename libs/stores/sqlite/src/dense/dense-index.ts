@@ -186,7 +186,7 @@ class SqliteDenseIndex implements DenseIndex {
 
   #cosines(unit: Float32Array, chunkIds: Uint32Array): ReadonlyMap<number, number> {
     const rows = this.#tables.vectors(Array.from(chunkIds));
-    return new Map(rows.map(({ chunk, value }) => [chunk, cosine(unit, value)]));
+    return new Map(rows.map(([chunk, value]) => [chunk, cosine(unit, value)]));
   }
 }
 

@@ -121,8 +121,8 @@ export class VectorTables {
     return this.#db.change('DELETE FROM vector WHERE chunk = ?', chunk) > 0;
   }
 
-  vectors(chunks: readonly number[]): { readonly chunk: number; readonly value: Uint8Array }[] {
-    return this.#db.allOf(
+  vectors(chunks: readonly number[]): [chunk: number, value: Uint8Array][] {
+    return this.#db.tuplesOf(
       'SELECT v.chunk, v.value FROM json_each(?) AS key JOIN vector AS v ON v.chunk = key.value',
       chunks,
     );
