@@ -75,7 +75,7 @@ export async function openSetting(
   const bots: SlackBot[] = [];
   const startAnother = async () => {
     const started = await startSlackBot({
-      ...{ desk, state, workspaces, apiUrl: server.apiUrl, leaseMs: 1_000 },
+      ...{ desk, state, workspaces, apiUrl: server.apiUrl },
       connection:
         mode === 'socket'
           ? { kind: 'socket', appToken: APP_TOKEN }
