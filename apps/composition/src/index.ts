@@ -23,8 +23,6 @@ export { DATABASE_FILE, openStore, withState } from './store.ts';
 export type { InstalledStore } from './store.ts';
 export type { Installation, OpenOptions } from './installation.ts';
 export { scheduledSource } from './schedules.ts';
-export { dependenciesOf, mcpFactory, serveHttp } from './serving.ts';
-export type { ServeOptions } from './serving.ts';
 export { askModel, embedderEntry, modelFolder, modelsFolder, openEmbedder } from './embedders.ts';
 export type { InstalledEmbedder } from './embedding.ts';
 export { addModel, listModels, MODEL_HOST, PINNED_MODELS, pullModel } from '@fumikura/provider-local';

@@ -1,4 +1,5 @@
-import { connectorsFor, serveHttp } from '@fumikura/composition';
+import { connectorsFor } from '@fumikura/composition';
+import { serveHttp } from '@fumikura/composition/serving';
 import type { Context } from '../context.ts';
 import type { ServerOptions } from '../options.ts';
 import { openPatiently } from '../patient.ts';

@@ -1,4 +1,5 @@
-import { connectorsFor, dependenciesOf } from '@fumikura/composition';
+import { connectorsFor } from '@fumikura/composition';
+import { dependenciesOf } from '@fumikura/composition/serving';
 import { startHealthServer } from '@fumikura/server';
 import type { Context } from '../context.ts';
 import { followBacklog } from '../embedding.ts';
