@@ -133,6 +133,30 @@ describe('servers and workers on a bad day', { skip: missing ?? false, timeout: 
     }
   });
 
+  it('[scale.early] a server and a worker that start before their stores say so, and come up by themselves', async () => {
+    const members = [cluster.servers[0], cluster.workers[0]].flatMap((member) => member ?? []);
+    const ready = members.map((member) => member.health);
+    for (const way of [cluster.toIndex, cluster.toCatalog]) {
+      way.set('cut');
+      try {
+        for (const [at, member] of members.entries()) {
+          await member.replace({ health: ready[at]?.replace('ready', 'live') ?? '' });
+          const answer = await fetch(ready[at] ?? '');
+          const body = { status: 'starting', dependencies: { stores: 'down' } };
+          assert.deepEqual([answer.status, await answer.json()], [503, body]);
+        }
+      } finally {
+        way.set('none');
+      }
+      for (const url of ready) await until(async () => (await fetch(url)).ok);
+      await until(() => isRight(0));
+    }
+    for (const [at, member] of members.entries()) await member.replace({ health: ready[at] ?? '' });
+    const author = new Author(cluster.folder, company, 77);
+    await author.write(50, AbortSignal.timeout(300));
+    await until(async () => (await lostOf(author)).length === 0);
+  });
+
   it('[scale.clock] a server an hour off gets no requests, and a worker an hour off takes no lease of another', async () => {
     const [server] = cluster.servers;
     const [worker] = cluster.workers;

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { Argument, Option } from 'commander';
 import { examples, numberFrom } from './examples.ts';
+import type { EraseOptions } from './commands/audit-erase.ts';
 import type { MakeContext } from './examples.ts';
 import type { AuditExportOptions, AuditSearchOptions, AuditVerifyOptions, TokenOptions } from './options.ts';
 
@@ -73,9 +74,16 @@ function addAudit(program: Command, context: MakeContext): void {
     .command('erase')
     .description('take away what is kept of a person who left, as far as it may be')
     .argument('<person>', 'person id, or <issuer>#<subject>')
-    .addHelpText('after', examples('fumi audit erase alice-acme.example'))
-    .action(async (person: string, _options: unknown, command: Command) =>
-      (await import('./commands/audit-subject.ts')).eraseSubject(context(command), person),
+    .option('--account <account...>', 'theirs in sources too, if nothing here says so: user:<source>:<id>')
+    .addHelpText(
+      'after',
+      examples(
+        'fumi audit erase alice-acme.example',
+        'fumi audit erase alice-acme.example --account user:jira:acme:5b10a2844c20165700ede21g',
+      ),
+    )
+    .action(async (person: string, options: EraseOptions, command: Command) =>
+      (await import('./commands/audit-erase.ts')).eraseSubject(context(command), person, options),
     );
   audit
     .command('forward')

@@ -34,6 +34,7 @@ import type { PeopleConfig } from './people/people.ts';
 import { installReranker } from './rerankers.ts';
 import { openPeopleStore } from './people/provisioned.ts';
 import { openStore } from './store.ts';
+import { installSynonyms } from './synonyms.ts';
 import type { InstalledStore } from './store.ts';
 
 /** Everything one process works with, put together from a configuration. */
@@ -89,6 +90,8 @@ export async function openInstallation(
   config: Config,
   { logger, mode, rebuild, variables = {} }: OpenOptions,
 ): Promise<Installation> {
+  // Before anything is opened that would have to be closed when it cannot be used.
+  const synonyms = await installSynonyms(config, logger, { isOneShot: mode === 'one-shot' });
   const audit = openAudit(config, logger, variables);
   const store = await openStore(config, { inline: mode === 'one-shot', ...(rebuild && { rebuild }) });
   const pipeline = createDocumentPipeline({
@@ -124,6 +127,7 @@ export async function openInstallation(
     ...(embedder && { embedQuery: embedder.embedQuery, fusion: fusionWeights(config.embedder?.weight) }),
     ...(config.search.boosts && { boosts: boostsOf(config.search.boosts) }),
     feedback,
+    ...(synonyms && { synonyms: () => synonyms.now() }),
     ...(rerank && { rerank }),
     // A process that ends after one question has nothing to use again.
     ...(mode === 'one-shot' && { cacheBytes: 0 }),
@@ -166,6 +170,7 @@ export async function openInstallation(
       await embedder?.close();
       await rerank?.close();
       await pipeline.close();
+      synonyms?.close();
       await allKnowledge.close();
       await audit.close();
       await store.close();
@@ -181,8 +186,15 @@ function sweep(logger: Logger): void {
   );
 }
 
-function boostsOf({ recency, feedback, ...boosts }: NonNullable<Config['search']['boosts']>): BoostSettings {
-  return { ...boosts, ...(recency && { recency }), ...(feedback && { feedback }) };
+function boostsOf(settings: NonNullable<Config['search']['boosts']>): BoostSettings {
+  const { recency, feedback, links, people, ...boosts } = settings;
+  return {
+    ...boosts,
+    ...(recency && { recency }),
+    ...(feedback && { feedback }),
+    ...(links && { links }),
+    ...(people && { people }),
+  };
 }
 
 /** @throws AppError PERSON_UNKNOWN (config) */

@@ -179,6 +179,52 @@ describe('the scheduler', () => {
     assert.equal((await jobOf(A, 'refresh'))?.outcome, 'completed');
   });
 
+  it('[schedule.watch] reads what a source tells, also what it tells while the catalog is away or nobody watches', async () => {
+    const stop = new AbortController();
+    let tell: () => void = () => undefined;
+    const told = new Promise<void>((resolve) => (tell = resolve));
+    let [watched, isAway, refused] = [0, false, 0];
+    const contents = () => log.filter((each) => each === `${A} content`).length;
+    const reads = (count: number) => until(() => contents() >= count && !isAway);
+    const connector = wiki(A, {
+      watch: async function* (signal) {
+        watched++;
+        if (watched > 1)
+          return void (await new Promise((resolve) => signal.addEventListener('abort', resolve)));
+        await told;
+        yield;
+        throw new Error('no more to be heard');
+      },
+    });
+    const scheduler = createScheduler({
+      ingest: createIngest({ store, documents: pipeline, logger: silentLogger }),
+      catalog: {
+        ...store.catalog,
+        request: async (...asked) => {
+          if (isAway && ++refused < 3) throw new AppError('STORE_UNREACHABLE', 'transient', 'away');
+          isAway = false;
+          return store.catalog.request(...asked);
+        },
+      },
+      sources: [{ connector, schedules: { content: never, access: never, directory: never, census: never } }],
+      logger: silentLogger,
+      lookEveryMs: 5,
+    });
+    const running = scheduler.run(stop.signal);
+    try {
+      await reads(1); // what happened before it was watched
+      isAway = true;
+      tell();
+      await reads(2);
+      assert.equal(refused, 3);
+      await reads(3); // what happened until it was watched again
+      assert.equal(watched, 2);
+    } finally {
+      stop.abort();
+    }
+    await running;
+  });
+
   it('[schedule.failure] tells what failed, tries it again later, and goes on with everything else', async () => {
     let isDown = true;
     let now = Date.parse('2026-01-01T00:00:00Z');
