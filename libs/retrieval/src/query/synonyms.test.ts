@@ -104,6 +104,17 @@ describe('a search with synonyms', () => {
     assert.deepEqual((await search('"vpn"', true)).expansions, []);
   });
 
+  it('[facets.counts] counts what has the words typed, and what means the same only where nothing has them', async () => {
+    const documents = async (query: string) => {
+      const page = await knowledge.search({ query, facets: true }, await world.as('anyone'), signal);
+      return page.facets?.documents;
+    };
+    assert.equal(await documents('vpn client'), 1);
+    assert.equal(await documents('vpn'), 1);
+    assert.equal(await documents('holidays'), 1);
+    assert.equal(await documents('nothing'), 0);
+  });
+
   it('says with explain what it looked for, of hits on the page alone', async () => {
     const { expansions, hits } = await search('vpn', true);
     assert.deepEqual(expansions, [{ from: 'vpn', to: 'virtual private network', by: 'synonym', hits: [2] }]);

@@ -23,7 +23,7 @@ export interface Expansion {
 
 /** Words and phrases that mean the same in one company. */
 export interface Synonyms {
-  /** What a query says in other words, in the order of the file, each once. Linear in the length of the query. */
+  /** What a query says in other words, in the order of the query, each once. Linear in the length of the query. */
   of(text: string): readonly Expansion[];
   readonly lines: number;
 }

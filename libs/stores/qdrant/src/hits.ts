@@ -18,6 +18,15 @@ interface Best {
   readonly ord: number;
 }
 
+/** Sets of thousands of ids; a caller's rights stay the same object from search to search. */
+const allowedSets = new WeakMap<Uint32Array, ReadonlySet<number>>();
+
+function allowedBy({ aclIds }: AccessGrant): ReadonlySet<number> {
+  const known = allowedSets.get(aclIds) ?? new Set(aclIds);
+  allowedSets.set(aclIds, known);
+  return known;
+}
+
 /** Which version of a document counts: the confirmed one, or the highest that was met where nobody confirms. */
 export class Versions {
   readonly #confirmed: ConfirmedOf | undefined;
@@ -27,7 +36,7 @@ export class Versions {
 
   constructor(grant: AccessGrant, confirmed: ConfirmedOf | undefined) {
     this.#confirmed = confirmed;
-    this.#allowed = new Set(grant.aclIds);
+    this.#allowed = allowedBy(grant);
   }
 
   /** Hits that count. What the server let through is tested again, and against what the catalog says now. */

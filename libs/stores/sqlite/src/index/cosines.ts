@@ -99,11 +99,13 @@ export class Cosines {
   #toRescore(docs: readonly number[], bestSlot: (doc: number) => number): number[] {
     const first = this.#reader.columns.docs.firstChunk.values;
     const best = docs.map((doc) => (first[doc] ?? 0) + Math.max(0, bestSlot(doc)));
-    const others = docs.flatMap((doc) => this.#admittedChunks(doc));
     const chosen = new Set(best.filter((chunk) => this.#admitted[chunk] === 1));
-    for (const chunk of others) {
+    for (const doc of docs) {
       if (chosen.size >= MAX_RESCORED) break;
-      chosen.add(chunk);
+      for (const chunk of this.#admittedChunks(doc)) {
+        if (chosen.size >= MAX_RESCORED) break;
+        chosen.add(chunk);
+      }
     }
     return [...chosen].sort((a, b) => a - b);
   }
