@@ -7,7 +7,8 @@ import type { AuditTrail } from '@fumikura/audit';
 import type { Config } from '@fumikura/config';
 import { createDocumentPipeline } from '@fumikura/documents';
 import { AppError, toAppError } from '@fumikura/errors';
-import { createIngest, sweepContents } from '@fumikura/ingest';
+import { sweepFolders } from '@fumikura/http';
+import { createIngest } from '@fumikura/ingest';
 import type { Ingest } from '@fumikura/ingest';
 import type { Logger } from '@fumikura/logging';
 import type { Person } from '@fumikura/model';
@@ -180,9 +181,9 @@ export async function openInstallation(
 
 /** In nobody's way: what cannot be swept now is swept by the next one that starts. */
 function sweep(logger: Logger): void {
-  sweepContents().then(
-    (folders) => folders > 0 && logger.info('sync.contents.swept', { folders }),
-    (cause: unknown) => logger.warn('sync.contents.not-swept', { message: toAppError(cause).message }),
+  sweepFolders().then(
+    (folders) => folders > 0 && logger.info('folders.swept', { folders }),
+    (cause: unknown) => logger.warn('folders.not-swept', { message: toAppError(cause).message }),
   );
 }
 
