@@ -1,4 +1,10 @@
-import { connectorsFor, openInstallation, serveHttp } from '@fumikura/composition';
+import {
+  connectorsFor,
+  followAudit,
+  forwardTargets,
+  openInstallation,
+  serveHttp,
+} from '@fumikura/composition';
 import type { Context } from '../context.ts';
 import type { ServerOptions } from '../options.ts';
 import { whenReachable } from '../patient.ts';
@@ -11,6 +17,7 @@ export async function serverCommand(context: Context, options: ServerOptions): P
   const { logger, variables, signal, output } = context;
   // Deliveries are verified by what knows the source, and done by a worker.
   const connectors = connectorsFor(config.sources, config, context);
+  const targets = forwardTargets(config, variables, VERSION);
   const installation = await whenReachable(context, () =>
     openInstallation(config, { logger, mode: 'service', variables }),
   );
@@ -32,9 +39,11 @@ export async function serverCommand(context: Context, options: ServerOptions): P
     );
     output.json({ url: `${server.url}/mcp` });
     printConnections(output, server.url, config);
+    const records = followAudit(installation, targets, logger, signal);
     await untilAborted(signal);
     output.note('Ending: no new requests; those under way are finished.');
     await server.close();
+    await records;
   } finally {
     await installation.close();
   }

@@ -1,10 +1,17 @@
-import { connectorsFor, dependenciesOf, openInstallation } from '@fumikura/composition';
+import {
+  connectorsFor,
+  dependenciesOf,
+  followAudit,
+  forwardTargets,
+  openInstallation,
+} from '@fumikura/composition';
 import { startHealthServer } from '@fumikura/server';
 import type { Context } from '../context.ts';
 import { followBacklog } from '../embedding.ts';
 import { createFollower } from '../follow.ts';
 import type { WorkerOptions } from '../options.ts';
 import { whenReachable } from '../patient.ts';
+import { VERSION } from '../program.ts';
 import { followUpkeep } from '../upkeep.ts';
 
 /** One of any number of workers: reads the sources, makes vectors, keeps the stores in order; answers nobody. */
@@ -12,6 +19,7 @@ export async function workerCommand(context: Context, options: WorkerOptions): P
   const config = await context.config();
   const { logger, variables, signal, output } = context;
   const connectors = connectorsFor(config.sources, config, context);
+  const targets = forwardTargets(config, variables, VERSION);
   const installation = await whenReachable(context, () =>
     openInstallation(config, { logger, mode: 'service', variables }),
   );
@@ -31,6 +39,7 @@ export async function workerCommand(context: Context, options: WorkerOptions): P
         createFollower(context, installation, connectors).run(signal),
         followBacklog(context, installation),
         followUpkeep(context, installation),
+        followAudit(installation, targets, logger, signal),
       ]);
     } finally {
       await server?.close();

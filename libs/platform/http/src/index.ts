@@ -5,6 +5,7 @@ export type { HttpAnswer, HttpClient, HttpClientOptions, HttpRequest, QueryValue
 export type { HttpClock } from './clock.ts';
 export { createPolicedFetch } from './policed-fetch.ts';
 export type { AnswerFact, FetchPolicy } from './policed-fetch.ts';
+export { judgedConnections } from './judged-connections.ts';
 export { redirectTarget, refuseInnerAddress } from './redirects.ts';
 export { errorOfStatus } from './status.ts';
 export type { FailedAnswer } from './status.ts';
