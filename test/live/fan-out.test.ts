@@ -127,6 +127,7 @@ describe('asking several sources at once', () => {
     const knowledge = await liveOver(store, [deaf, ...others], { settings: SOON });
     const { page: found } = await ask(knowledge, alice, 'rotating keys');
     assert.deepEqual(found.hits.map(({ source }) => source).sort(), ['wiki:four', 'wiki:three', 'wiki:two']);
+    assert.ok(found.tookMs >= SOON.deadlineMs / 2, 'waiting for the sources is part of what it took');
     assert.equal(found.coverage.complete, false);
     assert.deepEqual(Object.fromEntries(found.coverage.sources.map(({ source, state }) => [source, state])), {
       'wiki:one': 'timed-out',

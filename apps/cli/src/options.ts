@@ -128,6 +128,7 @@ export interface EvalOptions {
   readonly vectors?: string;
   readonly weight?: number;
   readonly synonyms?: string;
+  readonly boostLinks?: number;
   readonly rerank: string;
   readonly baseline?: 'bm25';
   readonly bound?: number;

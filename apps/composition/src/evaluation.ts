@@ -1,20 +1,22 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createAccess, createLocalDirectory, LOCAL_ISSUER } from '@fumikura/access';
 import { prepareContent, DEFAULT_LIMITS } from '@fumikura/documents';
 import { createQueryVectors, fingerprintOf, passageText } from '@fumikura/embedding';
 import { DEPTH, evaluate } from '@fumikura/evaluation';
 import type { Collection, Evaluated, JudgedDocument } from '@fumikura/evaluation';
+import { ownFolder, sweepFolders } from '@fumikura/http';
 import type { AccessFilter, DocumentWrite, Embedder, Reranker, SearchIndex, Store } from '@fumikura/ports';
 import {
+  BOOSTED_PLACES,
+  createBoost,
   createPlaceReranker,
   createRanker,
   createRerankStage,
   expanded,
   fusionWeights,
 } from '@fumikura/retrieval';
-import type { Ranked, Synonyms } from '@fumikura/retrieval';
+import type { BoostSettings, Ranked, Synonyms } from '@fumikura/retrieval';
 import { createSqliteStore } from '@fumikura/store-sqlite';
 import { analyseQuery } from '@fumikura/text';
 
@@ -31,6 +33,8 @@ export interface EvaluationOptions {
   readonly weight?: number;
   /** Looked for beside; default none. */
   readonly synonyms?: Synonyms;
+  /** What documents gain beside what they say; default nothing. */
+  readonly boosts?: BoostSettings;
   readonly reranker?: Reranker;
   /** Places that a hit rises or sinks at most by the reranker. */
   readonly bound?: number;
@@ -46,10 +50,11 @@ export interface EvaluationOptions {
 export function evaluateCollection(collection: Collection, options: EvaluationOptions): Promise<Evaluated> {
   const { embedder } = options;
   return withCollection(collection, options, (store, filter) => {
+    const boost = boostingOf(store, options);
     const rerank = rerankingOf(store, options);
     const rankAll = createAsking({ index: store.index, filter, ...options });
     const ask = async (text: string) => {
-      const ranked = await rerank(text, await rankAll(text), filter);
+      const ranked = await rerank(text, await boost(await rankAll(text), filter), filter);
       return ranked.slice(0, DEPTH).map(({ candidate }) => judgedId(candidate.documentId));
     };
     return evaluate(collection, ask, embedder ? 'embedder' : 'none');
@@ -100,7 +105,8 @@ export async function withCollection<T>(
   options: EvaluationOptions,
   work: (store: Store, filter: AccessFilter) => Promise<T>,
 ): Promise<T> {
-  const folder = await mkdtemp(join(tmpdir(), 'fumi-eval-'));
+  await sweepFolders();
+  const folder = await ownFolder('eval');
   const store = await createSqliteStore({ file: join(folder, 'eval.db'), inline: true });
   try {
     if (options.embedder) await store.index.useFingerprint(fingerprintOf(options.embedder));
@@ -127,19 +133,32 @@ function rerankingOf(store: Store, { reranker, bound, signal }: EvaluationOption
   });
   const places = createPlaceReranker(stage, store.catalog);
   return async (query, ranked, access) => {
-    const first = ranked.slice(0, stage.top);
-    const records = await store.catalog.readable(
-      first.map(({ candidate }) => candidate.documentId),
-      access,
-    );
-    const known = new Map(records.map((record) => [record.id, record]));
-    const shown = first.flatMap((each) => {
-      const record = known.get(each.candidate.documentId);
-      return record ? [{ ranked: each, record, duplicates: [] }] : [];
-    });
+    const shown = await placesOf(store, ranked.slice(0, stage.top), access);
     const { places: moved } = await places.order(query, shown, access, signal);
     return [...moved.map((place) => place.ranked), ...ranked.slice(stage.top)];
   };
+}
+
+type Boosting = (ranked: readonly Ranked[], access: AccessFilter) => Promise<readonly Ranked[]>;
+
+/** As a search does it. */
+function boostingOf(store: Store, { boosts, signal }: EvaluationOptions): Boosting {
+  if (!boosts) return async (ranked) => ranked;
+  const boost = createBoost(boosts, { now: Date.now, catalog: store.catalog });
+  return async (ranked, access) => {
+    const places = await placesOf(store, ranked.slice(0, BOOSTED_PLACES), access);
+    const moved = await boost(places, access, signal);
+    return [...moved.map((place) => place.ranked), ...ranked.slice(BOOSTED_PLACES)];
+  };
+}
+
+async function placesOf({ catalog }: Store, ranked: readonly Ranked[], access: AccessFilter) {
+  const ids = ranked.map(({ candidate }) => candidate.documentId);
+  const known = new Map((await catalog.readable(ids, access)).map((record) => [record.id, record]));
+  return ranked.flatMap((each) => {
+    const record = known.get(each.candidate.documentId);
+    return record ? [{ ranked: each, record, duplicates: [] }] : [];
+  });
 }
 
 async function load(

@@ -44,7 +44,7 @@ export async function readSynonyms(file: string): Promise<Synonyms> {
   const text = await readFile(file, 'utf8').catch((cause: unknown) => {
     const message = `${file} cannot be read: ${toAppError(cause).message}`;
     throw new AppError('SYNONYMS_INVALID', 'config', message, {
-      publicMessage: `The file of synonyms ${file} cannot be read. See search.synonyms in the configuration.`,
+      publicMessage: `The file of synonyms ${file} cannot be read.`,
       cause,
     });
   });

@@ -1,4 +1,5 @@
-export type { BoostSettings } from './boosts.ts';
+export { BOOSTED_PLACES, createBoost } from './boosts/boosts.ts';
+export type { Boost, BoostSettings } from './boosts/boosts.ts';
 export { FUSION_WEIGHTS, fuse, fusionWeights } from './fusion.ts';
 export type { FusionWeights, Ranked } from './fusion.ts';
 export { createKnowledge } from './knowledge.ts';

@@ -1,7 +1,8 @@
 import { AppError, toAppError } from '@fumikura/errors';
 import type { LateCheck, Store } from '@fumikura/ports';
-import { BOOSTED_PLACES, createBoost } from './boosts.ts';
-import type { BoostSettings } from './boosts.ts';
+import { BOOSTED_PLACES, createBoost } from './boosts/boosts.ts';
+import type { BoostSettings } from './boosts/boosts.ts';
+import { findPeopleNear } from './boosts/people-near.ts';
 import type { Feedback } from './feedback.ts';
 import { familiarQuestions } from './cache/familiar.ts';
 import type { Familiar } from './cache/familiar.ts';
@@ -87,7 +88,12 @@ export async function createKnowledge(
   const rank = familiar?.rank ?? cache?.rank ?? ranker;
   const indexTimeoutMs = Math.round(INDEX_SHARE * deadlineMs);
   const { feedback, synonyms } = options;
-  const boost = options.boosts && createBoost(options.boosts, { now, ...(feedback && { feedback }) });
+  const boost =
+    options.boosts &&
+    createBoost(options.boosts, {
+      ...{ now, catalog, peopleNear: findPeopleNear(store, now) },
+      ...(feedback && { feedback }),
+    });
   const parts = {
     ...{ catalog, index: store.index, rank, cursors, freshnessMs, indexTimeoutMs, now },
     ...(synonyms && { synonyms }),

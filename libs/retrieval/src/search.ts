@@ -1,8 +1,8 @@
 import { invalidInput } from '@fumikura/errors';
 import type { AccessFilter, Catalog, DocumentRecord, LateCheck } from '@fumikura/ports';
 import { readGrant } from '@fumikura/ports';
-import { BOOSTED_PLACES } from './boosts.ts';
-import type { Boost } from './boosts.ts';
+import { BOOSTED_PLACES } from './boosts/boosts.ts';
+import type { Boost } from './boosts/boosts.ts';
 import type { Place } from './collapse.ts';
 import { coverageOf, visibleSources, withoutIndex } from './coverage.ts';
 import { rankOrSay } from './outage.ts';
@@ -63,7 +63,7 @@ export async function searchKnowledge(
     : first;
   const { places: fused, troubled } = isShort ? await placesOf({ ...first, ranked }) : firstPlaces;
   signal.throwIfAborted();
-  const found = (await parts.boost?.(fused)) ?? fused;
+  const found = (await parts.boost?.(fused, access, signal)) ?? fused;
   const reranked = await parts.rerank?.order(asked.text, found, access, signal);
   const places = reranked?.places ?? found;
   const shown = places.slice(0, limit);

@@ -65,6 +65,7 @@ async function measure(context: Context, folders: readonly string[], options: Ev
         ...(embedder && { embedder }),
         ...(options.weight !== undefined && { weight: options.weight }),
         ...(synonyms && { synonyms }),
+        ...(options.boostLinks !== undefined && { boosts: { links: { weight: options.boostLinks } } }),
         ...(reranker && { reranker }),
         ...(options.bound !== undefined && { bound: options.bound }),
         signal,

@@ -123,7 +123,7 @@ function printHit(output: Output, hit: Hit): void {
     `${styleText('bold', `${hit.rank}. ${safe(hit.title)}`)}  ${styleText('dim', place.map(safe).join(' › '))}`,
   );
   output.line(`   ${snippetLine(snippet.text, snippet.highlights, hit.title)}`);
-  output.line(`   ${styleText('cyan', safe(hit.url))}`);
+  if (hit.url !== '') output.line(`   ${styleText('cyan', safe(hit.url))}`);
   output.line(`   ${styleText('dim', safe(hit.id))}`);
   if (hit.furtherPassages) output.line(styleText('dim', `   ${hit.furtherPassages} more in this document`));
   if (hit.duplicates.length > 0)

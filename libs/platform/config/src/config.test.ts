@@ -120,6 +120,10 @@ describe('configuration', () => {
     );
     await writeFile(join(folder, 'a', 'fumikura.yaml'), GOOD);
     assert.equal(await findConfig(undefined, deep, folder), join(folder, 'a', 'fumikura.yaml'));
+    await assert.rejects(findConfig(undefined, folder, folder), (error: AppError) => {
+      assert.match(error.publicMessage, /but there is a\/fumikura\.yaml.*with --config a\/fumikura\.yaml/u);
+      return error.code === 'CONFIG_NOT_FOUND';
+    });
     await assert.rejects(findConfig(join(folder, 'no.yaml'), deep, folder), { code: 'CONFIG_NOT_FOUND' });
   });
 

@@ -244,6 +244,10 @@ export const configSchema = z.strictObject({
           labels: z.record(z.string(), z.number().min(-1).max(1)).default({}),
           /** What people said of documents (fumi feedback, Slack). */
           feedback: z.strictObject({ weight: z.number().min(0).max(0.5) }).optional(),
+          /** How many of the others found point to it, by title, key or address. */
+          links: z.strictObject({ weight: z.number().min(0).max(0.5) }).optional(),
+          /** Written by who writes where the asker writes. */
+          people: z.strictObject({ weight: z.number().min(0).max(0.5) }).optional(),
           /** All together, up and down. */
           most: z.number().min(0).max(0.5).default(0.2),
         })

@@ -1,5 +1,6 @@
 import type { AccessFilter } from '@fumikura/ports';
 import { analyseQuery } from '@fumikura/text';
+import type { QueryTerms } from '@fumikura/text';
 import { isCopy } from '../collapse.ts';
 import type { Place } from '../collapse.ts';
 import { likenessOf } from '../similar.ts';
@@ -16,6 +17,8 @@ import type { Expansion } from './synonyms.ts';
 
 /** A request in the form in which everything behind it works. */
 export interface Asked extends Omit<ReadQuery, 'plain'> {
+  /** `terms` without what is looked for beside. */
+  readonly typed: QueryTerms;
   readonly corrections: readonly Correction[];
   /** What is looked for beside, as part of `terms`. */
   readonly expansions: readonly Expansion[];
@@ -36,7 +39,8 @@ export async function askedBy(
     // First of all: what the caller may not read cannot be asked by.
     const likeness = await likenessOf(similarTo, parts, access, signal);
     const read = await readQuery(query, filter, context, { mayBeEmpty: true });
-    return { ...like(likeness, read), corrections: [], expansions: [] };
+    const alike = like(likeness, read);
+    return { ...alike, typed: alike.terms, corrections: [], expansions: [] };
   }
   const { plain, ...read } = await readQuery(query, filter, context);
   // A word that the company's own list knows is no slip, whether or not a document has it.
@@ -52,13 +56,13 @@ export async function askedBy(
     within,
     signal,
   );
-  return { ...read, text, terms, corrections, expansions, isLeftOut: () => false };
+  return { ...read, text, terms, typed: own, corrections, expansions, isLeftOut: () => false };
 }
 
 function like(
   { record, text, terms }: Awaited<ReturnType<typeof likenessOf>>,
   { plain: _, ...read }: ReadQuery,
-): Omit<Asked, 'corrections' | 'expansions'> {
+): Omit<Asked, 'corrections' | 'expansions' | 'typed'> {
   return {
     ...read,
     text: [text, read.text].join('\n'),

@@ -1,6 +1,6 @@
 import type { SourceId } from '@fumikura/model';
 import type { AccessFilter, Catalog, SearchIndex } from '@fumikura/ports';
-import { analyseQuery, countTerms } from '@fumikura/text';
+import { analyseQuery, countTerms, findPhrase, foldText, japaneseVariants, phraseOf } from '@fumikura/text';
 import type { QueryTerms } from '@fumikura/text';
 import type { Place } from '../collapse.ts';
 import { NO_SYNONYMS, termsOf } from './synonyms.ts';
@@ -8,6 +8,7 @@ import type { Expansion, Synonyms } from './synonyms.ts';
 
 /** Terms added to one query, of either kind. */
 const MOST_LONG_FORMS = 12;
+const MOST_SPELLINGS = 24;
 const MOST_SYNONYMS = 32;
 
 export interface ExpandParts {
@@ -23,7 +24,7 @@ export interface Expanded {
 
 /**
  * A query with what means the same: the long forms of its abbreviations, as readable documents explain them ("Service
- * Level Agreement (SLA)"), and the company's synonyms.
+ * Level Agreement (SLA)"), Japanese in its other spellings, and the company's synonyms.
  * @param plain what stands outside of quotes: quoted words have no others
  */
 export async function expanded(
@@ -40,10 +41,12 @@ export async function expanded(
   const explained = longForms.map((to): Expansion => ({ to, by: 'abbreviation' }));
   const meant = synonyms().of(plain);
   const fromDocuments = termsOf(explained, terms.terms).slice(0, MOST_LONG_FORMS);
-  const known = [...terms.terms, ...fromDocuments];
+  const spelled = japaneseVariants(plain).map((each): Expansion => ({ ...each, by: 'spelling' }));
+  const otherwise = termsOf(spelled, [...terms.terms, ...fromDocuments]).slice(0, MOST_SPELLINGS);
+  const known = [...terms.terms, ...fromDocuments, ...otherwise];
   return {
     terms: plus({ ...terms, terms: known }, meant),
-    expansions: [...explained, ...meant],
+    expansions: [...explained, ...spelled, ...meant],
   };
 }
 
@@ -78,17 +81,23 @@ export async function toldExpansions(
   access: AccessFilter,
 ): Promise<TellingExpansion[]> {
   if (expansions.length === 0) return [];
-  const texts = await Promise.all(
+  const said = await Promise.all(
     shown.map(async ({ record }) => {
       const stored = await catalog.text(record.id, access);
-      return countTerms(`${record.title}\n${stored?.text ?? ''}`).counts;
+      return sayingOf(`${record.title}\n${stored?.text ?? ''}`);
     }),
   );
   return expansions.flatMap((expansion) => {
-    const { terms } = analyseQuery(expansion.to);
-    const hits = texts.flatMap((counts, at) =>
-      terms.every(({ term }) => counts.has(term)) ? [firstRank + at] : [],
-    );
+    const hits = said.flatMap((says, at) => (says(expansion.to) ? [firstRank + at] : []));
     return hits.length > 0 ? [{ ...expansion, hits }] : [];
   });
+}
+
+/** By its words in any form; in scripts without blanks, where words are cut by what stands around them, as it stands. */
+function sayingOf(text: string): (phrase: string) => boolean {
+  const { counts } = countTerms(text);
+  const folded = foldText(text);
+  return (phrase) =>
+    analyseQuery(phrase).terms.every(({ term }) => counts.has(term)) ||
+    findPhrase(folded, phraseOf(phrase)) !== undefined;
 }

@@ -104,6 +104,17 @@ describe('a search with synonyms', () => {
     assert.deepEqual((await search('"vpn"', true)).expansions, []);
   });
 
+  it('[facets.counts] counts what has the words typed, and what means the same only where nothing has them', async () => {
+    const documents = async (query: string) => {
+      const page = await knowledge.search({ query, facets: true }, await world.as('anyone'), signal);
+      return page.facets?.documents;
+    };
+    assert.equal(await documents('vpn client'), 1);
+    assert.equal(await documents('vpn'), 1);
+    assert.equal(await documents('holidays'), 1);
+    assert.equal(await documents('nothing'), 0);
+  });
+
   it('says with explain what it looked for, of hits on the page alone', async () => {
     const { expansions, hits } = await search('vpn', true);
     assert.deepEqual(expansions, [{ from: 'vpn', to: 'virtual private network', by: 'synonym', hits: [2] }]);
@@ -119,6 +130,24 @@ describe('a search with synonyms', () => {
     );
     const mine = await search('project sunrise', true);
     assert.deepEqual([mine.expansions, mine.hits, mine.notices], [[], [], []]);
+  });
+
+  it('[query.spelling] finds Japanese in its other spellings, and says so with explain', async () => {
+    await world.write({
+      Rule: { text: '第三条　届出は二十一日までに行う。', language: 'ja' },
+      Server: { text: 'サーバーの再起動は夜間に行います。', language: 'ja' },
+      Smoking: { text: 'タバコは屋外で。', language: 'ja' },
+    });
+    for (const [typed, title] of [
+      ['第3条', 'Rule'],
+      ['２１日', 'Rule'],
+      ['サーバ', 'Server'],
+      ['たばこ', 'Smoking'],
+    ] as const)
+      assert.equal((await titles(typed))[0], title, typed);
+    const { expansions } = await search('第3条', true);
+    assert.deepEqual(expansions, [{ from: '3条', to: '三条', by: 'spelling', hits: [1] }]);
+    assert.deepEqual(await titles('"たばこ"'), []);
   });
 
   it('takes no word that the file knows for a slip', async () => {

@@ -17,12 +17,13 @@ export interface Expansion {
   /** As typed; absent where the documents' own explanation of an abbreviation does not say which one it was of. */
   readonly from?: string;
   readonly to: string;
-  readonly by: 'synonym' | 'abbreviation';
+  /** `spelling`: the same words in another of the ways in which Japanese is written. */
+  readonly by: 'synonym' | 'abbreviation' | 'spelling';
 }
 
 /** Words and phrases that mean the same in one company. */
 export interface Synonyms {
-  /** What a query says in other words, in the order of the file, each once. Linear in the length of the query. */
+  /** What a query says in other words, in the order of the query, each once. Linear in the length of the query. */
   of(text: string): readonly Expansion[];
   readonly lines: number;
 }
@@ -157,7 +158,8 @@ export function termsOf(expansions: readonly Expansion[], typed: readonly QueryT
   for (const { to, by } of expansions) {
     const { terms } = analyseQuery(to);
     const words = terms.filter((term) => term.class === 'word').length;
-    const count = by === 'synonym' && words <= 1 ? WORD_WEIGHT : PHRASE_WEIGHT;
+    const isSame = by === 'spelling' || (by === 'synonym' && words <= 1);
+    const count = isSame ? WORD_WEIGHT : PHRASE_WEIGHT;
     for (const term of terms) {
       if (known.has(term.term)) continue;
       known.add(term.term);

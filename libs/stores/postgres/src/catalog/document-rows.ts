@@ -1,6 +1,5 @@
 import { promisify } from 'node:util';
 import { zstdCompress, zstdDecompress } from 'node:zlib';
-import { historyOf } from '@fumikura/model';
 import type {
   Chunk,
   Document,
@@ -11,6 +10,7 @@ import type {
   SourceId,
   TextHistory,
 } from '@fumikura/model';
+import { historyOf } from '@fumikura/model';
 import type { DocumentRecord, DocumentWrite, IndexDocument, StoredText } from '@fumikura/ports';
 import { unescaped } from '../keys.ts';
 import { parseAcl } from './acls.ts';

@@ -22,6 +22,8 @@ import type { Database } from '../database.ts';
 import type { AccessHistoryStore } from './access-history.ts';
 import type { AclStore } from './acls.ts';
 import { Facets } from './facets.ts';
+import { indexedFacts, toIndexDocument } from './index-document.ts';
+import type { StoredHead } from './index-document.ts';
 
 interface Row {
   readonly doc: number;
@@ -35,9 +37,6 @@ interface Row {
   readonly chunks: number;
   readonly head: string;
 }
-
-/** What of a document is kept as JSON: everything that no query asks for. */
-type StoredHead = Omit<Document, 'id' | 'source' | 'version' | 'acl' | 'contentHash' | 'text' | 'outline'>;
 
 interface Structure {
   readonly outline: readonly Section[];
@@ -276,49 +275,6 @@ export class DocumentStore {
     );
     return Number(row?.value);
   }
-}
-
-export function toIndexDocument(
-  head: Omit<DocumentRecord, 'syncedAt' | 'similarity'>,
-  text: string,
-  chunks: readonly Chunk[],
-  vectors?: readonly (Float32Array | undefined)[],
-): IndexDocument {
-  return {
-    documentId: head.id,
-    aclId: head.aclId,
-    title: head.title,
-    breadcrumbs: head.breadcrumbs ?? [],
-    source: head.source,
-    kind: head.kind,
-    language: head.language,
-    authors: head.authors ?? [],
-    labels: head.labels ?? [],
-    ...(head.updatedAt && { updatedAt: head.updatedAt }),
-    chunks: chunks.map(({ ordinal, headingPath, context, start, end }, index) => {
-      const vector = vectors?.[index];
-      return {
-        ordinal,
-        headingPath,
-        text: text.slice(start, end),
-        ...(context !== undefined && { context }),
-        ...(vector && { vector }),
-      };
-    }),
-  };
-}
-
-/** Everything of a head that the index stores or finds by, as one text to compare. */
-function indexedFacts({
-  title,
-  breadcrumbs,
-  kind,
-  language,
-  authors,
-  labels,
-  updatedAt,
-}: StoredHead): string {
-  return JSON.stringify([title, breadcrumbs ?? [], kind, language, authors ?? [], labels ?? [], updatedAt]);
 }
 
 function pack(text: string): Uint8Array {
