@@ -1,11 +1,11 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createAccess, createLocalDirectory, LOCAL_ISSUER } from '@fumikura/access';
 import { prepareContent, DEFAULT_LIMITS } from '@fumikura/documents';
 import { createQueryVectors, fingerprintOf, passageText } from '@fumikura/embedding';
 import { DEPTH, evaluate } from '@fumikura/evaluation';
 import type { Collection, Evaluated, JudgedDocument } from '@fumikura/evaluation';
+import { ownFolder, sweepFolders } from '@fumikura/http';
 import type { AccessFilter, DocumentWrite, Embedder, Reranker, SearchIndex, Store } from '@fumikura/ports';
 import {
   BOOSTED_PLACES,
@@ -105,7 +105,8 @@ export async function withCollection<T>(
   options: EvaluationOptions,
   work: (store: Store, filter: AccessFilter) => Promise<T>,
 ): Promise<T> {
-  const folder = await mkdtemp(join(tmpdir(), 'fumi-eval-'));
+  await sweepFolders();
+  const folder = await ownFolder('eval');
   const store = await createSqliteStore({ file: join(folder, 'eval.db'), inline: true });
   try {
     if (options.embedder) await store.index.useFingerprint(fingerprintOf(options.embedder));

@@ -7,7 +7,8 @@ import type { AuditTrail } from '@fumikura/audit';
 import type { Config } from '@fumikura/config';
 import { createDocumentPipeline } from '@fumikura/documents';
 import { AppError, toAppError } from '@fumikura/errors';
-import { createIngest, sweepContents } from '@fumikura/ingest';
+import { sweepFolders } from '@fumikura/http';
+import { createIngest } from '@fumikura/ingest';
 import type { Ingest } from '@fumikura/ingest';
 import type { Logger } from '@fumikura/logging';
 import type { Person } from '@fumikura/model';
@@ -16,6 +17,7 @@ import { createFeedback, createKnowledge, fusionWeights } from '@fumikura/retrie
 import type { BoostSettings, Feedback, Knowledge } from '@fumikura/retrieval';
 import type { RebuildOptions } from '@fumikura/store-sqlite';
 import { auditedIngest, openAudit } from './audit.ts';
+import { keepPlace } from './audit-places/places.ts';
 import { watchCommits } from './commits.ts';
 import type { Variables } from './connectors/secrets.ts';
 import { installEmbedder } from './embedding.ts';
@@ -108,6 +110,10 @@ export async function openInstallation(
     isOneShot: mode === 'one-shot',
   });
   const { directory, rightsOf } = people;
+  await keepPlace(config, store.catalog.state).catch((cause: unknown) =>
+    // The next one that opens says it; what is asked now is not in the way of it.
+    logger.warn('audit.place.not-kept', { message: toAppError(cause).message }),
+  );
   if (mode === 'service') sweep(logger);
   const embedder = installEmbedder(config, store, logger, {
     variables,
@@ -180,9 +186,9 @@ export async function openInstallation(
 
 /** In nobody's way: what cannot be swept now is swept by the next one that starts. */
 function sweep(logger: Logger): void {
-  sweepContents().then(
-    (folders) => folders > 0 && logger.info('sync.contents.swept', { folders }),
-    (cause: unknown) => logger.warn('sync.contents.not-swept', { message: toAppError(cause).message }),
+  sweepFolders().then(
+    (folders) => folders > 0 && logger.info('folders.swept', { folders }),
+    (cause: unknown) => logger.warn('folders.not-swept', { message: toAppError(cause).message }),
   );
 }
 
