@@ -199,7 +199,7 @@ interface Answer {
 }
 
 /** Bytes as they are: no client tidies them up. */
-function send(request: string | Buffer, timeoutMs = 15_000): Promise<Answer> {
+function send(request: string | Buffer, timeoutMs = 60_000): Promise<Answer> {
   const bytes = Buffer.from(request.toString('latin1').replace('HOST', host()), 'latin1');
   return new Promise((resolve, reject) => {
     const socket = connect(port(), '127.0.0.1', () => socket.write(bytes));
@@ -249,7 +249,7 @@ describe('attacks over HTTP on a server of one machine', () => {
 
   it('[attack.http] D a client that sends its headers a byte at a time is left', async () => {
     const started = performance.now();
-    const { status } = await send('POST /mcp HTTP/1.1\r\nHost: HOST\r\nX-Slow: ', 30_000);
+    const { status } = await send('POST /mcp HTTP/1.1\r\nHost: HOST\r\nX-Slow: ', 60_000);
     assert.ok([0, 408].includes(status));
     assert.ok(performance.now() - started > 5_000, 'not refused for another reason');
   });
@@ -257,14 +257,14 @@ describe('attacks over HTTP on a server of one machine', () => {
   it('[attack.http] D a client that never sends its body is left', async () => {
     const { status } = await send(
       `POST /mcp HTTP/1.1\r\nHost: HOST\r\n${JSON_BODY}\r\n${ACCEPT}\r\nContent-Length: 100\r\n\r\n{`,
-      45_000,
+      120_000,
     );
     assert.ok([0, 408].includes(status), String(status));
   });
 
   it('[attack.http] D one address does not get all connections, and the next request is served', async () => {
     const idle = `POST /mcp HTTP/1.1\r\nHost: HOST\r\n${JSON_BODY}\r\n${ACCEPT}\r\nContent-Length: 100\r\n\r\n{`;
-    const held = Array.from({ length: 40 }, () => send(idle, 45_000));
+    const held = Array.from({ length: 40 }, () => send(idle, 120_000));
     const probe = async (path: string): Promise<number> => (await send(get(path))).status;
     const answers = await Promise.all(Array.from({ length: 5 }, () => probe('/nowhere')));
     assert.ok(answers.includes(429), `refused while 40 wait: ${answers.join()}`);

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { setTimeout as wait } from 'node:timers/promises';
+import { until } from '@fumikura/testkit';
 import { createSession } from '../scale/mcp-session.ts';
 import type { ToolAnswer } from '../scale/mcp-session.ts';
 import { freePort } from '../scale/processes.ts';
@@ -58,13 +59,4 @@ export async function askOn(
     await kill();
     throw error;
   }
-}
-
-export async function until(holds: () => Promise<boolean>): Promise<void> {
-  const end = Date.now() + PATIENCE_MS;
-  while (Date.now() < end) {
-    if (await holds().catch(() => false)) return;
-    await wait(200);
-  }
-  throw new Error('it did not come to hold');
 }

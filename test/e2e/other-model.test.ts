@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, describe, it } from 'node:test';
-import { postgresMissing, startPostgres } from '@fumikura/testkit';
+import { postgresMissing, startPostgres, until } from '@fumikura/testkit';
 import { SIMULATED_MODEL, startEmbeddings } from '../simulators/embeddings/server.ts';
 import { startQdrant } from '../simulators/qdrant/server.ts';
-import { askOn, until } from './asking.ts';
+import { askOn } from './asking.ts';
 import { createHome } from './fumi.ts';
 import type { Home } from './fumi.ts';
 

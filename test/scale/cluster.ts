@@ -9,6 +9,7 @@ import { startPostgres } from '@fumikura/testkit';
 import type { PostgresServer } from '@fumikura/testkit';
 import { PROGRAM } from '../e2e/fumi.ts';
 import { startBalancer } from './balancer.ts';
+import type { Balancer } from './balancer.ts';
 import { configuration, writeDocuments } from './company.ts';
 import type { Company } from './company.ts';
 import { startFaultProxy } from './fault-proxy.ts';
@@ -45,7 +46,7 @@ export interface Cluster {
   readonly urls: readonly string[];
   readonly servers: readonly Member[];
   readonly workers: readonly Member[];
-  readonly balancer: Member;
+  readonly balancer: Balancer;
   readonly postgres: PostgresServer;
   readonly catalog: Catalog;
   readonly index: IndexServer;
@@ -202,7 +203,7 @@ function socketFolder({ url }: PostgresServer): string {
 }
 
 async function freePorts(count: number): Promise<number[]> {
-  const ports = new Set<number>();
-  while (ports.size < count) ports.add(await freePort());
-  return [...ports];
+  const ports: number[] = [];
+  while (ports.length < count) ports.push(await freePort());
+  return ports;
 }

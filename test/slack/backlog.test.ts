@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import type { JsonValue } from '@fumikura/model';
+import { until } from '@fumikura/testkit';
 import { openState } from './open-state.ts';
 import { openSetting, TEAM } from './setting.ts';
 
@@ -24,7 +25,7 @@ it('[slack.once] takes over what a process that died left behind, however much o
     for (let at = 0; at < OTHERS_WORK_ON; at++)
       await state.put('slack.open', { key: `a${at}`, value: { ...left, until: Date.now() + 600_000 } });
     await state.put('slack.open', { key: 'z', value: { ...left, until: 1 } });
-    const answer = await setting.until(() => world.messages.find(({ user }) => user === botUser));
+    const answer = await until(() => world.messages.find(({ user }) => user === botUser));
     assert.equal(answer.onlyFor, USER);
     assert.equal((await state.list('slack.open', { prefix: 'a', limit: 2_000 })).length, OTHERS_WORK_ON);
   } finally {

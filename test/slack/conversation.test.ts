@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, it } from 'node:test';
 import { AppError } from '@fumikura/errors';
 import type { DocumentId } from '@fumikura/model';
+import { until } from '@fumikura/testkit';
 import { readMessage, screenOf } from '../simulators/slack/screen.ts';
 import { signed } from '../simulators/slack/deliveries.ts';
 import { openState } from './open-state.ts';
@@ -63,7 +64,7 @@ for (const mode of MODES)
       );
     };
     const answered = (count = 1) =>
-      setting.until(() => {
+      until(() => {
         const messages = ofBot();
         return messages.length >= count && messages;
       });
@@ -272,16 +273,12 @@ for (const mode of MODES)
       const [answer] = await answered();
       assert.ok(answer);
       await people.press('UADA0000001', answer, 'wrong');
-      const modal = await setting.until(() => world.modals[0]);
+      const modal = await until(() => world.modals[0]);
       await people.submit('UADA0000001', modal.view, 'It is sixty days now.');
       const { createReplies } = await import('@fumikura/slack-bot');
       const replies = createReplies(state);
-      for (let n = 0; n < 100; n++) {
-        if ((await replies.feedback()).some(({ comment }) => comment)) break;
-        await new Promise((resolve) => setTimeout(resolve, 20));
-      }
-      const [feedback] = (await replies.feedback()).filter(({ comment }) => comment);
-      assert.equal(feedback?.verdict, 'wrong');
+      const feedback = await until(async () => (await replies.feedback()).find(({ comment }) => comment));
+      assert.equal(feedback.verdict, 'wrong');
       assert.equal(feedback.comment, 'It is sixty days now.');
       assert.equal(feedback.documents.length, 3);
       clean();
@@ -329,23 +326,21 @@ for (const mode of MODES)
       await answered();
       await people.openHome('UADA0000001');
       await people.openHome('UNEW0000001');
-      await setting.until(() => world.homes.size === 2);
+      await until(() => world.homes.size === 2);
       assert.match(
         screenOf(world, 'UADA0000001'),
         /You are UADA0000001[^]*where are the keys\?[^]*test:wiki: 2 documents/u,
       );
       assert.match(screenOf(world, 'UNEW0000001'), /どなたかまだ確認できていません/u);
       await people.openAssistant('UADA0000001');
-      await setting.until(() =>
-        setting.server.calls.some(({ method }) => method.endsWith('setSuggestedPrompts')),
-      );
+      await until(() => setting.server.calls.some(({ method }) => method.endsWith('setSuggestedPrompts')));
       clean();
     });
 
     it('[slack.once] answers a repeated or replayed delivery once, by however many instances', async () => {
       const { people, deliveries, desk, startAnother, world } = await open();
       await startAnother();
-      if (mode === 'socket') await setting.until(() => setting.server.sockets.connections === 2);
+      if (mode === 'socket') await until(() => setting.server.sockets.connections === 2);
       const { botUser } = world.installation(TEAM);
       const body = people.event(TEAM, {
         ...{

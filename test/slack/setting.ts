@@ -32,8 +32,6 @@ export interface Setting {
   readonly bots: SlackBot[];
   /** Another instance on the same state. */
   startAnother(): Promise<SlackBot>;
-  /** Waits until it holds, at most ten seconds. */
-  until<T>(found: () => T | undefined | false): Promise<T>;
   /** Waits until everything that was delivered is answered. */
   settled(): Promise<void>;
   close(): Promise<void>;
@@ -99,7 +97,7 @@ export async function openSetting(
     while ((await state.list('slack.open', { limit: 1 })).length > 0) await changes.next(20);
   };
   return {
-    ...{ world, server, desk, state, deliveries, bots, startAnother, until },
+    ...{ world, server, desk, state, deliveries, bots, startAnother },
     people: peopleOf(world, deliveries, server),
     settled,
     close: async () => {
@@ -113,15 +111,6 @@ export async function openSetting(
 async function installOne({ world, server }: InstallParts): Promise<Workspaces> {
   world.install(TEAM, SCOPES, 'xoxb-one');
   return singleWorkspace('xoxb-one', server.apiUrl);
-}
-
-async function until<T>(found: () => T | undefined | false): Promise<T> {
-  for (const started = Date.now(); Date.now() - started < 10_000;) {
-    const value = found();
-    if (value !== undefined && value !== false) return value;
-    await delay(5);
-  }
-  throw new Error('not within ten seconds');
 }
 
 /** The same state; `next` resolves at the next removal, or when the time is over because another process removed it. */

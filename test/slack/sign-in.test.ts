@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { isDeepStrictEqual } from 'node:util';
+import { until } from '@fumikura/testkit';
 import { openBrowser } from '../auth/browser.ts';
 import { serve } from '../auth/serving.ts';
 import { elementsOf } from '../simulators/slack/people.ts';
 import { readMessage } from '../simulators/slack/screen.ts';
-import { KEN, OWNER, until } from './installed.ts';
+import { KEN, OWNER } from './installed.ts';
 import { CLIENT_ID, codeIn, openSignInStage } from './sign-in-stage.ts';
 import type { SignInStage } from './sign-in-stage.ts';
 import { TEAM } from './setting.ts';

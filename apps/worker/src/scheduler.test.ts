@@ -12,6 +12,7 @@ import type { Connector, JobRecord, Store } from '@fumikura/ports';
 import { parseSchedule } from '@fumikura/scheduling';
 import type { Schedule } from '@fumikura/scheduling';
 import { createSqliteStore } from '@fumikura/store-sqlite';
+import { until } from '@fumikura/testkit';
 import { createScheduler } from './scheduler.ts';
 
 const A: SourceId = 'wiki:a';
@@ -134,7 +135,12 @@ describe('the scheduler', () => {
       pull: async function* (from) {
         if (from === undefined || from === 'end') log.push(`begin ${++runs}`);
         const first = typeof from === 'number' ? from + 1 : 0;
-        for (let n = first; runs > 1 && n < 40; n++) {
+        // Until the readers were read in the middle of it, or a minute is over.
+        for (
+          let n = first;
+          runs > 1 && n < 6_000 && !log.slice(log.indexOf('begin 2')).includes('access');
+          n++
+        ) {
           await new Promise((resolve) => setTimeout(resolve, 10));
           yield { changes: [], checkpoint: n };
         }
@@ -262,8 +268,10 @@ describe('the scheduler', () => {
   });
 
   it('does not do again what another process did since it was looked at', async () => {
-    const both = [20, 300].map((lookMs) => {
-      const stop = new AbortController();
+    const stop = new AbortController();
+    const events: string[] = [];
+    const comes = (event: string) => until(() => events.includes(event), { what: event, everyMs: 2 });
+    const both = ['first', 'second'].map((name) => {
       const schedules = {
         content: parseSchedule('1h'),
         access: never,
@@ -271,22 +279,27 @@ describe('the scheduler', () => {
         census: never,
       };
       const scheduler = createScheduler({
-        ingest: createIngest({ store, documents: pipeline, logger: silentLogger, holder: `after ${lookMs}` }),
+        ingest: createIngest({ store, documents: pipeline, logger: silentLogger, holder: name }),
         catalog: {
           ...store.catalog,
           // The second one has looked before the first one begins, and goes on when that is done.
           requested: async (...asked) => {
-            await new Promise((resolve) => setTimeout(resolve, lookMs));
+            if (!events.includes(`${name} looks`)) {
+              events.push(`${name} looks`);
+              await comes(name === 'first' ? 'second looks' : 'first ends');
+            }
             return store.catalog.requested(...asked);
           },
         },
         sources: [{ connector: wiki(A), schedules }],
         logger: silentLogger,
         lookEveryMs: 5,
+        events: { onEnd: () => void events.push(`${name} ends`) },
       });
-      setTimeout(() => stop.abort(), 900);
       return scheduler.run(stop.signal);
     });
+    await comes('second ends');
+    stop.abort();
     await Promise.all(both);
     assert.deepEqual(log, [`${A} content`]);
     assert.equal((await jobOf(A, 'content'))?.outcome, 'completed');
@@ -317,12 +330,3 @@ describe('the scheduler', () => {
     assert.equal((await store.catalog.requested(A, 10)).length, 1, 'what was asked for is still asked for');
   });
 });
-
-async function until(holds: () => boolean): Promise<void> {
-  const end = Date.now() + 30_000;
-  while (Date.now() < end) {
-    if (holds()) return;
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
-  throw new Error('it did not come to hold');
-}
