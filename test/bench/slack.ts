@@ -92,6 +92,8 @@ async function worlds(): Promise<Figure[]> {
   note(seen.leaks);
   return [
     figure('slack.worlds', seen.worlds, 'worlds', 'higher'),
+    figure('slack.worlds.organizations', seen.organizations, 'worlds', 'higher'),
+    figure('slack.worlds.organizations.shared', seen.sharedInOrganizations, 'messages', 'higher', 1),
     figure('slack.worlds.messages', seen.messages, 'messages', 'higher', 1),
     figure('slack.worlds.shared', seen.shared, 'messages', 'higher', 1),
     figure('slack.worlds.previews', seen.previews, 'messages', 'higher', 1),

@@ -43,7 +43,7 @@ describe(
         servers: 2,
         workers: 1,
         signIn: `issuers: [{ issuer: '${issuer}', jwksUri: '${issuer}/keys' }]`,
-        more: `scim: { token: { env: SCIM_TOKEN } }`,
+        more: `scim: { token: { env: SCIM_TOKEN } }\nsearch: { deadlineMs: 30000 }`,
         environment: { SCIM_TOKEN },
       });
       await cluster.settled((company.teams + 1) * company.documentsATeam);

@@ -20,7 +20,12 @@ describe(
     let cluster: Cluster;
     let tokens: readonly string[];
     before(async () => {
-      cluster = await startCluster({ company, servers: 2, workers: 2 });
+      cluster = await startCluster({
+        company,
+        servers: 2,
+        workers: 2,
+        more: 'search: { deadlineMs: 30000 }',
+      });
       await cluster.settled((company.teams + 1) * company.documentsATeam);
       tokens = await cluster.tokens(company.people);
     });

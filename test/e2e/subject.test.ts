@@ -3,11 +3,11 @@ import { readFileSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import type { JsonValue } from '@fumikura/model';
+import type { JsonValue, Principal, SourceId } from '@fumikura/model';
 import { entriesOf } from '@fumikura/ports';
 import type { SpaceOfPersons } from '@fumikura/ports';
 import { createPeopleStore } from '@fumikura/store-people';
-import { openSqliteState } from '@fumikura/store-sqlite';
+import { createSqliteStore, openSqliteState } from '@fumikura/store-sqlite';
 import { createHome } from './fumi.ts';
 import type { Home } from './fumi.ts';
 
@@ -100,6 +100,7 @@ describe('what is kept of a person', { concurrency: 1 }, () => {
         ['feedback', { by: account, question: 'otter?', comment: 'wrong' }],
         ['by-mail', { by: 'T1/UMAIL', person, question: 'otter?' }],
       ],
+      'audit.request': [['asked', { person, by: other, wants: 'count', from: 'here', publicKey: '' }]],
       'slack.budget': [['123 local alice', 3]],
     };
     const others: readonly (readonly [SpaceOfPersons, string, JsonValue])[] = [
@@ -152,6 +153,58 @@ describe('what is kept of a person', { concurrency: 1 }, () => {
           assert.ok(!/"alice"|person\/alice"|UALICE/u.test(JSON.stringify(value)), JSON.stringify(value));
     } finally {
       file.close();
+    }
+  });
+
+  it('[audit.subject] is told of who could read what, and becomes a name that nobody knows there', async () => {
+    const account = 'user:wiki:acme:557058:alice';
+    const other = 'user:wiki:acme:557058:alice2';
+    const store = await createSqliteStore({ file: home.database, inline: true });
+    try {
+      const { catalog } = store;
+      const wiki = 'wiki:acme' as SourceId;
+      const known = (principal: Principal, address: string) => ({
+        principal,
+        isActive: true,
+        isPerson: true,
+        email: { address, isVerified: true },
+      });
+      await catalog.ensureSource(wiki);
+      const group = { principal: 'group:wiki:acme:g', members: [account, other] } as const;
+      const accounts = [known(account, 'alice@acme.example'), known(other, 'alice2@acme.example')];
+      await catalog.stageDirectory(wiki, 'one', { accounts, groups: [group] });
+      await catalog.completeDirectory(wiki, 'one');
+      await catalog.putLists([{ id: 'space', members: [account, other, 'user:local:alice'], readAt: '' }]);
+      await home.write('fumikura.yaml', config(', { id: alice, email: alice@acme.example }'));
+      assert.equal((await home.run(['sync'])).code, 0);
+      const told = (await kept('alice')).filter(({ kind }) => kind === 'readers');
+      assert.equal(told.length, 2);
+      assert.ok(JSON.stringify(told).includes(account) && !JSON.stringify(told).includes('alice2'));
+      await catalog.putLists([{ id: 'space', members: [other], readAt: '' }]);
+      await home.write('fumikura.yaml', config(''));
+      const first = await home.json('audit', 'erase', 'local#alice');
+      assert.deepEqual(first['accountsInSources'], [account], 'the source still tells of it');
+      await catalog.completeDirectory(wiki, 'none');
+      const wrong = await home.run(['audit', 'erase', 'local#alice', '--account', 'alice']);
+      assert.equal(wrong.code, 2);
+      await home.write('fumikura.yaml', config(`, { id: bob, accounts: ['${other}'] }`));
+      const abused = await home.run(['audit', 'erase', 'local#alice', '--account', other]);
+      assert.equal(abused.code, 2);
+      assert.match(abused.stderr, /is the account of somebody who is here/u);
+      const second = await home.json('audit', 'erase', 'local#alice', '--account', account);
+      assert.deepEqual(second['accountsInSources'], []);
+      const { changes } = await catalog.accessHistory('');
+      const text = JSON.stringify(changes);
+      assert.ok(!text.includes(`"${account}"`) && !text.includes('"user:local:alice"'), text);
+      assert.ok(text.includes(other), 'nobody else is touched');
+      const lists = changes.flatMap((change) =>
+        change.kind === 'list' && change.list === 'space' ? [change] : [],
+      );
+      const [dropped, added] = lists;
+      assert.equal(added?.added.length, 3, 'how many could read is told as before');
+      assert.deepEqual(dropped?.dropped.toSorted(), added?.added.filter((each) => each !== other).toSorted());
+    } finally {
+      await store.close();
     }
   });
 

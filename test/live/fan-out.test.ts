@@ -41,10 +41,11 @@ function sourceOf(
     hits: documents.map(({ id: document, updatedAt }) => ({ id: document, ...(updatedAt && { updatedAt }) })),
   }),
   readers: readonly string[] = [ALICE],
-): Connector & { asked: number } {
+): Connector & { asked: number; read: string[] } {
   const connector = {
     id,
     asked: 0,
+    read: [] as string[],
     removals: 'reported' as const,
     check: async () => ({ missing: [], counts: {} }),
     pull: () => {
@@ -61,6 +62,7 @@ function sourceOf(
         readAt: '2026-03-02T00:00:00Z',
       };
       for (const wanted of ids) {
+        connector.read.push(wanted);
         const document = documents.find((each) => each.id === wanted);
         yield [
           { kind: 'list', list },
@@ -125,6 +127,7 @@ describe('asking several sources at once', () => {
     const knowledge = await liveOver(store, [deaf, ...others], { settings: SOON });
     const { page: found } = await ask(knowledge, alice, 'rotating keys');
     assert.deepEqual(found.hits.map(({ source }) => source).sort(), ['wiki:four', 'wiki:three', 'wiki:two']);
+    assert.ok(found.tookMs >= SOON.deadlineMs / 2, 'waiting for the sources is part of what it took');
     assert.equal(found.coverage.complete, false);
     assert.deepEqual(Object.fromEntries(found.coverage.sources.map(({ source, state }) => [source, state])), {
       'wiki:one': 'timed-out',
@@ -218,6 +221,19 @@ describe('asking several sources at once', () => {
       found.hits.map(({ id }) => id),
       ['wiki:two/own'],
     );
+  });
+
+  it('[search.live-lies] takes no more of a source than was asked for, and nothing twice, whatever it says', async () => {
+    const pages = Array.from({ length: 200 }, (_, at) => page('wiki:one', `many-${at}`));
+    const hits = pages.flatMap(({ id }) => [{ id }, { id }]);
+    const lies = async () => ({ hits, total: 1_000_000, isPartial: false }) as LiveAnswer;
+    const source = sourceOf('wiki:one', pages, lies);
+    const knowledge = await liveOver(store, [source], { settings: { ...SETTINGS, limit: 10, reads: 5 } });
+    const { page: found } = await ask(knowledge, alice, 'rotating keys');
+    const ids = found.hits.map(({ id }) => id);
+    assert.equal(ids.length, 5);
+    assert.equal(new Set(ids).size, 5);
+    assert.deepEqual(source.read, ids);
   });
 
   it('shows nobody an item whose readers are not told, are nobody, or deny who asks', async () => {

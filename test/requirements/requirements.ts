@@ -140,6 +140,11 @@ export const REQUIREMENTS: readonly Requirement[] = [
       'A word that no readable document has is replaced by the nearest that one has, and it is said.',
     'query.abbreviation':
       'An abbreviation is looked for by its long form too, as a readable document explains it.',
+    'query.foreign':
+      'A query in a language of no document finds nothing, guesses nothing, and names its sources.',
+    'query.spelling': 'Japanese is found in its other spellings: numerals, kana, long endings.',
+    'query.synonyms':
+      'A query is looked for in the words of a file of synonyms, too, which tells nobody of words only others may read.',
     'query.punctuation': 'A query of signs alone is refused.',
     'search.limit': 'A limit of 0, -1 or 10,000 is refused with the range allowed.',
     'search.cursor-altered': 'An altered cursor is refused.',
@@ -150,6 +155,7 @@ export const REQUIREMENTS: readonly Requirement[] = [
       'What an issuer gives for the token of a person is used for that person at that source, or not at all.',
     'attack.http':
       'Malformed, foreign and forged requests are refused, and their answers tell nothing of the inside.',
+    'attack.broken-off': 'Whoever goes away in the middle of a request ends nothing but that request.',
     'attack.limits':
       'Who asks too much, too often or at once is told when to come again; who asks is who the named proxies say; a full memory refuses and recovers.',
     'attack.slack-sign-in':
@@ -197,6 +203,7 @@ export const REQUIREMENTS: readonly Requirement[] = [
     'cli.guided': 'A source behind a network is added by questions or flags, and tried before it is written.',
     'cli.first-hit': 'A new user gets from nothing to a hit by init, source add, sync and search.',
     'cli.help': 'Every command has help with examples.',
+    'cli.documented': 'What pages and help tell people to type is taken by the commands that there are.',
     'cli.json': 'Every command with --json prints one JSON value alone on standard output.',
     'cli.plain': 'Without a terminal, output is plain lines without control characters.',
     'cli.exit-codes': 'Exit codes have a meaning each, which a command lists.',
@@ -298,6 +305,10 @@ export const REQUIREMENTS: readonly Requirement[] = [
     'search.live-language': 'Words of the query language mean the same where sources are asked themselves.',
     'search.live-deadline':
       'A source that hangs costs nobody more than its deadline, and the reply names it.',
+    'boost.links': 'What points to a document counts for who may read it, and for nobody else.',
+    'boost.people': 'People who write where the asker writes are those of documents that the asker may read.',
+    'search.live-lies': 'What a source says beyond what it was asked for, or twice, is not believed.',
+    'search.clock': 'A clock that jumps makes nothing look fresh, prolongs no cursor and doubles no budget.',
     'search.live-breaker':
       'A source that failed several times in a row is left alone for a while, then asked again.',
     'search.scores': 'Scores are as defined with a full delta, during a fold and after it.',

@@ -15,7 +15,7 @@ import type { Company } from './company.ts';
 import { startFaultProxy } from './fault-proxy.ts';
 import { cpuSeconds } from './cpu.ts';
 import type { FaultProxy } from './fault-proxy.ts';
-import { startIndex } from './index-server.ts';
+import { keyOf, placeOf, startIndex } from './index-server.ts';
 import type { IndexServer } from './index-server.ts';
 import { mountSmallDisk } from './small-disk.ts';
 import type { SmallDisk } from './small-disk.ts';
@@ -89,13 +89,13 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
     const toCatalog = await startFaultProxy({
       path: join(socketFolder(postgres), `.s.PGSQL.${PORT_OF_POSTGRES}`),
     });
-    const toIndex = await startFaultProxy({ port: Number(new URL(index.url).port) });
+    const toIndex = await startFaultProxy(placeOf(index.url));
     ends.push(() => Promise.all([toCatalog.close(), toIndex.close()]));
     const [port, ...ports] = await freePorts(1 + options.servers + options.workers);
     const config = join(folder, 'fumikura.yaml');
     await writeDocuments(folder, options.company);
     const catalog = { url: `postgres://fumi@127.0.0.1:${toCatalog.port}/postgres`, schema: 'cluster' };
-    const stores = `stores: { catalog: { url: '${catalog.url}', schema: ${catalog.schema} }, index: { url: 'http://127.0.0.1:${toIndex.port}', name: ${index.name}, timeoutMs: 5000 } }`;
+    const stores = `stores: { catalog: { url: '${catalog.url}', schema: ${catalog.schema} }, index: { url: 'http://127.0.0.1:${toIndex.port}', name: ${index.name}, timeoutMs: 5000${keyOf(index)} } }`;
     await writeFile(config, configurationOf(options, port ?? 0, stores));
     const member = (role: 'server' | 'worker', at: number, own: number) => ({
       name: `${role}-${at + 1}`,

@@ -15,8 +15,10 @@ export interface FaultProxy {
   close(): Promise<void>;
 }
 
-/** A way between two processes that can be broken; to a port of this machine, or to a socket in a folder. */
-export async function startFaultProxy(target: { port: number } | { path: string }): Promise<FaultProxy> {
+/** A way between two processes that can be broken; to a port, of this machine unless a host is named, or to a socket in a folder. */
+export async function startFaultProxy(
+  target: { host?: string; port: number } | { path: string },
+): Promise<FaultProxy> {
   let fault: Fault = 'none';
   let swallowed = 0;
   const open = new Set<Socket>();

@@ -11,7 +11,7 @@ const OTHERS_WORK_ON = 1_050;
 it('[slack.once] takes over what a process that died left behind, however much others are at work on', async () => {
   const opened = await openState();
   const { state } = opened;
-  const setting = await openSetting('socket', { state });
+  const setting = await openSetting('socket', { state, bot: { leaseMs: 1_000 } });
   try {
     const { world, people } = setting;
     world.addUser(USER, TEAM);
@@ -37,7 +37,7 @@ it('[slack.once] takes over what a process that died left behind, however much o
 it('[slack.once] ends what it has given up, though nobody can be told of it', async () => {
   const opened = await openState();
   const { state } = opened;
-  const setting = await openSetting('socket', { state });
+  const setting = await openSetting('socket', { state, bot: { leaseMs: 1_000 } });
   try {
     const { world, people } = setting;
     world.addUser(USER, TEAM);

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { isDeepStrictEqual } from 'node:util';
 import { until } from '@fumikura/testkit';
@@ -116,5 +118,47 @@ describe('signing in with a browser for a code for Slack', { concurrency: 1 }, (
     const again = { why: 'used', rule: 'the sign-in was used before' };
     assert.ok(refused.some(({ details }) => isDeepStrictEqual(details, again)));
     assert.deepEqual(stranger?.['actor'], { issuer: stage.provider.issuer, subject: 'a-stranger' });
+  });
+
+  it('[slack.sign-in] is tried by the doctor, who says what keeps people from it', async () => {
+    const { home, site, provider } = stage;
+    const file = join(home.folder, 'fumikura.yaml');
+    const config = await readFile(file, 'utf8');
+    const examined = async (from = '', to = '') => {
+      await home.write('fumikura.yaml', config.replaceAll(from, to));
+      const { stdout } = await home.run(['doctor', '--json']);
+      const { findings } = JSON.parse(stdout) as {
+        findings: { check: string; ok: boolean; detail: string }[];
+      };
+      const own = findings.filter(({ check }) => check.startsWith('slack sign-in '));
+      return new Map(own.map(({ check, ok, detail }) => [check.slice(14), ok ? 'ok' : detail]));
+    };
+    const all = [
+      ['issuer', 'ok'],
+      ['client', 'ok'],
+      ['address', 'ok'],
+      ['page', 'ok'],
+    ];
+    try {
+      assert.deepEqual([...(await examined())], all);
+      const unknown = await examined(`clientId: ${CLIENT_ID}`, 'clientId: nobody');
+      assert.match(unknown.get('client') ?? '', /does not take nobody .*check slack\.signIn\.clientId/u);
+      assert.match(unknown.get('address') ?? '', /register it there as redirect URI of nobody/u);
+      await home.write('other-secret', 'another-secret');
+      const guessed = await examined('file: page-secret', 'file: other-secret');
+      assert.match(guessed.get('client') ?? '', /does not take slack-page \(not authorized\)/u);
+      assert.equal(guessed.get('address'), 'ok');
+      const elsewhere = await examined(`publicUrl: ${site}`, 'publicUrl: http://127.0.0.1:9');
+      assert.match(
+        elsewhere.get('address') ?? '',
+        /back to http:\/\/127\.0\.0\.1:9\/slack\/signed-in: register/u,
+      );
+      assert.match(elsewhere.get('page') ?? '', /cannot be reached from here/u);
+      const away = await examined(provider.issuer, 'http://127.0.0.1:9');
+      assert.match(away.get('issuer') ?? '', /^http:\/\/127\.0\.0\.1:9 cannot be asked: /u);
+      assert.deepEqual([...away.keys()], ['issuer', 'page']);
+    } finally {
+      await home.write('fumikura.yaml', config);
+    }
   });
 });

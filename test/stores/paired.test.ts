@@ -42,7 +42,7 @@ describe('PostgreSQL and Qdrant as one', { skip: postgresMissing() ?? false }, (
       open: async () =>
         createPairedStore({
           catalog: await createPostgresCatalog({ url, schema, maxConnections: 4 }),
-          index: await createQdrantIndex({ ...index.options, attempts: 1 }),
+          index: await createQdrantIndex(index.options),
         }),
       remove: () => index.close(),
     };
@@ -50,7 +50,7 @@ describe('PostgreSQL and Qdrant as one', { skip: postgresMissing() ?? false }, (
   it('[index.beside] an index made beside is asked after a switch, with what was written and closed meanwhile, and the one before after a rollback', async () => {
     const { url } = await (server ??= startPostgres());
     const index = await indexServer();
-    const options = { ...index.options, attempts: 1 };
+    const { options } = index;
     const store = await createPairedStore({
       catalog: await createPostgresCatalog({ url, schema: `beside_${randomUUID().slice(0, 8)}` }),
       index: await createQdrantIndex(options),

@@ -99,6 +99,8 @@ export function addMeasuring(program: Command, context: MakeContext): void {
     .option('--native-from <folder>', 'where onnxruntime-node is installed')
     .option('--vectors <file>', 'keep vectors there for the next time (default: in the cache folder)')
     .option('--weight <share>', 'of the cosine in the fused score, 0 to 1 (default: 0.6)', share)
+    .option('--boost-links <share>', 'as search.boosts.links.weight has it, 0 to 1', share)
+    .option('--synonyms <file>', 'words that mean the same, as search.synonyms has them')
     .option(
       '--rerank <which>',
       'local:<folder>, openai:<model>@<url>, endpoint:<model>@<url> or none',

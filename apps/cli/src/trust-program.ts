@@ -1,6 +1,8 @@
 import type { Command } from 'commander';
 import { Argument, Option } from 'commander';
 import { examples, numberFrom } from './examples.ts';
+import type { EraseOptions } from './commands/audit-erase.ts';
+import type { SubjectOptions } from './commands/audit-subject.ts';
 import type { MakeContext } from './examples.ts';
 import type { AuditExportOptions, AuditSearchOptions, AuditVerifyOptions, TokenOptions } from './options.ts';
 
@@ -13,6 +15,7 @@ export function addTrust(program: Command, context: MakeContext): void {
   addSecrets(program, context);
 }
 
+const WAIT = 'for the records of other hosts (default: 15)';
 const ACTIONS = ['search', 'read', 'answer', 'sync', 'change', 'access'];
 
 function filtered(command: Command): Command {
@@ -65,17 +68,34 @@ function addAudit(program: Command, context: MakeContext): void {
     .description('everything that is kept of a person, as JSON lines, for the person who asks')
     .argument('<person>', 'person id, or <issuer>#<subject>')
     .option('--output <file>', 'write there (default: standard output)')
+    .option('--wait <seconds>', WAIT, numberFrom(0, 600))
     .addHelpText('after', examples('fumi audit subject alice --output alice.jsonl'))
-    .action(async (person: string, options: { output?: string }, command: Command) =>
+    .action(async (person: string, options: SubjectOptions, command: Command) =>
       (await import('./commands/audit-subject.ts')).subjectAccess(context(command), person, options),
     );
   audit
     .command('erase')
     .description('take away what is kept of a person who left, as far as it may be')
     .argument('<person>', 'person id, or <issuer>#<subject>')
-    .addHelpText('after', examples('fumi audit erase alice-acme.example'))
-    .action(async (person: string, _options: unknown, command: Command) =>
-      (await import('./commands/audit-subject.ts')).eraseSubject(context(command), person),
+    .option('--account <account...>', 'theirs in sources too, if nothing here says so: user:<source>:<id>')
+    .option('--wait <seconds>', WAIT, numberFrom(0, 600))
+    .addHelpText(
+      'after',
+      examples(
+        'fumi audit erase alice-acme.example',
+        'fumi audit erase alice-acme.example --account user:jira:acme:5b10a2844c20165700ede21g',
+      ),
+    )
+    .action(async (person: string, options: EraseOptions, command: Command) =>
+      (await import('./commands/audit-erase.ts')).eraseSubject(context(command), person, options),
+    );
+  audit
+    .command('places')
+    .description('hosts that write records of their own, and when they were last seen')
+    .option('--forget <id>', 'of a host that is gone for good with its records')
+    .addHelpText('after', examples('fumi audit places', 'fumi audit places --json'))
+    .action(async (options: { forget?: string }, command: Command) =>
+      (await import('./commands/audit-places.ts')).auditPlacesCommand(context(command), options),
     );
   audit
     .command('forward')

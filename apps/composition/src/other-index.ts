@@ -1,11 +1,10 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { rm } from 'node:fs/promises';
 import { fingerprintOf } from '@fumikura/embedding';
 import type { EmbeddingStage, StageResult } from '@fumikura/embedding';
 import { AppError } from '@fumikura/errors';
 import { DEPTH, evaluate } from '@fumikura/evaluation';
 import type { Collection, Evaluated } from '@fumikura/evaluation';
+import { ownFolder } from '@fumikura/http';
 import type { Embedder, EmbeddingStore, SearchIndex } from '@fumikura/ports';
 import type { OtherModel } from '@fumikura/store-paired';
 import { isSameModel } from './embedding.ts';
@@ -137,7 +136,7 @@ async function withCopy<T>(
 ): Promise<T> {
   const { installed, embedder } = await requireNamed(installation, 'nextEmbedder');
   const { stores: _, ...config } = installation.config;
-  const folder = await mkdtemp(join(tmpdir(), 'fumi-beside-'));
+  const folder = await ownFolder('beside');
   const copy = await openStore({ ...config, dataFolder: folder }, { inline: false });
   try {
     await migrateStore(installation.store, copy, { signal });

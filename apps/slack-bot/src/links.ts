@@ -60,6 +60,7 @@ export function createLinks(state: SharedState, now: () => number = Date.now): L
       const person = entry.value as unknown as PersonId;
       const link: Link = { team, user, person, at: new Date(now()).toISOString() };
       await state.put(LINKS, { key, value: link as unknown as JsonValue });
+      await takeBack(state, key, now());
       return person;
     },
     remove: (team, user) => state.remove(LINKS, keyOf(team, user)),
@@ -82,6 +83,20 @@ async function mayTry(state: SharedState, key: string, now: number): Promise<boo
       expiresAt: now + CODE_HOLDS_MS,
     });
     if (counted) return true;
+  }
+}
+
+/** The one attempt of a right code, and no wrong one: whoever has codes of their own may not guess more often for it. */
+async function takeBack(state: SharedState, key: string, now: number): Promise<void> {
+  for (;;) {
+    const entry = await state.get(ATTEMPTS, key);
+    if (!entry) return;
+    const value = Number(entry.value) - 1;
+    const isDone =
+      value < 1
+        ? await state.remove(ATTEMPTS, key, entry.version)
+        : await state.put(ATTEMPTS, { key, value, expected: entry.version, expiresAt: now + CODE_HOLDS_MS });
+    if (isDone) return;
   }
 }
 

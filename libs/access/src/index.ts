@@ -11,7 +11,7 @@ export type { Moment, ReadersThen } from './readers-then.ts';
 export { createLateCheck } from './late-check.ts';
 export type { LateAnswer, LateChecker } from './late-check.ts';
 export { createLinkedDirectory } from './linked-directory.ts';
-export { decidedLinks, linksOf } from './links.ts';
+export { decidedLinks, linksOf, sourceOf } from './links.ts';
 export type { AccountLink, Decided, LinkedPerson } from './links.ts';
 export { createPersonalTokens, isPersonalToken, TOKEN_SPACE } from './personal-tokens.ts';
 export type { PersonalToken, PersonalTokens } from './personal-tokens.ts';

@@ -1,4 +1,4 @@
-export { ACCESS_HISTORY_DAYS, MAX_ACCESS_CHANGE } from './access-history.ts';
+export { ACCESS_HISTORY_DAYS, MAX_ACCESS_CHANGE, partAbout, renamedIn } from './access-history.ts';
 export type { AccessChange, AccessHistory } from './access-history.ts';
 export { AccessFilter, readGrant } from './access-filter.ts';
 export type { AccessGrant } from './access-filter.ts';

@@ -45,7 +45,7 @@ export async function startSlack(
   });
 }
 
-/** Asks Slack whether everything is as it has to be, in each workspace. */
+/** Asks Slack whether everything is as it has to be, in each workspace, and the issuer whether people could sign in. */
 export async function examineSlack(
   config: Config,
   { variables, state, signal }: SlackExamination,
@@ -55,13 +55,16 @@ export async function examineSlack(
   const { connection } = secrets;
   const { checkSlack } = await import('@fumikura/slack-bot');
   const linkByEmail = slack.linkBy === 'email';
-  return checkSlack({
+  const found = await checkSlack({
     ...{ tokens: await tokensOf(slack, secrets, state), signal, apiUrl: slack.apiUrl, linkByEmail },
     ...(connection.kind === 'socket'
       ? { appToken: connection.appToken }
       : { signingSecret: connection.signingSecret }),
     ...(slack.mode === 'http' && slack.publicUrl !== undefined && { publicUrl: slack.publicUrl }),
   });
+  if (!slack.signIn) return found;
+  const { examineSignInPage } = await import('./sign-in-page.ts');
+  return [...found, ...(await examineSignInPage(config, variables, signal))];
 }
 
 export interface SlackExamination {

@@ -1,12 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import type { AuditEvent } from '@fumikura/audit';
 import { invalid, Secret } from '@fumikura/config';
-import type { ConfigProblem } from '@fumikura/config';
+import type { Config, ConfigProblem } from '@fumikura/config';
 import type { Logger } from '@fumikura/logging';
 import type { SharedState } from '@fumikura/ports';
 import type { BrowserPages } from '@fumikura/server';
-import { createSlackSignIn } from '@fumikura/server/browser';
-import type { GivenCode, SlackSignInOptions } from '@fumikura/server/browser';
+import { createSlackSignIn, examineSlackSignIn } from '@fumikura/server/browser';
+import type { GivenCode, SignInFinding, SlackSignInOptions } from '@fumikura/server/browser';
 import { CODE_HOLDS_MS, createLinks } from '@fumikura/slack-bot/links';
 import { withSecrets } from '../connectors/secrets.ts';
 import type { Variables } from '../connectors/secrets.ts';
@@ -25,20 +25,11 @@ export function openSlackSignIn(
   variables: Variables,
 ): BrowserPages | undefined {
   const { config, store, audit } = installation;
-  const { slack, signIn } = config;
-  const issuer = issuersOf(config, variables).find((each) => each.issuer === slack?.signIn?.issuer);
-  const linkBy = signIn?.issuers.find((each) => each.issuer === issuer?.issuer)?.linkBy;
-  if (!slack?.signIn || !signIn || !issuer) return undefined;
+  const asked = askedOf(config, variables);
+  if (!asked) return undefined;
   const { state } = store.catalog;
   return createSlackSignIn({
-    ...{ issuer, logger, publicUrl: signIn.publicUrl },
-    client: clientOf(installation, slack.signIn, variables),
-    // Only what decides who somebody is.
-    scope: [
-      'openid',
-      ...(linkBy === 'email' ? ['email'] : []),
-      ...(issuer.subjectClaim === 'sub' ? [] : ['profile']),
-    ].join(' '),
+    ...{ ...asked, logger },
     cookieKey: keyIn(state),
     useOnce: async (hash, expiresAt) =>
       (await state.put(SPACE, { key: `used/${hash}`, value: null, expected: 0, expiresAt })) !== undefined,
@@ -49,6 +40,35 @@ export function openSlackSignIn(
         ? Promise.resolve()
         : audit.record({ ...DEED, action: 'access', outcome: 'refused', details: { why, rule } }),
   });
+}
+
+/** Whether people would get a code there; nothing where none is configured. @throws AppError CONFIG_INVALID (config) */
+export async function examineSignInPage(
+  config: Config,
+  variables: Variables,
+  signal: AbortSignal,
+): Promise<readonly SignInFinding[]> {
+  const asked = askedOf(config, variables);
+  return asked ? examineSlackSignIn({ ...asked, signal }) : [];
+}
+
+type Asked = Pick<SlackSignInOptions, 'issuer' | 'publicUrl' | 'client' | 'scope'>;
+
+function askedOf(config: Config, variables: Variables): Asked | undefined {
+  const { slack, signIn } = config;
+  const issuer = issuersOf(config, variables).find((each) => each.issuer === slack?.signIn?.issuer);
+  const linkBy = signIn?.issuers.find((each) => each.issuer === issuer?.issuer)?.linkBy;
+  if (!slack?.signIn || !signIn || !issuer) return undefined;
+  return {
+    ...{ issuer, publicUrl: signIn.publicUrl },
+    client: clientOf(config, slack.signIn, variables),
+    // Only what decides who somebody is.
+    scope: [
+      'openid',
+      ...(linkBy === 'email' ? ['email'] : []),
+      ...(issuer.subjectClaim === 'sub' ? [] : ['profile']),
+    ].join(' '),
+  };
 }
 
 const DEED = {
@@ -88,7 +108,7 @@ async function giveCode(
 }
 
 function clientOf(
-  { config }: Installation,
+  config: Pick<Config, 'folder' | 'file'>,
   { clientId, clientSecret }: { readonly clientId: string; readonly clientSecret?: unknown },
   variables: Variables,
 ): SlackSignInOptions['client'] {

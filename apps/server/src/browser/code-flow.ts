@@ -80,9 +80,9 @@ export function createCodeFlow(options: CodeFlowOptions): CodeFlow {
 }
 
 /** Made again only when what the issuer says of itself was read again. */
-function configurationOf(
+export function configurationOf(
   { issuer, client, fetch }: CodeFlowOptions,
-  now: () => number,
+  now: () => number = Date.now,
 ): () => Promise<openid.Configuration> {
   const send = guardedFetch(issuer, fetch);
   const metadata = createIssuerMetadata(issuer, send as Fetch, now);
@@ -126,7 +126,7 @@ function requireAlgorithm(token: string | undefined, { algorithms }: IssuerSetti
 }
 
 /** Once, within bounds, without redirects, and inside our network only where the issuer lives there or the configuration says. */
-function guardedFetch(
+export function guardedFetch(
   { issuer, jwksUri }: IssuerSettings,
   send: typeof fetch = globalThis.fetch,
 ): typeof fetch {

@@ -224,6 +224,7 @@ function createCatalog(parts: Parts): Catalog {
     },
     lists: (ids) => read((db) => acls.lists(db, ids)),
     accessHistory: (since, document) => read((db) => history.since(db, since, document)),
+    renameInAccessHistory: (renamed) => write((db) => history.rename(db, renamed)),
     stageDirectory: (source, run, part) => write((db) => directory.stage(db, source, run, part)),
     completeDirectory: (source, run, lease) =>
       write(async (db) => {

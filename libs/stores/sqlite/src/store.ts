@@ -156,6 +156,7 @@ function createCatalog(read: Ask, write: Ask, versions?: Versions): Catalog {
     putLists: (lists) => write('putLists', [lists]),
     lists: (ids) => read('lists', [ids]),
     accessHistory: (since, document) => read('accessHistory', [since, document]),
+    renameInAccessHistory: (renamed) => write('renameInAccessHistory', [renamed]),
     stageDirectory: (source, run, part) => write('stageDirectory', [source, run, part]),
     completeDirectory: (source, run, lease) => write('completeDirectory', [source, run, lease]),
     directories: () => read('directories', []),

@@ -293,6 +293,43 @@ export const accessCases: CatalogCases = {
     assert.deepEqual((await catalog.accessHistory(new Date(Date.now() + 60_000).toISOString())).changes, []);
   },
 
+  '[access.history] somebody is renamed in it, wherever it names them, and nobody else is': async ({
+    catalog,
+  }) => {
+    const [ada, other]: [Principal, Principal] = [`user:${WIKI}:ada`, `user:${WIKI}:ada2`];
+    const group: Principal = `group:${WIKI}:g`;
+    const renamed: Principal = `user:${WIKI}:somebody`;
+    const account = (principal: Principal) => ({
+      principal,
+      isActive: true,
+      isPerson: true,
+      email: { address: 'ada@x.example', isVerified: true },
+    });
+    await catalog.putLists([allowList('space', ada, other)]);
+    await catalog.putLists([allowList('space', other)]);
+    const both = [ada, other];
+    await catalog.stageDirectory(WIKI, 'one', {
+      accounts: both.map(account),
+      groups: [{ principal: group, members: both }],
+    });
+    await catalog.completeDirectory(WIKI, 'one');
+    await catalog.completeDirectory(WIKI, 'none');
+    const before = await catalog.accessHistory('2000');
+    assert.equal(await catalog.renameInAccessHistory([[ada, renamed]]), 4);
+    const after = await catalog.accessHistory('2000');
+    assert.equal(after.knownSince, before.knownSince);
+    const expected: unknown = JSON.parse(JSON.stringify(before.changes), (_name, value: unknown) => {
+      if (value === ada) return renamed;
+      const isTheirs = typeof value === 'object' && value && 'email' in value && 'principal' in value;
+      return isTheirs && value.principal === renamed ? { ...value, email: undefined } : value;
+    });
+    assert.deepEqual(JSON.parse(JSON.stringify(after.changes)), JSON.parse(JSON.stringify(expected)));
+    const text = JSON.stringify(after.changes);
+    assert.ok(text.includes(ADDRESS_HASH), 'what the other account was known by stays');
+    assert.equal(text.split(ADDRESS_HASH).length, 2, 'and theirs does not');
+    assert.equal(await catalog.renameInAccessHistory([[ada, renamed]]), 0);
+  },
+
   '[access.history] of a change that is too large it is known that there was one': async ({ catalog }) => {
     const many = Array.from({ length: 20_001 }, (_, index): Principal => `user:${WIKI}:${index}`);
     await catalog.putLists([allowList('space', ALICE)]);

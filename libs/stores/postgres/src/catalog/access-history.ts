@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { AllowListId, DocumentId, Principal, SourceAccount, SourceId } from '@fumikura/model';
-import { ACCESS_HISTORY_DAYS, MAX_ACCESS_CHANGE } from '@fumikura/ports';
+import { ACCESS_HISTORY_DAYS, MAX_ACCESS_CHANGE, renamedIn } from '@fumikura/ports';
 import type { AccessChange, AccessHistory } from '@fumikura/ports';
 import { sql } from 'kysely';
 import type { Connection, Executor } from '../connection.ts';
@@ -98,6 +98,27 @@ export class AccessHistoryStore {
       else changes.push({ at, ...kept });
     }
     return { knownSince: known.sort().at(-1) ?? '', changes };
+  }
+
+  /** Inside a transaction. @returns changes that named one of them */
+  async rename(db: Executor, renamed: readonly (readonly [Principal, Principal])[]): Promise<number> {
+    const names = new Map(renamed);
+    let changed = 0;
+    for (const [principal] of renamed) {
+      const { rows } = await sql<{ seq: string; record: string }>`SELECT seq, record FROM ${this.#table()}
+        WHERE position(${JSON.stringify(principal)} in record) > 0 FOR UPDATE`.execute(db);
+      for (const { seq, record } of rows) {
+        const kept = JSON.parse(record) as Kept;
+        if (kept.kind === 'unknown' || kept.kind === 'document') continue;
+        const left = renamedIn(kept, names);
+        if (left === kept) continue;
+        await sql`UPDATE ${this.#table()} SET record = ${JSON.stringify(left)} WHERE seq = ${seq}`.execute(
+          db,
+        );
+        changed++;
+      }
+    }
+    return changed;
   }
 
   async #add(

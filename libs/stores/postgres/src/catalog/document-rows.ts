@@ -1,6 +1,16 @@
 import { promisify } from 'node:util';
 import { zstdCompress, zstdDecompress } from 'node:zlib';
-import type { Chunk, Document, DocumentHead, DocumentId, Section, SourceId } from '@fumikura/model';
+import type {
+  Chunk,
+  Document,
+  DocumentHead,
+  DocumentId,
+  EarlierText,
+  Section,
+  SourceId,
+  TextHistory,
+} from '@fumikura/model';
+import { historyOf } from '@fumikura/model';
 import type { DocumentRecord, DocumentWrite, IndexDocument, StoredText } from '@fumikura/ports';
 import { unescaped } from '../keys.ts';
 import { parseAcl } from './acls.ts';
@@ -16,6 +26,7 @@ export type StoredHead = Omit<
 interface Structure {
   readonly outline: readonly Section[];
   readonly chunks: readonly Chunk[];
+  readonly history?: TextHistory;
 }
 
 /** What is in a document's place before a change. */
@@ -54,9 +65,11 @@ export interface Row {
 export async function pack(
   write: DocumentWrite,
   numbers: Pick<Before, 'aclId' | 'aclVersion' | 'version'>,
+  earlier: EarlierText | undefined,
 ): Promise<PackedDocument> {
   const { id, source, version: _, acl: __, contentHash: ___, text, outline, ...head } = write.document;
-  const structure: Structure = { outline, chunks: write.chunks };
+  const history = write.history ?? historyOf(write.document, earlier, new Date().toISOString());
+  const structure: Structure = { outline, chunks: write.chunks, history };
   return {
     ...numbers,
     id,

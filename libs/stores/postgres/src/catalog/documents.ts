@@ -1,4 +1,4 @@
-import type { DocumentId, SourceId } from '@fumikura/model';
+import type { DocumentId, EarlierText, SourceId } from '@fumikura/model';
 import type {
   CataloguedDocument,
   ConfirmedDocument,
@@ -51,6 +51,18 @@ export class DocumentStore {
     const { rows } = await sql<{ id: string; text: Buffer; structure: Buffer }>`SELECT id, text, structure
       FROM ${this.#table('document')} WHERE key = ANY(${ids.map(keyOf)}::bytea[])`.execute(db);
     return new Map(await Promise.all(rows.map(async (row) => [row.id, await storedText(row)] as const)));
+  }
+
+  /** As they are before they are replaced. */
+  async earlier(db: Executor, ids: readonly DocumentId[]): Promise<ReadonlyMap<DocumentId, EarlierText>> {
+    const { rows } = await sql<{ id: string; text: Buffer; structure: Buffer; synced_at: string }>`
+      SELECT id, text, structure, synced_at FROM ${this.#table('document')}
+      WHERE key = ANY(${ids.map(keyOf)}::bytea[])`.execute(db);
+    return new Map(
+      await Promise.all(
+        rows.map(async (row) => [row.id, { ...(await storedText(row)), syncedAt: row.synced_at }] as const),
+      ),
+    );
   }
 
   async known(db: Executor, ids: readonly DocumentId[]): Promise<ReadonlyMap<DocumentId, KnownVersion>> {
@@ -136,9 +148,12 @@ export class DocumentStore {
     );
     return Promise.all(
       rows.map(async (row) => {
-        const { text, outline, chunks } = await storedText(row);
+        const { text, outline, chunks, history } = await storedText(row);
         const { aclId: _, similarity, syncedAt: __, ...head } = recordOf(row);
-        return { version: row.version, write: { document: { ...head, text, outline }, chunks, similarity } };
+        return {
+          version: row.version,
+          write: { document: { ...head, text, outline }, chunks, similarity, ...(history && { history }) },
+        };
       }),
     );
   }

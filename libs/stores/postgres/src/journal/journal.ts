@@ -78,10 +78,13 @@ export class Journal implements CatalogJournal {
     const versions = await connection.read((db) =>
       documents.nextVersions(db, folded.upserts.length + moved.length),
     );
+    const ids = folded.upserts.map(({ document }) => document.id);
+    const earlier = await connection.read((db) => documents.earlier(db, ids));
     const packed = await Promise.all(
       folded.upserts.map((write, at) => {
         const version = versions[at] ?? 0;
-        return pack(write, { aclId: idOf(aclIds, write.document.acl), aclVersion: version, version });
+        const numbers = { aclId: idOf(aclIds, write.document.acl), aclVersion: version, version };
+        return pack(write, numbers, earlier.get(write.document.id));
       }),
     );
     const facts = before.map((each): FactsPlan => {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Acl, AllowListId, DocumentId, Principal, SourceAccount, SourceId } from '@fumikura/model';
-import { ACCESS_HISTORY_DAYS, MAX_ACCESS_CHANGE } from '@fumikura/ports';
+import { ACCESS_HISTORY_DAYS, MAX_ACCESS_CHANGE, renamedIn } from '@fumikura/ports';
 import type { AccessChange, AccessHistory } from '@fumikura/ports';
 import type { Database } from '../database.ts';
 
@@ -99,6 +99,27 @@ export class AccessHistoryStore {
       else changes.push({ at, ...kept });
     }
     return { knownSince: known.sort().at(-1) ?? '', changes };
+  }
+
+  /** Inside a transaction. @returns changes that named one of them */
+  rename(renamed: readonly (readonly [Principal, Principal])[]): number {
+    const names = new Map(renamed);
+    let changed = 0;
+    for (const [principal] of renamed) {
+      const rows = this.#db.all<{ seq: number; record: string }>(
+        'SELECT seq, record FROM access_history WHERE instr(record, ?) > 0',
+        JSON.stringify(principal),
+      );
+      for (const { seq, record } of rows) {
+        const kept = JSON.parse(record) as Kept;
+        if (kept.kind === 'unknown' || kept.kind === 'document') continue;
+        const left = renamedIn(kept, names);
+        if (left === kept) continue;
+        this.#db.run('UPDATE access_history SET record = ? WHERE seq = ?', JSON.stringify(left), seq);
+        changed++;
+      }
+    }
+    return changed;
   }
 
   #add(kept: Kept, subject?: string): void {

@@ -75,6 +75,8 @@ export const OPERATIONS = {
   lists: (core: StoreCore, _: CallContext, ids: Args<'lists'>[0]) => core.acls.lists(ids),
   accessHistory: (core: StoreCore, _: CallContext, ...[since, document]: Args<'accessHistory'>) =>
     core.history.since(since, (id) => core.acls.aclOf(id), document),
+  renameInAccessHistory: (core: StoreCore, _: CallContext, ...renamed: Args<'renameInAccessHistory'>) =>
+    core.renameInAccessHistory(...renamed),
   stageDirectory: (core: StoreCore, _: CallContext, ...[source, run, part]: Args<'stageDirectory'>) =>
     core.stageDirectory(source, run, part),
   completeDirectory: (core: StoreCore, _: CallContext, ...[source, run, lease]: Args<'completeDirectory'>) =>
