@@ -67,6 +67,14 @@ const ATTACKS: readonly Attack[] = [
     'two names': post(PING, [JSON_BODY, ACCEPT, 'Host: evil.example']),
     'no header at all': post(PING).toString().replace('Host: HOST\r\n', ''),
   }),
+  ...from('T an address that nobody can read', [400], {
+    'a port beyond': hostOf('localhost:99999'),
+    'no name in it': get('//'),
+    'an address without a name': get('http://'),
+    'half a bracket': get('http://[::1/'),
+    'a star': get('*', [], 'OPTIONS'),
+    'steps without a root': get('mcp'),
+  }),
   ...from('S a web page asks through a browser', [403], {
     'another origin': originOf('https://evil.example'),
     'no origin of a sandbox': originOf('null'),
@@ -245,6 +253,51 @@ describe('attacks over HTTP on a server of one machine', () => {
       assert.ok(status.includes(answer.status), `${answer.status}: ${answer.text.slice(0, 400)}`);
       assert.doesNotMatch(answer.text, TELLS);
       if (says && answer.status === 200) assert.match(answer.text, says);
+    });
+
+  it('[attack.http] S a session that somebody else began or made up is none: nothing is held between two requests', async () => {
+    const url = product?.url ?? '';
+    const asked = (method: string, body?: string, session?: string) =>
+      fetch(url, {
+        method,
+        headers: {
+          ...{ 'content-type': 'application/json', accept: 'application/json, text/event-stream' },
+          ...(session !== undefined && { 'mcp-session-id': session }),
+        },
+        ...(body !== undefined && { body }),
+      });
+    const clientInfo = { name: 'test', version: '1' };
+    const begin = call('initialize', { protocolVersion: '2025-06-18', capabilities: {}, clientInfo });
+    const begun = await asked('POST', begin, 'made-up');
+    assert.equal(begun.status, 200);
+    assert.equal(begun.headers.get('mcp-session-id'), null);
+    await begun.text();
+    const said = async (session?: string) => {
+      const answer = await asked('POST', call('tools/list', {}), session);
+      return [answer.status, answer.headers.get('mcp-session-id'), await answer.text()];
+    };
+    assert.deepEqual(await said('made-up'), await said());
+    for (const method of ['GET', 'DELETE']) {
+      const { status, headers } = await asked(method, undefined, 'made-up');
+      assert.ok([400, 404, 405, 406].includes(status), `${method} ${status}`);
+      assert.equal(headers.get('mcp-session-id'), null);
+    }
+  });
+
+  for (const header of [
+    'X-HTTP-Method-Override: DELETE',
+    'X-Original-URL: /healthz',
+    'X-Rewrite-URL: /healthz',
+    'X-Forwarded-Host: evil.example',
+    'X-Forwarded-User: me',
+    'Forwarded: for=127.0.0.1;host=evil.example',
+    'X-Real-IP: 10.0.0.1',
+  ])
+    it(`[attack.http] S a header of a proxy that is not there changes nothing: ${header}`, async () => {
+      const plain = await send(post(PING));
+      const { status, text } = await send(post(PING, [JSON_BODY, ACCEPT, header]));
+      const body = (all: string) => all.slice(all.indexOf('\r\n\r\n'));
+      assert.deepEqual([status, body(text)], [plain.status, body(plain.text)]);
     });
 
   // Each is left after seconds of doing nothing: together they take as long as the longest.

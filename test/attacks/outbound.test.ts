@@ -139,6 +139,55 @@ describe('a source that sends us elsewhere', () => {
     });
 });
 
+describe('a name that stands for another address when it is connected to', () => {
+  let server: Server;
+  let asked = 0;
+  before(async () => {
+    server = createServer((_request, response) => {
+      asked++;
+      response.end('secret of the inner network');
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  });
+  after(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  /** The first answer sends us to a name; what it stands for is told anew each time it is asked. */
+  const followed = (home: string, answers: readonly string[]) => {
+    const { port } = server.address() as AddressInfo;
+    const said = [...answers];
+    let requests = 0;
+    const policed = createPolicedFetch({
+      home: new URL(home),
+      ...{ userAgent: 'test', attempts: 1 },
+      resolve: async (name) => (name === 'rebound.example' ? [said.shift() ?? '127.0.0.1'] : ['203.0.113.7']),
+      fetch: async (input, init) =>
+        requests++ === 0
+          ? new Response(null, { status: 302, headers: { location: `http://rebound.example:${port}/` } })
+          : fetch(input, init),
+    });
+    return policed(`${home}/page`);
+  };
+
+  for (const [how, address] of [
+    ['this machine', '127.0.0.1'],
+    ['the credentials of a cloud', '169.254.169.254'],
+    ['the inner network', '10.0.0.1'],
+  ] as const)
+    it(`[attack.outbound] does not lead to ${how}`, async () => {
+      await assert.rejects(followed('http://source.example', ['203.0.113.9', address]), refused);
+      assert.equal(asked, 0);
+    });
+
+  it('[attack.outbound] leads inside where the source itself lives inside', async () => {
+    const answer = await followed('http://127.0.0.1', ['127.0.0.1', '127.0.0.1']);
+    assert.equal(await answer.text(), 'secret of the inner network');
+    await assert.rejects(followed('http://127.0.0.1', ['127.0.0.1', '169.254.169.254']), refused);
+    assert.equal(asked, 1);
+  });
+});
+
 describe('a source that answers too much', () => {
   let server: Server;
   let answer: (request: IncomingMessage, response: ServerResponse) => void;

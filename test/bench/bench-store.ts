@@ -26,6 +26,8 @@ export interface LoadedStore {
   readonly store: SqliteStore;
   readonly fts: FtsBaseline;
   readonly file: string;
+  /** To be changed: another file when this one is kept. */
+  readonly changeable: string;
   /** What writing took, of all runs together. */
   readonly loadMs: number;
 }
@@ -50,11 +52,16 @@ export async function loadedStore(options: StoreOptions): Promise<LoadedStore | 
     return undefined;
   }
   options.corpus.goTo(progress.position);
-  // What is kept stays as it was loaded.
-  const measured = keep === undefined ? file : join(folder, name('.db'));
-  if (keep !== undefined) copyFileSync(file, measured);
-  const store = await createSqliteStore({ file: measured, inline: true });
-  return { store, fts, file: measured, loadMs: progress.spentMs };
+  const store = await createSqliteStore({ file, inline: true });
+  return { store, fts, file, changeable: join(folder, name('.db')), loadMs: progress.spentMs };
+}
+
+/** Closes what was searched. @returns the store to be changed; what is kept stays as it was loaded */
+export async function toBeChanged({ store, file, changeable }: LoadedStore): Promise<SqliteStore> {
+  await store.close();
+  // Not before: writing the copy to the disk would be measured with the searches.
+  if (changeable !== file) copyFileSync(file, changeable);
+  return createSqliteStore({ file: changeable, inline: true });
 }
 
 async function load(

@@ -6,7 +6,7 @@ import type { Figure } from '@fumikura/evaluation';
 import { grantAccess } from '@fumikura/ports/grant';
 import type { SqliteStore } from '@fumikura/store-sqlite';
 import { analyseQuery } from '@fumikura/text';
-import { loadedStore } from './bench-store.ts';
+import { loadedStore, toBeChanged } from './bench-store.ts';
 import type { LoadedStore, StoreOptions } from './bench-store.ts';
 import { FINGERPRINT } from './corpus.ts';
 import type { BenchCorpus } from './corpus.ts';
@@ -41,27 +41,29 @@ export async function searchBench({ queries, buildOnly, ...options }: SearchBenc
   const loaded = await loadedStore(options);
   if (!loaded) note(`${size}: not loaded to the end; run it again with the same --keep`);
   if (!loaded) return [];
-  const { store, fts, file, loadMs } = loaded;
-  try {
-    note(`${size}: ${Math.round((chunks / loadMs) * 1_000)} chunks/s`);
-    return [
-      figure(
-        `index.bulk.${size}.chunksPerSecond`,
-        (chunks / loadMs) * 1_000,
-        'chunks/s',
-        'higher',
-        chunks < SETTLED ? undefined : BULK_TARGET,
-      ),
-      figure(`index.${size}.bytesPerChunk`, statSync(file).size / chunks, 'B', 'lower'),
-      ...(buildOnly ? [] : await measured(loaded, corpus, size, queries)),
-    ];
-  } finally {
-    fts.close();
-    await store.close();
-  }
+  const { fts, file, loadMs } = loaded;
+  note(`${size}: ${Math.round((chunks / loadMs) * 1_000)} chunks/s`);
+  const figures = [
+    figure(
+      `index.bulk.${size}.chunksPerSecond`,
+      (chunks / loadMs) * 1_000,
+      'chunks/s',
+      'higher',
+      chunks < SETTLED ? undefined : BULK_TARGET,
+    ),
+    figure(`index.${size}.bytesPerChunk`, statSync(file).size / chunks, 'B', 'lower'),
+  ];
+  if (buildOnly) await loaded.store.close();
+  else
+    figures.push(
+      ...(await searched(loaded, corpus, size, queries)),
+      ...(await changed(loaded, corpus, size)),
+    );
+  fts.close();
+  return figures;
 }
 
-async function measured(
+async function searched(
   { store, fts, file }: LoadedStore,
   corpus: BenchCorpus,
   size: string,
@@ -70,8 +72,6 @@ async function measured(
   return [
     ...(await searches(store, corpus, size, queries)),
     ...(await baseline(store, fts, corpus, size, Math.min(queries, 20))),
-    ...(await changes(store, corpus, size)),
-    ...(await secondProcessBench(store, corpus, file, size)),
     figure(
       `index.${size}.anonymousRss`,
       searchingRss(file) / 1e6,
@@ -80,6 +80,16 @@ async function measured(
       size === '1m' ? 220 : undefined,
     ),
   ];
+}
+
+async function changed(loaded: LoadedStore, corpus: BenchCorpus, size: string): Promise<Figure[]> {
+  const store = await toBeChanged(loaded);
+  const figures = [
+    ...(await changes(store, corpus, size)),
+    ...(await secondProcessBench(store, corpus, loaded.changeable, size)),
+  ];
+  await store.close();
+  return figures;
 }
 
 async function searches(

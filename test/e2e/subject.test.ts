@@ -100,6 +100,7 @@ describe('what is kept of a person', { concurrency: 1 }, () => {
         ['feedback', { by: account, question: 'otter?', comment: 'wrong' }],
         ['by-mail', { by: 'T1/UMAIL', person, question: 'otter?' }],
       ],
+      'audit.request': [['asked', { person, by: other, wants: 'count', from: 'here', publicKey: '' }]],
       'slack.budget': [['123 local alice', 3]],
     };
     const others: readonly (readonly [SpaceOfPersons, string, JsonValue])[] = [
@@ -186,6 +187,10 @@ describe('what is kept of a person', { concurrency: 1 }, () => {
       await catalog.completeDirectory(wiki, 'none');
       const wrong = await home.run(['audit', 'erase', 'local#alice', '--account', 'alice']);
       assert.equal(wrong.code, 2);
+      await home.write('fumikura.yaml', config(`, { id: bob, accounts: ['${other}'] }`));
+      const abused = await home.run(['audit', 'erase', 'local#alice', '--account', other]);
+      assert.equal(abused.code, 2);
+      assert.match(abused.stderr, /is the account of somebody who is here/u);
       const second = await home.json('audit', 'erase', 'local#alice', '--account', account);
       assert.deepEqual(second['accountsInSources'], []);
       const { changes } = await catalog.accessHistory('');

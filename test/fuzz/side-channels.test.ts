@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { openTwin, PROBES, READER } from './twins.ts';
+import { openTwin, PROBES, READER, WORD_PROBES } from './twins.ts';
 import type { Twin } from './twins.ts';
 
 /**
@@ -66,4 +66,30 @@ describe('two installations that differ by hidden documents alone', () => {
     });
     assert.match(answer, /guide19/u);
   });
+});
+
+describe('two installations whose hidden documents differ by one word', () => {
+  let folder: string;
+  let twins: readonly Twin[];
+  before(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'fumi-words-'));
+    twins = await Promise.all(
+      ['layoffs', 'zeppelins'].map(async (hiddenWord) => {
+        await mkdir(join(folder, hiddenWord));
+        return openTwin({ folder: join(folder, hiddenWord), open: 20, hidden: 40, hiddenWord });
+      }),
+    );
+  });
+  after(async () => {
+    await Promise.all(twins.map((twin) => twin.close()));
+    await rm(folder, { recursive: true });
+  });
+
+  for (const { surface, method, params, tools } of WORD_PROBES)
+    it(`[access.side-channels] answer a question with it alike, to the last digit: ${surface} ${JSON.stringify(params)}`, async () => {
+      const answers = await Promise.all(twins.map((twin) => twin.ask(READER, method, params, tools)));
+      const [one, other] = answers.map(comparable);
+      assert.equal(one, other);
+      assert.doesNotMatch(one ?? '', /zeppelins|Merger/u);
+    });
 });

@@ -40,16 +40,18 @@ export interface TwinOptions {
   readonly open: number;
   /** Documents that they do not; beside their words they have those of open ones. */
   readonly hidden: number;
+  /** That hidden documents alone have; default `layoffs`. */
+  readonly hiddenWord?: string;
 }
 
-export async function openTwin({ folder, open, hidden }: TwinOptions): Promise<Twin> {
+export async function openTwin({ folder, open, hidden, hiddenWord = 'layoffs' }: TwinOptions): Promise<Twin> {
   const store = await createSqliteStore({ file: join(folder, 'twin.db'), inline: true, now: () => NOW });
   const lists = [
     { id: 'open', members: ['authenticated:local' as const], readAt: READ_AT },
     { id: 'closed', members: ['user:local:somebody else' as const], readAt: READ_AT },
   ];
   await store.commit({ source: 'wiki:open', lists, upserts: Array.from({ length: open }, openDocument) });
-  const secrets = Array.from({ length: hidden }, (_, at) => hiddenDocument(at));
+  const secrets = Array.from({ length: hidden }, (_, at) => hiddenDocument(at, hiddenWord));
   for (const source of ['wiki:open', 'wiki:secret'] as const)
     await store.commit({ source, upserts: secrets.filter(({ document }) => document.source === source) });
   // Both have read everything; a source that is the reader's in neither is there in both.
@@ -88,11 +90,11 @@ function openDocument(_: unknown, at: number): DocumentWrite {
   return { ...write, similarity: similarityOf(at) };
 }
 
-function hiddenDocument(at: number): DocumentWrite {
+function hiddenDocument(at: number, word: string): DocumentWrite {
   const write = documentWrite(hiddenId(at), CLOSED[at % CLOSED.length] as Acl, {
     title: `Merger plan ${at} of the printers`,
     parts: [
-      `merger${at} secret printers plan with toner and layoffs`,
+      `merger${at} secret printers plan with toner and ${word}`,
       `more about the merger of floor ${at % 7}`,
     ],
     labels: [`floorz${at % 9}`, 'printers', 'mergers'],
@@ -176,4 +178,20 @@ export const PROBES: readonly Question[] = [
   { surface: 'summaries', ...tool('create_summary', { query: 'printers merger' }) },
   { surface: 'openai', ...tool('search', { query: 'printers merger' }), tools: 'openai' },
   { surface: 'documents', ...tool('get_document', { id: openId(0) }) },
+];
+
+/** Questions with a word that hidden documents alone have: what is answered must not depend on it, to the last digit. */
+export const WORD_PROBES: readonly Question[] = [
+  {
+    surface: 'ask',
+    ...tool('ask_question', { question: 'Where are the layoffs of the printers on floor 3?' }),
+  },
+  { surface: 'ask', ...tool('ask_question', { question: 'What does the guide number 3 say of layoffs?' }) },
+  { surface: 'ask', ...tool('ask_question', { question: 'layoffs' }) },
+  { surface: 'summary', ...tool('create_summary', { query: 'layoffs of the printers', length: 200 }) },
+  { surface: 'search', ...search({ query: 'layoffs printers floor' }) },
+  { surface: 'search', ...search({ query: 'layoffs', facets: true }) },
+  { surface: 'similar', ...search({ query: 'layoffs', similarTo: openId(3), facets: true }) },
+  { surface: 'suggestions', ...completeTopic('printers layo') },
+  { surface: 'corrections', ...search({ query: 'printers layofs' }) },
 ];

@@ -2,6 +2,7 @@ import { OUTBOUND_MUTANTS } from './outbound-mutants.ts';
 import { RIGHTS_MUTANTS } from './rights-mutants.ts';
 import { SHOWN_MUTANTS } from './shown-mutants.ts';
 import { SIGN_IN_MUTANTS } from './sign-in-mutants.ts';
+import { SLACK_MUTANTS } from './slack-mutants.ts';
 import { STORE_MUTANTS } from './stores-mutants.ts';
 import type { Mutant } from './mutant.ts';
 
@@ -11,4 +12,5 @@ export const MUTANTS: readonly Mutant[] = [
   ...SIGN_IN_MUTANTS,
   ...SHOWN_MUTANTS,
   ...OUTBOUND_MUTANTS,
+  ...SLACK_MUTANTS,
 ];

@@ -24,6 +24,17 @@ export const OUTBOUND_MUTANTS: readonly Mutant[] = [
     ],
   ),
   ...of(
+    'libs/platform/http/src/policed-fetch.ts',
+    ['test/attacks/outbound.test.ts'],
+    [
+      [
+        'a name stands for another address when it is connected to',
+        '...(url.hostname !== home.hostname && { dispatcher: await judged() }),',
+        '',
+      ],
+    ],
+  ),
+  ...of(
     'libs/platform/exchange/src/exchange.ts',
     [EXCHANGE],
     [

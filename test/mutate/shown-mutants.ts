@@ -36,6 +36,44 @@ export const SHOWN_MUTANTS: readonly Mutant[] = [
       ],
     ],
   ),
+  ...of(
+    'libs/stores/sqlite/src/index/candidate-search.ts',
+    ['test/fuzz/side-channels.test.ts'],
+    [
+      [
+        'a word of hidden documents moves an answer',
+        'documentsWith(reader, term, readable, 1).length > 0 ? value : unknown',
+        'value',
+      ],
+    ],
+  ),
+  ...of(
+    'apps/server/src/http.ts',
+    ['test/attacks/broken-off.test.ts'],
+    [
+      [
+        'a request that breaks off ends the process',
+        'void served().catch((cause: unknown) => {',
+        'void served().then(undefined, (cause: unknown) => { if (cause) throw cause;',
+      ],
+    ],
+  ),
+  ...of(
+    'libs/ports/src/access-history.ts',
+    ['libs/stores/sqlite/src/catalog-contract.test.ts'],
+    [
+      [
+        'the address of somebody who was erased stays',
+        'before: { principal, isActive, isPerson }',
+        'before: { ...account.before, principal }',
+      ],
+      [
+        'who was erased stays a member',
+        'dropped: change.dropped.map(pair), accounts',
+        'dropped: change.dropped, accounts',
+      ],
+    ],
+  ),
   ...of('libs/mcp/src/untrusted/links.ts', UNTRUSTED, [
     ['pictures are loaded', ".replace(IMAGE, '! ')", ''],
     ['a link calls itself another address', 'isElsewhere(words, target) ?', '(false as boolean) ?'],

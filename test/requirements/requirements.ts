@@ -152,6 +152,7 @@ export const REQUIREMENTS: readonly Requirement[] = [
       'What an issuer gives for the token of a person is used for that person at that source, or not at all.',
     'attack.http':
       'Malformed, foreign and forged requests are refused, and their answers tell nothing of the inside.',
+    'attack.broken-off': 'Whoever goes away in the middle of a request ends nothing but that request.',
     'attack.limits':
       'Who asks too much, too often or at once is told when to come again; who asks is who the named proxies say; a full memory refuses and recovers.',
     'attack.slack-sign-in':
@@ -199,6 +200,7 @@ export const REQUIREMENTS: readonly Requirement[] = [
     'cli.guided': 'A source behind a network is added by questions or flags, and tried before it is written.',
     'cli.first-hit': 'A new user gets from nothing to a hit by init, source add, sync and search.',
     'cli.help': 'Every command has help with examples.',
+    'cli.documented': 'What pages and help tell people to type is taken by the commands that there are.',
     'cli.json': 'Every command with --json prints one JSON value alone on standard output.',
     'cli.plain': 'Without a terminal, output is plain lines without control characters.',
     'cli.exit-codes': 'Exit codes have a meaning each, which a command lists.',

@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { Argument, Option } from 'commander';
 import { examples, numberFrom } from './examples.ts';
 import type { EraseOptions } from './commands/audit-erase.ts';
+import type { SubjectOptions } from './commands/audit-subject.ts';
 import type { MakeContext } from './examples.ts';
 import type { AuditExportOptions, AuditSearchOptions, AuditVerifyOptions, TokenOptions } from './options.ts';
 
@@ -14,6 +15,7 @@ export function addTrust(program: Command, context: MakeContext): void {
   addSecrets(program, context);
 }
 
+const WAIT = 'for the records of other hosts (default: 15)';
 const ACTIONS = ['search', 'read', 'answer', 'sync', 'change', 'access'];
 
 function filtered(command: Command): Command {
@@ -66,8 +68,9 @@ function addAudit(program: Command, context: MakeContext): void {
     .description('everything that is kept of a person, as JSON lines, for the person who asks')
     .argument('<person>', 'person id, or <issuer>#<subject>')
     .option('--output <file>', 'write there (default: standard output)')
+    .option('--wait <seconds>', WAIT, numberFrom(0, 600))
     .addHelpText('after', examples('fumi audit subject alice --output alice.jsonl'))
-    .action(async (person: string, options: { output?: string }, command: Command) =>
+    .action(async (person: string, options: SubjectOptions, command: Command) =>
       (await import('./commands/audit-subject.ts')).subjectAccess(context(command), person, options),
     );
   audit
@@ -75,6 +78,7 @@ function addAudit(program: Command, context: MakeContext): void {
     .description('take away what is kept of a person who left, as far as it may be')
     .argument('<person>', 'person id, or <issuer>#<subject>')
     .option('--account <account...>', 'theirs in sources too, if nothing here says so: user:<source>:<id>')
+    .option('--wait <seconds>', WAIT, numberFrom(0, 600))
     .addHelpText(
       'after',
       examples(
@@ -84,6 +88,14 @@ function addAudit(program: Command, context: MakeContext): void {
     )
     .action(async (person: string, options: EraseOptions, command: Command) =>
       (await import('./commands/audit-erase.ts')).eraseSubject(context(command), person, options),
+    );
+  audit
+    .command('places')
+    .description('hosts that write records of their own, and when they were last seen')
+    .option('--forget <id>', 'of a host that is gone for good with its records')
+    .addHelpText('after', examples('fumi audit places', 'fumi audit places --json'))
+    .action(async (options: { forget?: string }, command: Command) =>
+      (await import('./commands/audit-places.ts')).auditPlacesCommand(context(command), options),
     );
   audit
     .command('forward')

@@ -6,7 +6,12 @@ export { CONNECTOR_KINDS, connectorFor, connectorsFor, setupOf } from './connect
 export type { ConnectorHost } from './connectors/registry.ts';
 export { localPerson, openInstallation } from './installation.ts';
 export { linkedPersonsOf } from './links.ts';
-export { followForwarding, forwardTargets } from './forward.ts';
+export { forwardTargets } from './forward.ts';
+export { askElsewhere } from './audit-places/ask.ts';
+export type { Elsewhere } from './audit-places/ask.ts';
+export { followAudit } from './audit-places/follow.ts';
+export { auditPlaces, forgetPlace, keepPlace } from './audit-places/places.ts';
+export type { AuditPlace } from './audit-places/places.ts';
 export { followDirectories, readDirectory } from './people/directories.ts';
 export type { DirectoryHost } from './people/directories.ts';
 export { eraseInState, keptInState, subjectOf } from './subject/in-state.ts';

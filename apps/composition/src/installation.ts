@@ -17,6 +17,7 @@ import { createFeedback, createKnowledge, fusionWeights } from '@fumikura/retrie
 import type { BoostSettings, Feedback, Knowledge } from '@fumikura/retrieval';
 import type { RebuildOptions } from '@fumikura/store-sqlite';
 import { auditedIngest, openAudit } from './audit.ts';
+import { keepPlace } from './audit-places/places.ts';
 import { watchCommits } from './commits.ts';
 import type { Variables } from './connectors/secrets.ts';
 import { installEmbedder } from './embedding.ts';
@@ -109,6 +110,10 @@ export async function openInstallation(
     isOneShot: mode === 'one-shot',
   });
   const { directory, rightsOf } = people;
+  await keepPlace(config, store.catalog.state).catch((cause: unknown) =>
+    // The next one that opens says it; what is asked now is not in the way of it.
+    logger.warn('audit.place.not-kept', { message: toAppError(cause).message }),
+  );
   if (mode === 'service') sweep(logger);
   const embedder = installEmbedder(config, store, logger, {
     variables,

@@ -7,11 +7,13 @@ const METHODS = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIO
 const HOST = /^[\w.-]+(?::\d+)?$|^\[[\da-f:.]+\](?::\d+)?$/iu;
 
 /** What nothing behind it should have to understand. */
-function refusalOf({ method, headers, rawHeaders }: IncomingMessage): Response | undefined {
+function refusalOf({ method, url = '', headers, rawHeaders }: IncomingMessage): Response | undefined {
   if (!METHODS.has(method ?? '')) return plainText(405, 'This method is not served here.');
   const hosts = rawHeaders.filter((name, at) => at % 2 === 0 && name.toLowerCase() === 'host').length;
   if (hosts !== 1 || !HOST.test(headers.host ?? ''))
     return plainText(400, 'Send one Host header with a name.');
+  const isAddress = /^(?:\/|https?:\/\/)/iu.test(url) && URL.canParse(url, `http://${headers.host}`);
+  if (!isAddress) return plainText(400, 'Send an address that can be read.');
   const encoding = headers['content-encoding'] ?? 'identity';
   return encoding === 'identity' ? undefined : encodedBody();
 }

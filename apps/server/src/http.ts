@@ -2,6 +2,7 @@ import { createServer } from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
+import { toAppError } from '@fumikura/errors';
 import type { Logger } from '@fumikura/logging';
 import { toNodeHandler } from '@modelcontextprotocol/node';
 import { createMcpHandler } from '@modelcontextprotocol/server';
@@ -175,10 +176,17 @@ function createHttpServer(
   const names = [...LOOPBACK_NAMES, ...hosts];
   const pages = options.pages && createBrowserPages(options.pages, { names, logger, now });
   const serve = (request: IncomingMessage, response: ServerResponse) => {
-    if (pages?.serves(request)) void pages.serve(request, response, askerOf(door, request));
-    else if (request.url?.startsWith(WEBHOOKS_PATH)) void takeDelivery(request, response);
-    else if (provision && request.url?.startsWith(`${provisioning.path}/`)) void provision(request, response);
-    else void listener(request, response);
+    const served = () => {
+      if (pages?.serves(request)) return pages.serve(request, response, askerOf(door, request));
+      if (request.url?.startsWith(WEBHOOKS_PATH)) return takeDelivery(request, response);
+      if (provision && request.url?.startsWith(`${provisioning.path}/`)) return provision(request, response);
+      return listener(request, response);
+    };
+    // Whoever goes away in the middle of a request ends that one, and not the process.
+    void served().catch((cause: unknown) => {
+      logger.warn('http.request.failed', { message: toAppError(cause).message.slice(0, 300) });
+      response.destroy();
+    });
   };
   const door: Door = {
     addressOf: addressesBehind(options.trustedProxies ?? []),

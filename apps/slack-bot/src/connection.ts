@@ -1,4 +1,4 @@
-import type { Server } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Logger } from '@fumikura/logging';
 import { HTTPReceiver, SocketModeReceiver } from '@slack/bolt';
@@ -29,6 +29,24 @@ type OnDelivery = (event: ReceiverEvent) => Promise<void>;
 
 /** How long Slack may take to say goodbye; the library alone would wait for half a minute. */
 const GOODBYE_MS = 1_000;
+
+/** Far above what Slack sends. */
+const MAX_BODY_BYTES = 1_024 * 1_024;
+
+/** The library holds a whole body before it looks at its signature: nobody gets to send one without an end. */
+function guardDoor(server: Server): void {
+  const [take] = server.listeners('request') as [
+    (request: IncomingMessage, response: ServerResponse) => void,
+  ];
+  server.removeAllListeners('request');
+  server.on('request', (request, response) => {
+    const length = request.headers['content-length'];
+    if (request.method !== 'POST' || (length !== undefined && Number(length) <= MAX_BODY_BYTES))
+      return take(request, response);
+    // What is left of it would be taken for the next request.
+    response.writeHead(length === undefined ? 411 : 413, { connection: 'close' }).end();
+  });
+}
 
 /** Takes what Slack delivers; a delivery whose work rejects is not acknowledged, and comes again, here or elsewhere. */
 export function listenTo(options: ListenOptions, onDelivery: OnDelivery): Promise<Listening> {
@@ -77,6 +95,7 @@ async function listenByHttp(
   });
   receiver.init(app);
   const server = (await receiver.start({ host, port })) as Server;
+  guardDoor(server);
   return {
     url: `http://${host}:${(server.address() as AddressInfo).port}/slack/events`,
     stop: async () => void (await receiver.stop()),

@@ -2,6 +2,7 @@ export { KEY_FILE } from './keys.ts';
 export { toOcsf } from './ocsf.ts';
 export { latestRecords, readAudit } from './read.ts';
 export type { AuditQuery } from './read.ts';
+export { auditPlace } from './place.ts';
 export { prune } from './retention.ts';
 export type { AuditProblem } from './scan.ts';
 export { createAuditTrail } from './trail.ts';

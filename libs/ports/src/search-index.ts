@@ -112,7 +112,7 @@ export interface SearchAnswer {
   readonly indexVersion: number;
   /**
    * Of each term of the lexical query, how rare it is among all documents, ln of the odds against it, > 0; the highest for
-   * one that no document has. Absent where the engine does not tell. Stays inside the process.
+   * one that no document has that the caller may read. Absent where the engine does not tell. Stays inside the process.
    */
   readonly rarity?: ReadonlyMap<string, number>;
   /** Names the state that was asked, for `changesSince`; absent where the engine cannot compare states. */

@@ -19,6 +19,12 @@ export const STATE_SPACES = {
   'slack.recent': 'persons',
   'slack.feedback': 'persons',
   'slack.budget': 'persons',
+  /** Hosts and folders with records of their own. */
+  'audit.place': 'nobody',
+  /** Of whom somebody wants to know at another host, until it is answered, and ten minutes at most. */
+  'audit.request': 'persons',
+  /** Sealed for who asked, as long. */
+  'audit.answer': 'nobody',
   /** Hashes of deliveries, for an hour. */
   'slack.seen': 'nobody',
   /** Places of messages and the documents in them, not who shared them. */

@@ -1,14 +1,17 @@
+import { localPrincipal } from '@fumikura/access';
 import { readAudit } from '@fumikura/audit';
 import {
+  askElsewhere,
   auditFolder,
   eraseInHistory,
   eraseInState,
   filesKeptAside,
   knownAs,
+  localPerson,
   openInstallation,
   subjectOf,
 } from '@fumikura/composition';
-import type { Installation } from '@fumikura/composition';
+import type { AuditPlace, Elsewhere, Installation } from '@fumikura/composition';
 import type { Config } from '@fumikura/config';
 import { invalidInput } from '@fumikura/errors';
 import { isPrincipal } from '@fumikura/model';
@@ -19,11 +22,20 @@ import type { Context } from '../context.ts';
 import { requireLocalDuty } from '../duty.ts';
 import { count } from '../output.ts';
 import { personOf } from '../person.ts';
-import { describe, directoryRecords, emailsOf, isLocal } from './audit-subject.ts';
+import {
+  DEFAULT_WAIT_SECONDS,
+  describe,
+  directoryRecords,
+  emailsOf,
+  isLocal,
+  tellSilent,
+} from './audit-subject.ts';
 
 export interface EraseOptions {
   /** Accounts in sources that nothing here tells of any more. */
   readonly account?: readonly string[];
+  /** Seconds, for other hosts. */
+  readonly wait?: number;
 }
 
 /**
@@ -33,7 +45,7 @@ export interface EraseOptions {
 export async function eraseSubject(
   context: Context,
   name: string,
-  { account = [] }: EraseOptions,
+  { account = [], wait = DEFAULT_WAIT_SECONDS }: EraseOptions,
 ): Promise<void> {
   const config = await context.config();
   await requireLocalDuty(context, config, 'audit', 'cli audit erase');
@@ -41,7 +53,10 @@ export async function eraseSubject(
   refusePresent(config, person, name);
   const accounts = accountsFrom(account);
   const object = describe(person);
-  await recordChange(context, config, { via: 'cli audit erase', object });
+  await recordChange(context, config, {
+    ...{ via: 'cli audit erase', object },
+    ...(accounts.length > 0 && { details: { accounts: accounts.join(' ') } }),
+  });
   const installation = await openInstallation(config, { ...context, mode: 'one-shot' });
   try {
     const told = directoryRecords(await installation.peopleStore.read(), config, person);
@@ -50,14 +65,31 @@ export async function eraseSubject(
         'INVALID_ARGUMENT',
         `"${name}" is still in the directory: they have to leave there first.`,
       );
-    const erased = await erase(installation, person, told, accounts);
+    const others = await accountsOfOthers(installation, config, person);
+    const [taken] = accounts.filter((each) => others.has(each));
+    if (taken !== undefined)
+      throw invalidInput('INVALID_ARGUMENT', `"${taken}" is the account of somebody who is here.`);
+    const erased = await erase(installation, { person, told, accounts, others });
     const records = await countOf(readAudit(auditFolder(config), { person }));
+    const { issuer, subject } = localPerson(config);
+    const elsewhere = await outcomeOf(
+      askElsewhere(config, installation.store.catalog.state, {
+        ...{ person, by: { issuer, subject }, wants: 'count', waitMs: wait * 1_000, signal: context.signal },
+      }),
+    );
     report(context, {
       person: object,
       ...erased,
-      auditRecordsThatStay: records,
-      filesThatStay: filesKeptAside(config),
+      auditRecordsThatStay: elsewhere.answered.reduce((sum, each) => sum + each.records, records),
+      filesThatStay: [
+        ...filesKeptAside(config),
+        ...elsewhere.answered.flatMap(({ host, filesThatStay }) =>
+          filesThatStay.map((file) => `${host}:${file}`),
+        ),
+      ],
+      notAnswered: elsewhere.silent.map(({ id, host, folder, seenAt }) => ({ id, host, folder, seenAt })),
     });
+    tellSilent(context, elsewhere.silent);
   } finally {
     await installation.close();
   }
@@ -90,15 +122,44 @@ interface Erased {
   readonly accountsInSources: readonly Principal[];
 }
 
+interface Erasure {
+  readonly person: PersonId;
+  readonly told: readonly ProvisionedPerson[];
+  readonly accounts: readonly Principal[];
+  readonly others: ReadonlySet<Principal>;
+}
+
+/** What nobody may take out of the history by erasing somebody else: accounts of everybody who is here. */
+async function accountsOfOthers(
+  { store }: Installation,
+  { persons, decided, left }: Config,
+  person: PersonId,
+): Promise<ReadonlySet<Principal>> {
+  const here = persons.filter(({ id }) => !left.includes(id) && !isLocal(person, id));
+  const emails = here.flatMap(({ email }) => (email === undefined ? [] : [email]));
+  const found = await store.catalog.accounts([], emails);
+  const ids = new Set(here.map(({ id }) => id));
+  return new Set([
+    ...here.flatMap(({ id, accounts }) => [localPrincipal(id), ...accounts]),
+    ...decided.links.flatMap((each) =>
+      each.person !== undefined && ids.has(each.person) ? [each.account] : [],
+    ),
+    ...found.map(({ principal }) => principal),
+  ]);
+}
+
 async function erase(
   { peopleStore, store: { catalog } }: Installation,
-  person: PersonId,
-  told: readonly ProvisionedPerson[],
-  accounts: readonly Principal[],
+  { person, told, accounts, others }: Erasure,
 ): Promise<Erased> {
   const subject = await subjectOf(person, catalog.state);
   // Before what says which accounts were theirs is gone.
-  const names = await knownAs(catalog, subject, { accounts, emails: emailsOf(told) });
+  const known = await knownAs(catalog, subject, { accounts, emails: emailsOf(told) });
+  // An account may have been handed on: what its holder of today could read stays theirs.
+  const names = {
+    principals: new Set([...known.principals].filter((each) => !others.has(each))),
+    told: known.told.filter(({ principal }) => !others.has(principal)),
+  };
   const changesOfReaders = await eraseInHistory(catalog, names);
   await peopleStore.change((edit) => told.forEach(({ origin, id }) => edit.forget(origin, id)));
   const { token: tokens = 0, ...entries } = await eraseInState(catalog.state, peopleStore, subject);
@@ -112,6 +173,7 @@ async function erase(
 }
 
 interface Report extends Erased {
+  readonly notAnswered: readonly AuditPlace[];
   readonly person: string;
   readonly auditRecordsThatStay: number;
   readonly filesThatStay: readonly string[];
@@ -137,6 +199,13 @@ function report({ output }: Context, result: Report): void {
   output.line(
     `${count(result.auditRecordsThatStay, 'audit record')} stay until "keepDays" ends them: they are the proof that nothing was changed.`,
   );
+}
+
+async function outcomeOf(asked: ReturnType<typeof askElsewhere>): Promise<Elsewhere> {
+  for (;;) {
+    const next = await asked.next();
+    if (next.done) return next.value;
+  }
 }
 
 async function countOf(all: AsyncIterable<unknown>): Promise<number> {

@@ -1,4 +1,4 @@
-import { connectorsFor } from '@fumikura/composition';
+import { connectorsFor, followAudit, forwardTargets } from '@fumikura/composition';
 import { serveHttp } from '@fumikura/composition/serving';
 import type { Context } from '../context.ts';
 import type { ServerOptions } from '../options.ts';
@@ -16,6 +16,7 @@ export async function serverCommand(context: Context, options: ServerOptions): P
     host: options.host ?? written.server.host,
     port: options.port ?? written.server.port,
   };
+  const targets = forwardTargets(written, variables, VERSION);
   const installation = await openPatiently(context, address);
   try {
     const { config } = installation;
@@ -36,9 +37,11 @@ export async function serverCommand(context: Context, options: ServerOptions): P
     );
     output.json({ url: `${server.url}/mcp` });
     printConnections(output, server.url, config);
+    const records = followAudit(installation, targets, logger, signal);
     await untilAborted(signal);
     output.note('Ending: no new requests; those under way are finished.');
     await server.close();
+    await records;
   } finally {
     await installation.close();
   }

@@ -1,5 +1,7 @@
 import { LOCAL_ISSUER } from '@fumikura/access';
 import {
+  followAudit,
+  forwardTargets,
   localPerson,
   openInstallation,
   severalWorkspaces,
@@ -14,18 +16,23 @@ import type { Context } from '../context.ts';
 import { requireLocalDuty } from '../duty.ts';
 import type { SlackCodeOptions, SlackManifestOptions } from '../options.ts';
 import { safe } from '../output.ts';
+import { VERSION } from '../program.ts';
 import { untilAborted, whereSlackIs } from './up.ts';
 
 export async function runSlack(context: Context): Promise<void> {
   const { logger, variables, output, signal } = context;
-  const installation = await openInstallation(await context.config(), { logger, variables, mode: 'service' });
+  const config = await context.config();
+  const targets = forwardTargets(config, variables, VERSION);
+  const installation = await openInstallation(config, { logger, variables, mode: 'service' });
   try {
     const bot = await startSlack(installation, context);
     try {
       output.json(bot.url === undefined ? { mode: 'socket' } : { mode: 'http', url: bot.url });
       output.line(`${whereSlackIs(bot.url)} Ctrl-C ends.`);
+      const records = followAudit(installation, targets, logger, signal);
       await untilAborted(signal);
       output.note('Ending: no new questions; those under way are finished or handed over.');
+      await records;
     } finally {
       await bot.stop();
     }

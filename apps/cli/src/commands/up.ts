@@ -1,6 +1,6 @@
 import {
   connectorsFor,
-  followForwarding,
+  followAudit,
   forwardTargets,
   openInstallation,
   startSlack,
@@ -54,12 +54,12 @@ export async function upCommand(context: Context, options: UpOptions): Promise<v
       if (slack) context.output.note(whereSlackIs(slack.url));
       const vectors = followBacklog(context, installation);
       const upkeep = installation.store.paired && followUpkeep(context, installation);
-      const forwarding = followForwarding(config, targets, context.logger, context.signal);
+      const records = followAudit(installation, targets, context.logger, context.signal);
       const people = options.watch ? followPeople(context, installation) : undefined;
       if (connectors.length > 0) context.output.note('Following changes. Ctrl-C ends.');
       await scheduler.run(context.signal);
       await untilAborted(context.signal);
-      await Promise.all([vectors, upkeep, people, forwarding]);
+      await Promise.all([vectors, upkeep, people, records]);
     } finally {
       await slack?.stop();
       await server.close();

@@ -1,4 +1,4 @@
-import { connectorsFor } from '@fumikura/composition';
+import { connectorsFor, followAudit, forwardTargets } from '@fumikura/composition';
 import { dependenciesOf } from '@fumikura/composition/serving';
 import { startHealthServer } from '@fumikura/server';
 import type { Context } from '../context.ts';
@@ -6,15 +6,17 @@ import { followBacklog } from '../embedding.ts';
 import { createFollower } from '../follow.ts';
 import type { WorkerOptions } from '../options.ts';
 import { openPatiently } from '../patient.ts';
+import { VERSION } from '../program.ts';
 import { followUpkeep } from '../upkeep.ts';
 
 /** One of any number of workers: reads the sources, makes vectors, keeps the stores in order; answers nobody. */
 export async function workerCommand(context: Context, options: WorkerOptions): Promise<void> {
   const written = await context.written();
-  const { logger, signal, output } = context;
+  const { logger, variables, signal, output } = context;
   const connectors = connectorsFor(written.sources, written, context);
   const address =
     options.port === undefined ? undefined : { host: options.host ?? '127.0.0.1', port: options.port };
+  const targets = forwardTargets(written, variables, VERSION);
   const installation = await openPatiently(context, address);
   try {
     const server =
@@ -29,6 +31,7 @@ export async function workerCommand(context: Context, options: WorkerOptions): P
         createFollower(context, installation, connectors).run(signal),
         followBacklog(context, installation),
         followUpkeep(context, installation),
+        followAudit(installation, targets, logger, signal),
       ]);
     } finally {
       await server?.close();

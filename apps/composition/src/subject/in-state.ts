@@ -66,6 +66,7 @@ const WITHOUT: Readonly<Record<SpaceOfPersons, Without>> = {
     return subject.slack.includes(key) || left.length === 0 ? undefined : (left as unknown as JsonValue);
   },
   'slack.feedback': inSlack,
+  'audit.request': ({ value }, subject) => (isTheirs((value as InSlack).person, subject) ? undefined : value),
   'slack.budget': ({ key, value }, { person }) =>
     key.endsWith(` ${person.issuer} ${person.subject}`) ? undefined : value,
 };

@@ -1,4 +1,4 @@
-import { redirectTarget, refuseInnerAddress } from '@fumikura/http';
+import { judgedConnections, redirectTarget, refuseInnerAddress } from '@fumikura/http';
 import * as openid from 'openid-client';
 import { IssuerUnavailable } from '../auth/refusal.ts';
 import { configurationOf } from './code-flow.ts';
@@ -139,9 +139,10 @@ async function returnFinding(configuration: openid.Configuration, flow: Flow): P
 async function sentBack(address: URL, flow: Flow): Promise<URL | undefined> {
   const home = new URL(flow.issuer.issuer);
   await refuseInnerAddress(address, home);
+  const judged = judgedConnections(home);
   let at = address;
   for (let hops = 0; hops <= MAX_HOPS; hops++) {
-    const response = await ask(at, flow);
+    const response = await ask(at, flow, at.hostname === home.hostname ? undefined : await judged());
     const location = response.headers.get('location');
     if (response.status < 300 || response.status > 399 || location === null) return undefined;
     const next = URL.parse(location, at.href);
@@ -154,9 +155,10 @@ async function sentBack(address: URL, flow: Flow): Promise<URL | undefined> {
 async function ask(
   at: URL,
   { fetch: send = fetch, signal }: Pick<Flow, 'fetch' | 'signal'>,
+  dispatcher?: RequestInit['dispatcher'],
 ): Promise<Response> {
   const response = await send(at, {
-    redirect: 'manual',
+    ...{ redirect: 'manual', ...(dispatcher && { dispatcher }) },
     signal: AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MS)]),
   });
   await response.body?.cancel();

@@ -7,6 +7,7 @@ export { ownFolder, sweepFolders } from './own-folder.ts';
 export type { FolderKind } from './own-folder.ts';
 export { createPolicedFetch } from './policed-fetch.ts';
 export type { AnswerFact, FetchPolicy } from './policed-fetch.ts';
+export { judgedConnections } from './judged-connections.ts';
 export { redirectTarget, refuseInnerAddress } from './redirects.ts';
 export { errorOfStatus } from './status.ts';
 export type { FailedAnswer } from './status.ts';

@@ -6,7 +6,10 @@ import { systemClock } from './clock.ts';
 import type { HttpClock } from './clock.ts';
 import { startDeadline } from './deadline.ts';
 import { Quotas } from './quotas.ts';
+import { judgedConnections } from './judged-connections.ts';
+import type { Dispatcher } from './judged-connections.ts';
 import { CREDENTIAL_HEADERS, redirectTarget } from './redirects.ts';
+import type { Resolve } from './redirects.ts';
 import { backoffMs, retryAfterMs } from './waits.ts';
 
 export interface FetchPolicy {
@@ -33,6 +36,8 @@ export interface FetchPolicy {
   readonly clock?: HttpClock;
   readonly random?: () => number;
   readonly fetch?: typeof fetch;
+  /** What names stand for; the system's by default. */
+  readonly resolve?: Resolve;
 }
 
 export interface AnswerFact {
@@ -44,6 +49,9 @@ export interface AnswerFact {
   readonly durationMs: number;
   readonly headers?: Headers;
 }
+
+/** A policy and what it keeps between requests. */
+type Kept = FetchPolicy & { readonly clock: HttpClock; readonly judged: () => Promise<Dispatcher> };
 
 interface Sent {
   readonly url: URL;
@@ -67,6 +75,7 @@ const REPEATED = new Set([408, 425, 429, 500, 502, 503, 504]);
  */
 export function createPolicedFetch(policy: FetchPolicy): typeof fetch {
   const clock = policy.clock ?? systemClock;
+  const judged = judgedConnections(policy.home, policy.resolve);
   const quotas = new Quotas();
   const budgets = [...(policy.budgets ?? []), { name: 'other' }].map(
     (limits) => new Budget(limits, quotas, clock),
@@ -79,15 +88,11 @@ export function createPolicedFetch(policy: FetchPolicy): typeof fetch {
     const sent = await toSent(input, init, policy.userAgent);
     const budget = budgets.find((each) => each.fits(sent.url, sent.method));
     if (!budget) throw new AppError('UNEXPECTED', 'internal', 'no budget fits');
-    return persist(sent, budget, { ...policy, clock, onAnswer });
+    return persist(sent, budget, { ...policy, clock, onAnswer, judged });
   };
 }
 
-async function persist(
-  sent: Sent,
-  budget: Budget,
-  policy: FetchPolicy & { readonly clock: HttpClock },
-): Promise<Response> {
+async function persist(sent: Sent, budget: Budget, policy: Kept): Promise<Response> {
   const { attempts = 6, maxWaitMs = 120_000, clock, random = Math.random } = policy;
   for (let attempt = 0; ; attempt++) {
     const isLast = attempt + 1 >= attempts;
@@ -127,11 +132,11 @@ async function attemptOnce(
     timeoutMs = 60_000,
     maxResponseBytes = 64 * 1_024 * 1_024,
     home,
+    resolve,
+    judged,
     onAnswer,
     clock,
-  }: FetchPolicy & {
-    readonly clock: HttpClock;
-  },
+  }: Kept,
 ): Promise<Response> {
   const startedAt = clock.now();
   const deadline = startDeadline(sent.signal, timeoutMs);
@@ -145,8 +150,9 @@ async function attemptOnce(
       ...(headers && { headers }),
     });
   try {
-    const response = await follow(sent, home, (url, headers) =>
+    const response = await follow(sent, { home, resolve }, async (url, headers) =>
       send(url, {
+        ...(url.hostname !== home.hostname && { dispatcher: await judged() }),
         method: sent.method,
         headers,
         redirect: 'manual',
@@ -165,7 +171,7 @@ async function attemptOnce(
 
 async function follow(
   { url, method, headers }: Sent,
-  home: URL,
+  { home, resolve }: Pick<FetchPolicy, 'home'> & { readonly resolve: Resolve | undefined },
   send: (url: URL, headers: Headers) => Promise<Response>,
 ): Promise<Response> {
   let at = url;
@@ -178,7 +184,7 @@ async function follow(
     await response.body?.cancel();
     if (hops >= MAX_REDIRECTS)
       throw new AppError('SOURCE_REDIRECT_REFUSED', 'permission', `${url.origin} redirects without end`);
-    const next = await redirectTarget(at, location, home);
+    const next = await redirectTarget(at, location, home, resolve);
     if (next.origin !== at.origin) for (const name of CREDENTIAL_HEADERS) carried.delete(name);
     at = next;
   }
@@ -220,6 +226,8 @@ function refuseLongWait(waitMs: number, maxWaitMs: number, { url }: Sent): void 
 function transportError(error: unknown, { method, url }: Sent): AppError {
   if (error instanceof AppError) return error;
   const cause = error instanceof Error ? (error.cause ?? error) : error;
+  // Refused while it was connected to.
+  if (cause instanceof AppError) return cause;
   const why = cause instanceof Error ? cause.message : String(cause);
   return new AppError('SOURCE_UNAVAILABLE', 'transient', `${method} ${url.origin}${url.pathname}: ${why}`, {
     publicMessage: `The source at ${url.origin} cannot be reached.`,

@@ -46,7 +46,12 @@ export const CREDENTIAL_HEADERS = [
  * source itself, as configured, lives there.
  * @throws AppError SOURCE_REDIRECT_REFUSED (permission)
  */
-export async function redirectTarget(from: URL, location: string, home: URL): Promise<URL> {
+export async function redirectTarget(
+  from: URL,
+  location: string,
+  home: URL,
+  resolve: Resolve = systemResolve,
+): Promise<URL> {
   const refuse = (why: string) =>
     new AppError('SOURCE_REDIRECT_REFUSED', 'permission', `${from.origin} redirects to ${why}`, {
       publicMessage: 'The source redirected to an address that is not allowed.',
@@ -56,7 +61,7 @@ export async function redirectTarget(from: URL, location: string, home: URL): Pr
   if (target.protocol !== 'https:' && target.protocol !== home.protocol)
     throw refuse(`${target.protocol}//, which is not encrypted`);
   if (target.hostname === home.hostname) return target;
-  const why = await whyInner(target, home);
+  const why = await whyInner(target.host, await addressesOf(target, resolve), home, resolve);
   if (why !== undefined) throw refuse(why);
   return target;
 }
@@ -67,27 +72,47 @@ export async function redirectTarget(from: URL, location: string, home: URL): Pr
  * @throws AppError SOURCE_REDIRECT_REFUSED (permission)
  */
 export async function refuseInnerAddress(target: URL, home: URL): Promise<void> {
-  const why = await whyInner(target, home);
+  await refuseAddresses({ host: target.host, addresses: await addressesOf(target, systemResolve) }, home);
+}
+
+/** The same for addresses that a name stands for at this moment. @throws AppError SOURCE_REDIRECT_REFUSED (permission) */
+export async function refuseAddresses(
+  { host, addresses }: { readonly host: string; readonly addresses: readonly string[] },
+  home: URL,
+  resolve: Resolve = systemResolve,
+): Promise<void> {
+  const why = await whyInner(host, addresses, home, resolve);
   if (why !== undefined) throw new AppError('SOURCE_REDIRECT_REFUSED', 'permission', `not asked: ${why}`);
 }
 
-async function whyInner(target: URL, home: URL): Promise<string | undefined> {
-  const addresses = await addressesOf(target);
+async function whyInner(
+  host: string,
+  addresses: readonly string[],
+  home: URL,
+  resolve: Resolve,
+): Promise<string | undefined> {
   if (addresses.some((address) => isIn(NEVER, address)))
-    return `${target.host}, where machines keep their credentials`;
+    return `${host}, where machines keep their credentials`;
   const isInside = (each: string) => isIn(PRIVATE, each);
-  if (addresses.some(isInside) && !(await addressesOf(home)).some(isInside))
-    return `${target.host}, an address of the inner network`;
+  if (addresses.some(isInside) && !(await addressesOf(home, resolve)).some(isInside))
+    return `${host}, an address of the inner network`;
   return undefined;
 }
 
 /** Every address that a name stands for. One that cannot be resolved is met again as a failed connection. */
-async function addressesOf({ hostname }: URL): Promise<readonly string[]> {
+async function addressesOf({ hostname }: URL, resolve: Resolve): Promise<readonly string[]> {
   const host = hostname.replace(/^\[|\]$/g, '');
   if (isIP(host)) return [host];
-  const found = await lookup(host, { all: true }).catch(() => []);
-  return found.map(({ address }) => address);
+  return resolve(host);
 }
+
+/** Every address of a name; none for one that is unknown. */
+export type Resolve = (hostname: string) => Promise<readonly string[]>;
+
+const systemResolve: Resolve = async (hostname) => {
+  const found = await lookup(hostname, { all: true }).catch(() => []);
+  return found.map(({ address }) => address);
+};
 
 function isIn(list: BlockList, address: string): boolean {
   const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1];

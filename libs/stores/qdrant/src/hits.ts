@@ -83,8 +83,8 @@ export class ScoreBoard {
   readonly #facts = new Map<DocumentId, Pick<Hit, 'aclId' | 'chunks'>>();
   /** Cosines of first chunks. */
   readonly #leads = new Map<DocumentId, number>();
-  /** A document that is not among them has at most so much; 0 once a list was read to its end. */
-  readonly #rest: Partial<Record<Part, number>> = {};
+  /** A document that is not among them has at most so much; nothing of lists that were read to their end. */
+  readonly #cuts = new Map<Part, number>();
 
   add(part: Part, hits: readonly Hit[]): void {
     const scores = this.#scores[part];
@@ -100,7 +100,8 @@ export class ScoreBoard {
 
   /** @param score the lowest of a list that was cut; undefined when it came to its end */
   cutAt(part: Part, score: number | undefined): void {
-    this.#rest[part] = score ?? 0;
+    if (score === undefined) this.#cuts.delete(part);
+    else this.#cuts.set(part, score);
   }
 
   addLeads(hits: readonly Hit[]): void {
@@ -120,18 +121,18 @@ export class ScoreBoard {
   }
 
   isWhole(part: Part): boolean {
-    return (this.#rest[part] ?? 0) === 0;
+    return !this.#cuts.has(part);
   }
 
   /** Whether no document that stands in no list can be among the best `count` by this part. */
   isSettled(part: Part, count: number, weights: LexicalWeights): boolean {
     if (part === 'dense') {
-      const cut = this.#rest.dense ?? 0;
+      const cut = this.#cuts.get('dense') ?? Number.NEGATIVE_INFINITY;
       return [...this.#scores.dense.values()].filter(({ score }) => score > cut).length >= count;
     }
     const known = [...this.#byWords(weights).values()].map((total) => total.known).sort((a, b) => b - a);
     const parts = ['document', 'chunk', 'title'] as const;
-    const unseen = parts.reduce((sum, each) => sum + weights[each] * (this.#rest[each] ?? 0), 0);
+    const unseen = parts.reduce((sum, each) => sum + weights[each] * (this.#cuts.get(each) ?? 0), 0);
     return (known[count - 1] ?? 0) > unseen;
   }
 
@@ -172,7 +173,7 @@ export class ScoreBoard {
       for (const part of parts) {
         const score = this.#scores[part].get(doc)?.score;
         known += weights[part] * (score ?? 0);
-        most += weights[part] * (score ?? this.#rest[part] ?? 0);
+        most += weights[part] * (score ?? this.#cuts.get(part) ?? 0);
       }
       totals.set(doc, { known, most });
     }

@@ -8,10 +8,19 @@ import { LexicalScan } from './lexical.ts';
 import type { LexicalScore } from './lexical.ts';
 import { writeMark, writeStatistics } from './mark.ts';
 import type { IndexReader } from './reader.ts';
+import { idf } from './scan-term.ts';
 import { TopK } from './top-k.ts';
+import { documentsWith } from './written-words.ts';
 
 /** Whether a document may be a hit, by what only its text tells. */
 type Meets = (doc: number) => boolean;
+
+/** What a caller may be shown of what is asked. */
+interface Scope {
+  readonly admitted: Uint8Array;
+  readonly grant: AccessGrant;
+  readonly meets: Meets;
+}
 
 /** Answers searches of one connection: both sides, each within what is admitted, joined by document. */
 export class CandidateSearch {
@@ -32,7 +41,7 @@ export class CandidateSearch {
     const comparison = this.#comparison(request);
     const isQuestion = request.lexical !== undefined || request.dense !== undefined;
     const found = isQuestion
-      ? this.#candidates(request, admitted, comparison.meets, shouldStop)
+      ? this.#candidates(request, { admitted, grant, meets: comparison.meets }, shouldStop)
       : { candidates: this.#newest(request.candidates, admitted, comparison.meets) };
     return {
       ...found,
@@ -62,8 +71,7 @@ export class CandidateSearch {
 
   #candidates(
     { lexical, dense, candidates, denseCandidates, conditions }: SearchRequest,
-    admitted: Uint8Array,
-    meets: Meets,
+    { admitted, grant, meets }: Scope,
     shouldStop: () => boolean,
   ): Pick<SearchAnswer, 'candidates' | 'rarity' | 'statistics'> {
     const reader = this.#reader;
@@ -76,7 +84,8 @@ export class CandidateSearch {
     // With conditions left open more are needed than are wanted: some will not meet them.
     const scanned = conditions ? Math.max(candidates, MAX_COMPARED) : candidates;
     if (lexical) scan.run(lexical.query, { weights, candidates: scanned, required, shouldStop });
-    const { rarity, frequencies } = scan;
+    const { frequencies } = scan;
+    const rarity = this.#rarityFor(scan.rarity, grant);
     if (shouldStop()) return { candidates: [], rarity };
     const best = lexical ? firstMeeting(scan.best(scanned, weights), meets, candidates) : [];
     if (dense) cosines.rescore(dense.vector, best, (doc) => scan.bestSlot(doc));
@@ -94,6 +103,19 @@ export class CandidateSearch {
       )
       .sort(byScores);
     return { candidates: found, rarity, statistics: writeStatistics({ meta: reader.meta, frequencies }) };
+  }
+
+  /** To its asker a word that only hidden documents have is one that no document has: what follows from it would tell. */
+  #rarityFor(rarity: ReadonlyMap<string, number>, grant: AccessGrant): ReadonlyMap<string, number> {
+    const reader = this.#reader;
+    const readable = reader.admitted(grant, undefined);
+    const unknown = idf(reader.meta.nextDoc, 0);
+    return new Map(
+      [...rarity].map(([term, value]) => [
+        term,
+        documentsWith(reader, term, readable, 1).length > 0 ? value : unknown,
+      ]),
+    );
   }
 
   #denseCandidates(): number {
