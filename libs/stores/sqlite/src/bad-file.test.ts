@@ -223,8 +223,8 @@ describe('a file that another process keeps locked', () => {
     other.exec('ROLLBACK');
     other.close();
     // With so little patience, the upkeep of the other one may stand in the way once more.
-    const batch = { source: SOURCE, upserts: [numbered(7)], acls: [{ id: `${SOURCE}/0`, acl: ACL }] };
-    await until(() => store.commit(batch).then(() => true));
+    const change = { upserts: [numbered(7)], acls: [{ id: `${SOURCE}/0` as const, acl: ACL }] };
+    await until(() => store.commit({ source: SOURCE, ...change }).then(() => true));
     assert.equal((await found(second, 'number7')).length, 1);
     await Promise.all([store.close(), second.close()]);
     await place.remove();
