@@ -86,7 +86,7 @@ describe('two installations whose hidden documents differ by one word', () => {
   });
 
   for (const { surface, method, params, tools } of WORD_PROBES)
-    it(`[access.side-channels] answer a question with it alike, to the last digit: ${surface} ${JSON.stringify(params['arguments'] ?? params['argument'])}`, async () => {
+    it(`[access.side-channels] answer a question with it alike, to the last digit: ${surface} ${JSON.stringify(params)}`, async () => {
       const answers = await Promise.all(twins.map((twin) => twin.ask(READER, method, params, tools)));
       const [one, other] = answers.map(comparable);
       assert.equal(one, other);
