@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { connect } from 'node:net';
 import { after, describe, it } from 'node:test';
+import { until } from '@fumikura/testkit';
 import { serve } from '../auth/serving.ts';
 import type { Serving } from '../auth/serving.ts';
 import { createHome } from '../e2e/fumi.ts';
@@ -80,18 +82,16 @@ describe('limits of a server', () => {
   it('[attack.limits] D beyond so many connections others are not even opened', () =>
     limited('connections: 3', async ({ url }) => {
       const port = Number(new URL(url).port);
-      const open = async () => {
-        const socket = connect(port, '127.0.0.1');
-        const closed = new Promise<boolean>((resolve) => {
-          socket.once('close', () => resolve(true));
-          socket.once('error', () => undefined);
-          setTimeout(() => resolve(false), 2_000);
-        });
-        return { socket, isClosed: await closed };
-      };
-      const all = await Promise.all(Array.from({ length: 8 }, open));
-      assert.equal(all.filter(({ isClosed }) => !isClosed).length, 3);
-      for (const { socket } of all) socket.destroy();
+      const all = Array.from({ length: 8 }, () => connect(port, '127.0.0.1').on('error', () => undefined));
+      await until(() => all.filter(({ closed }) => closed).length >= 5);
+      // Those that are open are served.
+      const [first, ...others] = all.filter(({ closed }) => !closed);
+      assert.equal(others.length, 2);
+      first?.write('GET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n');
+      const [answer] = first ? ((await once(first, 'data')) as [Buffer]) : [];
+      assert.match(String(answer), /^HTTP\/1\.1 200/u);
+      assert.ok(others.every(({ closed }) => !closed));
+      for (const socket of all) socket.destroy();
     }));
 
   it('[attack.limits] D a process that holds too much refuses, says when to come again, and stays alive', () =>

@@ -3,7 +3,7 @@ import { request } from 'node:http';
 import { after, before, describe, it } from 'node:test';
 import { openBrowser } from '../auth/browser.ts';
 import type { Browser, Shown } from '../auth/browser.ts';
-import { msUntil } from '../auth/serving.ts';
+import { until } from '@fumikura/testkit';
 import { codeIn, HOSTILE_NAME, openSignInStage } from '../slack/sign-in-stage.ts';
 import type { SignInStage } from '../slack/sign-in-stage.ts';
 
@@ -154,14 +154,14 @@ describe('the page where people sign in for Slack', { concurrency: 1 }, () => {
     assert.ok(codeIn(await stage.signIn('leaver-at-work')));
     const leaves = await stage.joins('newcomer-at-work');
     const hasCode = async () => codeIn(await stage.signIn('newcomer-at-work')) !== undefined;
-    assert.ok(await msUntil(hasCode, 10_000, 250), 'the directory tells of them');
+    await until(hasCode, { what: 'the directory tells of them' });
     await leaves();
-    assert.ok(await msUntil(async () => !(await hasCode()), 10_000, 250), 'and that they left');
+    await until(async () => !(await hasCode()), { what: 'and that they left' });
     refusedAs(await stage.signIn('newcomer-at-work'), /not known to Fumikura/u, 403);
     const leftBehind = await stage.joins('leaver-at-work');
     await leftBehind();
     const isOut = async () => codeIn(await stage.signIn('leaver-at-work')) === undefined;
-    assert.ok(await msUntil(isOut, 10_000, 250), 'though the configuration still names them');
+    await until(isOut, { what: 'though the configuration still names them' });
     refusedAs(await stage.signIn('leaver-at-work'), /not known to Fumikura/u, 403);
   });
 

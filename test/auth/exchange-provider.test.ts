@@ -65,7 +65,7 @@ describe('a source that is asked as its people (RFC 8693, a real provider)', { c
       `owner: owner
 persons:
 ${persons.join('\n')}
-search: { live: { perMinute: 1000, deadlineMs: 10000 } }
+search: { deadlineMs: 60000, live: { perMinute: 1000, deadlineMs: 30000 } }
 server: { port: ${port} }
 signIn:
   publicUrl: http://127.0.0.1:${port}

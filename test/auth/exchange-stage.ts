@@ -122,7 +122,7 @@ export async function openStage(): Promise<Stage> {
 persons:
   - { id: ada, signIn: [{ issuer: '${entra.issuer}', subject: ${ADA} }], accounts: ['user:sharepoint:contoso:${ADA}'] }
   - { id: bob, signIn: [{ issuer: '${entra.issuer}', subject: ${BOB} }], accounts: ['user:sharepoint:contoso:${BOB}'] }
-search: { live: { perMinute: 1000, deadlineMs: 5000, breaker: { failures: 100 } } }
+search: { deadlineMs: 60000, live: { perMinute: 1000, deadlineMs: 30000, breaker: { failures: 100 } } }
 lateCheck: { budgetMs: 5000, cacheSeconds: 0 }
 server: { drain: { announceSeconds: 0 } }
 signIn:

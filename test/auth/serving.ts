@@ -1,4 +1,4 @@
-import { once } from 'node:events';
+import { until } from '@fumikura/testkit';
 import type { Home, Running } from '../e2e/fumi.ts';
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
 
@@ -9,6 +9,8 @@ export interface Serving {
   /** Ids that a search shows; the HTTP status where nobody is let in. */
   found(token: string, query: string): Promise<readonly string[] | number>;
   connect(token: string): Promise<Client>;
+  /** Resolves when its log holds the text. */
+  says(text: string): Promise<void>;
   /** @returns its log */
   stop(): Promise<string>;
 }
@@ -20,8 +22,12 @@ export async function serve(home: Home, ...more: readonly string[]): Promise<Ser
     ...(more.includes('--port') ? [] : ['--port', '0']),
     ...more,
   ]);
-  const [part] = (await once(server.process.stdout as NodeJS.ReadableStream, 'data')) as [Buffer];
-  const { url } = JSON.parse(part.toString()) as { url: string };
+  const gone = server.ended.then(({ code, stderr }) => {
+    throw new Error(`fumi ended with ${code}: ${stderr.slice(-2_000)}`);
+  });
+  const printed = until(() => server.printed().includes('\n') && server.printed(), { what: 'its address' });
+  const { url } = JSON.parse(await Promise.race([printed, gone])) as { url: string };
+  gone.catch(() => undefined);
   const connect = async (token: string) => {
     const client = new Client({ name: 'test', version: '1' }, { versionNegotiation: { mode: 'auto' } });
     const requestInit = { headers: { authorization: `Bearer ${token}` } };
@@ -31,6 +37,7 @@ export async function serve(home: Home, ...more: readonly string[]): Promise<Ser
   return {
     url,
     connect,
+    says: server.says,
     found: async (token, query) => {
       const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
       const refused = async () => (await fetch(url, { method: 'POST', headers, body: '{}' })).status === 401;
@@ -57,18 +64,4 @@ export async function serve(home: Home, ...more: readonly string[]): Promise<Ser
       return (await server.ended).stderr;
     },
   };
-}
-
-/** The first time that the work gives what is wanted, in ms; undefined when it never does within the time. */
-export async function msUntil(
-  isSo: () => Promise<boolean>,
-  withinMs: number,
-  everyMs = 50,
-): Promise<number | undefined> {
-  const started = performance.now();
-  while (performance.now() - started < withinMs) {
-    if (await isSo()) return performance.now() - started;
-    await new Promise((resolve) => setTimeout(resolve, everyMs));
-  }
-  return undefined;
 }

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
+import { until } from '@fumikura/testkit';
 import { createHome } from '../e2e/fumi.ts';
 import { freePort } from '../scale/processes.ts';
 import type { Home, Running } from '../e2e/fumi.ts';
@@ -44,14 +45,7 @@ describe('signing in through a real provider', { concurrency: 1 }, () => {
     assert.equal((await home.run(['sync'])).code, 0);
     server = home.start(['up', '--no-watch', '--port', String(port), '--verbose']);
     url = `http://127.0.0.1:${port}/mcp`;
-    for (
-      let tries = 0;
-      (await fetch(`http://127.0.0.1:${port}/readyz`).catch(() => undefined)) === undefined;
-      tries++
-    ) {
-      assert.ok(tries < 200, 'the server does not come up');
-      await new Promise((resolve) => setTimeout(resolve, 100));
-    }
+    await until(() => fetch(`http://127.0.0.1:${port}/readyz`), { what: 'the server' });
   });
   after(async () => {
     server.process.kill('SIGTERM');
@@ -159,8 +153,7 @@ describe('signing in through a real provider', { concurrency: 1 }, () => {
             method: 'POST',
             body: new URLSearchParams({ token, client_id: CLIENT_ID }),
           });
-          await new Promise((resolve) => setTimeout(resolve, 400));
-          assert.equal(await asked(token), 401);
+          await until(async () => (await asked(token)) === 401, { what: 'the end of the token' });
         },
         era,
         `${url}/openai`,

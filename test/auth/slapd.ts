@@ -2,6 +2,7 @@ import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { until } from '@fumikura/testkit';
 import { Client } from 'ldapts';
 import { freePort } from '../scale/processes.ts';
 
@@ -86,17 +87,16 @@ export async function startSlapd(guestLimit: number): Promise<Slapd> {
 }
 
 async function bound(url: string): Promise<Client> {
-  for (let tries = 0; ; tries++) {
+  return until(async () => {
     const client = new Client({ url, strictDN: false });
     try {
       await client.bind(ADMIN, PASSWORD);
       return client;
     } catch (error) {
       await client.unbind().catch(() => undefined);
-      if (tries > 100) throw error;
-      await new Promise((resolve) => setTimeout(resolve, 100));
+      throw error;
     }
-  }
+  });
 }
 
 /** An authority of its own, and a certificate for localhost. */

@@ -1,7 +1,8 @@
 // npm run bench -- [--sizes 10k,100k] [--queries 100] [--from folder] [--judged folder] [--json] [--output file]: figures
 // of the embedded engine on data it makes itself, the same on every machine, or on the texts of a folder; `--judged` also
 // measures how well the baseline ranks; `--floor 5` fails when a target is missed five times over. 500k and 1m take
-// minutes and gigabytes: ask for them by --sizes.
+// minutes and gigabytes: ask for them by --sizes, and with --keep folder, which keeps what is loaded for the next run;
+// --build 4 only loads, for four minutes at most, and goes on there when it is called again.
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -31,8 +32,12 @@ const { values } = parseArgs({
     json: { type: 'boolean', default: false },
     output: { type: 'string' },
     floor: { type: 'string' },
+    keep: { type: 'string' },
+    build: { type: 'string' },
   },
 });
+if (values.build !== undefined && values.keep === undefined)
+  throw new Error('--build: name the folder with --keep');
 const parts = new Set(values.only.split(','));
 const note = (text: string) => void process.stderr.write(`${text}\n`);
 const folder = await mkdtemp(join(tmpdir(), 'fumi-bench-'));
@@ -47,6 +52,9 @@ try {
         corpus:
           values.from === undefined ? new BenchCorpus(7, true) : await FolderCorpus.open(values.from, 7),
         folder,
+        ...(values.keep !== undefined && { keep: values.keep }),
+        ...(values.build !== undefined && { until: performance.now() + Number(values.build) * 60_000 }),
+        buildOnly: values.build !== undefined,
         note,
       })),
     );

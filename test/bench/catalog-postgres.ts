@@ -1,15 +1,18 @@
 // The catalog in PostgreSQL at size: how long a caller's rights take.
-//   node test/bench/catalog-postgres.ts [--documents 1000000] [--acls 100000] [--principals 2000] [--url postgres://…]
+//   npm run bench:catalog -- [--documents 1000000] [--acls 100000] [--principals 2000] [--url postgres://…] [--output <file>]
 // Without --url a server of its own is started in a temporary folder. Rows are made in the database itself; callers,
-// ACLs and lists are asked for as any command does. Prints milliseconds.
+// ACLs and lists are asked for as any command does. Prints milliseconds; --output keeps them as figures.
 import { randomUUID } from 'node:crypto';
 import { loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
 import type { Principal } from '@fumikura/model';
 import { createAccess } from '@fumikura/access';
+import { figure, report, writeReport } from '@fumikura/evaluation';
+import type { Figure } from '@fumikura/evaluation';
 import { createPostgresCatalog } from '@fumikura/store-postgres';
 import { documentWrite, filterFor, seeded, startPostgres } from '@fumikura/testkit';
 import pg from 'pg';
+import { percentiles } from './measure.ts';
 
 const { values } = parseArgs({
   options: {
@@ -17,6 +20,7 @@ const { values } = parseArgs({
     acls: { type: 'string', default: '100000' },
     principals: { type: 'string', default: '2000' },
     url: { type: 'string' },
+    output: { type: 'string' },
   },
 });
 const [documents, acls, principals] = [values.documents, values.acls, values.principals].map(Number);
@@ -24,6 +28,7 @@ const LISTS_PER_ACL = 2;
 const MEMBERS = 10;
 const ROUNDS = 15;
 const SOURCE = 'bench:wiki';
+const figures: Figure[] = [];
 
 const server = values.url === undefined ? await startPostgres() : undefined;
 const place = { url: values.url ?? server?.url ?? '', schema: `bench_${randomUUID().slice(0, 8)}` };
@@ -45,12 +50,12 @@ const callers = Array.from({ length: ROUNDS }, () =>
 );
 
 const opening = await createPostgresCatalog({ ...place, listens: false });
-print('first caller of a process', [
+print('first', 'first caller of a process', [
   await timed(() => opening.catalog.readableAcls(callers[0] ?? []).then(({ aclIds }) => aclIds.length)),
 ]);
 const cold: number[] = [];
 for (const caller of callers.slice(1)) cold.push(await timed(() => opening.catalog.readableAcls(caller)));
-print('another caller', cold);
+print('cold', 'another caller', cold, 80);
 const known = callers[1] ?? [];
 const access = createAccess(opening.catalog, {
   principalsOf: async () => known,
@@ -60,18 +65,18 @@ await access.filterFor({ issuer: 'bench', subject: 'x' });
 const cached: number[] = [];
 for (let round = 0; round < 200; round++)
   cached.push(await timed(() => access.filterFor({ issuer: 'bench', subject: 'x' })));
-print('a caller whose filter is kept', cached);
+print('cached', 'a caller whose filter is kept', cached, 0.1);
 const filter = await filterFor(opening.catalog, ...known);
 const reads: number[] = [];
 for (let round = 0; round < 100; round++) {
   const ids = Array.from({ length: 50 }, () => `${SOURCE}/${Math.floor(random() * (documents ?? 1))}`);
   reads.push(await timed(() => opening.catalog.readable(ids, filter)));
 }
-print('second check of 50 documents', reads);
+print('check', 'second check of 50 documents', reads);
 const facets: number[] = [];
 for (let round = 0; round < 10; round++)
   facets.push(await timed(() => opening.catalog.fieldValues('kind', filter, 20)));
-print('values of a filter field', facets);
+print('values', 'values of a filter field', facets);
 const commits: number[] = [];
 for (let round = 0; round < 50; round++)
   commits.push(
@@ -82,9 +87,11 @@ for (let round = 0; round < 50; round++)
       }),
     ),
   );
-print('commit of one document with a new ACL', commits);
+print('commit', 'commit of one document with a new ACL', commits);
 await opening.close();
 await server?.stop();
+if (values.output !== undefined) await writeReport(values.output, report(figures));
+process.exitCode = figures.some(({ pass }) => pass === false) ? 1 : 0;
 
 async function fill(): Promise<void> {
   const client = new pg.Client({ connectionString: place.url });
@@ -115,11 +122,15 @@ async function timed(work: () => Promise<unknown>): Promise<number> {
   return performance.now() - started;
 }
 
-function print(what: string, ms: readonly number[]): void {
-  const sorted = ms.toSorted((a, b) => a - b);
-  const at = (share: number) =>
-    (sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? 0).toFixed(2);
-  say(`${what.padEnd(40)} p50 ${at(0.5).padStart(8)} ms   p95 ${at(0.95).padStart(8)} ms`);
+/** @param most what half of them may take, ms */
+function print(name: string, what: string, ms: readonly number[], most?: number): void {
+  const { p50, p95 } = percentiles(ms);
+  figures.push(
+    figure(`catalog.${name}.p50`, p50, 'ms', 'lower', most),
+    figure(`catalog.${name}.p95`, p95, 'ms', 'lower'),
+  );
+  const cell = (value: number) => value.toFixed(2).padStart(8);
+  say(`${what.padEnd(40)} p50 ${cell(p50)} ms   p95 ${cell(p95)} ms`);
 }
 
 function say(line: string): void {

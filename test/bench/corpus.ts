@@ -2,13 +2,25 @@ import type { IndexDocument } from '@fumikura/ports';
 
 /** Numbers from a seed, the same on every machine (mulberry32). */
 export function seeded(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
+  const numbers = new SeededNumbers(seed);
+  return () => numbers.next();
+}
+
+/** The same, to be continued elsewhere: what comes next depends on `state` alone. */
+class SeededNumbers {
+  state: number;
+
+  constructor(seed: number) {
+    this.state = seed >>> 0;
+  }
+
+  next(): number {
+    const state = (this.state + 0x6d2b79f5) >>> 0;
+    this.state = state;
     let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
     mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
     return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
+  }
 }
 
 const DIMENSION = 384;
@@ -40,15 +52,25 @@ const FUNCTION_WORDS =
 
 /** Text like a company's: words as frequent as in real documentation, a topic per document, identifiers. */
 export class BenchCorpus {
-  readonly #random: () => number;
+  readonly #numbers: SeededNumbers;
   readonly #centres: readonly Float32Array[];
   readonly #withVectors: boolean;
   #nextDocument = 0;
 
   constructor(seed: number, withVectors: boolean) {
-    this.#random = seeded(seed);
+    this.#numbers = new SeededNumbers(seed);
     this.#withVectors = withVectors;
     this.#centres = Array.from({ length: TOPICS }, () => this.#noise(1));
+  }
+
+  /** Where the corpus stands: one that is told goes on from there. */
+  position(): number[] {
+    return [this.#numbers.state, this.#nextDocument];
+  }
+
+  goTo([state = 0, nextDocument = 0]: readonly number[]): void {
+    this.#numbers.state = state;
+    this.#nextDocument = nextDocument;
   }
 
   /** Documents of 1 to 9 chunks, `chunks` in all. */
@@ -112,6 +134,10 @@ export class BenchCorpus {
       covered += weight(id);
     }
     return Uint32Array.from([...chosen].sort((a, b) => a - b));
+  }
+
+  #random(): number {
+    return this.#numbers.next();
   }
 
   #slots(): number {

@@ -1,7 +1,7 @@
-// npm run bench:explore -- [--chunks 500000] [--queries 200] [--folder kept] [--json] [--output file]: what is asked while a person types, on
+// npm run bench:explore -- [--chunks 500000] [--queries 200] [--checks 100000] [--folder kept] [--json] [--output file]: what is asked while a person types, on
 // texts like a company's with authors and labels, for persons who may read .1 %, 1 %, 10 % and all of them. `cpu` is the
 // processor time of the same calls: on a busy machine the others measure its neighbours. A folder that is named keeps its
-// store for the next run.
+// store for the next run. The checks hold what is told against what the asker may read, in a smaller store of their own.
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -15,12 +15,14 @@ import { createKnowledge } from '@fumikura/retrieval';
 import { createSqliteStore } from '@fumikura/store-sqlite';
 import { analyseQuery } from '@fumikura/text';
 import { BenchCorpus, seeded } from './corpus.ts';
+import { checkFigures } from './explore-checks.ts';
 import { percentiles, sizeName, times } from './measure.ts';
 
 const { values } = parseArgs({
   options: {
     chunks: { type: 'string', default: '500000' },
     queries: { type: 'string', default: '200' },
+    checks: { type: 'string', default: '100000' },
     folder: { type: 'string' },
     json: { type: 'boolean', default: false },
     output: { type: 'string' },
@@ -47,8 +49,10 @@ const signal = new AbortController().signal;
 
 const folder = values.folder ?? (await mkdtemp(join(tmpdir(), 'fumi-explore-')));
 const store = await createSqliteStore({ file: join(folder, 'store.db'), inline: true });
+const scratch = await mkdtemp(join(tmpdir(), 'fumi-explore-checks-'));
 const figures: Figure[] = [];
 try {
+  if (Number(values.checks) > 0) figures.push(...(await checkFigures(scratch, Number(values.checks))));
   if ((await store.index.stats()).chunks === 0) await load(store);
   const knowledge = await createKnowledge({ store });
   const { explore } = store.index;
@@ -87,11 +91,13 @@ try {
   }
 } finally {
   await store.close();
+  await rm(scratch, { recursive: true });
   if (values.folder === undefined) await rm(folder, { recursive: true, force: true });
 }
 const result = report(figures);
 if (values.output !== undefined) await writeReport(values.output, result);
 process.stdout.write(values.json ? `${JSON.stringify(result)}\n` : `${renderFigures(figures)}\n`);
+if (figures.some(({ id, pass }) => id === 'explore.hidden' && pass === false)) process.exitCode = 1;
 
 async function load(into: Store): Promise<void> {
   const started = performance.now();

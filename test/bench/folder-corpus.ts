@@ -39,6 +39,15 @@ export class FolderCorpus extends BenchCorpus {
     return new FolderCorpus(seed, texts);
   }
 
+  override position(): number[] {
+    return [...super.position(), this.#next, this.#asked];
+  }
+
+  override goTo([state = 0, nextDocument = 0, next = 0, asked = 0]: readonly number[]): void {
+    super.goTo([state, nextDocument]);
+    [this.#next, this.#asked] = [next, asked];
+  }
+
   /** As many chunks as the file has, at most `slots`. */
   override document(slots?: number): IndexDocument {
     const source = this.#texts[this.#next++ % this.#texts.length];

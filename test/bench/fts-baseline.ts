@@ -12,7 +12,7 @@ export class FtsBaseline {
   constructor(file: string) {
     this.#db = new DatabaseSync(file);
     this.#db.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = OFF; PRAGMA page_size = 8192;
-      CREATE VIRTUAL TABLE chunk USING fts5(title, text, content='', tokenize='porter unicode61');`);
+      CREATE VIRTUAL TABLE IF NOT EXISTS chunk USING fts5(title, text, content='', tokenize='porter unicode61');`);
   }
 
   add(documents: readonly BaselineDocument[]): void {

@@ -1,4 +1,4 @@
-// npm run bench:hybrid -- [--chunks 10000] [--queries 40] [--json] [--output file]: a hybrid search through the index adapter
+// npm run bench:hybrid -- [--chunks 10000] [--queries 60] [--json] [--output file]: a hybrid search through the index adapter
 // beside a bare points/query/batch of the same lists, filter and server. FUMI_TEST_QDRANT_URL names a real one; otherwise
 // the stand-in answers, in a process of its own, and the ratio alone means something.
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -14,6 +14,7 @@ import { createQdrantIndex } from '@fumikura/store-qdrant';
 import { testAccess } from '@fumikura/testkit';
 import { analyseQuery } from '@fumikura/text';
 import { startIndex } from '../scale/index-server.ts';
+import { headersFor } from '../simulators/qdrant/elsewhere.ts';
 import { BenchCorpus, FINGERPRINT } from './corpus.ts';
 import { percentiles, sizeName } from './measure.ts';
 
@@ -21,12 +22,12 @@ const SHARES = [0.01, 0.1, 1];
 const CANDIDATES = 50;
 const BATCH = 500;
 const MOST = 1.3;
-const WARM_UP = 5;
+const WARM_UP = 8;
 
 const { values } = parseArgs({
   options: {
     chunks: { type: 'string', default: '10000' },
-    queries: { type: 'string', default: '40' },
+    queries: { type: 'string', default: '60' },
     json: { type: 'boolean', default: false },
     output: { type: 'string' },
   },
@@ -34,8 +35,10 @@ const { values } = parseArgs({
 const signal = new AbortController().signal;
 const folder = await mkdtemp(join(tmpdir(), 'fumi-hybrid-'));
 const server = await startIndex(folder);
+const headers = headersFor(server);
+const key = server.apiKey && { apiKey: server.apiKey };
 const corpus = new BenchCorpus(11, true);
-const index = await createQdrantIndex({ url: server.url, name: server.name });
+const index = await createQdrantIndex({ url: server.url, name: server.name, ...key });
 const figures = [];
 try {
   await index.useFingerprint(FINGERPRINT);
@@ -47,7 +50,7 @@ try {
       requestOf(corpus.query()),
     );
     const bodies = await bodiesOf(requests, access);
-    const [adapter, bare] = await alternating(requests, bodies, access);
+    const { adapter, bare } = await alternating(requests, bodies, access);
     const name = `${sizeName(Number(values.chunks))}.${server.isReal ? 'server' : 'stand-in'}.${share * 100}%`;
     figures.push(
       figure(`hybrid.bare.p50.${name}`, bare, 'ms', 'lower'),
@@ -73,19 +76,21 @@ function requestOf({ text, vector }: { text: string; vector: Float32Array }): Se
   };
 }
 
+interface Bare {
+  readonly path: string;
+  readonly body: string;
+}
+
 /** The lists that the adapter asks for first, as it sends them. */
-async function bodiesOf(
-  requests: readonly SearchRequest[],
-  access: AccessFilter,
-): Promise<{ readonly path: string; readonly body: string }[]> {
-  const seen: { path: string; body: string }[] = [];
+async function bodiesOf(requests: readonly SearchRequest[], access: AccessFilter): Promise<Bare[]> {
+  const seen: Bare[] = [];
   const proxy = createServer((incoming, outgoing) => {
     void textOf(incoming).then(async (body) => {
       const path = incoming.url ?? '/';
       if (path.includes('/query/batch')) seen.push({ path, body });
       const answer = await fetch(`${server.url}${path}`, {
         method: incoming.method ?? 'GET',
-        headers: { 'content-type': 'application/json' },
+        headers,
         ...(body !== '' && { body }),
       });
       outgoing.writeHead(answer.status, { 'content-type': 'application/json' });
@@ -116,27 +121,31 @@ async function textOf(incoming: IncomingMessage): Promise<string> {
   return Buffer.concat(parts).toString('utf8');
 }
 
-/** One after the other, so that what else the machine does meets both. */
+/** One after the other, each first every second time, so that what else the machine does meets both. */
 async function alternating(
   requests: readonly SearchRequest[],
-  bodies: readonly { readonly path: string; readonly body: string }[],
+  bodies: readonly Bare[],
   access: AccessFilter,
-): Promise<[adapter: number, bare: number]> {
+): Promise<{ adapter: number; bare: number }> {
   const [adapter, bare]: [number[], number[]] = [[], []];
   for (const [at, request] of requests.entries()) {
-    const { path = '', body = '' } = bodies[at] ?? {};
-    const began = performance.now();
-    const answer = await fetch(`${server.url}${path}`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body,
-    });
-    await answer.json();
-    const between = performance.now();
-    await index.search(request, access, signal);
-    if (at < WARM_UP) continue;
-    bare.push(between - began);
-    adapter.push(performance.now() - between);
+    const runs = [
+      async () => bare.push(await timed(() => askBare(bodies[at] ?? { path: '', body: '' }))),
+      async () => adapter.push(await timed(() => index.search(request, access, signal))),
+    ];
+    for (const run of at % 2 === 0 ? runs : runs.reverse()) await run();
   }
-  return [percentiles(adapter).p50, percentiles(bare).p50];
+  return { adapter: percentiles(adapter.slice(WARM_UP)).p50, bare: percentiles(bare.slice(WARM_UP)).p50 };
+}
+
+async function askBare({ path, body }: Bare): Promise<void> {
+  const answer = await fetch(`${server.url}${path}`, { method: 'POST', headers, body });
+  if (!answer.ok) throw new Error(`${path}: ${answer.status} ${await answer.text()}`);
+  await answer.json();
+}
+
+async function timed(work: () => Promise<unknown>): Promise<number> {
+  const began = performance.now();
+  await work();
+  return performance.now() - began;
 }

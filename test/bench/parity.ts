@@ -1,16 +1,27 @@
-// Compares the ranking of the index in Qdrant with that of the embedded one on judged collections:
-//   node test/bench/parity.ts [--queries 100] [--averages measured|default] [--model <folder>] [--documents 500] <folder…>
-// With a model, vectors too; --documents keeps the judged ones of these queries and fills up. Without
-// FUMI_TEST_QDRANT_URL the stand-in answers. Prints one line a collection; ends with 1 when a figure is missed.
-import { mkdtemp, rm } from 'node:fs/promises';
+// npm run bench:parity -- [--queries 60] [--averages measured|default] [--model <folder>] [--documents 500] [--json]
+// [--output file] [folder…]: the ranking of the index in Qdrant beside that of the embedded one on judged collections, all of
+// ../shared/eval by default. With a model, vectors too; --documents keeps the judged ones of these queries and fills up.
+// Without FUMI_TEST_QDRANT_URL the stand-in answers. Ends with 1 when a figure is missed.
+import { randomUUID } from 'node:crypto';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { DEFAULT_LIMITS, prepareContent } from '@fumikura/documents';
 import { createQueryVectors, fingerprintOf, passageText } from '@fumikura/embedding';
 import { createLocalEmbedder } from '@fumikura/provider-local';
-import { evaluate, mean, ndcg, openCollection } from '@fumikura/evaluation';
-import type { Collection, JudgedDocument } from '@fumikura/evaluation';
+import {
+  evaluate,
+  figure,
+  mean,
+  ndcg,
+  openCollection,
+  renderFigures,
+  report,
+  writeReport,
+} from '@fumikura/evaluation';
+import type { Collection, Figure, JudgedDocument } from '@fumikura/evaluation';
 import type { IndexDocument, SearchIndex } from '@fumikura/ports';
 import { createRanker } from '@fumikura/retrieval';
 import { createQdrantIndex, DEFAULT_AVERAGES, lengthsOf } from '@fumikura/store-qdrant';
@@ -18,6 +29,7 @@ import type { Averages } from '@fumikura/store-qdrant';
 import { createSqliteStore } from '@fumikura/store-sqlite';
 import { testAccess } from '@fumikura/testkit';
 import { analyseQuery } from '@fumikura/text';
+import { removeCollections, serverElsewhere } from '../simulators/qdrant/elsewhere.ts';
 import { startQdrant } from '../simulators/qdrant/server.ts';
 
 const MOST_LOST = 0.005;
@@ -25,56 +37,70 @@ const LEAST_OVERLAP = 0.95;
 const BATCH = 200;
 const signal = new AbortController().signal;
 
+const EVAL = fileURLToPath(new URL('../../../shared/eval', import.meta.url));
+
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
-    queries: { type: 'string', default: '100' },
+    queries: { type: 'string', default: '60' },
     averages: { type: 'string', default: 'measured' },
     model: { type: 'string' },
     documents: { type: 'string' },
+    json: { type: 'boolean', default: false },
+    output: { type: 'string' },
   },
 });
 
-const url = process.env['FUMI_TEST_QDRANT_URL'];
 const embedder =
   values.model === undefined ? undefined : await createLocalEmbedder({ folder: values.model, workers: 2 });
 const fingerprint = embedder && fingerprintOf(embedder);
-let missed = 0;
-say('collection       queries  nDCG@10 embedded  nDCG@10 Qdrant  difference  overlap@10');
-for (const folder of positionals) {
+const folders = positionals.length > 0 ? positionals : await collectionsIn(EVAL);
+const figures: Figure[] = [];
+for (const folder of folders) {
   const collection = await openCollection(folder);
   const queries = collection.queries.slice(0, Number(values.queries));
-  const { embedded, servers, overlap } = await compareOn({ ...collection, queries });
-  const isReached =
-    Math.abs(servers - embedded) <= MOST_LOST && (embedder !== undefined || overlap >= LEAST_OVERLAP);
-  if (!isReached) missed++;
-  say(
-    [
-      collection.name.padEnd(16),
-      String(queries.length).padStart(7),
-      embedded.toFixed(4).padStart(17),
-      servers.toFixed(4).padStart(15),
-      (servers - embedded).toFixed(4).padStart(11),
-      overlap.toFixed(4).padStart(11),
-      isReached ? '' : '  missed',
-    ].join(' '),
-  );
+  figures.push(...figuresOf(collection.name, await compareOn({ ...collection, queries })));
 }
 await embedder?.close();
-process.exit(missed > 0 ? 1 : 0);
+const made = report(figures);
+if (values.output !== undefined) await writeReport(values.output, made);
+process.stdout.write(values.json ? `${JSON.stringify(made)}\n` : `${renderFigures(figures)}\n`);
+process.exit(figures.some(({ pass }) => pass === false) ? 1 : 0);
 
-async function compareOn(
-  collection: Collection,
-): Promise<{ embedded: number; servers: number; overlap: number }> {
+interface Compared {
+  readonly embedded: number;
+  readonly servers: number;
+  readonly overlap: number;
+}
+
+/** With vectors the servers quantise otherwise: then the same ten documents are not asked for. */
+function figuresOf(name: string, { embedded, servers, overlap }: Compared): Figure[] {
+  const id = `parity.${name}.${embedder ? 'hybrid' : 'lexical'}`;
+  return [
+    figure(`${id}.embedded.ndcg10`, embedded, '', 'higher'),
+    figure(`${id}.qdrant.ndcg10`, servers, '', 'higher'),
+    figure(`${id}.difference`, Math.abs(servers - embedded), '', 'lower', MOST_LOST),
+    figure(`${id}.overlap10`, overlap, '', 'higher', embedder ? undefined : LEAST_OVERLAP),
+  ];
+}
+
+async function collectionsIn(folder: string): Promise<string[]> {
+  const entries = await readdir(folder, { withFileTypes: true });
+  return entries.filter((each) => each.isDirectory()).map(({ name }) => join(folder, name));
+}
+
+async function compareOn(collection: Collection): Promise<Compared> {
   const documents: IndexDocument[] = [];
   for (const { id, title, text } of await chosen(collection)) documents.push(await indexed(id, title, text));
   const folder = await mkdtemp(join(tmpdir(), 'fumi-parity-'));
   const store = await createSqliteStore({ file: join(folder, 'parity.db'), inline: true });
-  const server = url === undefined || url === '' ? await startQdrant({ judged: false }) : undefined;
+  const elsewhere = serverElsewhere();
+  const server = elsewhere ? undefined : await startQdrant({ judged: false });
+  const name = `parity_${randomUUID().slice(0, 8)}`;
   const averages = values.averages === 'default' ? DEFAULT_AVERAGES : measured(documents);
   const index = await createQdrantIndex({
-    url: server?.url ?? url ?? '',
-    name: `parity_${collection.name.toLowerCase().replaceAll(/[^a-z0-9]/g, '_')}_${Date.now()}`,
+    ...(elsewhere ?? { url: server?.url ?? '' }),
+    name,
     averages,
   });
   try {
@@ -91,6 +117,7 @@ async function compareOn(
     await store.close();
     await index.close();
     await server?.close();
+    if (elsewhere) await removeCollections(elsewhere, name);
     await rm(folder, { recursive: true });
   }
 }
@@ -174,8 +201,4 @@ function measured(documents: readonly IndexDocument[]): Averages {
     document: of(lengths.map(({ document }) => document)),
     title: of(lengths.map(({ title }) => title)),
   };
-}
-
-function say(line: string): void {
-  process.stdout.write(`${line}\n`);
 }

@@ -1,16 +1,16 @@
 import { execFileSync } from 'node:child_process';
 import { statSync } from 'node:fs';
-import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { figure } from '@fumikura/evaluation';
 import type { Figure } from '@fumikura/evaluation';
 import { grantAccess } from '@fumikura/ports/grant';
-import { createSqliteStore } from '@fumikura/store-sqlite';
 import type { SqliteStore } from '@fumikura/store-sqlite';
 import { analyseQuery } from '@fumikura/text';
+import { loadedStore, toBeChanged } from './bench-store.ts';
+import type { LoadedStore, StoreOptions } from './bench-store.ts';
 import { FINGERPRINT } from './corpus.ts';
 import type { BenchCorpus } from './corpus.ts';
-import { FtsBaseline } from './fts-baseline.ts';
+import type { FtsBaseline } from './fts-baseline.ts';
 import { percentiles, sizeName, times } from './measure.ts';
 import { secondProcessBench } from './second-process-bench.ts';
 
@@ -22,37 +22,27 @@ const SELECTIVITIES = [
 ] as const;
 /** p95 of hybrid search on one thread, ms. */
 const HYBRID_TARGETS: Readonly<Record<string, number>> = { '100k': 6, '500k': 24, '1m': 48 };
-/** Chunks of one write while loading. */
-const BATCH = 20_000;
 const BULK_TARGET = 5_000;
 /** A smaller load ends before the engine has compiled what it runs. Chunks. */
 const SETTLED = 100_000;
 const DEADLINE_MS = 60_000;
 
-export interface SearchBenchOptions {
-  readonly chunks: number;
+export interface SearchBenchOptions extends StoreOptions {
   readonly queries: number;
-  readonly corpus: BenchCorpus;
-  readonly folder: string;
-  readonly note: (text: string) => void;
+  /** Loads and measures loading alone. */
+  readonly buildOnly: boolean;
 }
 
-/** Loads `chunks` into a new store and measures loading, searching, changing. */
-export async function searchBench({
-  chunks,
-  queries,
-  corpus,
-  folder,
-  note,
-}: SearchBenchOptions): Promise<Figure[]> {
+/** Loads `chunks` into a store and measures loading, searching, changing; nothing when there was no time to load all. */
+export async function searchBench({ queries, buildOnly, ...options }: SearchBenchOptions): Promise<Figure[]> {
+  const { chunks, corpus, note } = options;
   const size = sizeName(chunks);
-  const file = join(folder, `bench-${size}.db`);
-  const fts = new FtsBaseline(join(folder, `fts-${size}.db`));
-  const store = await createSqliteStore({ file, inline: true });
-  await store.index.useFingerprint(FINGERPRINT);
   note(`${size}: loading`);
-  const loadMs = await load(store, fts, corpus, chunks);
-  note(`${size}: ${Math.round((chunks / loadMs) * 1_000)} chunks/s; searching`);
+  const loaded = await loadedStore(options);
+  if (!loaded) note(`${size}: not loaded to the end; run it again with the same --keep`);
+  if (!loaded) return [];
+  const { fts, file, loadMs } = loaded;
+  note(`${size}: ${Math.round((chunks / loadMs) * 1_000)} chunks/s`);
   const figures = [
     figure(
       `index.bulk.${size}.chunksPerSecond`,
@@ -62,10 +52,26 @@ export async function searchBench({
       chunks < SETTLED ? undefined : BULK_TARGET,
     ),
     figure(`index.${size}.bytesPerChunk`, statSync(file).size / chunks, 'B', 'lower'),
+  ];
+  if (buildOnly) await loaded.store.close();
+  else
+    figures.push(
+      ...(await searched(loaded, corpus, size, queries)),
+      ...(await changed(loaded, corpus, size)),
+    );
+  fts.close();
+  return figures;
+}
+
+async function searched(
+  { store, fts, file }: LoadedStore,
+  corpus: BenchCorpus,
+  size: string,
+  queries: number,
+): Promise<Figure[]> {
+  return [
     ...(await searches(store, corpus, size, queries)),
     ...(await baseline(store, fts, corpus, size, Math.min(queries, 20))),
-    ...(await changes(store, corpus, size)),
-    ...(await secondProcessBench(store, corpus, file, size)),
     figure(
       `index.${size}.anonymousRss`,
       searchingRss(file) / 1e6,
@@ -74,27 +80,16 @@ export async function searchBench({
       size === '1m' ? 220 : undefined,
     ),
   ];
-  fts.close();
-  await store.close();
-  return figures;
 }
 
-async function load(
-  store: SqliteStore,
-  fts: FtsBaseline,
-  corpus: BenchCorpus,
-  chunks: number,
-): Promise<number> {
-  let spent = 0;
-  for (let loaded = 0; loaded < chunks;) {
-    const upserts = corpus.batch(Math.min(BATCH, chunks - loaded));
-    const started = performance.now();
-    await store.index.write({ upserts });
-    spent += performance.now() - started;
-    fts.add(upserts);
-    loaded += upserts.reduce((sum, document) => sum + document.chunks.length, 0);
-  }
-  return spent;
+async function changed(loaded: LoadedStore, corpus: BenchCorpus, size: string): Promise<Figure[]> {
+  const store = await toBeChanged(loaded);
+  const figures = [
+    ...(await changes(store, corpus, size)),
+    ...(await secondProcessBench(store, corpus, loaded.changeable, size)),
+  ];
+  await store.close();
+  return figures;
 }
 
 async function searches(

@@ -20,7 +20,7 @@ export async function startProduct(): Promise<Product> {
   const configFile = join(folder, 'fumikura.yaml');
   await writeFile(
     configFile,
-    `owner: me\nsources:\n  - { id: 'files:handbook', root: ${JSON.stringify(handbook)} }\n`,
+    `owner: me\nsources:\n  - { id: 'files:handbook', root: ${JSON.stringify(handbook)} }\nsearch: { deadlineMs: 60000 }\n`,
   );
   await run(['sync', '--config', configFile]);
   const child = spawn(

@@ -116,7 +116,7 @@ describe('the fumi command', () => {
         '[cli.unknown-section] an unknown section',
         ['get', 'files:notes/secrets.md', '--section', 'Wen'],
         2,
-        /Near matches come with this message\.\n +When/,
+        /Near matches:\n +When/,
       ],
       ['[query.empty] an empty query', ['search', '  '], 2, /query is empty/],
       ['[query.punctuation] a query of signs', ['search', '?!…'], 2, /only signs/],
@@ -139,7 +139,7 @@ describe('the fumi command', () => {
         '[search.filter-value] a filter value nobody has',
         ['search', 'secrets', '--kind', 'pgae'],
         2,
-        /kind "pgae"\. Near matches come with this message\.\n +page/,
+        /kind "pgae"\. Near matches:\n +page/,
       ],
       [
         '[search.filter-date] a date that is none',

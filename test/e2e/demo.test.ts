@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { until } from '@fumikura/testkit';
 import { after, before, describe, it } from 'node:test';
 import { createHome, STACK_TRACE } from './fumi.ts';
 import type { Home, Outcome, Running } from './fumi.ts';
@@ -49,8 +50,7 @@ function isAlive(id: number): boolean {
 }
 
 async function gone(id: number): Promise<void> {
-  for (const until = Date.now() + 20_000; Date.now() < until; await delay(50)) if (!isAlive(id)) return;
-  assert.fail(`the company's process ${id} is still there`);
+  await until(() => !isAlive(id), { what: `the end of the company's process ${id}` });
 }
 
 describe('fumi demo', () => {

@@ -38,6 +38,7 @@ export interface Home {
   readonly database: string;
   write(name: string, text: string): Promise<void>;
   run(args: readonly string[], options?: RunOptions): Promise<Outcome>;
+  /** What it prints; rejects where that is an error. */
   json(...args: readonly string[]): Promise<Record<string, unknown>>;
   start(args: readonly string[], options?: RunOptions): Running;
   remove(): Promise<void>;
@@ -48,7 +49,7 @@ export async function createHome(files: Readonly<Record<string, string>> = {}): 
   const folder = await mkdtemp(join(tmpdir(), 'fumi-home-'));
   const write = async (name: string, text: string) => {
     await mkdir(dirname(join(folder, name)), { recursive: true });
-    await writeFile(join(folder, name), text);
+    await writeFile(join(folder, name), name === 'fumikura.yaml' ? patient(text) : text);
   };
   await mkdir(join(folder, 'notes'));
   await write('fumikura.yaml', 'owner: me\nsources:\n  - { id: files:notes, root: ./notes }\n');
@@ -60,12 +61,22 @@ export async function createHome(files: Readonly<Record<string, string>> = {}): 
     write,
     start,
     run: (args, options) => start(args, options).ended,
-    json: async (...args) => JSON.parse((await start([...args, '--json']).ended).stdout) as never,
+    json: async (...args) => {
+      const { stdout, stderr } = await start([...args, '--json']).ended;
+      const value = JSON.parse(stdout || '{}') as Record<string, unknown>;
+      if ('error' in value || stdout === '') throw new Error(`fumi ${args.join(' ')}: ${stdout}${stderr}`);
+      return value;
+    },
     remove: async () => {
       await rm(folder, { recursive: true, force: true });
       await rm(`${folder}-settings`, { recursive: true, force: true });
     },
   };
+}
+
+/** A search on a loaded machine is no failure: it has a minute unless the test says otherwise. */
+function patient(config: string): string {
+  return /^(?:search:|\{)/mu.test(config) ? config : `${config.trimEnd()}\nsearch: { deadlineMs: 60000 }\n`;
 }
 
 function startFumi(args: readonly string[], cwd: string, { asNobody, fileBlocks }: RunOptions): Running {

@@ -137,7 +137,7 @@ ${lateCheck}`,
   });
 
   it('[access.explain] says what the source says now', async () => {
-    await configure('');
+    await configure('lateCheck: { budgetMs: 5000 }\n');
     restrict();
     const told = await home.json('access', 'explain', 'ada', id);
     assert.equal(told['mayRead'], true);

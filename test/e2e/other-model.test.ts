@@ -1,12 +1,9 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, describe, it } from 'node:test';
-import { setTimeout as wait } from 'node:timers/promises';
-import { postgresMissing, startPostgres } from '@fumikura/testkit';
-import { createSession } from '../scale/mcp-session.ts';
-import type { ToolAnswer } from '../scale/mcp-session.ts';
-import { freePort } from '../scale/processes.ts';
+import { postgresMissing, startPostgres, until } from '@fumikura/testkit';
 import { SIMULATED_MODEL, startEmbeddings } from '../simulators/embeddings/server.ts';
 import { startQdrant } from '../simulators/qdrant/server.ts';
+import { askOn } from './asking.ts';
 import { createHome } from './fumi.ts';
 import type { Home } from './fumi.ts';
 
@@ -48,9 +45,10 @@ describe('an index for another model, beside the one that is asked', () => {
     const stores = schema === undefined ? '' : await storesOf(schema);
     await home.write(
       'fumikura.yaml',
-      `owner: me\n${stores}sources:\n  - { id: files:notes, root: ./notes }\nembedder: ${entry(first.baseUrl, 64)}\nnextEmbedder: ${entry(second.baseUrl, 32)}\n`,
+      `owner: me\n${stores}sources:\n  - { id: files:notes, root: ./notes }\nembedder: ${entry(first.baseUrl, 64)}\n`,
     );
-    return { home, first, second };
+    process.env['OPENAI_API_KEY'] = second.key;
+    return { home, first, second, spec: `openai:${SIMULATED_MODEL}@${second.baseUrl.href}` };
   };
   const storesOf = async (schema: string) => {
     const { url } = await (server ??= startPostgres());
@@ -86,11 +84,17 @@ describe('an index for another model, beside the one that is asked', () => {
     const skip = layout === 'servers' ? (postgresMissing() ?? false) : false;
     it(
       `[index.other-model] is made, judged, switched to and left again while questions are answered: ${layout}`,
-      { timeout: 400_000, skip },
+      { timeout: 900_000, skip },
       async () => {
-        const { home, first, second } = await make(layout === 'servers' ? 'other_model' : undefined);
+        const { home, first, second, spec } = await make(layout === 'servers' ? 'other_model' : undefined);
         assert.match(await ok(home, 'sync'), /vectors: 3 of 3 chunks, 3 made/);
-        const asking = await askOn(home);
+        const asking = await askOn(home, 'credentials rotated', 'files:notes/rotation.md');
+        ends.push(() => asking.kill());
+        // Whoever serves hears of the model by the file, and is not started anew.
+        assert.match(
+          await ok(home, 'index', 'rebuild', '--embedder', spec),
+          /names openai:.+ as "nextEmbedder"/,
+        );
         await ok(home, 'index', 'rebuild', '--embedder');
         assert.equal(passages(second.embedded), 3);
         assert.deepEqual(await boundTo(home), [64, 0], 'nothing changed for those who ask');
@@ -107,7 +111,10 @@ describe('an index for another model, beside the one that is asked', () => {
         const made = passages(first.embedded);
         assert.ok((await isHybrid(home, 'credentials rotated')).includes('files:notes/rotation.md'));
         assert.ok((await isHybrid(home, 'nobody wrote before')).includes('files:notes/new.md'));
-        await asking.isAlsoAsked(second.embedded);
+        const before = second.embedded.length;
+        await until(async () =>
+          second.embedded.slice(before).some((text) => text.includes('credentials rotated')),
+        );
         await home.write('notes/late.md', '# Late\n\nWritten after everybody had moved on.\n');
         await ok(home, 'sync');
         await ok(home, 'index', 'rollback');
@@ -121,56 +128,9 @@ describe('an index for another model, beside the one that is asked', () => {
       },
     );
   }
-
-  /** A server that is asked all the time, as long as the rest goes on. */
-  const askOn = async (home: Home) => {
-    const port = await freePort();
-    const url = `http://127.0.0.1:${port}`;
-    const running = home.start(['server', '--port', String(port)]);
-    ends.push(async () => {
-      running.process.kill('SIGKILL');
-      await running.ended;
-    });
-    await until(async () => (await fetch(`${url}/health/ready`)).ok);
-    const session = createSession(`${url}/mcp`, '', 30_000);
-    await session.begin();
-    const wrong: ToolAnswer[] = [];
-    const stop = new AbortController();
-    let asked = 0;
-    const query = () => `credentials rotated ${asked++}`;
-    const loop = (async () => {
-      while (!stop.signal.aborted) {
-        const answer = await session.call('search_knowledge', { query: query() });
-        if (answer.structuredContent?.results[0]?.id !== 'files:notes/rotation.md') wrong.push(answer);
-        await wait(150);
-      }
-    })();
-    return {
-      isAlsoAsked: (embedded: readonly string[]) => {
-        const before = embedded.length;
-        return until(async () => embedded.slice(before).some((text) => text.includes('credentials rotated')));
-      },
-      end: async () => {
-        stop.abort();
-        await loop;
-        session.close();
-        assert.deepEqual(wrong, []);
-        assert.ok(asked > 10, `${asked}`);
-      },
-    };
-  };
 });
 
 /** Texts of documents begin with their titles; questions here have no capitals. */
 function passages(embedded: readonly string[]): number {
   return embedded.filter((text) => /^[A-Z]/u.test(text)).length;
-}
-
-async function until(holds: () => Promise<boolean>): Promise<void> {
-  const end = Date.now() + 60_000;
-  while (Date.now() < end) {
-    if (await holds().catch(() => false)) return;
-    await wait(200);
-  }
-  throw new Error('it did not come to hold');
 }

@@ -3,6 +3,7 @@ import { after, afterEach, describe, it } from 'node:test';
 import { postgresMissing, startPostgres } from '@fumikura/testkit';
 import { SIMULATED_MODEL, startEmbeddings } from '../simulators/embeddings/server.ts';
 import { startQdrant } from '../simulators/qdrant/server.ts';
+import { askOn } from './asking.ts';
 import { createHome } from './fumi.ts';
 import type { Home } from './fumi.ts';
 
@@ -10,6 +11,12 @@ const FILES = {
   'rotation.md': '# Rotating secrets\n\nSecrets are rotated every ninety days.\n',
   'travel.md': '# Travel\n\nBook the train early; expenses are paid within ten days.\n',
   '経費.md': '# 経費精算\n\n経費精算の期限は毎月末です。\n',
+};
+
+const JUDGED = {
+  'judged/corpus.jsonl': '{"_id":"files:notes/rotation.md","title":"","text":"x"}\n',
+  'judged/queries.jsonl': '{"_id":"1","text":"how are secrets rotated"}\n',
+  'judged/qrels.tsv': 'query-id\tcorpus-id\tscore\n1\tfiles:notes/rotation.md\t2\n',
 };
 
 describe('servers instead of a file', { skip: postgresMissing() ?? false }, () => {
@@ -117,6 +124,45 @@ sources:
       assert.equal(back.code, 0, back.stdout + back.stderr);
       const first = await home.run(['migrate', '--to', 'back.yaml', '--check', '--json']);
       assert.match(first.stdout, /"isSound":\s*true/);
+    },
+  );
+
+  it(
+    '[index.other-engine] is filled, judged and used instead, and left again, while questions are answered',
+    { timeout: 900_000 },
+    async () => {
+      const home = await make('e2e_engine');
+      await home.write('servers.yaml', await readConfig(home));
+      const file = 'owner: me\nsources:\n  - { id: files:notes, root: ./notes }\n';
+      await home.write('fumikura.yaml', file);
+      for (const [name, text] of Object.entries(JUDGED)) await home.write(name, text);
+      const run = async (...args: string[]) => {
+        const { code, stdout, stderr } = await home.run(args);
+        assert.equal(code, 0, `${args.join(' ')}: ${stdout}${stderr}`);
+        return stdout;
+      };
+      const askedOf = async (...args: string[]) => {
+        const asking = await askOn(home, 'secrets rotated', 'files:notes/rotation.md', args);
+        ends.push(() => asking.kill());
+        return asking;
+      };
+      await run('sync');
+      const before = await askedOf();
+      assert.match(await run('index', 'rebuild', '--engine', 'servers.yaml'), /Written: 3 documents/);
+      assert.match(await run('index', 'compare', 'judged', '--to', 'servers.yaml'), /asked now/);
+      await home.write('notes/late.md', '# Late\n\nWritten while the other one was judged.\n');
+      await run('sync');
+      const taken = await run('index', 'rebuild', '--engine', 'servers.yaml');
+      assert.match(taken, /Written: 1 documents; there already: 3/);
+      const after = await askedOf('--config', 'servers.yaml');
+      await before.end();
+      await home.write('notes/later.md', '# Later\n\nWritten when everybody had moved.\n');
+      await run('--config', 'servers.yaml', 'sync');
+      assert.match(await run('--config', 'servers.yaml', 'search', 'everybody had moved'), /later\.md/);
+      const back = await run('--config', 'servers.yaml', 'index', 'rebuild', '--engine', 'fumikura.yaml');
+      assert.match(back, /Written: 1 documents; there already: 4/);
+      assert.match(await run('search', 'everybody had moved'), /later\.md/);
+      await after.end();
     },
   );
 

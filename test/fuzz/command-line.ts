@@ -35,6 +35,7 @@ export async function askCommand({ world }: FuzzInstallation, folder: string, ta
       ...(each === person.id && { osUser: userInfo().username }),
     })),
     groups: world.localGroups,
+    search: { deadlineMs: 60_000 },
   };
   // JSON is YAML.
   await writeFile(join(folder, 'fumikura.yaml'), JSON.stringify(config));

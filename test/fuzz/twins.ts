@@ -1,7 +1,7 @@
 import { createAccess, createLocalDirectory } from '@fumikura/access';
 import type { Acl, SourceId } from '@fumikura/model';
 import type { DocumentWrite } from '@fumikura/ports';
-import { createKnowledge } from '@fumikura/retrieval';
+import { createKnowledge, parseSynonyms } from '@fumikura/retrieval';
 import { createSqliteStore } from '@fumikura/store-sqlite';
 import { documentWrite } from '@fumikura/testkit';
 import { join } from 'node:path';
@@ -21,6 +21,12 @@ const CLOSED: readonly Acl[] = [
   { allow: ['open'], deny: ['authenticated:local'] },
   { allow: ['never read'] },
 ];
+
+/** What an operator knows who may read everything: each holds words of hidden documents. */
+const SYNONYMS = parseSynonyms(
+  'copiers => merger layoffs\nfusion, merger2 secret printers\nBoard, layoffs',
+  'synonyms.txt',
+);
 
 /** One of two installations that differ by documents their reader may not see, and by nothing else. */
 export interface Twin {
@@ -51,7 +57,12 @@ export async function openTwin({ folder, open, hidden, hiddenWord = 'layoffs' }:
   // Both have read everything; a source that is the reader's in neither is there in both.
   for (const source of ['wiki:open', 'wiki:secret'] as const) await store.catalog.ensureSource(source);
   const access = createAccess(store.catalog, createLocalDirectory([READER], [], '1'));
-  const knowledge = await createKnowledge({ store, now: () => NOW });
+  const knowledge = await createKnowledge({
+    store,
+    now: () => NOW,
+    synonyms: () => SYNONYMS,
+    boosts: { links: { weight: 0.1 }, people: { weight: 0.1 } },
+  });
   return { ask: asker([READER], { access, knowledge }), close: () => store.close() };
 }
 
@@ -172,6 +183,9 @@ export const PROBES: readonly Question[] = [
   { surface: 'corrections', ...search({ query: 'printlte' }) },
   { surface: 'corrections', ...search({ query: 'printres' }) },
   { surface: 'corrections', ...search({ query: 'layofs' }) },
+  { surface: 'synonyms', ...search({ query: 'copiers' }) },
+  { surface: 'synonyms', ...search({ query: 'fusion' }) },
+  { surface: 'synonyms', ...search({ query: 'printers board', facets: true }) },
   { surface: 'suggestions', ...completeTopic('prin') },
   { surface: 'suggestions', ...completeTopic('merg') },
   { surface: 'answers', ...tool('ask_question', { question: 'When is the merger and who is laid off?' }) },

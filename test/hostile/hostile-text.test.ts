@@ -171,7 +171,12 @@ describe('hostile text of documents', () => {
   });
 
   it('[content.corpus] does nothing to a terminal, a log, the audit or what is exported of it', async () => {
-    const config = { owner: READER, data: './data', persons: [{ id: READER, name: READER }] };
+    const config = {
+      owner: READER,
+      data: './data',
+      persons: [{ id: READER, name: READER }],
+      search: { deadlineMs: 60_000 },
+    };
     await writeFile(join(folder, 'fumikura.yaml'), JSON.stringify(config));
     const fumi = async (...args: string[]) => {
       const { stdout, stderr } = await run(process.execPath, [PROGRAM, ...args], { cwd: folder }).catch(

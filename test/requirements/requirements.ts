@@ -34,6 +34,8 @@ export const REQUIREMENTS: readonly Requirement[] = [
       'An index that was made beside is asked from one moment on, holds what was written meanwhile, and can be left again.',
     'index.other-model':
       'An index for another model is made and judged beside the one that is asked, switched to in one step and left again.',
+    'index.other-engine':
+      'Another engine is filled and judged beside the one that is asked, used instead and left again; nothing is read twice.',
     'scale.any-node':
       'Any request may go to any server; a cursor goes on at another one, for its caller alone.',
     'scale.one-run':
@@ -49,6 +51,8 @@ export const REQUIREMENTS: readonly Requirement[] = [
     'scale.pooler':
       'Nothing is left on a connection to PostgreSQL, so that a pooler may hand it on by transaction.',
     'scale.two-versions': 'Servers of two versions work over one catalog where the newer one only adds.',
+    'scale.early':
+      'A process that starts before its stores says that it is starting, and comes up by itself.',
     'scale.drain': 'A server that ends says that it is not ready, finishes what is under way, and closes.',
   }),
   ...of('slack', {
@@ -133,6 +137,11 @@ export const REQUIREMENTS: readonly Requirement[] = [
       'A word that no readable document has is replaced by the nearest that one has, and it is said.',
     'query.abbreviation':
       'An abbreviation is looked for by its long form too, as a readable document explains it.',
+    'query.foreign':
+      'A query in a language of no document finds nothing, guesses nothing, and names its sources.',
+    'query.spelling': 'Japanese is found in its other spellings: numerals, kana, long endings.',
+    'query.synonyms':
+      'A query is looked for in the words of a file of synonyms, too, which tells nobody of words only others may read.',
     'query.punctuation': 'A query of signs alone is refused.',
     'search.limit': 'A limit of 0, -1 or 10,000 is refused with the range allowed.',
     'search.cursor-altered': 'An altered cursor is refused.',
@@ -242,6 +251,8 @@ export const REQUIREMENTS: readonly Requirement[] = [
     'schedule.fair': 'Each source gets its turn.',
     'schedule.no-overlap': 'A source is never read twice at once, and others are read meanwhile.',
     'schedule.request': 'What a webhook names is read at once.',
+    'schedule.watch':
+      'What a source tells is read, also when it is told while the catalog is away or while nobody watches.',
     'schedule.failure': 'What failed is told and tried again later; everything else goes on.',
     'webhook.taken': 'What a delivery asks for is durable before it is answered.',
     'webhook.replayed': 'A delivery counts once.',
@@ -291,6 +302,10 @@ export const REQUIREMENTS: readonly Requirement[] = [
     'search.live-language': 'Words of the query language mean the same where sources are asked themselves.',
     'search.live-deadline':
       'A source that hangs costs nobody more than its deadline, and the reply names it.',
+    'boost.links': 'What points to a document counts for who may read it, and for nobody else.',
+    'boost.people': 'People who write where the asker writes are those of documents that the asker may read.',
+    'search.live-lies': 'What a source says beyond what it was asked for, or twice, is not believed.',
+    'search.clock': 'A clock that jumps makes nothing look fresh, prolongs no cursor and doubles no budget.',
     'search.live-breaker':
       'A source that failed several times in a row is left alone for a while, then asked again.',
     'search.scores': 'Scores are as defined with a full delta, during a fold and after it.',

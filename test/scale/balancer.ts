@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { freePort, startMember } from './processes.ts';
 import type { Member } from './processes.ts';
@@ -14,11 +15,18 @@ export function balancerMissing(): string | undefined {
   return existsSync(PROGRAM) ? undefined : `no ${PROGRAM}`;
 }
 
+export interface Balancer extends Member {
+  /** Resolves when it hands requests to that many servers; a server is ready some time before that is seen here. */
+  serving(servers: number): Promise<void>;
+}
+
+const SEEN_TIMEOUT_MS = 60_000;
+
 export async function startBalancer(
   folder: string,
   port: number,
   servers: readonly number[],
-): Promise<Member> {
+): Promise<Balancer> {
   const statePort = await freePort();
   const lines = servers.map((each, at) => `  server server-${at + 1} 127.0.0.1:${each}`);
   const template = await readFile(TEMPLATE, 'utf8');
@@ -29,10 +37,26 @@ export async function startBalancer(
     .replace(/^resolvers [\s\S]*?\n\n/mu, '');
   const file = join(folder, 'haproxy.cfg');
   await writeFile(file, text);
-  return startMember({
+  const state = `http://127.0.0.1:${statePort}`;
+  const member = await startMember({
     name: 'balancer',
     command: [PROGRAM, '-db', '-f', file],
     folder,
-    health: `http://127.0.0.1:${statePort}/up`,
+    health: `${state}/up`,
   });
+  return Object.assign(member, { serving: (wanted: number) => serving(`${state}/metrics`, wanted) });
+}
+
+async function serving(metrics: string, wanted: number): Promise<void> {
+  const until = Date.now() + SEEN_TIMEOUT_MS;
+  let seen: string | undefined;
+  while (Date.now() < until) {
+    const text = await (await fetch(metrics)).text();
+    seen = /^haproxy_backend_active_servers\{proxy="servers"\} (\d+)$/mu.exec(text)?.[1];
+    if (Number(seen) === wanted) return;
+    await wait(50);
+  }
+  throw new Error(
+    `the balancer hands requests to ${seen ?? 'an unknown number of'} servers, not to ${wanted}`,
+  );
 }

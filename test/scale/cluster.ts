@@ -9,12 +9,13 @@ import { startPostgres } from '@fumikura/testkit';
 import type { PostgresServer } from '@fumikura/testkit';
 import { PROGRAM } from '../e2e/fumi.ts';
 import { startBalancer } from './balancer.ts';
+import type { Balancer } from './balancer.ts';
 import { configuration, writeDocuments } from './company.ts';
 import type { Company } from './company.ts';
 import { startFaultProxy } from './fault-proxy.ts';
 import { cpuSeconds } from './cpu.ts';
 import type { FaultProxy } from './fault-proxy.ts';
-import { startIndex } from './index-server.ts';
+import { keyOf, placeOf, startIndex } from './index-server.ts';
 import type { IndexServer } from './index-server.ts';
 import { mountSmallDisk } from './small-disk.ts';
 import type { SmallDisk } from './small-disk.ts';
@@ -45,7 +46,7 @@ export interface Cluster {
   readonly urls: readonly string[];
   readonly servers: readonly Member[];
   readonly workers: readonly Member[];
-  readonly balancer: Member;
+  readonly balancer: Balancer;
   readonly postgres: PostgresServer;
   readonly catalog: Catalog;
   readonly index: IndexServer;
@@ -88,13 +89,13 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
     const toCatalog = await startFaultProxy({
       path: join(socketFolder(postgres), `.s.PGSQL.${PORT_OF_POSTGRES}`),
     });
-    const toIndex = await startFaultProxy({ port: Number(new URL(index.url).port) });
+    const toIndex = await startFaultProxy(placeOf(index.url));
     ends.push(() => Promise.all([toCatalog.close(), toIndex.close()]));
     const [port, ...ports] = await freePorts(1 + options.servers + options.workers);
     const config = join(folder, 'fumikura.yaml');
     await writeDocuments(folder, options.company);
     const catalog = { url: `postgres://fumi@127.0.0.1:${toCatalog.port}/postgres`, schema: 'cluster' };
-    const stores = `stores: { catalog: { url: '${catalog.url}', schema: ${catalog.schema} }, index: { url: 'http://127.0.0.1:${toIndex.port}', name: ${index.name}, timeoutMs: 5000 } }`;
+    const stores = `stores: { catalog: { url: '${catalog.url}', schema: ${catalog.schema} }, index: { url: 'http://127.0.0.1:${toIndex.port}', name: ${index.name}, timeoutMs: 5000${keyOf(index)} } }`;
     await writeFile(config, configurationOf(options, port ?? 0, stores));
     const member = (role: 'server' | 'worker', at: number, own: number) => ({
       name: `${role}-${at + 1}`,
@@ -202,7 +203,7 @@ function socketFolder({ url }: PostgresServer): string {
 }
 
 async function freePorts(count: number): Promise<number[]> {
-  const ports = new Set<number>();
-  while (ports.size < count) ports.add(await freePort());
-  return [...ports];
+  const ports: number[] = [];
+  while (ports.length < count) ports.push(await freePort());
+  return ports;
 }

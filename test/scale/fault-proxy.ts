@@ -9,13 +9,18 @@ export type Fault = 'none' | 'cut' | 'silent' | 'half-open' | number;
 
 export interface FaultProxy {
   readonly port: number;
+  /** Pieces that vanished. */
+  readonly swallowed: number;
   set(fault: Fault): void;
   close(): Promise<void>;
 }
 
-/** A way between two processes that can be broken; to a port of this machine, or to a socket in a folder. */
-export async function startFaultProxy(target: { port: number } | { path: string }): Promise<FaultProxy> {
+/** A way between two processes that can be broken; to a port, of this machine unless a host is named, or to a socket in a folder. */
+export async function startFaultProxy(
+  target: { host?: string; port: number } | { path: string },
+): Promise<FaultProxy> {
   let fault: Fault = 'none';
+  let swallowed = 0;
   const open = new Set<Socket>();
   const muted = new WeakSet<Socket>();
   const forward = (from: Socket, to: Socket) => {
@@ -26,7 +31,10 @@ export async function startFaultProxy(target: { port: number } | { path: string 
       to.destroy();
     });
     from.on('data', (part: Buffer) => {
-      if (fault === 'silent' || muted.has(from)) return;
+      if (fault === 'silent' || muted.has(from)) {
+        swallowed++;
+        return;
+      }
       if (typeof fault === 'number') setTimeout(() => to.write(part), fault);
       else to.write(part);
     });
@@ -40,6 +48,9 @@ export async function startFaultProxy(target: { port: number } | { path: string 
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
     port: (server.address() as AddressInfo).port,
+    get swallowed() {
+      return swallowed;
+    },
     set: (wanted) => {
       const wasSilent = fault === 'silent' || fault === 'half-open';
       fault = wanted;

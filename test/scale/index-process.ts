@@ -1,6 +1,8 @@
-// The stand-in of the index as a process of its own: node index-process.ts <port, 0 for a free one> <file>
-// Every change stands in the file before it is acknowledged and is made again at the start. Prints its address.
+// npm run qdrant:serve -- [--port 6333] [--api-key key] [--file file]: the stand-in of the index as a process of its own, on
+// loopback. With a file every change stands in it before it is acknowledged and is made again at the start. Prints its
+// address; --port 0 takes a free one.
 import { appendFileSync, closeSync, existsSync, openSync, readFileSync } from 'node:fs';
+import { parseArgs } from 'node:util';
 import { startSimulator } from '../simulators/kit/simulator.ts';
 import type { SimulatedRequest } from '../simulators/kit/simulator.ts';
 import { QdrantStandIn } from '../simulators/qdrant/server.ts';
@@ -8,23 +10,32 @@ import { QdrantStandIn } from '../simulators/qdrant/server.ts';
 const READS = /\/points(?:\/(?:query|query\/batch|scroll|count))?$/u;
 const ANYWHERE = 'http://127.0.0.1';
 
-const [port = '0', file = ''] = process.argv.slice(2);
-const standIn = new QdrantStandIn();
-if (existsSync(file)) for (const change of changesIn(file)) makeAgain(change);
-const journal = openSync(file, 'a');
-process.once('exit', () => closeSync(journal));
+const { values } = parseArgs({
+  options: {
+    port: { type: 'string', default: '6333' },
+    file: { type: 'string' },
+    'api-key': { type: 'string' },
+  },
+});
+const { file, 'api-key': apiKey } = values;
+const standIn = new QdrantStandIn(apiKey === undefined ? {} : { apiKey });
+if (file !== undefined && existsSync(file)) for (const change of changesIn(file)) makeAgain(change);
+const journal = file === undefined ? undefined : openSync(file, 'a');
+if (journal !== undefined) process.once('exit', () => closeSync(journal));
 const { url } = await startSimulator({
-  port: Number(port),
+  port: Number(values.port),
   answer: (request) => {
     const answer = standIn.answer(request);
-    if (answer.status === 200 && isChange(request)) appendFileSync(journal, `${lineOf(request)}\n`);
+    if (journal !== undefined && answer.status === 200 && isChange(request))
+      appendFileSync(journal, `${lineOf(request)}\n`);
     return answer;
   },
 });
 process.stdout.write(`${url}\n`);
 
 function makeAgain(change: SimulatedRequest): void {
-  const { status, body } = standIn.answer(change);
+  const headers: Record<string, string> = apiKey === undefined ? {} : { 'api-key': apiKey };
+  const { status, body } = standIn.answer({ ...change, headers });
   if (status !== 200)
     throw new Error(
       `${change.method} ${change.url.pathname} was acknowledged once, and now: ${JSON.stringify(body)}`,

@@ -5,12 +5,15 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { removeCollections, serverElsewhere } from '../simulators/qdrant/elsewhere.ts';
+import type { ServerElsewhere } from '../simulators/qdrant/elsewhere.ts';
 
 const STAND_IN = fileURLToPath(new URL('index-process.ts', import.meta.url));
 
 export interface IndexServer {
   readonly url: string;
   readonly name: string;
+  readonly apiKey?: { reveal(): string };
   readonly isReal: boolean;
   /** Of the stand-in; 0 for a server elsewhere. */
   readonly pid: number;
@@ -21,9 +24,9 @@ export interface IndexServer {
 
 /** A real server where FUMI_TEST_QDRANT_URL names one; the stand-in in a process of its own otherwise. */
 export async function startIndex(folder: string): Promise<IndexServer> {
-  const real = process.env['FUMI_TEST_QDRANT_URL'];
+  const real = serverElsewhere();
   const name = `scale_${randomUUID().slice(0, 8)}`;
-  if (real !== undefined && real !== '') return elsewhere(real, name);
+  if (real) return elsewhere(real, name);
   const file = join(folder, 'index.jsonl');
   let { child, url } = await begin('0', file);
   const { port } = new URL(url);
@@ -47,13 +50,27 @@ export async function startIndex(folder: string): Promise<IndexServer> {
   };
 }
 
-function elsewhere(url: string, name: string): IndexServer {
+/** Where a proxy in front of it leads to. */
+export function placeOf(url: string): { readonly host: string; readonly port: number } {
+  const { hostname, port, protocol } = new URL(url);
+  if (protocol !== 'http:') throw new Error(`a proxy that breaks connections needs http, not ${url}`);
+  return { host: hostname, port: Number(port === '' ? 80 : port) };
+}
+
+/** What a configuration says of the key beside the address, from a comma on. */
+export function keyOf({ apiKey }: IndexServer): string {
+  return apiKey ? ', apiKey: { env: FUMI_TEST_QDRANT_API_KEY }' : '';
+}
+
+function elsewhere(server: ServerElsewhere, name: string): IndexServer {
   const crash = () => Promise.reject(new Error('a server that was not started here'));
-  return { url, name, isReal: true, pid: 0, crash, close: () => Promise.resolve() };
+  return { ...server, name, isReal: true, pid: 0, crash, close: () => removeCollections(server, name) };
 }
 
 async function begin(port: string, file: string): Promise<{ child: ChildProcess; url: string }> {
-  const child = spawn(process.execPath, [STAND_IN, port, file], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(process.execPath, [STAND_IN, '--port', port, '--file', file], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   const ended = once(child, 'exit').then(([code]) => {
     throw new Error(`the index ended with ${code}`);
   });

@@ -126,6 +126,7 @@ export class Author {
   readonly #company: Company;
   readonly #random: () => number;
   readonly #corpus = new BenchCorpus(99, false);
+  #edition = 0;
 
   constructor(folder: string, company: Company, seed: number) {
     this.#folder = folder;
@@ -134,7 +135,8 @@ export class Author {
   }
 
   async write(everyMs: number, signal: AbortSignal): Promise<void> {
-    for (let edition = 1; !signal.aborted; edition++) {
+    while (!signal.aborted) {
+      const edition = ++this.#edition;
       const team = Math.floor(this.#random() * (this.#company.teams + 1)) - 1;
       const at = Math.floor(this.#random() * this.#company.documentsATeam);
       const text = documentText(team, at, this.#corpus.words(WORDS, at % TOPICS), edition);

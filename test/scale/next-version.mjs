@@ -8,7 +8,7 @@ const CHANGES = {
     `  { name: 'next-version', isAddition: true, sql: 'ALTER TABLE {schema}.document ADD COLUMN reviewed_at text' },
 ];`,
   ],
-  'stores/postgres/src/catalog/documents.ts': [
+  'stores/postgres/src/catalog/document-rows.ts': [
     /^ {4}head,$/mu,
     "    head: { ...head, ofNextVersion: 'reviewed' } as StoredHead,",
   ],

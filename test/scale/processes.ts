@@ -1,7 +1,6 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { createServer } from 'node:net';
-import type { AddressInfo } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
 
 /** A process that may be ended and begun again under the same name. */
@@ -28,7 +27,7 @@ export interface MemberSetUp {
   readonly health: string;
 }
 
-const READY_TIMEOUT_MS = 60_000;
+const READY_TIMEOUT_MS = 180_000;
 const END_TIMEOUT_MS = 60_000;
 
 export async function startMember(setUp: MemberSetUp): Promise<Member> {
@@ -90,7 +89,7 @@ async function ready(child: ChildProcess, { name, health }: MemberSetUp, said: (
   const until = Date.now() + READY_TIMEOUT_MS;
   while (Date.now() < until) {
     if (child.exitCode !== null || child.signalCode !== null) break;
-    const answer = await fetch(health, { signal: AbortSignal.timeout(2_000) }).catch(() => undefined);
+    const answer = await fetch(health, { signal: AbortSignal.timeout(10_000) }).catch(() => undefined);
     await answer?.arrayBuffer();
     if (answer?.ok) return;
     await wait(25);
@@ -104,11 +103,22 @@ function ended(child: ChildProcess): Promise<void> {
   return new Promise((resolve) => child.once('exit', () => resolve()));
 }
 
-/** Free a moment ago. */
+const FIRST_PORT = 10_000;
+/** Below those that a system gives to whoever asks for any: nobody takes one between here and its use. */
+const PORTS = 20_000;
+const PORTS_A_PROCESS = 100;
+let nextPort = 0;
+
+/** Another one each time, and others than those of processes beside this one. */
 export async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
+  for (;;) {
+    const port = FIRST_PORT + ((process.pid * PORTS_A_PROCESS + nextPort++) % PORTS);
+    const server = createServer();
+    const isFree = await new Promise<boolean>((resolve) => {
+      server.once('error', () => resolve(false)).listen(port, '127.0.0.1', () => resolve(true));
+    });
+    if (!isFree) continue;
+    await new Promise((resolve) => server.close(resolve));
+    return port;
+  }
 }

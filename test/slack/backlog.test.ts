@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import type { JsonValue } from '@fumikura/model';
+import { until } from '@fumikura/testkit';
 import { openState } from './open-state.ts';
 import { openSetting, TEAM } from './setting.ts';
 
@@ -10,7 +11,7 @@ const OTHERS_WORK_ON = 1_050;
 it('[slack.once] takes over what a process that died left behind, however much others are at work on', async () => {
   const opened = await openState();
   const { state } = opened;
-  const setting = await openSetting('socket', { state });
+  const setting = await openSetting('socket', { state, bot: { leaseMs: 1_000 } });
   try {
     const { world, people } = setting;
     world.addUser(USER, TEAM);
@@ -24,7 +25,7 @@ it('[slack.once] takes over what a process that died left behind, however much o
     for (let at = 0; at < OTHERS_WORK_ON; at++)
       await state.put('slack.open', { key: `a${at}`, value: { ...left, until: Date.now() + 600_000 } });
     await state.put('slack.open', { key: 'z', value: { ...left, until: 1 } });
-    const answer = await setting.until(() => world.messages.find(({ user }) => user === botUser));
+    const answer = await until(() => world.messages.find(({ user }) => user === botUser));
     assert.equal(answer.onlyFor, USER);
     assert.equal((await state.list('slack.open', { prefix: 'a', limit: 2_000 })).length, OTHERS_WORK_ON);
   } finally {
@@ -36,7 +37,7 @@ it('[slack.once] takes over what a process that died left behind, however much o
 it('[slack.once] ends what it has given up, though nobody can be told of it', async () => {
   const opened = await openState();
   const { state } = opened;
-  const setting = await openSetting('socket', { state });
+  const setting = await openSetting('socket', { state, bot: { leaseMs: 1_000 } });
   try {
     const { world, people } = setting;
     world.addUser(USER, TEAM);

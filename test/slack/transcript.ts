@@ -2,9 +2,10 @@
 // over its handbook; --write puts it into docs/slack.md.
 import { readFile, writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
+import { until } from '@fumikura/testkit';
 import { readMessage } from '../simulators/slack/screen.ts';
 import type { SlackMessage } from '../simulators/slack/world.ts';
-import { CHANNEL, KEN, openInstalled, OWNER, SITE, until } from './installed.ts';
+import { CHANNEL, KEN, openInstalled, OWNER, SITE } from './installed.ts';
 import type { Installed } from './installed.ts';
 import { TEAM } from './setting.ts';
 import type { Mode } from './setting.ts';

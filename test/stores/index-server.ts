@@ -1,27 +1,26 @@
+import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
+import { removeCollections, serverElsewhere } from '../simulators/qdrant/elsewhere.ts';
+import type { ServerElsewhere } from '../simulators/qdrant/elsewhere.ts';
 import { startQdrant } from '../simulators/qdrant/server.ts';
 
 export interface IndexServer {
-  readonly options: { readonly url: string; readonly name: string };
+  readonly options: ServerElsewhere & { readonly name: string; readonly attempts: number };
   close(): Promise<void>;
 }
 
 /** A real server where FUMI_TEST_QDRANT_URL names one, under a name of its own; the stand-in otherwise. */
 export async function indexServer(): Promise<IndexServer> {
-  const url = process.env['FUMI_TEST_QDRANT_URL'];
+  const server = serverElsewhere();
   const name = `test_${randomUUID().slice(0, 8)}`;
-  if (url === undefined || url === '') {
-    const { url: standIn, close } = await startQdrant({ judged: false });
-    return { options: { url: standIn, name }, close };
-  }
-  return { options: { url, name }, close: () => removeCollections(url, name) };
-}
-
-async function removeCollections(url: string, name: string): Promise<void> {
-  const answer = (await (await fetch(`${url}/collections`)).json()) as {
-    result: { collections: { name: string }[] };
+  // A server closes what was idle for a moment; that is met once, and asked again.
+  if (server)
+    return { options: { ...server, name, attempts: 3 }, close: () => removeCollections(server, name) };
+  const standIn = await startQdrant();
+  const close = async () => {
+    await standIn.close();
+    // Of every request that any case made: only what the vendor's description of the server has.
+    assert.deepEqual(standIn.violations, []);
   };
-  for (const each of answer.result.collections)
-    if (each.name.startsWith(`${name}_`))
-      await fetch(`${url}/collections/${each.name}`, { method: 'DELETE' });
+  return { options: { url: standIn.url, name, attempts: 1 }, close };
 }

@@ -4,7 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
-import { setTimeout as wait } from 'node:timers/promises';
+import { isDeepStrictEqual } from 'node:util';
 import { createPairedStore } from '@fumikura/store-paired';
 import { createPostgresCatalog } from '@fumikura/store-postgres';
 import { createSqliteStore } from '@fumikura/store-sqlite';
@@ -23,6 +23,7 @@ import {
   startPostgres,
   storeContract,
   vectorOf,
+  until,
 } from '@fumikura/testkit';
 import { analyseQuery } from '@fumikura/text';
 import { indexServer } from './index-server.ts';
@@ -41,7 +42,7 @@ describe('PostgreSQL and Qdrant as one', { skip: postgresMissing() ?? false }, (
       open: async () =>
         createPairedStore({
           catalog: await createPostgresCatalog({ url, schema, maxConnections: 4 }),
-          index: await createQdrantIndex({ ...index.options, attempts: 1 }),
+          index: await createQdrantIndex(index.options),
         }),
       remove: () => index.close(),
     };
@@ -49,7 +50,7 @@ describe('PostgreSQL and Qdrant as one', { skip: postgresMissing() ?? false }, (
   it('[index.beside] an index made beside is asked after a switch, with what was written and closed meanwhile, and the one before after a rollback', async () => {
     const { url } = await (server ??= startPostgres());
     const index = await indexServer();
-    const options = { ...index.options, attempts: 1 };
+    const { options } = index;
     const store = await createPairedStore({
       catalog: await createPostgresCatalog({ url, schema: `beside_${randomUUID().slice(0, 8)}` }),
       index: await createQdrantIndex(options),
@@ -60,6 +61,11 @@ describe('PostgreSQL and Qdrant as one', { skip: postgresMissing() ?? false }, (
       const { candidates } = await store.index.search(lexical('word', { candidates: 50 }), access, signal);
       return candidates.map(({ documentId }) => documentId.at(-1)).sort();
     };
+    /** Readers look the alias up once a second. */
+    const shows = (alice: readonly string[], bob: readonly string[]) =>
+      until(async () => isDeepStrictEqual([await found(ALICE), await found(BOB)], [alice, bob]), {
+        what: `${alice.join()} for one and ${bob.join()} for the other`,
+      });
     const source = 'test:wiki';
     const [all, hers] = [{ allow: ['all'] }, { allow: ['hers'] }];
     const write = (name: string, vectors?: Float32Array[]) => ({
@@ -78,32 +84,16 @@ describe('PostgreSQL and Qdrant as one', { skip: postgresMissing() ?? false }, (
       await store.commit({ source, upserts: [write('d')], removals: [`${source}/b`] });
       await store.commit({ source, acls: [{ id: `${source}/c`, acl: hers }] });
       await store.beside.switch(signal);
-      // Readers look the alias up once a second.
-      await wait(1_100);
-      assert.deepEqual(
-        [await found(ALICE), await found(BOB)],
-        [
-          ['a', 'c', 'd'],
-          ['a', 'd'],
-        ],
-      );
+      await shows(['a', 'c', 'd'], ['a', 'd']);
       assert.equal((await store.export.documents([`${source}/a`]))[0]?.vectors?.length, 1);
       assert.deepEqual(await store.index.check(signal), []);
       await store.commit({ source, upserts: [write('e')], acls: [{ id: `${source}/d`, acl: hers }] });
       await store.beside.rollback(signal);
-      await wait(1_100);
-      assert.deepEqual(
-        [await found(ALICE), await found(BOB)],
-        [
-          ['a', 'c', 'd', 'e'],
-          ['a', 'e'],
-        ],
-      );
+      await shows(['a', 'c', 'd', 'e'], ['a', 'e']);
       assert.deepEqual(await store.index.check(signal), []);
       await store.beside.rebuild(signal);
       await store.beside.switch(signal);
-      await wait(1_100);
-      assert.deepEqual(await found(BOB), ['a', 'e']);
+      await shows(['a', 'c', 'd', 'e'], ['a', 'e']);
     } finally {
       await store.close();
       await index.close();

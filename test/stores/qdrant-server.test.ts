@@ -161,6 +161,38 @@ describe('Qdrant adapter and its server', () => {
     assert.equal(Math.max(...flying), 2);
   });
 
+  it('asks for everything under the path of its address, with its key', async () => {
+    const seen: { path: string; key: unknown }[] = [];
+    const port = await listen((handle) =>
+      createServer((incoming, outgoing) => {
+        seen.push({ path: incoming.url ?? '', key: incoming.headers['api-key'] });
+        incoming.url = incoming.url?.replace(/^\/below\/it\//, '/') ?? '';
+        handle(incoming, outgoing);
+      }),
+    );
+    const apiKey = { reveal: () => 'a-key' };
+    const index = await createQdrantIndex({ url: `http://127.0.0.1:${port}/below/it/`, apiKey });
+    running.unshift(() => index.close());
+    await index.write({ upserts: [testDocument('a', 'word', 1)] });
+    assert.deepEqual(await found(index, 'word'), ['a']);
+    assert.ok(seen.some(({ path }) => path.endsWith('/query/batch')));
+    assert.deepEqual(
+      seen.filter(({ path, key }) => !path.startsWith('/below/it/') || key !== 'a-key'),
+      [],
+    );
+  });
+
+  it('does not wait for ever for an answer to a search', async () => {
+    const port = await listen((handle) =>
+      createServer((incoming, outgoing) => {
+        if (!incoming.url?.endsWith('/query/batch')) handle(incoming, outgoing);
+      }),
+    );
+    const index = await createQdrantIndex({ url: `http://127.0.0.1:${port}`, timeoutMs: 1_000, attempts: 1 });
+    running.unshift(() => index.close());
+    await rejectsWith('STORE_UNREACHABLE', () => found(index, 'word'));
+  });
+
   it('goes on when the server has closed a connection that was idle', async () => {
     const port = await listen((handle) =>
       createServer((incoming, outgoing) => {

@@ -4,7 +4,7 @@ import { indexServer } from './index-server.ts';
 
 searchIndexContract(async () => {
   const server = await indexServer();
-  const open = () => createQdrantIndex({ ...server.options, attempts: 1 });
+  const open = () => createQdrantIndex(server.options);
   const opened = [await open()];
   return {
     index: opened[0] ?? (await open()),

@@ -78,6 +78,10 @@ export function createContext(
       'fumikura',
     ),
     written: () => (written ??= load()),
-    config: () => (config ??= withPeopleOf((written ??= load()))),
+    config: () =>
+      (config ??= withPeopleOf((written ??= load())).catch((error: unknown) => {
+        config = undefined; // where they are kept may be there the next time
+        throw error;
+      })),
   };
 }

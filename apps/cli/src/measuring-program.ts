@@ -30,9 +30,25 @@ export function addMeasuring(program: Command, context: MakeContext): void {
   index
     .command('rebuild')
     .description('make the index anew from the stored texts, beside the one that answers')
-    .option('--embedder', 'for the model of "nextEmbedder" in the configuration; switches nothing')
-    .addHelpText('after', examples('fumi index rebuild', 'fumi index rebuild --embedder'))
-    .action(async (options: { embedder?: boolean }, command: Command) =>
+    .addOption(
+      new Option(
+        '--embedder [which]',
+        'for another model, local:<name or folder> or openai:<model>@<url>, which becomes "nextEmbedder" of the configuration; without a value for the one that is named there. Switches nothing',
+      ).conflicts('engine'),
+    )
+    .option(
+      '--engine <file>',
+      'in the stores of another configuration, as "fumi migrate --to" does; switches nothing',
+    )
+    .addHelpText(
+      'after',
+      examples(
+        'fumi index rebuild',
+        'fumi index rebuild --embedder local:multilingual-e5-small',
+        'fumi index rebuild --engine servers.yaml',
+      ),
+    )
+    .action(async (options: { embedder?: string | true; engine?: string }, command: Command) =>
       (await import('./commands/index-rebuild.ts')).indexRebuildCommand(context(command), options),
     );
   index
@@ -83,6 +99,8 @@ export function addMeasuring(program: Command, context: MakeContext): void {
     .option('--native-from <folder>', 'where onnxruntime-node is installed')
     .option('--vectors <file>', 'keep vectors there for the next time (default: in the cache folder)')
     .option('--weight <share>', 'of the cosine in the fused score, 0 to 1 (default: 0.6)', share)
+    .option('--boost-links <share>', 'as search.boosts.links.weight has it, 0 to 1', share)
+    .option('--synonyms <file>', 'words that mean the same, as search.synonyms has them')
     .option(
       '--rerank <which>',
       'local:<folder>, openai:<model>@<url>, endpoint:<model>@<url> or none',

@@ -127,6 +127,8 @@ export interface EvalOptions {
   readonly nativeFrom?: string;
   readonly vectors?: string;
   readonly weight?: number;
+  readonly synonyms?: string;
+  readonly boostLinks?: number;
   readonly rerank: string;
   readonly baseline?: 'bm25';
   readonly bound?: number;

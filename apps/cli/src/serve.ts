@@ -1,4 +1,4 @@
-import { serveHttp } from '@fumikura/composition';
+import { serveHttp } from '@fumikura/composition/serving';
 import type { Installation } from '@fumikura/composition';
 import type { Config } from '@fumikura/config';
 import { AppError } from '@fumikura/errors';

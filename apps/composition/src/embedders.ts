@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { invalid } from '@fumikura/config';
-import type { Config, ConfigProblem, EmbedderConfig, Secret } from '@fumikura/config';
+import type { Config, ConfigProblem, EmbedderConfig, EmbedderInput, Secret } from '@fumikura/config';
 import { AppError, invalidInput } from '@fumikura/errors';
 import type { Embedder } from '@fumikura/ports';
 import { createLocalEmbedder } from '@fumikura/provider-local';
@@ -39,23 +39,59 @@ export async function openEmbedder(
 ): Promise<Embedder | undefined> {
   const { workers, runtime, nativeFrom } = host;
   if (spec === 'none') return undefined;
-  const [, folder] = /^local:(.+)$/su.exec(spec) ?? [];
-  if (folder !== undefined)
+  const named = parseSpec(spec);
+  if (named.kind === 'local')
     return createLocalEmbedder({
-      folder,
+      folder: named.model,
       workers,
       ...(runtime && { runtime }),
       ...(nativeFrom !== undefined && { nativeFrom }),
     });
-  const [, model, url] = /^openai:([^@]+)@(https?:\/\/.+)$/su.exec(spec) ?? [];
-  if (model === undefined || url === undefined)
-    throw invalidInput(
-      'INVALID_ARGUMENT',
-      `--embedder: "${spec}" is not understood. Write none, local:<folder> or openai:<model>@<url>.`,
-    );
-  const key = host.variables['OPENAI_API_KEY'] === undefined ? undefined : { env: 'OPENAI_API_KEY' };
+  const { url, model } = named;
+  const key = keyIn(host.variables);
   const asked = await askModel({ url, model, ...(key && { key }) }, { ...host, folder: '.' }, signal);
   return openaiEmbedder({ url, model, ...asked }, apiKeyOf(key, { ...host, folder: '.' }));
+}
+
+/**
+ * What a configuration says of `local:<name or folder>` or `openai:<model>@<url>`, whose key is OPENAI_API_KEY where that
+ * is set. The model is asked for, or looked for, so that one that cannot be used is told before it is written down.
+ * @throws AppError INVALID_ARGUMENT (invalid-input), MODEL_NOT_FOUND (config) and what the endpoint is refused with
+ */
+export async function embedderEntry(
+  spec: string,
+  config: Config,
+  variables: Variables,
+  signal: AbortSignal,
+): Promise<EmbedderInput> {
+  const named = parseSpec(spec);
+  if (named.kind === 'local') {
+    await modelFolder(config, named.model);
+    return named;
+  }
+  const key = keyIn(variables);
+  const { dimension } = await askModel({ ...named, ...(key && { key }) }, { ...config, variables }, signal);
+  return { ...named, dimension, ...(key && { key }) };
+}
+
+type Named =
+  | { readonly kind: 'local'; readonly model: string }
+  | { readonly kind: 'openai'; readonly model: string; readonly url: string };
+
+/** @throws AppError INVALID_ARGUMENT (invalid-input) */
+function parseSpec(spec: string): Named {
+  const [, folder] = /^local:(.+)$/su.exec(spec) ?? [];
+  if (folder !== undefined) return { kind: 'local', model: folder };
+  const [, model, url] = /^openai:([^@]+)@(https?:\/\/.+)$/su.exec(spec) ?? [];
+  if (model !== undefined && url !== undefined) return { kind: 'openai', model, url };
+  throw invalidInput(
+    'INVALID_ARGUMENT',
+    `--embedder: "${spec}" is not understood. Write local:<folder> or openai:<model>@<url>, or none to measure without.`,
+  );
+}
+
+function keyIn(variables: Variables): { readonly env: string } | undefined {
+  return variables['OPENAI_API_KEY'] === undefined ? undefined : { env: 'OPENAI_API_KEY' };
 }
 
 /** A configured one. @throws AppError MODEL_*, CONFIG_INVALID (config) */

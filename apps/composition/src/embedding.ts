@@ -1,13 +1,15 @@
-import type { Config, EmbedderConfig } from '@fumikura/config';
-import { createEmbeddingStage, createQueryVectors, fingerprintOf } from '@fumikura/embedding';
+import { setTimeout as wait } from 'node:timers/promises';
+import type { Config } from '@fumikura/config';
+import { createEmbeddingStage, fingerprintOf } from '@fumikura/embedding';
 import type { EmbeddingStage } from '@fumikura/embedding';
 import type { Logger } from '@fumikura/logging';
 import type { Fingerprint } from '@fumikura/model';
 import type { Embedder, EmbeddingStore } from '@fumikura/ports';
 import type { EmbedQuery } from '@fumikura/retrieval';
-import { followingStage } from './following-stage.ts';
+import { configuredModels } from './configured-models.ts';
+import type { Configured, EmbedderName } from './configured-models.ts';
 import type { Variables } from './connectors/secrets.ts';
-import { configuredEmbedder } from './embedders.ts';
+import { followingStage, LOOK_EVERY_MS } from './following-stage.ts';
 import type { InstalledStore } from './store.ts';
 
 /** The embedder of an installation; opened by its first use, because most commands need none. */
@@ -28,15 +30,6 @@ export interface InstalledEmbedder {
   close(): Promise<void>;
 }
 
-export type EmbedderName = 'embedder' | 'nextEmbedder';
-
-interface Configured {
-  readonly name: EmbedderName;
-  open(): Promise<Embedder>;
-  isOpened(): boolean;
-  queries(): Promise<EmbedQuery>;
-}
-
 /** Of a search's time that a command's only query may take for its vector. */
 const LOADING_SHARE = 0.8;
 
@@ -52,10 +45,10 @@ export function installEmbedder(
   const timeoutMs = isOneShot
     ? Math.max(entry.queryTimeoutMs, Math.round(LOADING_SHARE * config.search.deadlineMs))
     : entry.queryTimeoutMs;
-  const all = configuredIn(config, variables, timeoutMs);
+  const models = configuredModels(config, { variables, timeoutMs, isOneShot, onChanged: () => reconsider() });
   let fitting: Promise<Configured> | undefined;
   const choose = (): Promise<Configured> => {
-    fitting ??= fittingOf(all, store).catch((error: unknown) => {
+    fitting ??= fittingOf(models.now(), store).catch((error: unknown) => {
       fitting = undefined;
       throw error;
     });
@@ -76,24 +69,23 @@ export function installEmbedder(
     return stage;
   };
   const reconsider = () => void (fitting = undefined);
+  const again = async (signal: AbortSignal): Promise<EmbeddingStage> => {
+    while (!(await isFitting(models.now(), store))) await wait(LOOK_EVERY_MS, undefined, { signal });
+    return bound();
+  };
   return {
     open: async () => (await choose()).open(),
-    named: async (name) => all.find((each) => each.name === name)?.open(),
+    named: async (name) =>
+      models
+        .now()
+        .find((each) => each.name === name)
+        ?.open(),
     embedQuery: async (...asked) => (await (await choose()).queries())(...asked),
-    stage: async () =>
-      all.length === 1
-        ? bound()
-        : followingStage({ first: await bound(), again: bound, reconsider, store: store.embeddings }),
+    stage: async () => followingStage({ first: await bound(), again, reconsider, store: store.embeddings }),
     stageFor,
     reconsider,
     warmUp: async (signal) => (await (await choose()).open()).warmUp(signal),
-    close: async () => {
-      for (const each of all.filter((one) => one.isOpened()))
-        await each.open().then(
-          (embedder) => embedder.close(),
-          () => undefined,
-        );
-    },
+    close: () => models.close(),
   };
 }
 
@@ -108,19 +100,6 @@ function besideLeases(
   };
 }
 
-function configuredIn(config: Config, variables: Variables, timeoutMs: number): Configured[] {
-  const entries: [EmbedderName, EmbedderConfig | undefined][] = [
-    ['embedder', config.embedder],
-    ['nextEmbedder', config.nextEmbedder],
-  ];
-  return entries.flatMap(([name, entry]): Configured[] => {
-    if (!entry) return [];
-    const open = once(() => configuredEmbedder(config, entry, variables));
-    const queries = once(async () => createQueryVectors({ embedder: await open(), timeoutMs }));
-    return [{ name, open, isOpened: open.isCalled, queries }];
-  });
-}
-
 async function fittingOf(all: readonly Configured[], store: InstalledStore): Promise<Configured> {
   const [first, ...others] = all;
   if (!first) throw new Error('no embedder is configured');
@@ -131,6 +110,14 @@ async function fittingOf(all: readonly Configured[], store: InstalledStore): Pro
   return first;
 }
 
+/** Whether the index is bound to one of these: another one would be taken out of it by binding. */
+async function isFitting(all: readonly Configured[], store: InstalledStore): Promise<boolean> {
+  const { fingerprint } = await store.embeddings.status();
+  if (!fingerprint) return true;
+  for (const each of all) if (isSameModel(fingerprintOf(await each.open()), fingerprint)) return true;
+  return false;
+}
+
 export function isSameModel(a: Fingerprint, b: Fingerprint): boolean {
   return (
     a.model === b.model &&
@@ -138,17 +125,4 @@ export function isSameModel(a: Fingerprint, b: Fingerprint): boolean {
     a.promptForm === b.promptForm &&
     a.chunkerVersion === b.chunkerVersion
   );
-}
-
-/** The same promise for every call; one that failed is not kept, so that a model that is put right is found. */
-function once<T>(make: () => Promise<T>): (() => Promise<T>) & { isCalled(): boolean } {
-  let made: Promise<T> | undefined;
-  const call = () => {
-    made ??= make().catch((error: unknown) => {
-      made = undefined;
-      throw error;
-    });
-    return made;
-  };
-  return Object.assign(call, { isCalled: () => made !== undefined });
 }

@@ -1,20 +1,22 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createAccess, createLocalDirectory, LOCAL_ISSUER } from '@fumikura/access';
 import { prepareContent, DEFAULT_LIMITS } from '@fumikura/documents';
 import { createQueryVectors, fingerprintOf, passageText } from '@fumikura/embedding';
 import { DEPTH, evaluate } from '@fumikura/evaluation';
 import type { Collection, Evaluated, JudgedDocument } from '@fumikura/evaluation';
+import { ownFolder, sweepFolders } from '@fumikura/http';
 import type { AccessFilter, DocumentWrite, Embedder, Reranker, SearchIndex, Store } from '@fumikura/ports';
 import {
+  BOOSTED_PLACES,
+  createBoost,
   createPlaceReranker,
   createRanker,
   createRerankStage,
+  expanded,
   fusionWeights,
-  withLongForms,
 } from '@fumikura/retrieval';
-import type { Ranked } from '@fumikura/retrieval';
+import type { BoostSettings, Ranked, Synonyms } from '@fumikura/retrieval';
 import { createSqliteStore } from '@fumikura/store-sqlite';
 import { analyseQuery } from '@fumikura/text';
 
@@ -29,6 +31,10 @@ export interface EvaluationOptions {
   readonly embedder?: Embedder;
   /** Of the cosine in the fused score, 0 to 1. */
   readonly weight?: number;
+  /** Looked for beside; default none. */
+  readonly synonyms?: Synonyms;
+  /** What documents gain beside what they say; default nothing. */
+  readonly boosts?: BoostSettings;
   readonly reranker?: Reranker;
   /** Places that a hit rises or sinks at most by the reranker. */
   readonly bound?: number;
@@ -44,10 +50,11 @@ export interface EvaluationOptions {
 export function evaluateCollection(collection: Collection, options: EvaluationOptions): Promise<Evaluated> {
   const { embedder } = options;
   return withCollection(collection, options, (store, filter) => {
+    const boost = boostingOf(store, options);
     const rerank = rerankingOf(store, options);
     const rankAll = createAsking({ index: store.index, filter, ...options });
     const ask = async (text: string) => {
-      const ranked = await rerank(text, await rankAll(text), filter);
+      const ranked = await rerank(text, await boost(await rankAll(text), filter), filter);
       return ranked.slice(0, DEPTH).map(({ candidate }) => judgedId(candidate.documentId));
     };
     return evaluate(collection, ask, embedder ? 'embedder' : 'none');
@@ -59,11 +66,13 @@ export interface AskingOptions {
   readonly filter: AccessFilter;
   readonly embedder?: Embedder;
   readonly weight?: number;
+  readonly synonyms?: Synonyms;
   readonly signal: AbortSignal;
 }
 
 /** The ordinary ranking of one index, for a measurement: it fails where a search would do without vectors. */
-export function createAsking({ index, filter, embedder, weight, signal }: AskingOptions) {
+export function createAsking({ index, filter, embedder, weight, synonyms, signal }: AskingOptions) {
+  const parts = { index, ...(synonyms && { synonyms: () => synonyms }) };
   const rank = createRanker({
     index,
     ...(embedder && {
@@ -75,7 +84,7 @@ export function createAsking({ index, filter, embedder, weight, signal }: Asking
     }),
   });
   return async (text: string): Promise<readonly Ranked[]> => {
-    const terms = await withLongForms(text, analyseQuery(text), index, filter, undefined, signal);
+    const { terms } = await expanded({ text }, analyseQuery(text), parts, filter, undefined, signal);
     return (await rank({ text, terms }, filter, signal)).ranked;
   };
 }
@@ -96,7 +105,8 @@ export async function withCollection<T>(
   options: EvaluationOptions,
   work: (store: Store, filter: AccessFilter) => Promise<T>,
 ): Promise<T> {
-  const folder = await mkdtemp(join(tmpdir(), 'fumi-eval-'));
+  await sweepFolders();
+  const folder = await ownFolder('eval');
   const store = await createSqliteStore({ file: join(folder, 'eval.db'), inline: true });
   try {
     if (options.embedder) await store.index.useFingerprint(fingerprintOf(options.embedder));
@@ -123,19 +133,32 @@ function rerankingOf(store: Store, { reranker, bound, signal }: EvaluationOption
   });
   const places = createPlaceReranker(stage, store.catalog);
   return async (query, ranked, access) => {
-    const first = ranked.slice(0, stage.top);
-    const records = await store.catalog.readable(
-      first.map(({ candidate }) => candidate.documentId),
-      access,
-    );
-    const known = new Map(records.map((record) => [record.id, record]));
-    const shown = first.flatMap((each) => {
-      const record = known.get(each.candidate.documentId);
-      return record ? [{ ranked: each, record, duplicates: [] }] : [];
-    });
+    const shown = await placesOf(store, ranked.slice(0, stage.top), access);
     const { places: moved } = await places.order(query, shown, access, signal);
     return [...moved.map((place) => place.ranked), ...ranked.slice(stage.top)];
   };
+}
+
+type Boosting = (ranked: readonly Ranked[], access: AccessFilter) => Promise<readonly Ranked[]>;
+
+/** As a search does it. */
+function boostingOf(store: Store, { boosts, signal }: EvaluationOptions): Boosting {
+  if (!boosts) return async (ranked) => ranked;
+  const boost = createBoost(boosts, { now: Date.now, catalog: store.catalog });
+  return async (ranked, access) => {
+    const places = await placesOf(store, ranked.slice(0, BOOSTED_PLACES), access);
+    const moved = await boost(places, access, signal);
+    return [...moved.map((place) => place.ranked), ...ranked.slice(BOOSTED_PLACES)];
+  };
+}
+
+async function placesOf({ catalog }: Store, ranked: readonly Ranked[], access: AccessFilter) {
+  const ids = ranked.map(({ candidate }) => candidate.documentId);
+  const known = new Map((await catalog.readable(ids, access)).map((record) => [record.id, record]));
+  return ranked.flatMap((each) => {
+    const record = known.get(each.candidate.documentId);
+    return record ? [{ ranked: each, record, duplicates: [] }] : [];
+  });
 }
 
 async function load(

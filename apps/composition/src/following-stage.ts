@@ -4,22 +4,22 @@ import type { EmbeddingStore } from '@fumikura/ports';
 
 export interface FollowingOptions {
   readonly first: EmbeddingStage;
-  /** The stage of the model that the index is bound to now. */
-  readonly again: () => Promise<EmbeddingStage>;
+  /** The stage of the model that the index is bound to now, as soon as that is known here. */
+  readonly again: (signal: AbortSignal) => Promise<EmbeddingStage>;
   readonly reconsider: () => void;
   readonly store: Pick<EmbeddingStore, 'status'>;
 }
 
 /** How often it is looked whether another index is asked. */
-const LOOK_EVERY_MS = 3_000;
+export const LOOK_EVERY_MS = 3_000;
 
-/** A stage that goes on with the other of two models when the index of that one is asked from now on. */
+/** A stage that goes on with another model when the index of that one is asked from now on. */
 export function followingStage({ first, again, reconsider, store }: FollowingOptions): EmbeddingStage {
   const modelNow = async () => (await store.status()).fingerprint?.model;
   return {
     ...first,
     follow: async (signal) => {
-      for (let stage = first; !signal.aborted; stage = await again()) {
+      for (let stage = first; ; stage = await again(signal)) {
         const model = await modelNow();
         const turn = new AbortController();
         const following = stage.follow(AbortSignal.any([signal, turn.signal]));
@@ -27,6 +27,7 @@ export function followingStage({ first, again, reconsider, store }: FollowingOpt
           await wait(LOOK_EVERY_MS, undefined, { signal }).catch(() => undefined);
         turn.abort();
         await following;
+        if (signal.aborted) return;
         reconsider();
       }
     },

@@ -7,7 +7,8 @@ import type { AuditTrail } from '@fumikura/audit';
 import type { Config } from '@fumikura/config';
 import { createDocumentPipeline } from '@fumikura/documents';
 import { AppError, toAppError } from '@fumikura/errors';
-import { createIngest, sweepContents } from '@fumikura/ingest';
+import { sweepFolders } from '@fumikura/http';
+import { createIngest } from '@fumikura/ingest';
 import type { Ingest } from '@fumikura/ingest';
 import type { Logger } from '@fumikura/logging';
 import type { Person } from '@fumikura/model';
@@ -35,6 +36,7 @@ import type { PeopleConfig } from './people/people.ts';
 import { installReranker } from './rerankers.ts';
 import { openPeopleStore } from './people/provisioned.ts';
 import { openStore } from './store.ts';
+import { installSynonyms } from './synonyms.ts';
 import type { InstalledStore } from './store.ts';
 
 /** Everything one process works with, put together from a configuration. */
@@ -90,6 +92,8 @@ export async function openInstallation(
   config: Config,
   { logger, mode, rebuild, variables = {} }: OpenOptions,
 ): Promise<Installation> {
+  // Before anything is opened that would have to be closed when it cannot be used.
+  const synonyms = await installSynonyms(config, logger, { isOneShot: mode === 'one-shot' });
   const audit = openAudit(config, logger, variables);
   const store = await openStore(config, { inline: mode === 'one-shot', ...(rebuild && { rebuild }) });
   const pipeline = createDocumentPipeline({
@@ -129,6 +133,7 @@ export async function openInstallation(
     ...(embedder && { embedQuery: embedder.embedQuery, fusion: fusionWeights(config.embedder?.weight) }),
     ...(config.search.boosts && { boosts: boostsOf(config.search.boosts) }),
     feedback,
+    ...(synonyms && { synonyms: () => synonyms.now() }),
     ...(rerank && { rerank }),
     // A process that ends after one question has nothing to use again.
     ...(mode === 'one-shot' && { cacheBytes: 0 }),
@@ -171,6 +176,7 @@ export async function openInstallation(
       await embedder?.close();
       await rerank?.close();
       await pipeline.close();
+      synonyms?.close();
       await allKnowledge.close();
       await audit.close();
       await store.close();
@@ -180,14 +186,21 @@ export async function openInstallation(
 
 /** In nobody's way: what cannot be swept now is swept by the next one that starts. */
 function sweep(logger: Logger): void {
-  sweepContents().then(
-    (folders) => folders > 0 && logger.info('sync.contents.swept', { folders }),
-    (cause: unknown) => logger.warn('sync.contents.not-swept', { message: toAppError(cause).message }),
+  sweepFolders().then(
+    (folders) => folders > 0 && logger.info('folders.swept', { folders }),
+    (cause: unknown) => logger.warn('folders.not-swept', { message: toAppError(cause).message }),
   );
 }
 
-function boostsOf({ recency, feedback, ...boosts }: NonNullable<Config['search']['boosts']>): BoostSettings {
-  return { ...boosts, ...(recency && { recency }), ...(feedback && { feedback }) };
+function boostsOf(settings: NonNullable<Config['search']['boosts']>): BoostSettings {
+  const { recency, feedback, links, people, ...boosts } = settings;
+  return {
+    ...boosts,
+    ...(recency && { recency }),
+    ...(feedback && { feedback }),
+    ...(links && { links }),
+    ...(people && { people }),
+  };
 }
 
 /** @throws AppError PERSON_UNKNOWN (config) */

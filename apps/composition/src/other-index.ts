@@ -1,15 +1,15 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { rm } from 'node:fs/promises';
 import { fingerprintOf } from '@fumikura/embedding';
 import type { EmbeddingStage, StageResult } from '@fumikura/embedding';
 import { AppError } from '@fumikura/errors';
 import { DEPTH, evaluate } from '@fumikura/evaluation';
 import type { Collection, Evaluated } from '@fumikura/evaluation';
+import { ownFolder } from '@fumikura/http';
 import type { Embedder, EmbeddingStore, SearchIndex } from '@fumikura/ports';
 import type { OtherModel } from '@fumikura/store-paired';
 import { isSameModel } from './embedding.ts';
-import type { EmbedderName, InstalledEmbedder } from './embedding.ts';
+import type { EmbedderName } from './configured-models.ts';
+import type { InstalledEmbedder } from './embedding.ts';
 import { createAsking } from './evaluation.ts';
 import type { Installation } from './installation.ts';
 import { knownBacklog } from './known-backlog.ts';
@@ -136,7 +136,7 @@ async function withCopy<T>(
 ): Promise<T> {
   const { installed, embedder } = await requireNamed(installation, 'nextEmbedder');
   const { stores: _, ...config } = installation.config;
-  const folder = await mkdtemp(join(tmpdir(), 'fumi-beside-'));
+  const folder = await ownFolder('beside');
   const copy = await openStore({ ...config, dataFolder: folder }, { inline: false });
   try {
     await migrateStore(installation.store, copy, { signal });

@@ -5,6 +5,9 @@ import { DatabaseSync } from 'node:sqlite';
 import { AppError } from '@fumikura/errors';
 import type { Embedded, Embedder } from '@fumikura/ports';
 
+/** Texts after which what was made is kept: a measurement of hours that is ended goes on there. */
+const KEPT_AT_ONCE = 256;
+
 /**
  * The same embedder with a file of what it made before, by text: a measurement that is repeated costs no inference. Not
  * for installations, which keep their vectors in their own database.
@@ -29,18 +32,23 @@ export function withVectorFile(embedder: Embedder, file: string): Embedder {
       const results: (Embedded | undefined)[] = keys.map((key) => known(get.get(key)));
       const missing = texts.flatMap((_, at) => (results[at] ? [] : [at]));
       if (missing.length === 0) return { results: results.map(made), tokens: 0 };
-      const answer = await embedder.embed(
-        missing.map((at) => texts[at] ?? ''),
-        options,
-      );
-      db.exec('BEGIN IMMEDIATE');
-      for (const [place, at] of missing.entries()) {
-        const result = answer.results[place];
-        results[at] = result;
-        if (result && 'vector' in result) put.run(keys[at] ?? '', bytesOf(result.vector));
+      let tokens = 0;
+      for (let from = 0; from < missing.length; from += KEPT_AT_ONCE) {
+        const part = missing.slice(from, from + KEPT_AT_ONCE);
+        const answer = await embedder.embed(
+          part.map((at) => texts[at] ?? ''),
+          options,
+        );
+        tokens += answer.tokens;
+        db.exec('BEGIN IMMEDIATE');
+        for (const [place, at] of part.entries()) {
+          const result = answer.results[place];
+          results[at] = result;
+          if (result && 'vector' in result) put.run(keys[at] ?? '', bytesOf(result.vector));
+        }
+        db.exec('COMMIT');
       }
-      db.exec('COMMIT');
-      return { results: results.map(made), tokens: answer.tokens };
+      return { results: results.map(made), tokens };
     },
     close: async () => {
       db.close();

@@ -4,6 +4,7 @@ export type { AuthenticatedInfo } from './auth/types.ts';
 export type { BrowserPages } from './browser-pages.ts';
 export type { Dependency } from './health.ts';
 export { startHealthServer } from './health-server.ts';
+export type { HealthServer } from './health-server.ts';
 export { startHttpServer } from './http.ts';
 export type { HttpServerOptions, RunningServer } from './http.ts';
 export { DEFAULT_LOAD_LIMITS } from './limits.ts';

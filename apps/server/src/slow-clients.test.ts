@@ -1,10 +1,13 @@
 import assert from 'node:assert/strict';
 import { connect } from 'node:net';
 import type { Socket } from 'node:net';
-import { setTimeout as delay } from 'node:timers/promises';
+import { EventEmitter } from 'node:events';
+import type { Server } from 'node:http';
 import { describe, it } from 'node:test';
 import { silentLogger } from '@fumikura/logging';
+import { until } from '@fumikura/testkit';
 import { startHttpServer } from './index.ts';
+import { cutSlowReaders } from './slow-clients.ts';
 
 const BIG = 'x'.repeat(16 * 1_024 * 1_024);
 const ASK = 'POST /webhooks/toy:large HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\n\r\n';
@@ -25,7 +28,7 @@ async function serving<T>(work: (port: number, cut: () => number) => Promise<T>)
       ['toy:small', () => Promise.resolve('small')],
     ]),
     logger,
-    takenWithinMs: 4_000,
+    takenWithinMs: 500,
     drainMs: 0,
   });
   try {
@@ -60,12 +63,6 @@ function reader(port: number, bytes: number): { read: () => number; socket: Sock
   return { read: () => read, socket, end };
 }
 
-async function until(isSo: () => boolean, withinMs: number): Promise<boolean> {
-  for (const end = performance.now() + withinMs; performance.now() < end; await delay(20))
-    if (isSo()) return true;
-  return isSo();
-}
-
 describe('clients that do not take their answer', () => {
   for (const [how, bytes] of [
     ['never reads', 0],
@@ -74,7 +71,7 @@ describe('clients that do not take their answer', () => {
     it(`[attack.slow] D one that ${how} is given up`, () =>
       serving(async (port, cut) => {
         const { end } = reader(port, bytes);
-        assert.ok(await until(() => cut() === 1, 15_000));
+        await until(() => cut() === 1);
         end();
       }));
 
@@ -83,17 +80,38 @@ describe('clients that do not take their answer', () => {
       const slow = reader(port, 0);
       const answer = await fetch(`http://127.0.0.1:${port}/webhooks/toy:small`, { method: 'POST' });
       assert.equal(await answer.text(), 'small');
-      assert.ok(await until(() => cut() === 1, 15_000));
+      await until(() => cut() === 1);
       slow.end();
     }));
 
-  it('[attack.slow] one that reads as it can is not', () =>
-    serving(async (port, cut) => {
-      for (let n = 0; n < 3; n++) {
-        const answer = await fetch(`http://127.0.0.1:${port}/webhooks/toy:large`, { method: 'POST' });
-        await answer.arrayBuffer();
-      }
-      await delay(4_300);
-      assert.equal(cut(), 0);
-    }));
+  it('[attack.slow] one that takes each answer in its time is not, however long it goes on', ({ mock }) => {
+    mock.timers.enable({ apis: ['setInterval'] });
+    let now = 0;
+    mock.method(performance, 'now', () => now);
+    const server = new EventEmitter();
+    const cut: string[] = [];
+    cutSlowReaders(server as Server, 30_000);
+    const connected = (name: string) => {
+      const socket = Object.assign(new EventEmitter(), { writableLength: 0, destroy: () => cut.push(name) });
+      server.emit('connection', socket);
+      return socket;
+    };
+    const [steady, idle, stuck] = ['steady', 'idle', 'stuck'].map(connected);
+    assert.ok(steady && idle && stuck);
+    stuck.writableLength = 1;
+    for (let second = 1; second <= 100 && cut.length === 0; second++) {
+      now += 1_000;
+      // The last of one answer is gone before the next one is asked for.
+      steady.writableLength = second % 25 === 0 ? 0 : 1_000;
+      mock.timers.tick(1_000);
+    }
+    assert.deepEqual([cut, now], [['stuck'], 31_000]);
+    stuck.emit('close');
+    for (let second = 1; second <= 100; second++) {
+      now += 1_000;
+      steady.writableLength = second % 25 === 0 ? 0 : 1_000;
+      mock.timers.tick(1_000);
+    }
+    assert.deepEqual(cut, ['stuck']);
+  });
 });

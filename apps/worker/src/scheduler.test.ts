@@ -12,6 +12,7 @@ import type { Connector, JobRecord, Store } from '@fumikura/ports';
 import { parseSchedule } from '@fumikura/scheduling';
 import type { Schedule } from '@fumikura/scheduling';
 import { createSqliteStore } from '@fumikura/store-sqlite';
+import { until } from '@fumikura/testkit';
 import { createScheduler } from './scheduler.ts';
 
 const A: SourceId = 'wiki:a';
@@ -134,7 +135,12 @@ describe('the scheduler', () => {
       pull: async function* (from) {
         if (from === undefined || from === 'end') log.push(`begin ${++runs}`);
         const first = typeof from === 'number' ? from + 1 : 0;
-        for (let n = first; runs > 1 && n < 40; n++) {
+        // Until the readers were read in the middle of it, or a minute is over.
+        for (
+          let n = first;
+          runs > 1 && n < 6_000 && !log.slice(log.indexOf('begin 2')).includes('access');
+          n++
+        ) {
           await new Promise((resolve) => setTimeout(resolve, 10));
           yield { changes: [], checkpoint: n };
         }
@@ -171,6 +177,52 @@ describe('the scheduler', () => {
     assert.deepEqual(await store.catalog.requested(undefined, 10), []);
     assert.equal((await store.catalog.known([`${A}/new`])).size, 1);
     assert.equal((await jobOf(A, 'refresh'))?.outcome, 'completed');
+  });
+
+  it('[schedule.watch] reads what a source tells, also what it tells while the catalog is away or nobody watches', async () => {
+    const stop = new AbortController();
+    let tell: () => void = () => undefined;
+    const told = new Promise<void>((resolve) => (tell = resolve));
+    let [watched, isAway, refused] = [0, false, 0];
+    const contents = () => log.filter((each) => each === `${A} content`).length;
+    const reads = (count: number) => until(() => contents() >= count && !isAway);
+    const connector = wiki(A, {
+      watch: async function* (signal) {
+        watched++;
+        if (watched > 1)
+          return void (await new Promise((resolve) => signal.addEventListener('abort', resolve)));
+        await told;
+        yield;
+        throw new Error('no more to be heard');
+      },
+    });
+    const scheduler = createScheduler({
+      ingest: createIngest({ store, documents: pipeline, logger: silentLogger }),
+      catalog: {
+        ...store.catalog,
+        request: async (...asked) => {
+          if (isAway && ++refused < 3) throw new AppError('STORE_UNREACHABLE', 'transient', 'away');
+          isAway = false;
+          return store.catalog.request(...asked);
+        },
+      },
+      sources: [{ connector, schedules: { content: never, access: never, directory: never, census: never } }],
+      logger: silentLogger,
+      lookEveryMs: 5,
+    });
+    const running = scheduler.run(stop.signal);
+    try {
+      await reads(1); // what happened before it was watched
+      isAway = true;
+      tell();
+      await reads(2);
+      assert.equal(refused, 3);
+      await reads(3); // what happened until it was watched again
+      assert.equal(watched, 2);
+    } finally {
+      stop.abort();
+    }
+    await running;
   });
 
   it('[schedule.failure] tells what failed, tries it again later, and goes on with everything else', async () => {
@@ -216,8 +268,10 @@ describe('the scheduler', () => {
   });
 
   it('does not do again what another process did since it was looked at', async () => {
-    const both = [20, 300].map((lookMs) => {
-      const stop = new AbortController();
+    const stop = new AbortController();
+    const events: string[] = [];
+    const comes = (event: string) => until(() => events.includes(event), { what: event, everyMs: 2 });
+    const both = ['first', 'second'].map((name) => {
       const schedules = {
         content: parseSchedule('1h'),
         access: never,
@@ -225,22 +279,27 @@ describe('the scheduler', () => {
         census: never,
       };
       const scheduler = createScheduler({
-        ingest: createIngest({ store, documents: pipeline, logger: silentLogger, holder: `after ${lookMs}` }),
+        ingest: createIngest({ store, documents: pipeline, logger: silentLogger, holder: name }),
         catalog: {
           ...store.catalog,
           // The second one has looked before the first one begins, and goes on when that is done.
           requested: async (...asked) => {
-            await new Promise((resolve) => setTimeout(resolve, lookMs));
+            if (!events.includes(`${name} looks`)) {
+              events.push(`${name} looks`);
+              await comes(name === 'first' ? 'second looks' : 'first ends');
+            }
             return store.catalog.requested(...asked);
           },
         },
         sources: [{ connector: wiki(A), schedules }],
         logger: silentLogger,
         lookEveryMs: 5,
+        events: { onEnd: () => void events.push(`${name} ends`) },
       });
-      setTimeout(() => stop.abort(), 900);
       return scheduler.run(stop.signal);
     });
+    await comes('second ends');
+    stop.abort();
     await Promise.all(both);
     assert.deepEqual(log, [`${A} content`]);
     assert.equal((await jobOf(A, 'content'))?.outcome, 'completed');

@@ -3,7 +3,7 @@ import { AppError, toAppError } from '@fumikura/errors';
 import type { Ingest, SyncProgress } from '@fumikura/ingest';
 import type { Logger } from '@fumikura/logging';
 import type { SourceId } from '@fumikura/model';
-import type { Catalog, JobRecord, Pass, RunRecord } from '@fumikura/ports';
+import type { Catalog, Connector, JobRecord, Pass, RunRecord } from '@fumikura/ports';
 import { JobRunner } from './job-runner.ts';
 import { dueNow, jobsOf } from './plan.ts';
 import type { DueWork, ScheduledSource, Work } from './plan.ts';
@@ -39,13 +39,17 @@ export interface Scheduler {
 const MAX_REQUESTS = 100;
 /** Another process reads the source: it is done soon, or its lease ends. */
 const BUSY_RETRY_MS = 10_000;
+const LOOK_EVERY_MS = 1_000;
+/** Before a source is watched again that could not be watched any more. */
+const FIRST_WATCH_WAIT_MS = 1_000;
+const LONGEST_WATCH_WAIT_MS = 300_000;
 
 /**
  * One piece of work of a source at a time, of so many sources at once; what was asked for first, then the source that
  * had no turn for the longest time. All it knows of them lies in the catalog, so several processes may do this for the same sources: leases keep them apart.
  */
 export function createScheduler(options: SchedulerOptions): Scheduler {
-  const { catalog, sources, logger, concurrency = 2, lookEveryMs = 1_000, now = Date.now } = options;
+  const { catalog, sources, logger, concurrency = 2, lookEveryMs = LOOK_EVERY_MS, now = Date.now } = options;
   const runner = new JobRunner({ ...options, now });
   const running = new Map<SourceId, { readonly work: Work; readonly done: Promise<void> }>();
   const turns = new Map<SourceId, number>();
@@ -115,23 +119,51 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
   };
 }
 
-/** What a source tells by itself: its content may have changed. */
+/** What a source tells by itself: its content may have changed. Watched again when watching broke off. */
 async function watchSource(
   { connector }: ScheduledSource,
-  { catalog, logger }: SchedulerOptions,
+  options: SchedulerOptions,
   signal: AbortSignal,
   wake: () => void,
 ): Promise<void> {
-  if (!connector.watch) return;
-  const passes: readonly Pass[] = connector.listIds ? ['content', 'census'] : ['content'];
-  try {
-    for await (const _change of connector.watch(signal)) {
-      await catalog.request(connector.id, { items: [], passes });
-      wake();
-    }
-  } catch (cause) {
-    if (!signal.aborted)
+  const { logger } = options;
+  for (let failures = 0; connector.watch && !signal.aborted; failures++) {
+    try {
+      const changes = connector.watch(signal)[Symbol.asyncIterator]();
+      let next = changes.next();
+      next.catch(() => undefined); // heard of below
+      // What happened while nobody watched was told to nobody: asked for once that is over.
+      await askForContent(connector, options, signal, wake);
+      for (; !(await next).done; next = changes.next()) {
+        failures = 0;
+        await askForContent(connector, options, signal, wake);
+      }
+      return;
+    } catch (cause) {
+      if (signal.aborted) return;
       logger.warn('schedule.watch.failed', { sourceId: connector.id, message: toAppError(cause).message });
+    }
+    const waitMs = Math.min(LONGEST_WATCH_WAIT_MS, FIRST_WATCH_WAIT_MS * 2 ** failures);
+    await delay(waitMs, undefined, { signal }).catch(() => undefined);
+  }
+}
+
+/** What was told is not told again: it is asked for until the catalog takes it. */
+async function askForContent(
+  { id, listIds }: Connector,
+  { catalog, logger, lookEveryMs = LOOK_EVERY_MS }: SchedulerOptions,
+  signal: AbortSignal,
+  wake: () => void,
+): Promise<void> {
+  const passes: readonly Pass[] = listIds ? ['content', 'census'] : ['content'];
+  while (!signal.aborted) {
+    try {
+      await catalog.request(id, { items: [], passes });
+      return wake();
+    } catch (cause) {
+      logger.warn('schedule.request.failed', { sourceId: id, message: toAppError(cause).message });
+    }
+    await delay(lookEveryMs, undefined, { signal }).catch(() => undefined);
   }
 }
 

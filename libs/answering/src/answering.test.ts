@@ -341,5 +341,31 @@ describe('answering', () => {
       summary.leftOut.map(({ reason }) => reason),
       ['not-changed'],
     );
+    assert.ok(summary.notices.some((notice) => /earlier text is not known.* 1$/u.test(notice)));
+  });
+
+  it('tells which sentences are new, and how many are gone, where the earlier text was known', async () => {
+    const travel = (...rules: readonly string[]) => `# Trips by train\n\n${rules.join('\n\n')}\n`;
+    const kept = 'Trips by train are booked in the travel portal by the traveller.';
+    await put('train.md', travel(kept, 'Trips by train in first class are never paid by the company.'));
+    await put('bus.md', travel('Trips by bus are paid in cash by the traveller and claimed later.'));
+    const since = new Date().toISOString();
+    await put(
+      'train.md',
+      travel('Trips by train in first class are paid above six hours of travel.', kept),
+      'all',
+      since,
+    );
+    const summary = await summarize({ documentIds: [id('train.md'), id('bus.md')] }, { changedSince: since });
+    assert.deepEqual(
+      summary.points.map(({ text }) => text),
+      ['Trips by train in first class are paid above six hours of travel.'],
+    );
+    assert.deepEqual(
+      summary.leftOut.map(({ documentId, reason }) => [documentId, reason]),
+      [[id('bus.md'), 'not-changed']],
+    );
+    assert.ok(summary.notices.some((notice) => /no longer there.* 1$/u.test(notice)));
+    assert.ok(!summary.notices.some((notice) => /not known/u.test(notice)));
   });
 });

@@ -1,3 +1,4 @@
+import { toAppError } from '@fumikura/errors';
 import type { Knowledge } from '@fumikura/retrieval';
 import { askWith } from './ask.ts';
 import { recheckAnswer } from './recheck.ts';
@@ -15,8 +16,22 @@ export interface AnsweringOptions {
 export function createAnswering({ knowledge, model }: AnsweringOptions): Answering {
   const writer = model && createWriter(model);
   return {
-    ask: (question, asker, options = {}) => askWith({ knowledge, writer }, question, asker, options),
-    summarize: (target, asker, options = {}) => summarizeWith({ knowledge, writer }, target, asker, options),
+    ask: (question, asker, options = {}) =>
+      cancellable(askWith({ knowledge, writer }, question, asker, options), asker.signal),
+    summarize: (target, asker, options = {}) =>
+      cancellable(summarizeWith({ knowledge, writer }, target, asker, options), asker.signal),
     recheck: (answer, asker) => recheckAnswer(knowledge, answer, asker),
   };
+}
+
+/** Whatever was under way when it was cancelled ends in the same words, and nothing is told after it. */
+async function* cancellable<T>(events: AsyncIterable<T>, signal: AbortSignal): AsyncGenerator<T> {
+  try {
+    for await (const event of events) {
+      signal.throwIfAborted();
+      yield event;
+    }
+  } catch (error) {
+    throw signal.aborted ? toAppError(signal.reason) : error;
+  }
 }

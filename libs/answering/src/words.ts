@@ -34,6 +34,14 @@ const SAID = {
     en: 'The second check by the language model could not be made: the claims stand by the rules alone.',
     ja: '言語モデルによる二度目の確認ができなかったため、規則による確認だけで示しています。',
   },
+  removed: {
+    en: 'Passages that are no longer there, as far as is known:',
+    ja: '削除された箇所の数（判明している範囲）:',
+  },
+  earlierUnknown: {
+    en: 'Documents that changed, but whose earlier text is not known, so that what is quoted of them need not be new:',
+    ja: '変更されたものの以前の本文が不明な文書の数（引用箇所が新しいとは限りません）:',
+  },
   changed: {
     en: 'A part of the earlier answer was left out: its document has changed since.',
     ja: '以前の回答の一部は、根拠の文書が変更されたため省きました。',

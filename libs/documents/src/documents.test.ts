@@ -122,6 +122,13 @@ describe('text formats', () => {
     assert.match((await prepare('unknown.xyz', 'just text')).text, /just text/);
   });
 
+  it('leaves badges beside a Markdown heading out of it, but no picture that is all of it', async () => {
+    const badge = '[![Build status](https://x/b.svg)](https://x)';
+    assert.equal((await prepare('a.md', `# minimist ${badge} ![npm](n.svg)`)).title, 'minimist');
+    assert.equal((await prepare('a.md', `# [acorn](https://x) ${badge}`)).title, 'acorn');
+    assert.equal((await prepare('a.md', '# ![The logo](l.svg)')).title, 'The logo');
+  });
+
   it('gets through deep nesting and long lines', async () => {
     await prepare('a.md', '> '.repeat(20_000) + 'x');
     await prepare('a.md', `${'- '.repeat(5_000)}x`);

@@ -52,7 +52,7 @@ export function readSheet(text: string): JudgedSheet {
     const [query = '', document = '', written = ''] = line
       .split('\t')
       .map((each) => each.replace(/^"(.*)"$/u, '$1'));
-    if (query === '' || document === '') throw bad(`line ${at + 2}: query or document is missing`);
+    if (query === '' || document === '') throw bad(`judge.tsv, line ${at + 2}: query or document is missing`);
     queries.add(query);
     if (written.trim() === '') {
       open++;
@@ -60,7 +60,9 @@ export function readSheet(text: string): JudgedSheet {
     }
     const relevance = Number(written);
     if (!Number.isInteger(relevance) || relevance < 0 || relevance > MOST_RELEVANT)
-      throw bad(`line ${at + 2}: "${written.slice(0, 20)}" is no relevance; write 0 to ${MOST_RELEVANT}`);
+      throw bad(
+        `judge.tsv, line ${at + 2}: "${written.slice(0, 20)}" is no relevance; write 0 to ${MOST_RELEVANT}`,
+      );
     judgements.push({ query, document, relevance });
   }
   const answered = new Set(judgements.filter(({ relevance }) => relevance > 0).map(({ query }) => query));

@@ -6,7 +6,8 @@ import { writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { it } from 'node:test';
-import { Contents, sweepContents } from './contents.ts';
+import { sweepFolders } from '@fumikura/http';
+import { Contents } from './contents.ts';
 
 const LARGE = 2 * 1_024 * 1_024;
 const BODY = {
@@ -44,7 +45,7 @@ it('[sync.contents-swept] what a process left that was ended the hard way is rem
     const foreign = join(folder, basename(killed.place).replace(/-[0-9a-f]{12}-/u, '-000000000000-'));
     const before = join(folder, basename(killed.place).replace(/\d+/u, String(process.pid)));
     for (const each of [foreign, before, join(folder, 'fumi-contents-other')]) mkdirSync(each);
-    assert.equal(await sweepContents(folder), 2);
+    assert.equal(await sweepFolders(folder), 2);
     assert.deepEqual([existsSync(killed.place), existsSync(before)], [false, false]);
     assert.deepEqual([existsSync(running.place), existsSync(foreign)], [true, true]);
   } finally {
@@ -57,7 +58,7 @@ it('[sync.contents-swept] what a process left that was ended the hard way is rem
 it('[sync.contents-swept] contents of this process stay while they are used', async () => {
   const contents = new Contents();
   const content = await contents.read(BODY, new AbortController().signal);
-  await sweepContents();
+  await sweepFolders();
   assert.ok('path' in content && existsSync(content.path));
   await contents.close();
   assert.ok(!existsSync(content.path));

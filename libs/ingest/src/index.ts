@@ -1,4 +1,3 @@
-export { sweepContents } from './contents.ts';
 export { readItem } from './documents.ts';
 export { createIngest } from './ingest.ts';
 export { DEFAULT_INGEST_LIMITS } from './types.ts';

@@ -20,5 +20,7 @@ export type {
 } from './document.ts';
 export { notReadBody, READ_TYPES, whyNotRead } from './not-read.ts';
 export type { FileLimits } from './not-read.ts';
+export { historyOf } from './text-history.ts';
+export type { EarlierText, TextHistory } from './text-history.ts';
 export { isPrincipal } from './principal.ts';
 export type { Person, PersonId, Principal } from './principal.ts';

@@ -12,6 +12,7 @@ import type {
   JsonValue,
   Principal,
   SourceId,
+  TextHistory,
 } from '@fumikura/model';
 import type { AccessFilter } from './access-filter.ts';
 import type { AccessHistory } from './access-history.ts';
@@ -89,6 +90,8 @@ export interface StoredText {
   readonly text: string;
   readonly outline: Document['outline'];
   readonly chunks: readonly Chunk[];
+  /** Absent for what an older program wrote. */
+  readonly history?: TextHistory;
 }
 
 export interface Passage {
@@ -202,6 +205,8 @@ export interface DocumentWrite {
   readonly document: Document;
   readonly chunks: readonly Chunk[];
   readonly similarity: string;
+  /** As another store knows it; default: what this one notices when it replaces a text. */
+  readonly history?: TextHistory;
   /** By ordinal; absent when no embedder is configured. */
   readonly vectors?: readonly Float32Array[];
 }

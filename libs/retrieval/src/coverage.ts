@@ -20,6 +20,9 @@ export async function visibleSources(catalog: Catalog, access: AccessFilter): Pr
   });
 }
 
+/** Clocks of two machines may be so far apart. */
+const SKEW_MS = 5 * 60_000;
+
 /** Indexed sources always answer; what can be wrong with them is their age, and that they did not confirm who may read. */
 export function coverageOf(
   sources: readonly SourceSummary[],
@@ -37,7 +40,12 @@ export function coverageOf(
         reason: 'first sync not finished: some documents are still missing',
       };
     }
-    const isStale = now - Date.parse(lastCompletedAt) > freshnessMs;
+    const age = now - Date.parse(lastCompletedAt);
+    if (age < -SKEW_MS) {
+      const reason = `its last sync is dated ${lastCompletedAt}, which is still to come: a clock is wrong`;
+      return { source: id, state: 'answered', reason };
+    }
+    const isStale = age > freshnessMs;
     return { source: id, state: 'answered', ...(isStale && { staleSince: lastCompletedAt }) };
   });
   return { complete: covered.every(({ staleSince, reason }) => !staleSince && !reason), sources: covered };

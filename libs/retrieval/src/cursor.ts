@@ -35,7 +35,9 @@ export async function createCursorSealer(catalog: Catalog, now: () => number): P
       if (bytes.length < 12 + 16 + 1 || bytes.length > MAX_BYTES) throw refused();
       const content = decrypt(bytes, key, digest(binding));
       const [point, expiresAt] = JSON.parse(content) as [ResumePoint, number];
-      if (now() > expiresAt) throw refused();
+      // One that lives longer than any was made before a clock jumped back.
+      const left = expiresAt - now();
+      if (left < 0 || left > 2 * LIFETIME_MS) throw refused();
       return point;
     },
   };

@@ -9,6 +9,7 @@ import { resolveFilter } from './filter.ts';
 import type { Ranked } from './fusion.ts';
 import { readablePlaces } from './places.ts';
 import { checkedTerms } from './query/read-query.ts';
+import { withSynonyms } from './query/expand.ts';
 import { summaryOf } from './search.ts';
 import type { SearchParts } from './search.ts';
 import type { Evidence, EvidenceDocument, EvidenceQuery, OnWithheld } from './types.ts';
@@ -33,7 +34,12 @@ export async function gatherEvidence(
   const { within } = request;
   const filter = await resolveFilter([request.filter], { catalog, access, ...(within && { within }) });
   // Confidence looks at all candidates, more than are kept of a ranking.
-  const query = { text: request.query, terms, depth: Infinity, ...(filter && { filter }) };
+  const query = {
+    text: request.query,
+    terms: withSynonyms(request.query, terms, parts.synonyms),
+    depth: Infinity,
+    ...(filter && { filter }),
+  };
   const [{ ranked, notices, rarity }, sources] = await Promise.all([
     rank(query, access, signal),
     visibleSources(catalog, access),

@@ -1,4 +1,5 @@
 import type { AccessFilter, Catalog, FacetCounts, FilterField, SearchIndex } from '@fumikura/ports';
+import type { QueryTerms } from '@fumikura/text';
 import type { Ranked } from './fusion.ts';
 import type { Asked } from './query/asked.ts';
 
@@ -14,20 +15,23 @@ const VALUES = 10;
 
 /** Counts over what matches, of documents that the caller may read alone. */
 export async function facetsOf(
-  { terms, text, filter, conditions }: Asked,
+  { typed, terms, text, filter, conditions }: Asked,
   ranked: readonly Ranked[],
   { index, catalog }: { readonly index: SearchIndex; readonly catalog: Catalog },
   access: AccessFilter,
   signal: AbortSignal,
 ): Promise<FacetCounts> {
   const request = {
-    ...(text !== '' && { query: terms }),
     ...(filter && { filter }),
     ...(conditions && { conditions }),
     fields: FACET_FIELDS,
     limit: VALUES,
   };
-  const counted = await index.explore?.facets?.(request, access, signal);
+  const count = (query: QueryTerms) =>
+    index.explore?.facets?.({ ...request, ...(text !== '' && { query }) }, access, signal);
+  const asTyped = await count(typed);
+  // What was added is no further word that a document has to have, but may be all that one has.
+  const counted = asTyped?.documents === 0 && terms !== typed ? await count(terms) : asTyped;
   return counted ?? amongBest(ranked, catalog, access);
 }
 

@@ -114,7 +114,9 @@ function unknownValue(field: FilterField, value: string, known: readonly string[
   const hint =
     offered.length === 0
       ? 'No document that you may read has any.'
-      : `${near.length > 0 ? 'Near matches' : 'Values there are'} come with this message.`;
+      : near.length > 0
+        ? 'Near matches:'
+        : 'There are:';
   // Values are text of documents: they travel beside our sentence, never in it.
   return invalidInput('FILTER_VALUE_UNKNOWN', `No document has ${field} "${value.slice(0, 100)}". ${hint}`, {
     field,

@@ -1,4 +1,5 @@
-export type { BoostSettings } from './boosts.ts';
+export { BOOSTED_PLACES, createBoost } from './boosts/boosts.ts';
+export type { Boost, BoostSettings } from './boosts/boosts.ts';
 export { FUSION_WEIGHTS, fuse, fusionWeights } from './fusion.ts';
 export type { FusionWeights, Ranked } from './fusion.ts';
 export { createKnowledge } from './knowledge.ts';
@@ -34,7 +35,10 @@ export type {
   SourceSummary,
   WithheldDocument,
 } from './types.ts';
-export { withLongForms } from './query/long-forms.ts';
+export { expanded } from './query/expand.ts';
+export type { TellingExpansion } from './query/expand.ts';
+export { NO_SYNONYMS, parseSynonyms } from './query/synonyms.ts';
+export type { Expansion, Synonyms } from './query/synonyms.ts';
 export type { SuggestRequest, Suggestions } from './suggest.ts';
 export { createFeedback, FEEDBACK_SPACE } from './feedback.ts';
 export type { Feedback, Opinion, Verdict } from './feedback.ts';

@@ -1,7 +1,8 @@
 import { AppError, toAppError } from '@fumikura/errors';
 import type { LateCheck, Store } from '@fumikura/ports';
-import { BOOSTED_PLACES, createBoost } from './boosts.ts';
-import type { BoostSettings } from './boosts.ts';
+import { BOOSTED_PLACES, createBoost } from './boosts/boosts.ts';
+import type { BoostSettings } from './boosts/boosts.ts';
+import { findPeopleNear } from './boosts/people-near.ts';
 import type { Feedback } from './feedback.ts';
 import { familiarQuestions } from './cache/familiar.ts';
 import type { Familiar } from './cache/familiar.ts';
@@ -20,6 +21,7 @@ import type { RerankStage } from './rerank/stage.ts';
 import { readDocument } from './read.ts';
 import { searchKnowledge } from './search.ts';
 import { suggest } from './suggest.ts';
+import type { Synonyms } from './query/synonyms.ts';
 import type { Knowledge } from './types.ts';
 
 export interface KnowledgeOptions {
@@ -28,6 +30,8 @@ export interface KnowledgeOptions {
   readonly fusion?: FusionWeights;
   /** Asks sources before anything of theirs is shown; default: lists alone decide. */
   readonly lateCheck?: LateCheck;
+  /** As they are at this moment; default none. */
+  readonly synonyms?: () => Synonyms;
   /** Default none. */
   readonly boosts?: BoostSettings;
   /** What people said of documents, for the boost of that name. */
@@ -83,10 +87,16 @@ export async function createKnowledge(
   const saving = cache && setInterval(() => void save(), SAVE_MS).unref();
   const rank = familiar?.rank ?? cache?.rank ?? ranker;
   const indexTimeoutMs = Math.round(INDEX_SHARE * deadlineMs);
-  const { feedback } = options;
-  const boost = options.boosts && createBoost(options.boosts, { now, ...(feedback && { feedback }) });
+  const { feedback, synonyms } = options;
+  const boost =
+    options.boosts &&
+    createBoost(options.boosts, {
+      ...{ now, catalog, peopleNear: findPeopleNear(store, now) },
+      ...(feedback && { feedback }),
+    });
   const parts = {
     ...{ catalog, index: store.index, rank, cursors, freshnessMs, indexTimeoutMs, now },
+    ...(synonyms && { synonyms }),
     ...(boost && { boost }),
     ...(rerank && { rerank }),
     ...(lateCheck && { lateCheck }),

@@ -82,7 +82,7 @@ function findSection({ outline }: StoredText, wanted: string): Section {
   const headings = outline.map(({ heading }) => heading);
   const near = nearMatches(wanted, headings);
   const offered = near.length > 0 ? near : headings.slice(0, 10);
-  const hint = `${near.length > 0 ? 'Near matches' : 'Its first sections'} come with this message.`;
+  const hint = near.length > 0 ? 'Near matches:' : 'Its first sections:';
   // Headings are text of the document: they travel beside our sentence, never in it.
   throw invalidInput(
     'SECTION_NOT_FOUND',

@@ -1,8 +1,8 @@
 import { invalidInput } from '@fumikura/errors';
-import type { AccessFilter, Catalog, DocumentRecord, LateCheck, SearchIndex } from '@fumikura/ports';
+import type { AccessFilter, Catalog, DocumentRecord, LateCheck } from '@fumikura/ports';
 import { readGrant } from '@fumikura/ports';
-import { BOOSTED_PLACES } from './boosts.ts';
-import type { Boost } from './boosts.ts';
+import { BOOSTED_PLACES } from './boosts/boosts.ts';
+import type { Boost } from './boosts/boosts.ts';
 import type { Place } from './collapse.ts';
 import { coverageOf, visibleSources, withoutIndex } from './coverage.ts';
 import { rankOrSay } from './outage.ts';
@@ -11,6 +11,8 @@ import { facetsOf } from './facets.ts';
 import type { Ranked } from './fusion.ts';
 import { readablePlaces } from './places.ts';
 import { askedBy } from './query/asked.ts';
+import { toldExpansions } from './query/expand.ts';
+import type { ExpandParts } from './query/expand.ts';
 import type { Ranker, Ranking } from './ranker.ts';
 import { snippetsFor } from './passages.ts';
 import type { PlaceReranker } from './rerank/places.ts';
@@ -20,9 +22,8 @@ import type { Hit, HitSummary, KnowledgeQuery, OnWithheld, SearchPage, Snippet }
 
 const LIMIT = { least: 1, most: 50, usual: 10 };
 
-export interface SearchParts {
+export interface SearchParts extends ExpandParts {
   readonly catalog: Catalog;
-  readonly index: SearchIndex;
   readonly rank: Ranker;
   readonly boost?: Boost;
   readonly rerank?: PlaceReranker;
@@ -62,15 +63,18 @@ export async function searchKnowledge(
     : first;
   const { places: fused, troubled } = isShort ? await placesOf({ ...first, ranked }) : firstPlaces;
   signal.throwIfAborted();
-  const found = (await parts.boost?.(fused)) ?? fused;
+  const found = (await parts.boost?.(fused, access, signal)) ?? fused;
   const reranked = await parts.rerank?.order(asked.text, found, access, signal);
   const places = reranked?.places ?? found;
   const shown = places.slice(0, limit);
   const after = before.and(shown.map(({ record }) => record.id));
-  const [snippets, sources, facets] = await Promise.all([
+  const [snippets, sources, facets, expansions] = await Promise.all([
     snippetsFor(shown, asked, parts.catalog, access),
     visibleSources(parts.catalog, access),
     request.facets ? facetsOf(asked, ranked, parts, access, signal) : undefined,
+    request.explain
+      ? toldExpansions(asked.expansions, shown, before.count + 1, parts.catalog, access)
+      : undefined,
   ]);
   const hits = shown.map((place, index) =>
     hitOf(place, before.count + index + 1, snippets[index] ?? emptySnippet(), request.explain ?? false),
@@ -82,6 +86,7 @@ export async function searchKnowledge(
       : coverageOf(sources, parts.freshnessMs, parts.now(), troubled),
     ...(places.length > limit && !after.isFull && { nextCursor: parts.cursors.seal(after.pack(), binding) }),
     ...(asked.corrections.length > 0 && { corrections: asked.corrections }),
+    ...(expansions && { expansions }),
     ...(facets && { facets }),
     notices:
       sources.length === 0

@@ -3,6 +3,7 @@ import type { AccessFilter, FacetCounts, IndexFilter, LateRefusal, StoredText } 
 import type { QueryTerms } from '@fumikura/text';
 import type { CacheCounts } from './cache/ranking-cache.ts';
 import type { Correction } from './query/corrections.ts';
+import type { TellingExpansion } from './query/expand.ts';
 import type { SuggestRequest, Suggestions } from './suggest.ts';
 
 export interface KnowledgeQuery {
@@ -70,6 +71,8 @@ export interface SearchPage {
   readonly nextCursor?: string;
   /** Words that no readable document has, and those that were looked for instead. Text of documents, like any other. */
   readonly corrections?: readonly Correction[];
+  /** With `explain`: what was looked for beside the words typed, as far as a hit of this page says it. */
+  readonly expansions?: readonly TellingExpansion[];
   /** When asked for; over everything that matches, not this page alone. */
   readonly facets?: FacetCounts;
   /** Said to the asker: what was ignored or cut, and why. */

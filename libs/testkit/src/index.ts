@@ -32,3 +32,4 @@ export { postgresMissing, startPostgres } from './postgres-server.ts';
 export type { PostgresServer } from './postgres-server.ts';
 export { storeContract } from './store-contract.ts';
 export { rerankerContract } from './reranker-contract.ts';
+export { until } from './until.ts';

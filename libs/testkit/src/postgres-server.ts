@@ -9,7 +9,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 const INSTALLED = '/usr/lib/postgresql';
 /** Nobody: PostgreSQL refuses to run as root. */
 const NOBODY = 65_534;
-const START_TIMEOUT_MS = 30_000;
+const START_TIMEOUT_MS = 180_000;
 
 export interface PostgresServer {
   readonly url: string;

@@ -21,9 +21,10 @@ describe('abbreviations', () => {
   });
 
   it('are found in linear time in a hostile text', () => {
-    const started = performance.now();
+    const { user } = process.cpuUsage();
     abbreviationsOf('(AA)'.repeat(200_000));
     abbreviationsOf('a '.repeat(400_000) + '(AA)');
-    assert.ok(performance.now() - started < 2_000);
+    // Of its own work, however much else the machine has to do; what grows with the square takes minutes.
+    assert.ok(process.cpuUsage().user - user < 10_000_000);
   });
 });

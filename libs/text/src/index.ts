@@ -13,5 +13,8 @@ export type { MatchSpan } from './spans.ts';
 export { TermNumbers, TermTally } from './tally.ts';
 export { countTerms, isNumbered, termClass, TOKENISER_VERSION } from './terms.ts';
 export type { TermClass, TermCounts } from './terms.ts';
+export { japaneseVariants } from './japanese-variants.ts';
+export type { Variant } from './japanese-variants.ts';
+export { isStopWord } from './stop-words.ts';
 export { textTest } from './text-conditions.ts';
 export type { ReadableText, TextConditions } from './text-conditions.ts';

@@ -10,6 +10,11 @@ export const ENGLISH_STOP_WORDS = words(`
   who why will with would you your
 `);
 
+/** In lower case. */
+export function isStopWord(word: string): boolean {
+  return ENGLISH_STOP_WORDS.has(word);
+}
+
 /** Japanese particles, auxiliaries and formal nouns: segments of this list are no words, in index and query alike. */
 export const JAPANESE_FUNCTION_WORDS = words(`
   の に は を た が で て と し れ さ ある いる も する から な こと として い や れる など なっ ない この ため その あっ

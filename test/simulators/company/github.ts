@@ -15,8 +15,10 @@ import type { GithubWorld, SimulatedOrganisation, SimulatedRepository } from '..
 import { one } from './derive.ts';
 import { COMPANY, GROUPS, PEOPLE } from './people.ts';
 import type { GroupName } from './people.ts';
-import { LINES, REPOSITORIES, WISHES } from './texts/repositories.ts';
-import type { WrittenRepository } from './texts/repositories.ts';
+import { OTHER_REPOSITORIES } from './texts/other-repositories.ts';
+import { PRODUCT_REPOSITORIES } from './texts/product-repositories.ts';
+import { LINES, WISHES } from './texts/wishes.ts';
+import type { WrittenRepository } from './texts/written-repository.ts';
 
 const TEAMS: readonly GroupName[] = [
   'staff',
@@ -49,7 +51,7 @@ export function companyGithub(): CompanyGithub {
   for (const { id, isGuest, hasLeft } of PEOPLE)
     if (!isGuest && !hasLeft) home.members.set(numberOf(accounts, id), id === 'kenji' ? 'admin' : 'member');
   const teams = addTeams(world, home, accounts);
-  for (const written of REPOSITORIES) {
+  for (const written of [...PRODUCT_REPOSITORIES, ...OTHER_REPOSITORIES]) {
     const repository = addRepository(world, COMPANY.slug, written.name, { visibility: written.visibility });
     for (const team of written.teams) repository.teams.set(numberOf(teams, team), 'write');
     for (const person of written.collaborators ?? [])

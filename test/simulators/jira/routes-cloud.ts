@@ -1,5 +1,6 @@
 import type { SimulatedAnswer } from '../kit/simulator.ts';
-import { describedHistory, holderAnswer, membersAnswer, projectAnswer, userAnswer } from './answers.ts';
+import { describedHistory, projectAnswer, userAnswer } from './answers.ts';
+import { holderAnswer, membersAnswer } from './permission-answers.ts';
 import { judge } from './oracle.ts';
 import { ok, refusal } from './replies.ts';
 import { attachment } from './routes.ts';

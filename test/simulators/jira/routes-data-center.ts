@@ -1,4 +1,5 @@
-import { membersAnswer, projectAnswer, userAnswer } from './answers.ts';
+import { projectAnswer, userAnswer } from './answers.ts';
+import { membersAnswer } from './permission-answers.ts';
 import { ok, refusal } from './replies.ts';
 import { MEMBERS_A_PAGE } from './routes-cloud.ts';
 import { page } from './site.ts';

@@ -3,12 +3,11 @@ import {
   commentAnswer,
   commentsWeSee,
   groupAnswer,
-  roleAnswer,
-  schemeAnswer,
   userAnswer,
   worklogAnswer,
   worklogsWeSee,
 } from './answers.ts';
+import { roleAnswer, schemeAnswer } from './permission-answers.ts';
 import { weSee } from './oracle.ts';
 import { ok, refusal } from './replies.ts';
 import { page } from './site.ts';

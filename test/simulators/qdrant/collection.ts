@@ -3,7 +3,9 @@ import { elementsAt } from './payload.ts';
 import type { Json, Payload } from './payload.ts';
 import { Sizes } from './quota.ts';
 import { Rates } from './rate.ts';
-import { badFormat, invalid, LeftOut, wrongInput } from './refusal.ts';
+import { badFormat, invalid, wrongInput } from './refusal.ts';
+import { checkCreation, checkStrict, merge, settingsOf } from './settings.ts';
+import type { Config } from './settings.ts';
 
 /** Above 2^53 a bigint. */
 export type PointId = number | bigint | string;
@@ -22,6 +24,8 @@ export interface DenseConfig {
   readonly size: number;
   readonly distance: 'Cosine' | 'Dot' | 'Euclid' | 'Manhattan';
   readonly isMulti: boolean;
+  /** Stored with four bits a coordinate. */
+  readonly isTurbo: boolean;
 }
 
 export interface Index {
@@ -34,44 +38,11 @@ interface View {
   readonly state: string;
   readonly ordered: readonly Point[];
   readonly byValue: Map<string, Map<Json, Point[]>>;
+  /** Points that have a field. */
+  readonly having: Map<string, number>;
 }
 
-type Config = { [key: string]: Json };
-
-const HNSW = {
-  m: 16,
-  ef_construct: 100,
-  full_scan_threshold: 10_000,
-  max_indexing_threads: 0,
-  on_disk: false,
-};
-const OPTIMIZER = {
-  deleted_threshold: 0.2,
-  vacuum_min_vector_number: 1_000,
-  default_segment_number: 2,
-  max_segment_size: null,
-  memmap_threshold: null,
-  indexing_threshold: 10_000,
-  flush_interval_sec: 5,
-  max_optimization_threads: null,
-  prevent_unoptimized: null,
-};
-const WAL = { wal_capacity_mb: 32, wal_segments_ahead: 0, wal_retain_closed: 1 };
 const DISTANCES: readonly DenseConfig['distance'][] = ['Cosine', 'Dot', 'Euclid', 'Manhattan'];
-const KNOWN = [
-  'vectors',
-  'sparse_vectors',
-  'quantization_config',
-  'hnsw_config',
-  'optimizers_config',
-  'wal_config',
-  'on_disk_payload',
-  'shard_number',
-  'replication_factor',
-  'write_consistency_factor',
-  'strict_mode_config',
-  'metadata',
-];
 
 /** Points, vectors and their schema, in memory and searched whole. */
 export class Collection {
@@ -91,27 +62,10 @@ export class Collection {
   operation = 0;
 
   constructor(body: Config) {
-    const unknown = Object.keys(body).find((key) => !KNOWN.includes(key) && body[key] !== null);
-    if (unknown !== undefined && unknown === 'sharding_method') throw new LeftOut('custom sharding');
     this.#readDense(body['vectors'] ?? {});
     this.#readSparse((body['sparse_vectors'] ?? {}) as Config);
     checkCreation(body);
-    this.config = {
-      params: {
-        vectors: body['vectors'] ?? {},
-        shard_number: body['shard_number'] ?? 1,
-        replication_factor: body['replication_factor'] ?? 1,
-        write_consistency_factor: body['write_consistency_factor'] ?? 1,
-        on_disk_payload: body['on_disk_payload'] ?? true,
-        ...(body['sparse_vectors'] && { sparse_vectors: body['sparse_vectors'] }),
-      },
-      hnsw_config: { ...HNSW, ...given(body['hnsw_config']) },
-      optimizer_config: { ...OPTIMIZER, ...given(body['optimizers_config']) },
-      wal_config: { ...WAL, ...given(body['wal_config']) },
-      quantization_config: body['quantization_config'] ?? null,
-      ...(body['strict_mode_config'] && { strict_mode_config: body['strict_mode_config'] }),
-      ...(body['metadata'] && { metadata: body['metadata'] }),
-    };
+    this.config = settingsOf(body);
   }
 
   get strict(): Readonly<Record<string, Json>> {
@@ -128,6 +82,13 @@ export class Collection {
     const vectors = (this.config['params'] as Config)['vectors'] as Config;
     const own = (name === '' ? vectors : ((vectors[name] ?? {}) as Config))['hnsw_config'];
     return { ...(this.config['hnsw_config'] as Config), ...((own ?? {}) as Config) };
+  }
+
+  /** Of one vector: its own before that of the collection. */
+  quantizationOf(name: string): { readonly binary?: Readonly<Record<string, Json>> } {
+    const vectors = (this.config['params'] as Config)['vectors'] as Config;
+    const own = (name === '' ? vectors : ((vectors[name] ?? {}) as Config))['quantization_config'];
+    return (own ?? this.config['quantization_config'] ?? {}) as { binary?: Config };
   }
 
   info(): Json {
@@ -210,14 +171,17 @@ export class Collection {
     const state = `${this.operation} ${this.points.size}`;
     if (this.#kept?.state === state) return this.#kept;
     const ordered = [...this.points.values()].sort((a, b) => compareIds(a.id, b.id));
-    this.#kept = { state, ordered, byValue: new Map() };
+    this.#kept = { state, ordered, byValue: new Map(), having: new Map() };
     return this.#kept;
   }
 
   #indexed(field: string): number {
-    return [...this.points.values()].filter(({ payload }) =>
-      elementsAt(payload, field).some((value) => value !== null),
-    ).length;
+    const { having, ordered } = this.#view();
+    const count =
+      having.get(field) ??
+      ordered.filter(({ payload }) => elementsAt(payload, field).some((value) => value !== null)).length;
+    having.set(field, count);
+    return count;
   }
 
   #readDense(vectors: Json): void {
@@ -226,13 +190,15 @@ export class Collection {
       ? [['', vectors] as const]
       : Object.entries(vectors as Record<string, Json>)) {
       const { size, distance, datatype, multivector_config: multi } = config as Config;
-      this.#noteDatatype(datatype);
+      const isTurbo = datatype === 'turbo4';
+      if (!isTurbo) this.#noteDatatype(datatype);
       const isDescribed =
         typeof size === 'number' && size > 0 && DISTANCES.includes(distance as DenseConfig['distance']);
       if (!isDescribed) throw badFormat('data did not match any variant of untagged enum VectorsConfig');
       if (size > 65_536)
         throw invalid(`vectors.${isUnnamed ? '' : '?.'}size: value ${size} invalid, must be from 1 to 65536`);
-      this.dense.set(name, { size, distance: distance as DenseConfig['distance'], isMulti: Boolean(multi) });
+      const metric = distance as DenseConfig['distance'];
+      this.dense.set(name, { size, distance: metric, isMulti: Boolean(multi), isTurbo });
     }
   }
 
@@ -280,71 +246,5 @@ export class Collection {
         throw wrongInput(`Dense and sparse vector names must be unique - duplicate found with '${name}'`);
       this.sparse.set(name, modifier === undefined ? {} : { modifier });
     }
-  }
-}
-
-/** What was asked for by null is left as it is. */
-function given(config: Json | undefined): Config {
-  return Object.fromEntries(Object.entries((config ?? {}) as Config).filter(([, value]) => value !== null));
-}
-
-function checkCreation(body: Config): void {
-  const range = (where: string, value: Json | undefined, least: number) => {
-    if (typeof value === 'number' && value < 0)
-      throw badFormat(`invalid value: integer \`${value}\`, expected u32`);
-    if (typeof value === 'number' && value < least)
-      throw invalid(`${where}: value ${value} invalid, must be ${least} or larger`);
-  };
-  range('shard_number', body['shard_number'], 1);
-  range('replication_factor', body['replication_factor'], 1);
-  range('write_consistency_factor', body['write_consistency_factor'], 1);
-  range('hnsw_config.ef_construct', (body['hnsw_config'] as Config | undefined)?.['ef_construct'], 4);
-  const share = (body['optimizers_config'] as Config | undefined)?.['deleted_threshold'];
-  if (typeof share === 'number' && share > 1)
-    throw invalid(
-      `optimizers_config.deleted_threshold: value ${share.toFixed(1)} invalid, must be from 0.0 to 1.0`,
-    );
-  const scalar = ((body['quantization_config'] ?? {}) as Config)['scalar'] as Config | undefined;
-  if (scalar && scalar['type'] !== 'int8')
-    throw badFormat('data did not match any variant of untagged enum QuantizationConfig');
-  checkStrict(body);
-}
-
-function checkStrict(body: Config): void {
-  const strict = (body['strict_mode_config'] ?? {}) as Config;
-  const unknown = Object.keys(strict).find((key) => !STRICT.includes(key) && strict[key] !== null);
-  if (unknown !== undefined) throw new LeftOut(`strict mode: ${unknown}`);
-}
-
-const STRICT = [
-  'enabled',
-  'unindexed_filtering_retrieve',
-  'unindexed_filtering_update',
-  'search_allow_exact',
-  'max_query_limit',
-  'upsert_max_batchsize',
-  'search_max_batchsize',
-  'filter_max_conditions',
-  'condition_max_size',
-  'search_max_hnsw_ef',
-  'search_max_oversampling',
-  'max_timeout',
-  'max_payload_index_count',
-  'max_points_count',
-  'max_collection_vector_size_bytes',
-  'max_collection_payload_size_bytes',
-  'read_rate_limit',
-  'write_rate_limit',
-  'sparse_config',
-  'multivector_config',
-];
-
-function merge(target: Config, change: Config): void {
-  for (const [key, value] of Object.entries(change)) {
-    if (value === null) continue;
-    if (value === 'Disabled') Reflect.deleteProperty(target, key);
-    else if (typeof value === 'object' && !Array.isArray(value))
-      target[key] = { ...((target[key] ?? {}) as Config), ...(value as Config) };
-    else target[key] = value;
   }
 }

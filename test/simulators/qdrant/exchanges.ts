@@ -1,7 +1,10 @@
-// npm run qdrant:exchanges [-- --json]: how many of the recorded exchanges the stand-in answers as the server did, refuses
-// aloud, or answers otherwise, by operation; those of the index adapter apart from the rest. Each different one is named.
+// npm run qdrant:exchanges [-- --json] [--output file]: how many of the recorded exchanges the stand-in answers as the server
+// did, refuses aloud, or answers otherwise, by operation; those of the index adapter apart from the rest, which includes its
+// operations on collections made from a file. Each different one is named; --output keeps the figures.
+import { parseArgs } from 'node:util';
+import { figure, report, writeReport } from '@fumikura/evaluation';
 import { hasRecordings } from './recordings.ts';
-import { isOfTheAdapter, replay } from './replay.ts';
+import { replay } from './replay.ts';
 import type { Replayed } from './replay.ts';
 
 interface Tally {
@@ -24,12 +27,15 @@ function line(name: string, counts: Tally): string {
   return `${name.padEnd(58)} ${String(counts.same).padStart(5)} alike ${share.padStart(5)} %  ${String(counts['left out']).padStart(4)} refused  ${String(counts.different).padStart(3)} different`;
 }
 
+const { values } = parseArgs({
+  options: { json: { type: 'boolean', default: false }, output: { type: 'string' } },
+});
 if (!hasRecordings) {
   process.stdout.write('skipped: no recordings beside the checkout\n');
   process.exit(0);
 }
 const replayed = replay();
-const groups = Object.groupBy(replayed, ({ operation }) => (isOfTheAdapter(operation) ? 'adapter' : 'rest'));
+const groups = Object.groupBy(replayed, ({ isOfTheAdapter }) => (isOfTheAdapter ? 'adapter' : 'rest'));
 const different = replayed.filter(({ outcome }) => outcome === 'different');
 const result = Object.entries(groups).map(([name, own]) => ({
   name,
@@ -38,9 +44,25 @@ const result = Object.entries(groups).map(([name, own]) => ({
     .map(([operation, each = []]) => ({ operation, counts: tally(each), reasons: reasons(each) }))
     .sort((a, b) => (a.operation < b.operation ? -1 : 1)),
 }));
-if (process.argv.includes('--json'))
+const figures = result.flatMap(({ name, counts }) => {
+  const all = counts.same + counts['left out'] + counts.different;
+  return [
+    figure(`qdrant.exchanges.${name}`, all, 'exchanges', 'higher'),
+    figure(
+      `qdrant.exchanges.${name}.alike`,
+      counts.same / all,
+      '',
+      'higher',
+      name === 'adapter' ? 1 : undefined,
+    ),
+    figure(`qdrant.exchanges.${name}.refused`, counts['left out'], 'exchanges', 'lower'),
+    figure(`qdrant.exchanges.${name}.different`, counts.different, 'exchanges', 'lower', 0),
+  ];
+});
+if (values.output !== undefined) await writeReport(values.output, report(figures));
+if (values.json)
   process.stdout.write(
-    `${JSON.stringify({ groups: result, different: different.map(({ scenario, place, detail }) => ({ scenario, place, detail })) })}\n`,
+    `${JSON.stringify({ figures, groups: result, different: different.map(({ scenario, place, detail }) => ({ scenario, place, detail })) })}\n`,
   );
 else {
   const own = replayed.filter(({ scenario }) => /^(?:life|sem|refusals)-/.test(scenario));
@@ -68,3 +90,4 @@ function reasons(each: readonly Replayed[]): [string, number][] {
 function say(text: string): void {
   process.stdout.write(`${text}\n`);
 }
+process.exitCode = figures.some(({ pass }) => pass === false) ? 1 : 0;

@@ -1,7 +1,6 @@
 import type { Collection, DenseConfig, Point, PointId, Stored } from './collection.ts';
 import type { Hit } from './hit.ts';
 import { idOf } from './ids.ts';
-import type { Json } from './payload.ts';
 import { Problems } from './problems.ts';
 import { badFormat, invalid, LeftOut, notFound, wrongInput } from './refusal.ts';
 import { isDistance, shownScore, similarity } from './similarity.ts';
@@ -97,7 +96,7 @@ export function nearestHits(
     return { hits: sparseHits(others, name, wanted, idf), shown: (score) => score };
   }
   const distance = dense?.distance ?? 'Dot';
-  const near = isBySigns(collection, params) ? bySigns(distance) : similarity;
+  const near = isBySigns(collection, name, params) ? bySigns(distance) : similarity;
   const hits = others.map((point) => ({
     point,
     score: near(wanted, point.vectors.get(name) as Stored, distance),
@@ -106,13 +105,57 @@ export function nearestHits(
 }
 
 /** Whether scores are those of single bits, which are shown where nobody looks at the vectors again. */
-function isBySigns({ config }: Collection, params: Readonly<Record<string, unknown>> | undefined): boolean {
-  const { rescore, ignore } = (params?.['quantization'] ?? {}) as { rescore?: boolean; ignore?: boolean };
-  const { binary } = (config['quantization_config'] ?? {}) as { binary?: Readonly<Record<string, Json>> };
-  if (!binary || rescore !== false || ignore === true) return false;
+function isBySigns(
+  collection: Collection,
+  name: string,
+  params: Readonly<Record<string, unknown>> | undefined,
+): boolean {
+  return isBinary(collection, name, params) && quantizationOf(params).rescore === false;
+}
+
+interface Quantization {
+  readonly rescore?: boolean;
+  readonly ignore?: boolean;
+  readonly oversampling?: number | null;
+}
+
+function quantizationOf(params: Readonly<Record<string, unknown>> | undefined): Quantization {
+  return (params?.['quantization'] ?? {}) as Quantization;
+}
+
+function isBinary(
+  collection: Collection,
+  name: string,
+  params: Readonly<Record<string, unknown>> | undefined,
+): boolean {
+  const { binary } = collection.quantizationOf(name);
+  if (!binary || quantizationOf(params).ignore === true || params?.['exact'] === true) return false;
   if (binary['encoding'] || binary['query_encoding'])
     throw new LeftOut('binary vectors of more than one bit');
   return true;
+}
+
+/** Those whose vectors are looked at: where there are single bits, the best by these alone. */
+export function lookedAt(
+  { collection, shuffle }: { readonly collection: Collection; readonly shuffle: () => number },
+  name: string,
+  asked: Stored,
+  candidates: readonly Point[],
+  params: Readonly<Record<string, unknown>> | undefined,
+  wanted: number,
+): readonly Point[] {
+  const { rescore, oversampling } = quantizationOf(params);
+  if (rescore === false || !isBinary(collection, name, params)) return candidates;
+  const count = Math.ceil(wanted * Math.max(1, oversampling ?? 1));
+  const others = candidates.filter(({ vectors }) => vectors.has(name));
+  if (others.length <= count) return candidates;
+  const near = bySigns(collection.dense.get(name)?.distance ?? 'Dot');
+  const vector = askable(collection, name, asked);
+  return others
+    .map((point) => ({ point, key: shuffle(), score: near(vector, point.vectors.get(name) as Stored) }))
+    .sort((a, b) => b.score - a.score || a.key - b.key)
+    .slice(0, count)
+    .map(({ point }) => point);
 }
 
 /** Places with the same sign less those with the other one. */

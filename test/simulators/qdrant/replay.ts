@@ -9,6 +9,8 @@ export interface Replayed {
   readonly scenario: string;
   readonly place: number;
   readonly operation: string;
+  /** A call that `stores/qdrant` makes, of a collection as it may make it. */
+  readonly isOfTheAdapter: boolean;
   readonly exchange: Exchange;
   readonly outcome: 'same' | 'left out' | 'different';
   /** What was left out, or what differs. */
@@ -38,23 +40,41 @@ const OF_THE_ADAPTER = new Set([
   'POST /collections/{name}/points/vectors/delete',
 ]);
 
-export function isOfTheAdapter(operation: string): boolean {
-  return OF_THE_ADAPTER.has(operation);
-}
-
 /** Sends each recorded exchange to the stand-in, in order, and compares its answer with the server's. */
 export function replay(): Replayed[] {
   return recordings().flatMap(({ name, exchanges }) => {
     const standIn = new QdrantStandIn(keysOf(exchanges));
     for (const { name } of heldBefore(exchanges)) standIn.collections.set(name, new Collection({}));
-    return exchanges.map((exchange, place) => ({
-      scenario: name,
-      place,
-      operation: operationOf(exchange),
-      exchange,
-      ...ask(standIn, exchange),
-    }));
+    const fromFiles = new FromFiles();
+    return exchanges.map((exchange, place) => {
+      const operation = operationOf(exchange);
+      fromFiles.note(exchange);
+      return {
+        scenario: name,
+        place,
+        operation,
+        isOfTheAdapter: OF_THE_ADAPTER.has(operation) && !fromFiles.holds(exchange),
+        exchange,
+        ...ask(standIn, exchange),
+      };
+    });
   });
+}
+
+/** Collections that were made from a file elsewhere, as `stores/qdrant` never makes one. */
+class FromFiles {
+  readonly #names = new Set<string>();
+
+  note({ method, path, body }: Exchange): void {
+    const [, name = '', rest] = /^\/collections\/([^/]+)(\/snapshots\/recover)?/.exec(path) ?? [];
+    const { location } = (body ?? {}) as { location?: unknown };
+    if (rest !== undefined && String(location).startsWith('http')) this.#names.add(name);
+    if (method === 'DELETE' && path === `/collections/${name}`) this.#names.delete(name);
+  }
+
+  holds({ path }: Exchange): boolean {
+    return this.#names.has(/^\/collections\/([^/]+)/.exec(path)?.[1] ?? '');
+  }
 }
 
 export function ask(standIn: QdrantStandIn, exchange: Exchange): Pick<Replayed, 'outcome' | 'detail'> {
@@ -93,10 +113,7 @@ function outcomeOf(
   const large = (isJson ? text.match(/\d{17,}/g) : null) ?? [];
   if (!large.every((digits) => JSON.stringify(answer.body).includes(digits)))
     return { outcome: 'different', detail: `${large.join()} is not told` };
-  // Some requests met another state when they were sent again: both answers are the server's.
-  const others = [
-    ...(isStatusOnly ? String(exchange.unstable).matchAll(/status (\d+) \/ (\d+)/g) : []),
-  ].flatMap(([, first, second]) => [Number(first), Number(second)]);
+  const others = otherStatuses(exchange);
   const found =
     answer.status !== exchange.status && !others.includes(answer.status)
       ? `status ${answer.status} (${JSON.stringify(answer.body)?.slice(0, 200)}) instead of ${exchange.status}`
@@ -104,6 +121,15 @@ function outcomeOf(
         ? undefined
         : difference(roundTrip(answer.body), wanted);
   return found === undefined ? { outcome: 'same', detail: '' } : { outcome: 'different', detail: found };
+}
+
+/** Some requests met another state when they were sent again: both answers are the server's. */
+export function otherStatuses({ unstable }: Exchange): number[] {
+  if (unstable === undefined) return [];
+  return [...String(unstable).matchAll(/status (\d+) \/ (\d+)/g)].flatMap(([, first, second]) => [
+    Number(first),
+    Number(second),
+  ]);
 }
 
 function operationOf({ method, path }: Exchange): string {

@@ -10,7 +10,7 @@ import type { Hit } from './hit.ts';
 import { idJson } from './ids.ts';
 import { diverse } from './mmr.ts';
 import type { Diversity } from './mmr.ts';
-import { askable, examplesFrom, judgedHits, nearestHits } from './nearest.ts';
+import { askable, examplesFrom, judgedHits, lookedAt, nearestHits } from './nearest.ts';
 import type { Examples } from './nearest.ts';
 import { orderBy } from './order.ts';
 import type { OrderBy } from './order.ts';
@@ -187,7 +187,8 @@ function byVectors(
   const distance = collection.dense.get(name)?.distance ?? 'Dot';
   const least = request.score_threshold ?? undefined;
   if (judge) return above(sorted(judgedHits(collection, name, others, judge), shuffle), least, false);
-  const { hits, shown } = nearestHits(collection, name, vector as Stored, others, request.params);
+  const near = lookedAt({ collection, shuffle }, name, vector as Stored, others, request.params, wanted);
+  const { hits, shown } = nearestHits(collection, name, vector as Stored, near, request.params);
   const best = sorted(hits, shuffle);
   const mmr = kind['mmr'] as Diversity | undefined;
   if (mmr) {

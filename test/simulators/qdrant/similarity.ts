@@ -1,4 +1,5 @@
 import type { DenseConfig, SparseVector, Stored } from './collection.ts';
+import { turboCodeOf, turboSimilarity } from './turbo.ts';
 import { isMulti, isSparse } from './vectors.ts';
 
 /** The higher the nearer, whatever the metric; scores that are shown are made of it by `shownScore`. */
@@ -14,6 +15,8 @@ export function similarity(asked: Stored, stored: Stored, distance: DenseConfig[
 }
 
 function near(a: Float32Array, b: Float32Array, distance: DenseConfig['distance']): number {
+  const code = turboCodeOf(b);
+  if (code && distance !== 'Manhattan') return turboSimilarity(a, code, distance);
   let sum = 0;
   for (let at = 0; at < a.length; at++) {
     const [x, y] = [a[at] as number, b[at] as number];

@@ -2,6 +2,7 @@ import type { Collection, MultiVector, SparseVector, Stored } from './collection
 import type { Json } from './payload.ts';
 import { badFormat, LeftOut, wrongInput } from './refusal.ts';
 import type { Problems } from './problems.ts';
+import { turboStored } from './turbo.ts';
 
 const noVector = () => badFormat('data did not match any variant of untagged enum VectorStruct');
 
@@ -94,7 +95,8 @@ export function fitted(collection: Collection, name: string, vector: Stored): St
     throw wrongInput(
       `Vector dimension error: expected dim: ${config.size}, got ${wrong.length}${name === '' ? '' : ` for vector '${name}'`}`,
     );
-  const stored = config.distance === 'Cosine' ? parts.map(normalised) : parts;
+  const exact = config.distance === 'Cosine' ? parts.map(normalised) : parts;
+  const stored = config.isTurbo ? exact.map((part) => turboStored(part, config.distance)) : exact;
   return config.isMulti ? stored : (stored[0] as Float32Array);
 }
 

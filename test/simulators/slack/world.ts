@@ -72,6 +72,8 @@ export class SlackWorld {
   readonly enterprises = new Map<string, string>();
   readonly homes = new Map<string, SlackView>();
   readonly modals: SlackView[] = [];
+  /** What somebody pressed opens a view for so long. */
+  triggersLastMs = 3_000;
   /** By channel and thread: what the assistant says it is doing. */
   readonly statuses: { readonly channel: string; readonly threadTs: string; readonly status: string }[] = [];
   /** Of tokens that are changed for their next ones. */

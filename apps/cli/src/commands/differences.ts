@@ -13,7 +13,7 @@ const QUERY_WIDTH = 60;
 export function printDifferences({ output }: Context, before: FigureReport, after: FigureReport): void {
   output.line();
   output.table(
-    ['figure', `before (${before.commit})`, `now (${after.commit})`, 'difference'],
+    ['figure', `before${named(before)}`, `now${named(after)}`, 'difference'],
     compareReports(before, after).map(({ id, before: was, after: is }) => [
       id,
       String(was),
@@ -27,6 +27,7 @@ export function printDifferences({ output }: Context, before: FigureReport, afte
     output.line(
       `${each.collection}: ${signed(each.difference)} nDCG@10 over ${each.queries} queries (95 % between ${signed(each.low)} and ${signed(each.high)}, p ${each.p.toFixed(4)}): ${verdict}; ${each.better} better, ${each.worse} worse`,
     );
+    if (each.most.length === 0) continue;
     output.table(
       ['query', 'before', 'now', 'difference'],
       each.most.map(({ text, before: was, after: is }) => [
@@ -37,6 +38,11 @@ export function printDifferences({ output }: Context, before: FigureReport, afte
       ]),
     );
   }
+}
+
+/** Outside of a repository no commit is known, which helps nobody. */
+function named({ commit }: FigureReport): string {
+  return commit === 'unknown' ? '' : ` (${commit})`;
 }
 
 function signed(value: number): string {

@@ -141,6 +141,11 @@ async function finish({ output }: Context, folder: string, sheet: string): Promi
     output.line(
       `Without anything relevant, so not measured: ${without.map((query) => `question ${query}`).join(', ')}.`,
     );
-  output.line(`Measure with: fumi eval ${folder}`);
-  if (judgements.every(({ relevance }) => relevance === 0)) process.exitCode = EXIT_CODES.findings;
+  const isUsable = judgements.some(({ relevance }) => relevance > 0);
+  output.line(
+    isUsable
+      ? `Measure with: fumi eval ${folder}`
+      : 'Nothing is judged relevant yet, so nothing can be measured.',
+  );
+  if (!isUsable) process.exitCode = EXIT_CODES.findings;
 }

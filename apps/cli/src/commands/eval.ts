@@ -1,5 +1,11 @@
 import { join } from 'node:path';
-import { evaluateCollection, openEmbedder, openReranker, withVectorFile } from '@fumikura/composition';
+import {
+  evaluateCollection,
+  openEmbedder,
+  openReranker,
+  readSynonyms,
+  withVectorFile,
+} from '@fumikura/composition';
 import {
   compareQueries,
   evaluate,
@@ -44,6 +50,7 @@ export async function evalCommand(
 
 async function measure(context: Context, folders: readonly string[], options: EvalOptions) {
   const { output, signal } = context;
+  const synonyms = options.synonyms === undefined ? undefined : await readSynonyms(options.synonyms);
   const embedder = await evalEmbedder(context, options);
   const reranker = await openReranker(options.rerank, modelHost(context, options));
   const figures: Figure[] = [];
@@ -57,6 +64,8 @@ async function measure(context: Context, folders: readonly string[], options: Ev
       const found = await evaluateCollection(asked, {
         ...(embedder && { embedder }),
         ...(options.weight !== undefined && { weight: options.weight }),
+        ...(synonyms && { synonyms }),
+        ...(options.boostLinks !== undefined && { boosts: { links: { weight: options.boostLinks } } }),
         ...(reranker && { reranker }),
         ...(options.bound !== undefined && { bound: options.bound }),
         signal,

@@ -1,25 +1,47 @@
-import { openInstallation, prepareOtherModel, switchIndex } from '@fumikura/composition';
+import { embedderEntry, openInstallation, prepareOtherModel, switchIndex } from '@fumikura/composition';
 import type { Installation } from '@fumikura/composition';
+import { loadConfig, setEmbedder } from '@fumikura/config';
+import type { Config } from '@fumikura/config';
 import { AppError } from '@fumikura/errors';
 import type { Context } from '../context.ts';
 import { embedBacklog } from '../embedding.ts';
+import { safe } from '../output.ts';
 import { rebuildOptions } from '../progress.ts';
+import { migrateCommand } from './migrate.ts';
 
 /** Makes the index anew from the stored texts, while the one that is there goes on answering. */
 export async function indexRebuildCommand(
   context: Context,
-  { embedder }: { embedder?: boolean },
+  { embedder, engine }: { embedder?: string | true; engine?: string },
 ): Promise<void> {
-  await withInstallation(context, async (installation) => {
-    if (embedder) await rebuildForOther(context, installation);
+  if (engine !== undefined) return rebuildElsewhere(context, engine);
+  const config = typeof embedder === 'string' ? await withNext(context, embedder) : await context.config();
+  await withInstallation(context, config, async (installation) => {
+    if (embedder !== undefined) await rebuildForOther(context, installation);
     else await rebuildAlike(context, installation);
   });
+}
+
+/** Processes that serve learn of it by the file, and have the model by the time that its index is asked. */
+async function withNext(context: Context, spec: string): Promise<Config> {
+  const { variables, signal, output } = context;
+  const config = await context.config();
+  await setEmbedder(config.file, await embedderEntry(spec, config, variables, signal), 'nextEmbedder');
+  output.line(`${config.file} names ${safe(spec)} as "nextEmbedder" now.`);
+  const { nextEmbedder } = await loadConfig(config.file);
+  return { ...config, ...(nextEmbedder && { nextEmbedder }) };
+}
+
+/** Documents and index in the stores of another configuration, filled from here and compared. */
+async function rebuildElsewhere(context: Context, to: string): Promise<void> {
+  await migrateCommand(context, { to });
+  context.output.line(`To judge it: fumi index compare <folder of judged questions> --to ${to}`);
 }
 
 /** Leads everybody to the index beside, or back. */
 export async function indexSwitchCommand(context: Context, way: 'switch' | 'rollback'): Promise<void> {
   const { output } = context;
-  await withInstallation(context, async (installation) => {
+  await withInstallation(context, await context.config(), async (installation) => {
     if (!installation.store.paired && installation.config.nextEmbedder === undefined) throw ofOneFile();
     const { takenAlong, removed } = await switchIndex(installation, way, workOf(context));
     output.json({ way, takenAlong, removed });
@@ -62,11 +84,11 @@ export function workOf(context: Context) {
 }
 
 async function withInstallation(
-  context: Context,
+  { logger, variables }: Context,
+  config: Config,
   work: (installation: Installation) => Promise<void>,
 ): Promise<void> {
-  const { logger, variables } = context;
-  const installation = await openInstallation(await context.config(), { logger, mode: 'service', variables });
+  const installation = await openInstallation(config, { logger, mode: 'service', variables });
   try {
     await work(installation);
   } finally {

@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { homedir } from 'node:os';
-import { mcpFactory, openInstallation } from '@fumikura/composition';
+import { openInstallation } from '@fumikura/composition';
+import { mcpFactory } from '@fumikura/composition/serving';
 import type { Config } from '@fumikura/config';
 import { installInto } from '@fumikura/mcp';
 import type { StdioEntry, ToolSet } from '@fumikura/mcp';

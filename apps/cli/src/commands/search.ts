@@ -78,6 +78,10 @@ export function printPage(output: Output, page: SearchPage, isGrouped = false): 
     output.line(
       `Nothing says "${safe(from)}": looked for "${safe(to)}". Put it in quotes to look for it as it is.`,
     );
+  for (const { from, to, by, hits } of page.expansions ?? [])
+    output.line(
+      `Looked for "${safe(to)}" too, ${from === undefined ? `the long form of an ${by}` : `a ${by} of "${safe(from)}"`}: in ${hits.join(', ')}.`,
+    );
   if (isGrouped) printGroups(output, page.hits);
   else for (const hit of page.hits) printHit(output, hit);
   if (page.facets) printFacets(output, page.facets);
@@ -119,7 +123,7 @@ function printHit(output: Output, hit: Hit): void {
     `${styleText('bold', `${hit.rank}. ${safe(hit.title)}`)}  ${styleText('dim', place.map(safe).join(' › '))}`,
   );
   output.line(`   ${snippetLine(snippet.text, snippet.highlights, hit.title)}`);
-  output.line(`   ${styleText('cyan', safe(hit.url))}`);
+  if (hit.url !== '') output.line(`   ${styleText('cyan', safe(hit.url))}`);
   output.line(`   ${styleText('dim', safe(hit.id))}`);
   if (hit.furtherPassages) output.line(styleText('dim', `   ${hit.furtherPassages} more in this document`));
   if (hit.duplicates.length > 0)

@@ -3,9 +3,9 @@ import {
   followAudit,
   forwardTargets,
   openInstallation,
-  serveHttp,
   startSlack,
 } from '@fumikura/composition';
+import { serveHttp } from '@fumikura/composition/serving';
 import { connectionLines } from '@fumikura/mcp';
 import type { Context } from '../context.ts';
 import type { Output } from '../output.ts';

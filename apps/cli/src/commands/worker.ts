@@ -1,34 +1,26 @@
-import {
-  connectorsFor,
-  dependenciesOf,
-  followAudit,
-  forwardTargets,
-  openInstallation,
-} from '@fumikura/composition';
+import { connectorsFor, followAudit, forwardTargets } from '@fumikura/composition';
+import { dependenciesOf } from '@fumikura/composition/serving';
 import { startHealthServer } from '@fumikura/server';
 import type { Context } from '../context.ts';
 import { followBacklog } from '../embedding.ts';
 import { createFollower } from '../follow.ts';
 import type { WorkerOptions } from '../options.ts';
-import { whenReachable } from '../patient.ts';
+import { openPatiently } from '../patient.ts';
 import { VERSION } from '../program.ts';
 import { followUpkeep } from '../upkeep.ts';
 
 /** One of any number of workers: reads the sources, makes vectors, keeps the stores in order; answers nobody. */
 export async function workerCommand(context: Context, options: WorkerOptions): Promise<void> {
-  const config = await context.config();
+  const written = await context.written();
   const { logger, variables, signal, output } = context;
-  const connectors = connectorsFor(config.sources, config, context);
-  const targets = forwardTargets(config, variables, VERSION);
-  const installation = await whenReachable(context, () =>
-    openInstallation(config, { logger, mode: 'service', variables }),
-  );
+  const connectors = connectorsFor(written.sources, written, context);
+  const address =
+    options.port === undefined ? undefined : { host: options.host ?? '127.0.0.1', port: options.port };
+  const targets = forwardTargets(written, variables, VERSION);
+  const installation = await openPatiently(context, address);
   try {
-    const address = { host: options.host ?? '127.0.0.1', port: options.port ?? 0, logger };
     const server =
-      options.port === undefined
-        ? undefined
-        : await startHealthServer(address, dependenciesOf(installation.store));
+      address && (await startHealthServer({ ...address, logger }, dependenciesOf(installation.store)));
     server?.health.started();
     signal.addEventListener('abort', () => server?.health.draining(), { once: true });
     try {

@@ -1,11 +1,15 @@
 import type { Evidence, EvidenceDocument } from '@fumikura/retrieval';
 import { countTerms } from '@fumikura/text';
 import { entitiesOf } from '../question.ts';
+import { weightIn } from '../relevance.ts';
 import type { ScoredUnit, TermWeights } from '../relevance.ts';
-import { orderedPairs, pairsHeld } from './wording.ts';
+import { kinshipOf } from './kinship.ts';
+import type { Kinship } from './kinship.ts';
+import { windowOf } from './window.ts';
+import { beginningsHeld, orderedPairs, pairsHeld } from './wording.ts';
 
 /** Of one document, what of a question it holds. Shares are 0 to 1. */
-export interface Facts {
+export interface Facts extends Kinship {
   /** Its score as a share of what the question could have. */
   readonly score: number;
   /** Neighbouring words of the question that stand together, in the document and in its best sentences. */
@@ -24,6 +28,13 @@ export interface Facts {
   readonly rarestMissing: number;
   /** Of the three rarest words. */
   readonly rare: number;
+  /** Weight of the question's terms in it at all, and in its best sentence. */
+  readonly covered: number;
+  readonly own: number;
+  /** The most terms of the question in one sentence. */
+  readonly longest: number;
+  /** Words of the question that begin as one of its words does. */
+  readonly begins: number;
 }
 
 /** Characters of a document that are compared. */
@@ -38,6 +49,7 @@ const OFTEN = 1.2;
 
 /** What a question asks of any document. */
 interface Asked {
+  readonly question: string;
   readonly weights: TermWeights;
   readonly words: readonly string[];
   readonly rarity: (word: string) => number;
@@ -52,32 +64,41 @@ export function factsOf(
   weights: TermWeights,
   units: readonly ScoredUnit[],
 ): Facts[] {
+  const words = terms.terms
+    .filter(({ term, class: kind }) => kind === 'word' && weights.weights.has(term))
+    .map(({ term }) => term);
   const asked: Asked = {
+    question,
     weights,
-    words: terms.terms
-      .filter(({ term, class: kind }) => kind === 'word' && weights.weights.has(term))
-      .map(({ term }) => term),
+    words,
     rarity: (word) => rarity.get(word) ?? 1,
     pairs: orderedPairs(question),
     names: entitiesOf(question).map(fold),
   };
-  return documents.map((document, index) =>
-    factsOfDocument(
+  const rarities = new Map(words.map((word) => [word, asked.rarity(word)]));
+  const kinship = kinshipOf(documents, new Set(weights.weights.keys()), rarities);
+  return documents.map((document, index) => ({
+    ...(kinship[index] ?? { cosine: 0, central: 0, company: 0, title: 0 }),
+    ...factsOfDocument(
       document,
       units.filter((unit) => unit.document === index),
       asked,
     ),
-  );
+  }));
 }
 
-function factsOfDocument(document: EvidenceDocument, units: readonly ScoredUnit[], asked: Asked): Facts {
-  const { weights, words, rarity, pairs, names } = asked;
+function factsOfDocument(
+  document: EvidenceDocument,
+  units: readonly ScoredUnit[],
+  asked: Asked,
+): Omit<Facts, keyof Kinship> {
+  const { question, weights, words, rarity, pairs, names } = asked;
   const title = countTerms([document.title, ...document.breadcrumbs].join('\n')).counts;
   const counts = new Map<string, number>();
   for (const unit of units)
     for (const [term, count] of unit.counts) counts.set(term, (counts.get(term) ?? 0) + count);
   const has = (word: string) => counts.has(word) || title.has(word);
-  const text = `${document.title}\n${windowOf(document)}`;
+  const text = `${document.title}\n${windowOf(document, COMPARED)}`;
   const folded = fold(text);
   const missing = words.filter((word) => !has(word));
   const rarest = words.toSorted((a, b) => rarity(b) - rarity(a)).slice(0, 3);
@@ -99,6 +120,10 @@ function factsOfDocument(document: EvidenceDocument, units: readonly ScoredUnit[
     missing: bits(missing),
     rarestMissing: most(missing.map(rarity)) / BIT,
     rare: rarest.length === 0 ? 0 : rarest.filter(has).length / rarest.length,
+    covered: weightIn(weights, has),
+    own: most(units.map((unit) => unit.own)),
+    longest: most(units.map(({ terms }) => terms.size)) / Math.max(1, weights.weights.size),
+    begins: beginningsHeld(question, text),
   };
 }
 
@@ -121,13 +146,6 @@ function useOf(weights: TermWeights, counts: ReadonlyMap<string, number>): numbe
   for (const [term, count] of counts)
     sum += ((weights.weights.get(term) ?? 0) * count) / (count + OFTEN) / weights.total;
   return sum;
-}
-
-function windowOf({ stored: { text, chunks }, bestChunk }: EvidenceDocument): string {
-  if (text.length <= COMPARED) return text;
-  const centre = chunks[Math.max(0, bestChunk)]?.start ?? 0;
-  const from = Math.max(0, Math.min(centre - COMPARED / 3, text.length - COMPARED));
-  return text.slice(from, from + COMPARED);
 }
 
 function fold(text: string): string {

@@ -11,7 +11,7 @@ export function orderedPairs(question: string): string[] {
       letters.slice(at, at + GRAM),
     );
   }
-  const words = folded.match(/[\p{L}\p{N}]+/gu) ?? [];
+  const words = wordsOf(question);
   return words.slice(1).map((word, at) => ` ${words[at]} ${word} `);
 }
 
@@ -23,6 +23,28 @@ export function pairsHeld(pairs: readonly string[], text: string): number {
     ? ` ${(folded.match(/[\p{L}\p{N}]+/gu) ?? []).join(' ')} `
     : folded.replace(/[^\p{L}\p{N}]/gu, '');
   return pairs.filter((pair) => flat.includes(pair)).length / pairs.length;
+}
+
+/** Letters that tell a word from others well enough where its ending differs. */
+const BEGINNING = 4;
+/** Shorter words mean little, and a long one does not mean ever more. */
+const LETTERS = { least: 3, most: 6 };
+
+/** Share of a question's words, longer ones counting more, with which a word of the text begins alike; 0 to 1. */
+export function beginningsHeld(question: string, text: string): number {
+  const there = new Set(wordsOf(text).map((word) => word.slice(0, BEGINNING)));
+  let [held, all] = [0, 0];
+  for (const word of new Set(wordsOf(question))) {
+    if (word.length < LETTERS.least) continue;
+    const weight = Math.min(LETTERS.most, word.length);
+    all += weight;
+    if (there.has(word.slice(0, BEGINNING))) held += weight;
+  }
+  return all === 0 ? 0 : held / all;
+}
+
+function wordsOf(text: string): readonly string[] {
+  return fold(text).match(/[\p{L}\p{N}]+/gu) ?? [];
 }
 
 function fold(text: string): string {

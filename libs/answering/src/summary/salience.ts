@@ -17,6 +17,12 @@ export const MAX_READ = 200_000;
 /** Points one document gives to the merge. */
 const PER_DOCUMENT = 24;
 
+interface PointsWanted {
+  readonly focus: ReadonlySet<string>;
+  readonly since: string | undefined;
+  readonly isWanted: (unit: Unit) => boolean;
+}
+
 /**
  * The units that say most of what a document says: words frequent in it and rare in the others, early places, what the
  * focus asks for. Linear in the text that is read.
@@ -24,8 +30,7 @@ const PER_DOCUMENT = 24;
 export function pointsOf(
   { stored: { text }, title }: EvidenceDocument,
   document: number,
-  focus: ReadonlySet<string>,
-  since: string | undefined,
+  { focus, since, isWanted }: PointsWanted,
 ): Point[] {
   const read = Math.min(text.length, MAX_READ);
   const units = unitsOf(text, 0, read).filter(({ kind, start, end }) =>
@@ -56,7 +61,7 @@ export function pointsOf(
         ...(header && { header: { start: header.start, end: header.end } }),
       };
     })
-    .filter(({ kind }) => kind !== 'header')
+    .filter((unit) => unit.kind !== 'header' && isWanted(unit))
     .toSorted((a, b) => b.salience - a.salience)
     .slice(0, PER_DOCUMENT);
 }

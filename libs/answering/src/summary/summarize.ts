@@ -17,12 +17,15 @@ import { say } from '../words.ts';
 import type { Writer } from '../writing/writer.ts';
 import { gather, MOST_NAMED } from './gather.ts';
 import type { Gathered } from './gather.ts';
+import { changedSince, isIn, noticesOf } from './since.ts';
+import type { Changed } from './since.ts';
 import { merge } from './merge.ts';
 import { quoted } from './refine.ts';
 import type { Making } from './refine.ts';
 import { MAX_READ, pointsOf } from './salience.ts';
 import { staged } from './stages.ts';
 import type { Point } from './salience.ts';
+import type { Unit } from '../units.ts';
 
 const LENGTH = { least: 50, most: 2_000, usual: 200 };
 const MAX_FOCUS = 500;
@@ -40,8 +43,9 @@ export async function* summarizeWith(
   const steps = gather(knowledge, target, asker);
   let step = await steps.next();
   for (; !step.done; step = await steps.next()) yield { kind: 'reading', ...step.value };
-  const gathered = since === undefined ? step.value : changedSince(step.value, since);
-  const points = mapped(gathered.documents, { focus, asked: askedIn(target), since }, asker);
+  const { gathered, changes } =
+    since === undefined ? { gathered: step.value, changes: [] } : changedSince(step.value, since);
+  const points = mapped(gathered.documents, { focus, asked: askedIn(target), since, changes }, asker);
   const { taken, hasMore } = merge(points, length);
   const gate = createGate(knowledge, asker);
   const book = createCitationBook();
@@ -70,6 +74,7 @@ export async function* summarizeWith(
   const notices = [
     ...summary.notices,
     ...making.notices,
+    ...noticesOf(changes, summary.language),
     ...(gate.withdrawn.size > 0 ? [say('withdrawn', summary.language)] : []),
   ];
   yield {
@@ -99,40 +104,28 @@ function askedIn(target: SummaryTarget): ReadonlySet<string> {
   return new Set('query' in target ? analyseQuery(target.query).terms.map(({ term }) => term) : []);
 }
 
-/** Only documents that say when they changed, and changed since. */
-function changedSince(gathered: Gathered, since: string): Gathered {
-  const isChanged = ({ updatedAt }: EvidenceDocument) => updatedAt !== undefined && updatedAt >= since;
-  const unchanged = gathered.documents.filter((document) => !isChanged(document));
-  return {
-    ...gathered,
-    documents: gathered.documents
-      .filter(isChanged)
-      .toSorted((a, b) => ((a.updatedAt ?? '') < (b.updatedAt ?? '') ? 1 : -1)),
-    leftOut: [
-      ...gathered.leftOut,
-      ...unchanged.map(({ id, title }): LeftOut => ({ title, documentId: id, reason: 'not-changed' })),
-    ],
-  };
-}
-
 interface Wanted {
   /** What the summary must keep to. */
   readonly focus: ReadonlySet<string>;
   /** What was searched for: leads within a document that has it, and leaves out no document. */
   readonly asked: ReadonlySet<string>;
   readonly since: string | undefined;
+  /** Of each document what is new, when only that is wanted. */
+  readonly changes: readonly Changed[];
 }
 
 function mapped(
   documents: readonly EvidenceDocument[],
-  { focus, asked, since }: Wanted,
+  { focus, asked, since, changes }: Wanted,
   { signal }: Asker,
 ): Point[] {
   const isFocused = focus.size > 0;
   const about = isFocused ? focus : asked;
   return documents.flatMap((document, index) => {
     signal.throwIfAborted();
-    const points = pointsOf(document, index, about, since);
+    const changed = changes[index];
+    const isWanted = (unit: Unit) => changed === undefined || isIn(changed, unit);
+    const points = pointsOf(document, index, { focus: about, since, isWanted });
     const onIt = points.filter(({ terms }) => [...about].some((term) => terms.has(term)));
     return isFocused || onIt.length > 0 ? onIt : points;
   });

@@ -10,12 +10,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, beforeEach, describe, it } from 'node:test';
 import { silentLogger } from '@fumikura/logging';
+import { until } from '@fumikura/testkit';
 import { backlogOf, createAuditTrail, forwardAudit, httpTarget, syslogTarget } from '../index.ts';
 import type { ForwardTarget } from '../index.ts';
 import { prune } from '../retention.ts';
 import { segmentsOf } from '../segments.ts';
 
-const signal = AbortSignal.timeout(60_000);
+const { signal } = new AbortController();
 const message = (record: object) => JSON.stringify(record);
 const root = mkdtempSync(join(tmpdir(), 'fumi-forward-'));
 let folder = '';
@@ -88,12 +89,12 @@ describe('[audit.forward] records go elsewhere', () => {
 
   it('by one process at a time', async () => {
     await write(names('a', 3));
-    let go: () => void = () => undefined;
+    let go: (() => void) | undefined;
     const slow: ForwardTarget = { id: 'siem', deliver: () => new Promise<void>((resolve) => (go = resolve)) };
     const first = forwardAudit(folder, slow, signal);
-    await new Promise((resolve) => setTimeout(resolve, 100));
+    await until(() => go);
     assert.equal((await forwardAudit(folder, memory(), signal)).isElsewhere, true);
-    go();
+    go?.();
     assert.equal((await first).records, 3);
   });
 

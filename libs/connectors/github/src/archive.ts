@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { AppError, toAppError } from '@fumikura/errors';
+import { ownFolder } from '@fumikura/http';
 import type { Repository, TreeEntry } from './github-types.ts';
 import { repositoryPath } from './repositories.ts';
 import type { Run } from './run.ts';
@@ -30,7 +30,7 @@ export async function* readArchive(
   wanted: ReadonlyMap<string, TreeEntry>,
 ): AsyncGenerator<ArchivedFile> {
   const { client, signal, logger } = run;
-  const folder = await mkdtemp(join(tmpdir(), 'fumi-archive-'));
+  const folder = await ownFolder('archive');
   try {
     const file = join(folder, 'archive.tar.gz');
     await client.download(repositoryPath(repository, 'tarball', head), file, signal);

@@ -43,7 +43,7 @@ function readTokens(tokens: readonly Token[], depth: number): Block[] {
 function readToken(token: Token, depth: number): Block[] {
   switch (token.type) {
     case 'heading':
-      return heading((token as Tokens.Heading).depth, inlineText(token, 0));
+      return heading((token as Tokens.Heading).depth, headingText(token));
     case 'paragraph':
     case 'text':
       return paragraph(tidy(inlineText(token, 0)));
@@ -98,6 +98,18 @@ interface Inline {
   readonly raw?: string;
   readonly href?: string;
   readonly tokens?: readonly Inline[];
+}
+
+/** Badges beside a heading are no part of what it says; a picture alone is. */
+function headingText(token: Inline): string {
+  const said = inlineText(withoutImages(token, 0), 0);
+  return tidy(said) === '' ? inlineText(token, 0) : said;
+}
+
+function withoutImages(token: Inline, depth: number): Inline {
+  if (!token.tokens || depth > MAX_DEPTH) return token;
+  const kept = token.tokens.filter(({ type }) => type !== 'image');
+  return { ...token, tokens: kept.map((inner) => withoutImages(inner, depth + 1)) };
 }
 
 /** What a person reads: marks gone, entities decoded, images by their alternative text. */

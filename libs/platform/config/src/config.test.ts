@@ -106,6 +106,10 @@ describe('configuration', () => {
 
   it('says where the YAML itself is broken', () => {
     assert.throws(() => parseConfig('owner: [a\nx: 1', 'f.yaml'), { code: 'CONFIG_INVALID' });
+    assert.throws(
+      () => parseConfig('{ owner: a }\nsearch: { synonyms: s.txt }', 'f.yaml'),
+      (error: AppError) => error.publicMessage.split('\n').length === 2,
+    );
   });
 
   it('[config.missing] finds the nearest file above, then the one at home, else says what to run', async () => {
@@ -116,6 +120,10 @@ describe('configuration', () => {
     );
     await writeFile(join(folder, 'a', 'fumikura.yaml'), GOOD);
     assert.equal(await findConfig(undefined, deep, folder), join(folder, 'a', 'fumikura.yaml'));
+    await assert.rejects(findConfig(undefined, folder, folder), (error: AppError) => {
+      assert.match(error.publicMessage, /but there is a\/fumikura\.yaml.*with --config a\/fumikura\.yaml/u);
+      return error.code === 'CONFIG_NOT_FOUND';
+    });
     await assert.rejects(findConfig(join(folder, 'no.yaml'), deep, folder), { code: 'CONFIG_NOT_FOUND' });
   });
 

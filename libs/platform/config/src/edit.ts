@@ -36,11 +36,15 @@ export async function removeSource(file: string, id: string): Promise<void> {
   });
 }
 
-/** Sets the embedder in the place of the one before; undefined takes it out. @throws AppError CONFIG_INVALID (config) */
-export async function setEmbedder(file: string, embedder: EmbedderInput | undefined): Promise<void> {
+/** Sets an embedder in the place of the one before; undefined takes it out. @throws AppError CONFIG_INVALID (config) */
+export async function setEmbedder(
+  file: string,
+  embedder: EmbedderInput | undefined,
+  name: 'embedder' | 'nextEmbedder' = 'embedder',
+): Promise<void> {
   await edit(file, (document) => {
-    if (embedder === undefined) document.delete('embedder');
-    else document.set('embedder', document.createNode(embedder));
+    if (embedder === undefined) document.delete(name);
+    else document.set(name, document.createNode(embedder));
   });
 }
 

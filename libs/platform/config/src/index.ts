@@ -14,5 +14,5 @@ export type {
   SourceConfig,
 } from './schema.ts';
 export { Secret } from './secret.ts';
-export { watchConfig } from './watch.ts';
+export { watchConfig, watchFile } from './watch.ts';
 export type { ConfigWatch, ConfigWatchOptions } from './watch.ts';

@@ -1,4 +1,4 @@
-import { readFile, stat } from 'node:fs/promises';
+import { readdir, readFile, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { AppError } from '@fumikura/errors';
 import type { LinkDecision, RoleDecision } from '@fumikura/model';
@@ -9,6 +9,9 @@ import { configSchema } from './schema.ts';
 import type { ConfigValues } from './schema.ts';
 
 export const CONFIG_FILE = 'fumikura.yaml';
+/** Looked into for a message alone. */
+const MAX_FOLDERS = 1_000;
+const MAX_TOLD = 3;
 
 /** A checked configuration with its place: relative paths in it are relative to `folder`. */
 export interface Config extends ConfigValues {
@@ -40,7 +43,9 @@ export async function findConfig(explicit: string | undefined, from: string, hom
   }
   const fallback = join(home, '.config', 'fumikura', CONFIG_FILE);
   if (await isFile(fallback)) return fallback;
-  throw notFound(`no ${CONFIG_FILE} in ${resolve(from)} or above`);
+  const below = await configsBelow(from);
+  const told = below.length > 0 ? `, but there is ${below.join(' and ')}` : '';
+  throw notFound(`no ${CONFIG_FILE} in ${resolve(from)} or above${told}`, below[0]);
 }
 
 /** @throws AppError CONFIG_INVALID (config) that names every problem, each with its line */
@@ -52,14 +57,14 @@ export function parseConfig(text: string, file: string): Config {
   const counter = new LineCounter();
   const document = parseDocument(text, { lineCounter: counter, prettyErrors: false });
   if (document.errors.length > 0) {
-    throw invalid(
-      file,
-      document.errors.map((error) => ({
-        path: '',
-        line: counter.linePos(error.pos[0]).line,
-        message: error.message,
-      })),
+    // One mistake makes the parser stumble over everything behind it on the line.
+    const lines = new Map(
+      document.errors
+        .toReversed()
+        .map(({ pos, message }) => [counter.linePos(pos[0]).line, message] as const),
     );
+    const problems = [...lines].toReversed().map(([line, message]) => ({ path: '', line, message }));
+    throw invalid(file, problems);
   }
   const lineOf = lineFinder(document, counter);
   const parsed = configSchema.safeParse(document.toJS() ?? {});
@@ -96,10 +101,26 @@ export function invalid(file: string, problems: readonly ConfigProblem[]): AppEr
   });
 }
 
-function notFound(what: string): AppError {
+function notFound(what: string, example?: string): AppError {
+  const named =
+    example === undefined
+      ? 'name one with --config'
+      : `name that one with --config ${/\s/u.test(example) ? JSON.stringify(example) : example}`;
   return new AppError('CONFIG_NOT_FOUND', 'config', what, {
-    publicMessage: `No configuration: ${what}. Run "fumi init" to make one, or name one with --config.`,
+    publicMessage: `No configuration: ${what}. Run "fumi init" to make one, or ${named}.`,
   });
+}
+
+/** Of folders right below, relative to it: "fumi init <folder>" makes them there. */
+async function configsBelow(folder: string): Promise<string[]> {
+  const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
+  const found: string[] = [];
+  for (const { name } of entries.filter((entry) => entry.isDirectory()).slice(0, MAX_FOLDERS)) {
+    const file = join(name, CONFIG_FILE);
+    if (await isFile(join(folder, file))) found.push(file);
+    if (found.length === MAX_TOLD) break;
+  }
+  return found.toSorted();
 }
 
 async function exists(path: string): Promise<boolean> {

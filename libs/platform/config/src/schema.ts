@@ -228,6 +228,8 @@ export const configSchema = z.strictObject({
     .strictObject({
       /** Milliseconds after which a search answers with what it has or fails. */
       deadlineMs: z.int().min(50).max(60_000).default(5_000),
+      /** A file of words that mean the same, relative to this one; docs/retrieval.md says how it is written. */
+      synonyms: z.string().min(1).optional(),
       /** What a document gains beside what it says, as shares of its score; nothing by default. */
       boosts: z
         .strictObject({
@@ -242,6 +244,10 @@ export const configSchema = z.strictObject({
           labels: z.record(z.string(), z.number().min(-1).max(1)).default({}),
           /** What people said of documents (fumi feedback, Slack). */
           feedback: z.strictObject({ weight: z.number().min(0).max(0.5) }).optional(),
+          /** How many of the others found point to it, by title, key or address. */
+          links: z.strictObject({ weight: z.number().min(0).max(0.5) }).optional(),
+          /** Written by who writes where the asker writes. */
+          people: z.strictObject({ weight: z.number().min(0).max(0.5) }).optional(),
           /** All together, up and down. */
           most: z.number().min(0).max(0.5).default(0.2),
         })

@@ -10,19 +10,27 @@ export interface ConfigWatch {
   close(): void;
 }
 
-export interface ConfigWatchOptions {
-  readonly onChanged: (config: Config) => void | Promise<void>;
+export interface FileWatchOptions {
+  readonly onChanged: () => void | Promise<void>;
   /** A file that cannot be used changes nothing; told once for each of its states. */
   readonly onInvalid: (error: AppError) => void;
   /** Default 1,000; 0 looks only when asked. */
   readonly everyMs?: number;
 }
 
+export interface ConfigWatchOptions extends Omit<FileWatchOptions, 'onChanged'> {
+  readonly onChanged: (config: Config) => void | Promise<void>;
+}
+
+export function watchConfig({ file }: Pick<Config, 'file'>, options: ConfigWatchOptions): ConfigWatch {
+  return watchFile(file, { ...options, onChanged: async () => options.onChanged(await loadConfig(file)) });
+}
+
 /**
- * Tells each new state of a configuration file. Asked of the file system by time rather than by its events, which network
+ * Tells each new state of a file, of which reading it may fail. Asked of the file system by time rather than by its events, which network
  * folders and the folders that containers mount do not send.
  */
-export function watchConfig({ file }: Pick<Config, 'file'>, options: ConfigWatchOptions): ConfigWatch {
+export function watchFile(file: string, options: FileWatchOptions): ConfigWatch {
   const { onChanged, onInvalid, everyMs = 1_000 } = options;
   // Of the file as it is at the first look: what changed before that, while its reader started, is read again for nothing.
   let known: string | undefined;
@@ -32,7 +40,7 @@ export function watchConfig({ file }: Pick<Config, 'file'>, options: ConfigWatch
     if (state === known) return;
     known = state;
     try {
-      await onChanged(await loadConfig(file));
+      await onChanged();
     } catch (error) {
       onInvalid(toAppError(error));
     }

@@ -69,7 +69,7 @@ function settingsFor(url: string, more: Partial<ExchangeSettings> = {}): Exchang
     audience: AUDIENCE,
     scopes: ['read'],
     audiences: [AUDIENCE],
-    timeoutMs: 2_000,
+    timeoutMs: 60_000,
     ...more,
   };
 }

@@ -3,6 +3,8 @@ export type { BudgetLimits } from './budget.ts';
 export { createHttpClient } from './client.ts';
 export type { HttpAnswer, HttpClient, HttpClientOptions, HttpRequest, QueryValue } from './client.ts';
 export type { HttpClock } from './clock.ts';
+export { ownFolder, sweepFolders } from './own-folder.ts';
+export type { FolderKind } from './own-folder.ts';
 export { createPolicedFetch } from './policed-fetch.ts';
 export type { AnswerFact, FetchPolicy } from './policed-fetch.ts';
 export { judgedConnections } from './judged-connections.ts';

@@ -2,8 +2,9 @@ import { AppError, toAppError } from '@fumikura/errors';
 import type { Secret } from '@fumikura/config';
 import { createPolicedFetch } from '@fumikura/http';
 import type { HttpClock } from '@fumikura/http';
-import { APIError, OpenAI } from 'openai';
 import { ownError } from './failures.ts';
+import { openedOnce, refusalOf } from './vendor.ts';
+import type { OpenClient } from './vendor.ts';
 
 export interface EndpointOptions {
   /** With its version path: `https://api.openai.com/v1`. */
@@ -44,8 +45,8 @@ export function createEndpoint(options: EndpointOptions): { readonly passage: As
 export function createClient(
   { baseUrl, apiKey, timeoutMs = 120_000, clock }: EndpointOptions,
   { name, attempts, concurrency }: { name: string; attempts: number; concurrency: number },
-): OpenAI {
-  return new OpenAI({
+): OpenClient {
+  return openedOnce({
     // Local endpoints want none, the package wants one.
     apiKey: apiKey?.reveal() ?? 'none',
     baseURL: baseUrl.href.replace(/\/$/u, ''),
@@ -70,9 +71,10 @@ export function createClient(
 }
 
 function createAsk(options: EndpointOptions, limits: { attempts: number; concurrency: number }): Ask {
-  const client = createClient(options, { name: 'embeddings', ...limits });
+  const open = createClient(options, { name: 'embeddings', ...limits });
   return async ({ model, input, dimensions }, signal) => {
     try {
+      const client = await open();
       return await client.embeddings.create(
         {
           model,
@@ -109,9 +111,10 @@ function understood(error: unknown, signal: AbortSignal): Error {
       own,
       own.retryAfterMs,
     );
-  if (!(error instanceof APIError) || error.status === undefined)
+  const refusal = refusalOf(error);
+  if (!refusal)
     return unavailable(error instanceof Error ? error.message : String(error), 'transient', error);
-  const { status, message } = error as APIError & { status: number };
+  const { status, message } = refusal;
   if (status === 400 || status === 413 || status === 422) return new BatchRefused(message, { cause: error });
   if (status === 401 || status === 403)
     return new AppError('EMBEDDER_UNAUTHORISED', 'auth', message, {

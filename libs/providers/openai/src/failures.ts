@@ -1,5 +1,5 @@
 import { AppError, toAppError } from '@fumikura/errors';
-import { APIError } from 'openai';
+import { refusalOf } from './vendor.ts';
 
 /** What our own `fetch` threw, which the package wraps. */
 export function ownError(error: unknown): AppError | undefined {
@@ -13,9 +13,9 @@ export function modelFailure(error: unknown, signal: AbortSignal): AppError {
   const own = ownError(error);
   if (own?.code.startsWith('MODEL_')) return own;
   if (own) return unavailable(own.code, own, own.kind === 'rate-limited', own.retryAfterMs);
-  if (!(error instanceof APIError) || error.status === undefined)
-    return unavailable(error instanceof Error ? error.name : 'no answer', error, false);
-  const { status } = error as APIError & { status: number };
+  const refusal = refusalOf(error);
+  if (!refusal) return unavailable(error instanceof Error ? error.name : 'no answer', error, false);
+  const { status } = refusal;
   if (status === 401 || status === 403)
     return new AppError('MODEL_UNAUTHORISED', 'auth', `the model answers ${status}`, {
       publicMessage: 'The language model does not accept our key.',

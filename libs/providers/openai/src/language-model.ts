@@ -1,10 +1,12 @@
 import { createPolicedFetch } from '@fumikura/http';
 import type { LanguageModel, ModelPart, ModelRequest } from '@fumikura/ports';
-import { APIError, OpenAI } from 'openai';
+import type { OpenAI } from 'openai';
 import { withoutHopeless } from './client.ts';
 import type { EndpointOptions } from './client.ts';
 import { brokenAnswer, modelFailure } from './failures.ts';
 import { countTokens } from './tokens.ts';
+import { openedOnce, refusalOf } from './vendor.ts';
+import type { OpenClient } from './vendor.ts';
 
 export interface OpenaiModelOptions extends EndpointOptions {
   readonly model: string;
@@ -25,7 +27,7 @@ const FORMS: readonly Form[] = ['schema', 'object', 'words'];
 /** Any endpoint that speaks as OpenAI's does. What form of answers it takes is learnt from its refusals, once. */
 export function createOpenaiModel(options: OpenaiModelOptions): LanguageModel {
   const { model, baseUrl, price, api = 'chat' } = options;
-  const client = clientOf(options);
+  const open = clientOf(options);
   let form: Form = 'schema';
   return {
     name: `${model}@${baseUrl.host}`,
@@ -33,6 +35,7 @@ export function createOpenaiModel(options: OpenaiModelOptions): LanguageModel {
     countTokens,
     write: async function* (request) {
       try {
+        const client = await open();
         for (;;) {
           const started =
             api === 'chat' ? chat(client, model, request, form) : responses(client, model, request, form);
@@ -54,8 +57,8 @@ export function createOpenaiModel(options: OpenaiModelOptions): LanguageModel {
   };
 }
 
-function clientOf({ baseUrl, apiKey, timeoutMs = 60_000, clock }: EndpointOptions): OpenAI {
-  return new OpenAI({
+function clientOf({ baseUrl, apiKey, timeoutMs = 60_000, clock }: EndpointOptions): OpenClient {
+  return openedOnce({
     apiKey: apiKey?.reveal() ?? 'none',
     baseURL: baseUrl.href.replace(/\/$/u, ''),
     organization: null,
@@ -79,7 +82,8 @@ function clientOf({ baseUrl, apiKey, timeoutMs = 60_000, clock }: EndpointOption
 
 /** 400 and 422 are what servers say that do not know structured output. */
 function isAboutForm(error: unknown): boolean {
-  return error instanceof APIError && (error.status === 400 || error.status === 422);
+  const { status } = refusalOf(error) ?? {};
+  return status === 400 || status === 422;
 }
 
 async function* chat(

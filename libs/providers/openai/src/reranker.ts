@@ -1,6 +1,5 @@
 import { AppError, toAppError } from '@fumikura/errors';
 import type { Reranker, RerankPassage } from '@fumikura/ports';
-import type { OpenAI } from 'openai';
 import { z } from 'zod';
 import { createClient } from './client.ts';
 import type { EndpointOptions } from './client.ts';
@@ -38,7 +37,7 @@ const order = z.looseObject({ order: z.array(z.int()) });
 /** A language model that is shown all passages of a window at once and gives their order. */
 export function createListwiseReranker(options: RerankerOptions): Reranker {
   const { model, window = WINDOW, pricePerMillionTokens } = options;
-  const client = createClient(options, { name: 'rerank', attempts: 1, concurrency: CONCURRENCY });
+  const open = createClient(options, { name: 'rerank', attempts: 1, concurrency: CONCURRENCY });
   return {
     name: `openai:${model}`,
     window,
@@ -48,8 +47,8 @@ export function createListwiseReranker(options: RerankerOptions): Reranker {
         query,
         passages: passages.map((each, place) => ({ place, ...each })),
       });
-      const body = await asked(signal, () =>
-        client.chat.completions.create(
+      const body = await asked(signal, async () =>
+        (await open()).chat.completions.create(
           {
             model,
             messages: [
@@ -91,7 +90,7 @@ export interface EndpointRerankerOptions extends Omit<RerankerOptions, 'model'> 
 /** A cross-encoder behind `/rerank` below the address: each passage is scored by itself. */
 export function createEndpointReranker(options: EndpointRerankerOptions): Reranker {
   const { model, window = WINDOW, field = 'documents', pricePerMillionTokens } = options;
-  const client: OpenAI = createClient(options, { name: 'rerank', attempts: 1, concurrency: CONCURRENCY });
+  const open = createClient(options, { name: 'rerank', attempts: 1, concurrency: CONCURRENCY });
   return {
     name: `endpoint:${model ?? options.baseUrl.host}`,
     window,
@@ -101,7 +100,7 @@ export function createEndpointReranker(options: EndpointRerankerOptions): Rerank
       const body = { query, [field]: texts, ...(model !== undefined && { model }) };
       const answer = understood(
         scores,
-        await asked(signal, () => client.post<unknown>('/rerank', { body, signal })),
+        await asked(signal, async () => (await open()).post<unknown>('/rerank', { body, signal })),
       );
       const found = Array.isArray(answer)
         ? answer.map((each) => ({ index: each.index, score: each.score }))

@@ -54,7 +54,8 @@ async function askOne(
       if (!answer) return;
       progress.isPartial = answer.isPartial === true;
       progress.isAnswered = true;
-      const hits = answer.hits.slice(0, query.limit);
+      // As many as were asked for, each once: repeated ones would use up what may be read.
+      const hits = [...new Map(answer.hits.map((hit) => [hit.id, hit])).values()].slice(0, query.limit);
       const judges = { ...parts, reads: parts.settings.reads, ...(rights && { rights }) };
       await judge(judges, connector, hits, access, judged, signal);
     };

@@ -45,13 +45,16 @@ export function withLiveSources(knowledge: Knowledge, options: LiveOptions): Kno
     search: async (query, access, signal, onWithheld) => {
       if (query.live !== true || query.cursor !== undefined)
         return knowledge.search(query, access, signal, onWithheld);
+      const started = performance.now();
       const [page, found] = await Promise.all([
         knowledge.search(query, access, signal, onWithheld),
         find(query, access, options, ask, knowledge),
       ]);
       const withheld = found.outcomes.flatMap((each) => each.withheld);
       if (withheld.length > 0) onWithheld?.(withheld.map((id) => ({ id, reason: 'lists-changed' })));
-      return merged(page, found, query, access, catalog);
+      const whole = await merged(page, found, query, access, catalog);
+      // Waiting for the sources is part of it.
+      return { ...whole, tookMs: Math.round((performance.now() - started) * 10) / 10 };
     },
   };
 }
@@ -100,7 +103,6 @@ async function merged(
   access: AccessFilter,
   catalog: Catalog,
 ): Promise<SearchPage> {
-  const started = performance.now();
   const wanted = { terms, explain, accepts: textTest(conditions) };
   const lists = await Promise.all(
     outcomes.map(async ({ items }) => {
@@ -113,7 +115,6 @@ async function merged(
     ...page,
     hits: mergeByRank(page.hits, lists, limit),
     coverage: coverageWith(page.coverage, outcomes),
-    tookMs: Math.round((page.tookMs + performance.now() - started) * 10) / 10,
   };
 }
 

@@ -1,5 +1,6 @@
 import type { AccessFilter } from '@fumikura/ports';
 import { analyseQuery } from '@fumikura/text';
+import type { QueryTerms } from '@fumikura/text';
 import { isCopy } from '../collapse.ts';
 import type { Place } from '../collapse.ts';
 import { likenessOf } from '../similar.ts';
@@ -9,17 +10,24 @@ import { corrected } from './corrections.ts';
 import type { Correction } from './corrections.ts';
 import { readQuery } from './read-query.ts';
 import type { ReadQuery } from './read-query.ts';
-import { withLongForms } from './long-forms.ts';
+import { expanded } from './expand.ts';
+import type { ExpandParts } from './expand.ts';
+import { wordsMeant } from './synonyms.ts';
+import type { Expansion } from './synonyms.ts';
 
 /** A request in the form in which everything behind it works. */
 export interface Asked extends Omit<ReadQuery, 'plain'> {
+  /** `terms` without what is looked for beside. */
+  readonly typed: QueryTerms;
   readonly corrections: readonly Correction[];
+  /** What is looked for beside, as part of `terms`. */
+  readonly expansions: readonly Expansion[];
   /** Places that are no answer whatever they rank: what the others are to be like. */
   readonly isLeftOut: (place: Place) => boolean;
 }
 
 export async function askedBy(
-  parts: LikenessParts,
+  parts: LikenessParts & ExpandParts,
   request: KnowledgeQuery,
   access: AccessFilter,
   signal: AbortSignal,
@@ -31,19 +39,30 @@ export async function askedBy(
     // First of all: what the caller may not read cannot be asked by.
     const likeness = await likenessOf(similarTo, parts, access, signal);
     const read = await readQuery(query, filter, context, { mayBeEmpty: true });
-    return { ...like(likeness, read), corrections: [] };
+    const alike = like(likeness, read);
+    return { ...alike, typed: alike.terms, corrections: [], expansions: [] };
   }
   const { plain, ...read } = await readQuery(query, filter, context);
-  const { text, corrections } = await corrected(read.text, plain, index, access, within, signal);
+  // A word that the company's own list knows is no slip, whether or not a document has it.
+  const isMeant = wordsMeant(parts.synonyms?.().of(plain.join('\n')) ?? []);
+  const fixed = await corrected(read.text, plain, isMeant, index, access, within, signal);
+  const { text, corrections } = fixed;
   const own = corrections.length > 0 ? analyseQuery(text) : read.terms;
-  const terms = await withLongForms(text, own, index, access, within, signal);
-  return { ...read, text, terms, corrections, isLeftOut: () => false };
+  const { terms, expansions } = await expanded(
+    { text, plain: fixed.plain.join('\n') },
+    own,
+    parts,
+    access,
+    within,
+    signal,
+  );
+  return { ...read, text, terms, typed: own, corrections, expansions, isLeftOut: () => false };
 }
 
 function like(
   { record, text, terms }: Awaited<ReturnType<typeof likenessOf>>,
   { plain: _, ...read }: ReadQuery,
-): Omit<Asked, 'corrections'> {
+): Omit<Asked, 'corrections' | 'expansions' | 'typed'> {
   return {
     ...read,
     text: [text, read.text].join('\n'),

@@ -7,6 +7,13 @@ export interface Correction {
   readonly to: string;
 }
 
+export interface Corrected {
+  readonly text: string;
+  /** What stands outside of quotes. */
+  readonly plain: readonly string[];
+  readonly corrections: readonly Correction[];
+}
+
 /** Words of one query that are looked at. */
 const MAX_WORDS = 24;
 
@@ -22,20 +29,25 @@ const AROUND = /^[("'“‘[]+|[)"'”’\].,;:!?]+$/gu;
 export async function corrected(
   text: string,
   typed: readonly string[],
+  isMeant: (word: string) => boolean,
   index: SearchIndex,
   access: AccessFilter,
   within: readonly SourceId[] | undefined,
   signal: AbortSignal,
-): Promise<{ readonly text: string; readonly corrections: readonly Correction[] }> {
-  const words = correctable(typed);
-  if (words.length === 0) return { text, corrections: [] };
+): Promise<Corrected> {
+  const words = correctable(typed).filter((word) => !isMeant(word));
+  if (words.length === 0) return { text, plain: typed, corrections: [] };
   const request = { words, ...(within && { filter: { sources: within } }) };
   const reports = (await index.explore?.words?.(request, access, signal)) ?? [];
   const corrections = reports.flatMap(({ word, near: [best] }) =>
     best === undefined ? [] : [{ from: word, to: best }],
   );
   const instead = new Map(corrections.map(({ from, to }) => [from, to]));
-  return { text: replaced(text, instead), corrections };
+  return {
+    text: replaced(text, instead),
+    plain: typed.map((part) => replaced(part, instead)),
+    corrections,
+  };
 }
 
 function correctable(typed: readonly string[]): string[] {

@@ -167,7 +167,7 @@ function requireNoTypo(field: string, { value, isExcluded }: QueryToken): void {
   if (near.length === 0) return;
   throw invalidInput(
     'QUERY_WORD_UNKNOWN',
-    `"${field}:" is no word of a query. Put it in quotes to look for it as text. Near matches come with this message.`,
+    `"${field}:" is no word of a query. Put it in quotes to look for it as text. Near matches:`,
     { near },
   );
 }

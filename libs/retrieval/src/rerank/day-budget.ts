@@ -24,7 +24,9 @@ export function createDayBudget(
   return {
     reserve: (tokens) => {
       const today = Math.floor(now() / DAY_MS);
-      if (today !== day) [day, used] = [today, 0];
+      // A clock that jumps back begins no new day, and one that was far ahead does not end them all.
+      if (!(today <= day)) used = 0;
+      if (today !== day - 1) day = today;
       if (used + tokens <= limit) return;
       throw new AppError('BUDGET_SPENT', 'rate-limited', `${used} of ${limit} tokens of today are used`);
     },

@@ -88,9 +88,8 @@ describe('PostgreSQL catalog', { skip: postgresMissing() ?? false }, () => {
       () => (isDone = true),
     );
     for (let round = 0; round < 15; round++) {
-      const from = performance.now();
+      // One that stood behind the migration would wait for what is committed only below.
       assert.equal(await textOf(store, A), 'text');
-      assert.ok(performance.now() - from < 4_000, `${performance.now() - from}`);
       await wait(200);
     }
     assert.ok(!isDone);

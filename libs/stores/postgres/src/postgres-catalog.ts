@@ -1,26 +1,21 @@
 import { AppError } from '@fumikura/errors';
 import type { AllowList, DocumentId, SourceId } from '@fumikura/model';
-import { readGrant } from '@fumikura/ports';
 import { sql } from 'kysely';
 import type {
-  AccessFilter,
-  AccessGrant,
   Catalog,
   CatalogJournal,
-  DocumentRecord,
   DocumentWrite,
   EmbeddingJournal,
-  Passage,
   StoreBatch,
   StoreExport,
 } from '@fumikura/ports';
 import { AccessHistoryStore } from './catalog/access-history.ts';
-import { admits, AclStore } from './catalog/acls.ts';
+import { AclStore } from './catalog/acls.ts';
+import { readsOfCallers } from './catalog/checked-reads.ts';
 import { DirectoryStore } from './catalog/directory.ts';
 import { DocumentStore } from './catalog/documents.ts';
-import type { CheckedRow } from './catalog/documents.ts';
-import { fieldValues } from './catalog/facets.ts';
 import { JobStore } from './catalog/jobs.ts';
+import { Standings } from './catalog/standings.ts';
 import { StateStore } from './catalog/state.ts';
 import { SyncState } from './catalog/sync-state.ts';
 import { Connection } from './connection.ts';
@@ -75,15 +70,16 @@ export async function createPostgresCatalog(options: PostgresCatalogOptions): Pr
   const connection = new Connection(options);
   const history = new AccessHistoryStore(connection);
   const acls = new AclStore(connection, history);
+  const standings = new Standings(connection);
   const documents = new DocumentStore(connection);
   const sync = new SyncState(connection);
   const directory = new DirectoryStore(connection, history);
   const jobs = new JobStore(connection);
   const state = new StateStore(connection);
   const waiting = new Waiting(connection, documents);
-  const parts = { connection, acls, history, documents, sync, directory, jobs, state, waiting };
+  const parts = { connection, acls, standings, history, documents, sync, directory, jobs, state, waiting };
   const journal = new Journal(parts);
-  const prepare = () => void acls.prepare().catch(() => undefined); // whoever asks next does it, and hears what is wrong
+  const prepare = () => void standings.prepare().catch(() => undefined); // whoever asks next does it, and hears what is wrong
   const listeners = new Set<OnDocuments>();
   const onDocuments: OnDocuments = (ids) => {
     for (const listener of listeners) listener(ids);
@@ -191,6 +187,7 @@ function createExport({
 interface Parts {
   readonly connection: Connection;
   readonly acls: AclStore;
+  readonly standings: Standings;
   readonly history: AccessHistoryStore;
   readonly documents: DocumentStore;
   readonly sync: SyncState;
@@ -201,7 +198,7 @@ interface Parts {
 }
 
 function createCatalog(parts: Parts): Catalog {
-  const { connection, acls, history, documents, sync, directory, jobs, state, journal } = parts;
+  const { connection, acls, standings, history, documents, sync, directory, jobs, state, journal } = parts;
   const read = <T>(work: (db: Executor) => Promise<T>) => connection.read(work);
   const write = <T>(work: (db: Executor) => Promise<T>) => connection.write(work);
   return {
@@ -216,9 +213,9 @@ function createCatalog(parts: Parts): Catalog {
     },
     known: (ids) => read((db) => documents.known(db, ids)),
     listIds: (source, after, limit) => read((db) => documents.listIds(db, source, after ?? '', limit)),
-    accessVersion: async () => String(await read((db) => acls.version(db))),
+    accessVersion: async () => String(await standings.version()),
     readableAcls: async (principals) => {
-      const { aclIds, version } = await acls.readable(principals);
+      const { aclIds, version } = await standings.readable(principals);
       return { aclIds, version: String(version) };
     },
     putLists: async (lists) => {
@@ -263,59 +260,4 @@ function createCatalog(parts: Parts): Catalog {
     setting: async (name, initial) =>
       (await read((db) => sync.setting(db, name))) ?? write((db) => sync.makeSetting(db, name, initial())),
   };
-}
-
-/** Everything here passes the second check: today's lists, not the ones of the grant. */
-function readsOfCallers({
-  connection,
-  acls,
-  documents,
-}: Parts): Pick<Catalog, 'readable' | 'text' | 'passages' | 'fieldValues'> {
-  /** Records and texts are of one moment: no text of a version that was not the one checked. */
-  const checkedTexts = async (ids: readonly DocumentId[], access: AccessFilter) => {
-    const { principals } = granted(access);
-    const [rows, texts] = await connection.snapshot(async (db) => [
-      await documents.checked(db, ids),
-      await documents.texts(db, ids),
-    ]);
-    const records = await admitted(acls, rows, principals);
-    return new Map(records.map(({ id }) => [id, texts.get(id)]));
-  };
-  return {
-    readable: async (ids, access) => {
-      const { principals } = granted(access);
-      return admitted(acls, await connection.read((db) => documents.checked(db, ids)), principals);
-    },
-    text: async (id, access) => (await checkedTexts([id], access)).get(id),
-    passages: async (wanted, access) => {
-      const texts = await checkedTexts([...new Set(wanted.map(({ documentId }) => documentId))], access);
-      return wanted.map(({ documentId, ordinal }): Passage | undefined => {
-        const stored = texts.get(documentId);
-        const chunk = stored?.chunks.find((each) => each.ordinal === ordinal);
-        return stored && chunk ? { chunk, text: stored.text.slice(chunk.start, chunk.end) } : undefined;
-      });
-    },
-    fieldValues: async (field, access, limit) => {
-      const { aclIds } = await acls.readable(granted(access).principals);
-      return connection.read((db) => fieldValues(db, connection, field, aclIds, limit));
-    },
-  };
-}
-
-async function admitted(
-  acls: AclStore,
-  rows: readonly CheckedRow[],
-  principals: AccessGrant['principals'],
-): Promise<DocumentRecord[]> {
-  const version = rows[0]?.accessVersion;
-  if (version === undefined) return [];
-  const standing = await acls.standingAt(version, principals);
-  return rows.filter(({ aclId, aclLists }) => admits(standing, aclId, aclLists)).map(({ record }) => record);
-}
-
-/** @throws AppError ACCESS_FILTER_INVALID (internal) for anything that `access` did not make */
-function granted(filter: AccessFilter): AccessGrant {
-  const grant = readGrant(filter);
-  if (grant) return grant;
-  throw new AppError('ACCESS_FILTER_INVALID', 'internal', 'an access filter that access did not make');
 }

@@ -9,6 +9,9 @@ import {
   retry,
   wrap,
 } from 'cockatiel';
+import { qdrantError, unreachable } from './failures.ts';
+import { createPost } from './post.ts';
+import type { Post, Server } from './post.ts';
 
 export interface ClientOptions {
   /** `http://host:6333`, or https. */
@@ -25,23 +28,17 @@ const HALF_OPEN_AFTER_MS = 1_000;
 /** A wait that is longer is the caller's to decide about. */
 const LONGEST_WAIT_MS = 5_000;
 
-export type Call = <T>(work: (client: QdrantClient) => Promise<T>) => Promise<T>;
+export type Call = <T>(work: (client: QdrantClient, post: Post) => Promise<T>) => Promise<T>;
 
 /**
  * One server or cluster, with what every request to it gets: a time-out, repeats for what may pass, and a breaker, so
  * that a server that is gone is not waited for again and again. Rejects with STORE_UNREACHABLE, STORE_REFUSED.
  */
 export function createCall({ url, apiKey, timeoutMs = 30_000, attempts = 4 }: ClientOptions): Call {
-  const { protocol, hostname, port, pathname } = new URL(url);
-  const client = new QdrantClient({
-    host: hostname,
-    port: port === '' ? (protocol === 'https:' ? 443 : 6_333) : Number(port),
-    https: protocol === 'https:',
-    ...(pathname.length > 1 && { prefix: pathname.replace(/\/$/, '') }),
-    ...(apiKey && { apiKey: apiKey.reveal() }),
-    timeout: timeoutMs,
-    checkCompatibility: false,
-  });
+  const server = serverOf(url);
+  const key = apiKey && { apiKey: apiKey.reveal() };
+  const client = new QdrantClient({ ...server, ...key, timeout: timeoutMs, checkCompatibility: false });
+  const post = createPost({ ...server, ...key, timeoutMs });
   const mayPass = handleWhen((error) => error instanceof AppError && error.kind === 'transient');
   const policy = wrap(
     retry(mayPass, {
@@ -57,7 +54,7 @@ export function createCall({ url, apiKey, timeoutMs = 30_000, attempts = 4 }: Cl
     try {
       return await policy.execute(async () => {
         try {
-          return await work(client);
+          return await work(client, post);
         } catch (error) {
           throw qdrantError(error);
         }
@@ -70,47 +67,16 @@ export function createCall({ url, apiKey, timeoutMs = 30_000, attempts = 4 }: Cl
   };
 }
 
-export function statusOf(error: unknown): number | undefined {
-  const cause = error instanceof AppError ? error.cause : error;
-  return (cause as { status?: number } | undefined)?.status;
-}
-
-function qdrantError(error: unknown): AppError {
-  if (error instanceof AppError) return error;
-  const { message } = error as Error;
-  const status = statusOf(error);
-  const said = (error as { data?: { status?: { error?: string } } }).data?.status?.error ?? message;
-  if (status === 429 || (error as Error).name === 'QdrantClientResourceExhaustedError')
-    return new AppError('STORE_LOCKED', 'transient', said, {
-      publicMessage: 'The search index is busy. Try again.',
-      retryAfterMs: (secondsToWait(error, said) ?? 1) * 1_000,
-      cause: error,
-    });
-  if (status === 401 || status === 403)
-    return new AppError('STORE_REFUSED', 'config', `${status} ${said}`, {
-      publicMessage: 'The search index refuses the key. Check the key of the index in the configuration.',
-      cause: error,
-    });
-  const isGone = status === undefined ? isNetwork(error) : status >= 500;
-  if (isGone) return unreachable(`${status ?? ''} ${said}`, error);
-  return new AppError('UNEXPECTED', 'internal', `${status ?? ''} ${said}`.trim(), { cause: error });
-}
-
-/** The server's own words first: the client keeps one digit of the header. */
-function secondsToWait(error: unknown, said: string): number | undefined {
-  const told = /Retry after (\d+)s/.exec(said)?.[1] ?? (error as { retry_after?: number }).retry_after;
-  return told === undefined ? undefined : Number(told);
-}
-
-function isNetwork(error: unknown): boolean {
-  const { name, message } = error as Error;
-  return name === 'QdrantClientTimeoutError' || (name === 'TypeError' && message === 'fetch failed');
-}
-
-function unreachable(message: string, cause: unknown): AppError {
-  return new AppError('STORE_UNREACHABLE', 'transient', message, {
-    publicMessage:
-      'The search index cannot be reached at the moment. Check that Qdrant runs and that its address is right.',
-    cause,
-  });
+/** The server's own port where an address names none: 6333, and 443 with TLS. */
+function serverOf(url: string): Server {
+  const { protocol, hostname, pathname } = new URL(url);
+  const https = protocol === 'https:';
+  const named = /^\w+:\/\/[^/]*:(\d+)(?:\/|$)/.exec(url)?.[1];
+  const prefix = pathname.replace(/\/+$/, '');
+  return {
+    host: hostname,
+    port: named === undefined ? (https ? 443 : 6_333) : Number(named),
+    https,
+    ...(prefix !== '' && { prefix }),
+  };
 }

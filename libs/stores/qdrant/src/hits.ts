@@ -18,6 +18,15 @@ interface Best {
   readonly ord: number;
 }
 
+/** Sets of thousands of ids; a caller's rights stay the same object from search to search. */
+const allowedSets = new WeakMap<Uint32Array, ReadonlySet<number>>();
+
+function allowedBy({ aclIds }: AccessGrant): ReadonlySet<number> {
+  const known = allowedSets.get(aclIds) ?? new Set(aclIds);
+  allowedSets.set(aclIds, known);
+  return known;
+}
+
 /** Which version of a document counts: the confirmed one, or the highest that was met where nobody confirms. */
 export class Versions {
   readonly #confirmed: ConfirmedOf | undefined;
@@ -27,7 +36,7 @@ export class Versions {
 
   constructor(grant: AccessGrant, confirmed: ConfirmedOf | undefined) {
     this.#confirmed = confirmed;
-    this.#allowed = new Set(grant.aclIds);
+    this.#allowed = allowedBy(grant);
   }
 
   /** Hits that count. What the server let through is tested again, and against what the catalog says now. */
@@ -74,8 +83,8 @@ export class ScoreBoard {
   readonly #facts = new Map<DocumentId, Pick<Hit, 'aclId' | 'chunks'>>();
   /** Cosines of first chunks. */
   readonly #leads = new Map<DocumentId, number>();
-  /** A document that is not among them has at most so much; 0 once a list was read to its end. */
-  readonly #rest: Partial<Record<Part, number>> = {};
+  /** A document that is not among them has at most so much; nothing of lists that were read to their end. */
+  readonly #cuts = new Map<Part, number>();
 
   add(part: Part, hits: readonly Hit[]): void {
     const scores = this.#scores[part];
@@ -91,7 +100,8 @@ export class ScoreBoard {
 
   /** @param score the lowest of a list that was cut; undefined when it came to its end */
   cutAt(part: Part, score: number | undefined): void {
-    this.#rest[part] = score ?? 0;
+    if (score === undefined) this.#cuts.delete(part);
+    else this.#cuts.set(part, score);
   }
 
   addLeads(hits: readonly Hit[]): void {
@@ -111,18 +121,18 @@ export class ScoreBoard {
   }
 
   isWhole(part: Part): boolean {
-    return (this.#rest[part] ?? 0) === 0;
+    return !this.#cuts.has(part);
   }
 
   /** Whether no document that stands in no list can be among the best `count` by this part. */
   isSettled(part: Part, count: number, weights: LexicalWeights): boolean {
     if (part === 'dense') {
-      const cut = this.#rest.dense ?? 0;
+      const cut = this.#cuts.get('dense') ?? Number.NEGATIVE_INFINITY;
       return [...this.#scores.dense.values()].filter(({ score }) => score > cut).length >= count;
     }
     const known = [...this.#byWords(weights).values()].map((total) => total.known).sort((a, b) => b - a);
     const parts = ['document', 'chunk', 'title'] as const;
-    const unseen = parts.reduce((sum, each) => sum + weights[each] * (this.#rest[each] ?? 0), 0);
+    const unseen = parts.reduce((sum, each) => sum + weights[each] * (this.#cuts.get(each) ?? 0), 0);
     return (known[count - 1] ?? 0) > unseen;
   }
 
@@ -163,7 +173,7 @@ export class ScoreBoard {
       for (const part of parts) {
         const score = this.#scores[part].get(doc)?.score;
         known += weights[part] * (score ?? 0);
-        most += weights[part] * (score ?? this.#rest[part] ?? 0);
+        most += weights[part] * (score ?? this.#cuts.get(part) ?? 0);
       }
       totals.set(doc, { known, most });
     }

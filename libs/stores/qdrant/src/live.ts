@@ -6,12 +6,19 @@ import type { LiveCollection } from './schema.ts';
 /** Another process may lead the alias elsewhere; found out after so long at the latest, ms. */
 const KEPT_MS = 1_000;
 
+/** From this age on a search has it looked up beside itself, ms: under load nobody waits for it. */
+const REFRESHED_MS = 500;
+
 /** The collection behind an alias, as it was found last. */
 export class LiveAlias {
   readonly #call: Call;
   readonly #alias: string;
   #live: LiveCollection;
   #readAt = Date.now();
+  #refreshing: Promise<LiveCollection> | undefined;
+  /** Turns of looking up: the last one that began, and the one that what is known comes from. */
+  #begun = 0;
+  #known = 0;
 
   constructor(call: Call, alias: string, live: LiveCollection) {
     this.#call = call;
@@ -25,14 +32,24 @@ export class LiveAlias {
 
   /** For reads: the alias was looked up a moment ago. */
   current(): Promise<LiveCollection> | LiveCollection {
-    return Date.now() - this.#readAt < KEPT_MS ? this.#live : this.refresh();
+    const age = Date.now() - this.#readAt;
+    if (age < REFRESHED_MS) return this.#live;
+    const refreshing = (this.#refreshing ??= this.refresh().finally(() => {
+      this.#refreshing = undefined;
+    }));
+    if (age >= KEPT_MS) return refreshing;
+    void refreshing.catch(() => undefined); // whoever comes when it is too old asks again, and is told
+    return this.#live;
   }
 
   /** @throws AppError STORE_DAMAGED (config) when the alias is gone */
   async refresh(): Promise<LiveCollection> {
-    this.#live = (await liveCollection(this.#call, this.#alias)) ?? this.#gone();
-    this.#readAt = Date.now();
-    return this.#live;
+    const [turn, askedAt] = [++this.#begun, Date.now()];
+    const live = (await liveCollection(this.#call, this.#alias)) ?? this.#gone();
+    // An answer that was overtaken says less than the one that is known.
+    if (turn < this.#known) return this.#live;
+    [this.#live, this.#known, this.#readAt] = [live, turn, askedAt];
+    return live;
   }
 
   #gone(): never {

@@ -19,12 +19,9 @@ import type {
   VersionVectors,
   VersionedIndex,
 } from '@fumikura/ports';
-import { TOKENISER_VERSION } from '@fumikura/text';
 import { checkVector, requireFingerprint } from './check-vectors.ts';
 import { createCall } from './client.ts';
 import type { Call, ClientOptions } from './client.ts';
-import { among, equals } from './filter.ts';
-import type { Condition } from './filter.ts';
 import { countPoints, damagesAmong, heldVersions, joined } from './held-versions.ts';
 import { Versions } from './hits.ts';
 import { LiveAlias } from './live.ts';
@@ -36,6 +33,8 @@ import type { Layout, LiveCollection } from './schema.ts';
 import { searchPoints } from './search.ts';
 import { averagesOf } from './terms.ts';
 import type { Averages } from './terms.ts';
+import { Turns } from './turns.ts';
+import { heldOf, statsOf } from './upkeep.ts';
 import { putVectors } from './vectors.ts';
 import { readVectors, setAcls, settleAll, writeVersions } from './writing.ts';
 import type { Target } from './writing.ts';
@@ -77,11 +76,8 @@ class Qdrant implements QdrantIndex {
   readonly #alias: string;
   readonly #layout: Layout;
   readonly #live: LiveAlias;
-  #last = 0;
+  readonly #turns = new Turns();
   #collisions = 0;
-  #isClosed = false;
-  /** Writes of this process come one after another. */
-  #writing: Promise<unknown> = Promise.resolve();
 
   constructor(call: Call, alias: string, layout: Layout, live: LiveCollection) {
     this.#call = call;
@@ -90,11 +86,10 @@ class Qdrant implements QdrantIndex {
     this.#live = new LiveAlias(call, alias, live);
   }
 
-  /** Versions are numbers of the clock: used alone by several processes, their clocks decide who was last. */
   write({ upserts = [], acls = [], removals = [] }: IndexBatch): Promise<void> {
-    return this.#alone(async () => {
+    return this.#turns.alone(async () => {
       const documents = [...new Map(upserts.map((each) => [each.documentId, each])).values()];
-      const version = this.#next();
+      const version = this.#turns.next();
       const target = await this.#target();
       for (const { chunks } of documents) this.#check(chunks.flatMap(({ vector }) => vector ?? []));
       this.#collisions += await writeVersions(
@@ -107,7 +102,7 @@ class Qdrant implements QdrantIndex {
         ...gone.map((documentId) => ({ documentId, note: 0, below: version })),
       ];
       await settleAll(target, settlements);
-      const aclVersion = this.#next();
+      const aclVersion = this.#turns.next();
       await setAcls(
         target,
         acls.map(({ documentId, aclId }) => ({ documentId, confirmed: { aclId, aclVersion } })),
@@ -116,7 +111,7 @@ class Qdrant implements QdrantIndex {
   }
 
   async validate(documents: readonly { readonly vectors?: readonly Float32Array[] }[]): Promise<void> {
-    this.#requireOpen();
+    this.#turns.requireOpen();
     const vectors = documents.flatMap(({ vectors: own }) => own ?? []);
     if (vectors.length === 0) return;
     await this.#live.refresh();
@@ -124,7 +119,7 @@ class Qdrant implements QdrantIndex {
   }
 
   stage(writes: readonly VersionedDocument[]): Promise<void> {
-    return this.#alone(async () => {
+    return this.#turns.alone(async () => {
       if (writes.length === 0) return;
       const target = await this.#target();
       for (const { document } of writes) this.#check(document.chunks.flatMap(({ vector }) => vector ?? []));
@@ -133,7 +128,7 @@ class Qdrant implements QdrantIndex {
   }
 
   settle(settlements: readonly Settlement[]): Promise<void> {
-    return this.#alone(async () => {
+    return this.#turns.alone(async () => {
       if (settlements.length > 0) await settleAll(await this.#target(), settlements);
     });
   }
@@ -152,7 +147,7 @@ class Qdrant implements QdrantIndex {
   }
 
   async rarity(terms: readonly string[], signal: AbortSignal): Promise<readonly number[]> {
-    this.#requireOpen();
+    this.#turns.requireOpen();
     const { name } = await this.#live.current();
     return rarityOf(this.#call, name, terms, signal);
   }
@@ -163,45 +158,32 @@ class Qdrant implements QdrantIndex {
     confirmed: ConfirmedOf,
     signal: AbortSignal,
   ): Promise<Matching> {
-    this.#requireOpen();
+    this.#turns.requireOpen();
     const grant = granted(access);
     const { name } = await this.#live.current();
     return matchingDocuments(this.#call, name, request, grant, new Versions(grant, confirmed), signal);
   }
 
   async stats(): Promise<IndexStats> {
-    this.#requireOpen();
-    const { name, shape } = await this.#live.refresh();
-    const count = (must: readonly Condition[]) => countPoints(this.#call, name, must);
-    const [documents, chunks] = await Promise.all([count([equals('ord', 0)]), count([])]);
-    const { fingerprint } = shape;
-    return {
-      documents,
-      chunks,
-      deadSlots: 0,
-      pendingChunks: 0,
-      collisions: this.#collisions,
-      tokeniserVersion: TOKENISER_VERSION,
-      icuVersion: process.versions['icu'] ?? '',
-      ...(fingerprint && { fingerprint }),
-    };
+    this.#turns.requireOpen();
+    return statsOf(this.#call, await this.#live.refresh(), this.#collisions);
   }
 
   useFingerprint(fingerprint: Fingerprint): Promise<void> {
-    return this.#alone(async () => {
+    return this.#turns.alone(async () => {
       await bindModel(await this.#remodelled(), fingerprint);
       await this.#live.refresh();
     });
   }
 
   rebind(fingerprint: Fingerprint): Promise<void> {
-    return this.#alone(async () => unbindModel(await this.#remodelled(), fingerprint)).then(() =>
-      this.useFingerprint(fingerprint),
-    );
+    return this.#turns
+      .alone(async () => unbindModel(await this.#remodelled(), fingerprint))
+      .then(() => this.useFingerprint(fingerprint));
   }
 
   putVectors(documents: readonly VersionVectors[]): Promise<ReadonlySet<DocumentId>> {
-    return this.#alone(async () => {
+    return this.#turns.alone(async () => {
       const target = await this.#target();
       for (const { vectors } of documents) this.#check(vectors.filter((each) => each !== undefined));
       return putVectors(target, documents);
@@ -210,7 +192,7 @@ class Qdrant implements QdrantIndex {
 
   /** The server's own optimiser does the upkeep. */
   async maintain(): Promise<void> {
-    this.#requireOpen();
+    this.#turns.requireOpen();
   }
 
   check(signal: AbortSignal): Promise<readonly Damage[]> {
@@ -220,19 +202,13 @@ class Qdrant implements QdrantIndex {
   async *versions(signal: AbortSignal): AsyncGenerator<readonly IndexedVersion[]> {
     const { name } = await this.#live.refresh();
     for await (const page of heldVersions(this.#call, name, [], signal)) {
-      this.#requireOpen();
+      this.#turns.requireOpen();
       yield joined(page);
     }
   }
 
   async held(ids: readonly DocumentId[]): Promise<readonly IndexedVersion[]> {
-    const condition = among('doc', ids);
-    if (!condition) return [];
-    const { name } = await this.#live.refresh();
-    const { signal } = new AbortController();
-    const parts: IndexedVersion[] = [];
-    for await (const page of heldVersions(this.#call, name, [condition], signal)) parts.push(...page);
-    return joined(parts);
+    return ids.length === 0 ? [] : heldOf(this.#call, await this.#live.refresh(), ids);
   }
 
   async vectorsOf(
@@ -250,7 +226,7 @@ class Qdrant implements QdrantIndex {
   }
 
   calibrate(sample: readonly DocumentWrite[]): Promise<void> {
-    return this.#alone(async () => {
+    return this.#turns.alone(async () => {
       const { name, shape } = await this.#live.refresh();
       if (sample.length === 0 || (await countPoints(this.#call, name, [])) > 0) return;
       await setShape(this.#call, name, { ...shape, averages: averagesOf(sample) });
@@ -258,9 +234,8 @@ class Qdrant implements QdrantIndex {
     });
   }
 
-  async close(): Promise<void> {
-    this.#isClosed = true;
-    await this.#writing;
+  close(): Promise<void> {
+    return this.#turns.close();
   }
 
   async #search(
@@ -269,7 +244,7 @@ class Qdrant implements QdrantIndex {
     confirmed: ConfirmedOf | undefined,
     signal: AbortSignal,
   ): Promise<SearchAnswer> {
-    this.#requireOpen();
+    this.#turns.requireOpen();
     if (signal.aborted) throw toAppError(new DOMException('aborted', 'AbortError'));
     const grant = granted(access);
     const { name, shape } = await this.#live.current();
@@ -278,7 +253,7 @@ class Qdrant implements QdrantIndex {
     const { dense: _, ...words } = request;
     const asked = isWithVectors ? request : words;
     const candidates = await searchPoints(this.#call, name, asked, grant, confirmed, signal);
-    return { candidates, indexVersion: this.#last };
+    return { candidates, indexVersion: this.#turns.last };
   }
 
   /** @throws AppError VECTOR_INVALID (invalid-input) */
@@ -299,25 +274,6 @@ class Qdrant implements QdrantIndex {
   async #remodelled() {
     const live = await this.#live.refresh();
     return { call: this.#call, alias: this.#alias, layout: this.#layout, live };
-  }
-
-  #next(): number {
-    this.#last = Math.max(this.#last + 1, Date.now() * 1_000);
-    return this.#last;
-  }
-
-  #alone<T>(work: () => Promise<T>): Promise<T> {
-    this.#requireOpen();
-    const turn = this.#writing.then(work, work);
-    this.#writing = turn.catch(() => undefined);
-    return turn;
-  }
-
-  #requireOpen(): void {
-    if (this.#isClosed)
-      throw new AppError('STORE_CLOSED', 'internal', 'the index was closed', {
-        publicMessage: 'The search index was closed.',
-      });
   }
 }
 

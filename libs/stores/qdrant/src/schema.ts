@@ -3,7 +3,7 @@ import { AppError } from '@fumikura/errors';
 import type { Fingerprint } from '@fumikura/model';
 import { TOKENISER_VERSION } from '@fumikura/text';
 import type { Call } from './client.ts';
-import { statusOf } from './client.ts';
+import { statusOf } from './failures.ts';
 import type { Averages } from './terms.ts';
 
 /** Goes up with every change of payload, vectors or numbers of terms. */

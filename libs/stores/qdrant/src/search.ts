@@ -5,8 +5,8 @@ import type { AccessGrant, Candidate, ConfirmedOf, LexicalWeights, SearchRequest
 import type { Schemas } from '@qdrant/js-client-rest';
 import { untilAborted } from './aborting.ts';
 import type { Call } from './client.ts';
-import { admitting, among, equals } from './filter.ts';
-import type { Filter } from './filter.ts';
+import { admitting, among, anyOf, equals } from './filter.ts';
+import type { Condition, Filter } from './filter.ts';
 import { ScoreBoard, Versions } from './hits.ts';
 import type { Hit, Part } from './hits.ts';
 import { newestPoints } from './newest.ts';
@@ -125,7 +125,7 @@ function within(
   grant: AccessGrant,
   { filter }: SearchRequest,
   docs: readonly DocumentId[],
-): (docs: readonly DocumentId[]) => Filter | undefined {
+): Among {
   const found = new Set(docs.flatMap((doc) => board.aclIdOf(doc) ?? []));
   const rights = admitting({ ...grant, aclIds: grant.aclIds.filter((id) => found.has(id)) }, filter);
   return (these) => {
@@ -140,57 +140,66 @@ async function complete(
   versions: Versions,
   asked: readonly Asked[],
   contenders: readonly DocumentId[],
-  among: (docs: readonly DocumentId[]) => Filter | undefined,
+  narrowed: Among,
   ask: (searches: readonly Search[]) => Promise<readonly (readonly Hit[])[]>,
 ): Promise<void> {
+  // A list that came to its end has told all there is: nothing is missing that could be asked for.
   let open = asked.filter(({ part }) => !board.isWhole(part));
   for (let round = 0; round < ROUNDS; round++) {
-    const missing = open.flatMap((each) => missingOf(board, each, contenders, among) ?? []);
-    // All chunks of those that have no cosine yet are asked for, the first among them.
-    const known = contenders.filter((doc) => !board.missing('dense', [doc]).length);
-    const lead = round === 0 ? leadsOf(board, asked, known, among) : undefined;
-    const searches = lead ? [...missing, lead] : missing;
+    const searches = open.flatMap((each) => missingOf(board, each, contenders, narrowed) ?? []);
     if (searches.length === 0) return;
     const lists = await ask(searches);
-    if (lead) board.addLeads(await versions.among(lists.at(-1) ?? []));
     open = [];
-    for (const [at, search] of missing.entries()) {
+    for (const [at, search] of searches.entries()) {
       const hits = lists[at] ?? [];
       board.add(search.part, await versions.among(hits));
-      // A list that came to its end has told all there is of these documents.
       if (hits.length >= search.limit) open.push(search);
     }
   }
 }
 
+/** The filter of a look at these documents; none where there are none. */
+type Among = (docs: readonly DocumentId[]) => Filter | undefined;
+
 function missingOf(
   board: ScoreBoard,
   { part, query }: Asked,
   contenders: readonly DocumentId[],
-  among: (docs: readonly DocumentId[]) => Filter | undefined,
+  narrowed: Among,
 ): Search | undefined {
   const docs = board.missing(part, contenders);
-  const filter = among(docs);
+  if (part === 'dense') return cosinesOf(board, query, docs, contenders, narrowed);
+  const filter = narrowed(docs);
   if (!filter) return undefined;
-  const isOnce = part === 'document' || part === 'title';
   // Older versions may stand beside.
-  const points = isOnce ? docs.length * 2 : board.chunksOf(docs) + docs.length;
+  const points = part === 'chunk' ? board.chunksOf(docs) + docs.length : docs.length * 2;
   return { part, query, filter, limit: Math.min(LONGEST, points) };
 }
 
-/** Of documents whose best chunk by meaning is another one than the first. */
-function leadsOf(
+/** All chunks of documents without a cosine, and the first one of those whose best chunk is another. */
+function cosinesOf(
   board: ScoreBoard,
-  asked: readonly Asked[],
+  query: Asked['query'],
+  docs: readonly DocumentId[],
   contenders: readonly DocumentId[],
-  among: (docs: readonly DocumentId[]) => Filter | undefined,
+  narrowed: Among,
 ): Search | undefined {
-  const dense = asked.find(({ part }) => part === 'dense');
-  const docs = board.withoutLead(contenders);
-  const filter = among(docs);
-  if (!dense || !filter) return undefined;
-  const first: Filter = { ...filter, must: [...filter.must, equals('ord', 0)] };
-  return { ...dense, filter: first, limit: Math.min(LONGEST, docs.length * 2) };
+  const without = new Set(board.missing('dense', contenders));
+  const headless = board.withoutLead(contenders.filter((doc) => !without.has(doc)));
+  const filter = narrowed([...docs, ...headless]);
+  const parts = partsOf(docs, headless);
+  if (!filter || !parts) return undefined;
+  const points = board.chunksOf(docs) + docs.length + headless.length * 2;
+  const must = [...filter.must, parts] as const;
+  return { part: 'dense', query, filter: { ...filter, must }, limit: Math.min(LONGEST, points) };
+}
+
+function partsOf(docs: readonly DocumentId[], headless: readonly DocumentId[]): Condition | undefined {
+  const [whole, heads] = [among('doc', docs), among('doc', headless)];
+  return anyOf([
+    ...(whole ? [{ must: [whole] } as const] : []),
+    ...(heads ? [{ must: [heads, equals('ord', 0)] } as const] : []),
+  ]);
 }
 
 function askedOf({ lexical, dense }: SearchRequest): Asked[] {
@@ -202,7 +211,12 @@ function askedOf({ lexical, dense }: SearchRequest): Asked[] {
     asked.push({ part: 'title', query: queryVector(lexical.query, weights.titleBigram) });
   }
   const words = asked.filter(({ query }) => 'indices' in query && query.indices.length > 0);
-  return dense ? [...words, { part: 'dense', query: Array.from(dense.vector) }] : words;
+  return dense ? [...words, { part: 'dense', query: shortest(dense.vector) }] : words;
+}
+
+/** As few digits as tell 32-bit numbers apart: half of what 64 bits take in a request. */
+function shortest(vector: Float32Array): number[] {
+  return Array.from(vector, (value) => Number(value.toPrecision(9)));
 }
 
 export async function queryAll(
@@ -212,25 +226,34 @@ export async function queryAll(
   { aclIds }: AccessGrant,
   signal: AbortSignal,
 ): Promise<readonly (readonly Hit[])[]> {
-  const requests = searches.map(({ part, query, filter, limit }) => ({
-    query: query as Schemas['QueryInterface'],
-    using: part,
-    filter: filter as unknown as Schemas['Filter'],
-    limit,
-    with_payload: PAYLOAD,
-    ...(part === 'dense' && { params: { quantization: { rescore: true, oversampling: 2 } } }),
-  }));
+  const path = `/collections/${collection}/points/query/batch`;
+  const requests = requestsOf(searches);
   const isLarge = aclIds.length * BYTES_OF_ID * requests.length > MAX_REQUEST_BYTES;
-  const batches = isLarge ? requests.map((each) => [each]) : [requests];
+  const batches = isLarge ? requests : [requests.join()];
   const lists: Hit[][] = [];
   for (const batch of batches) {
-    const answers = await untilAborted(
-      call((client) => client.queryBatch(collection, { searches: batch })),
-      signal,
-    );
+    const asked = call((_, post) => post(path, `{"searches":[${batch}]}`));
+    const answers = (await untilAborted(asked, signal)) as readonly Schemas['QueryResponse'][];
     lists.push(...answers.map(({ points }) => points.flatMap(hitOf)));
   }
   return lists;
+}
+
+/** As JSON: lists share a filter that names thousands of ids, and it is written once. */
+function requestsOf(searches: readonly Search[]): string[] {
+  const written = new Map(
+    [...new Set(searches.map(({ filter }) => filter))].map((filter) => [filter, JSON.stringify(filter)]),
+  );
+  return searches.map(({ part, query, filter, limit }) => {
+    const rest: Omit<Schemas['QueryRequest'], 'filter'> = {
+      query: query as Schemas['QueryInterface'],
+      using: part,
+      limit,
+      with_payload: PAYLOAD,
+      ...(part === 'dense' && { params: { quantization: { rescore: true, oversampling: 2 } } }),
+    };
+    return `${JSON.stringify(rest).slice(0, -1)},"filter":${written.get(filter)}}`;
+  });
 }
 
 /** A point without a score that can be compared, or without our fields, is none of ours. */

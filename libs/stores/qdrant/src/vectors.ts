@@ -1,6 +1,6 @@
 import type { DocumentId } from '@fumikura/model';
 import type { VersionVectors } from '@fumikura/ports';
-import { statusOf } from './client.ts';
+import { statusOf } from './failures.ts';
 import { pointId } from './points.ts';
 import { requireCompleted } from './writing.ts';
 import type { Target } from './writing.ts';

@@ -21,7 +21,8 @@ import { TOKENISER_VERSION } from '@fumikura/text';
 import { AccessHistoryStore } from './catalog/access-history.ts';
 import { AclStore } from './catalog/acls.ts';
 import { DirectoryStore } from './catalog/directory.ts';
-import { DocumentStore, toIndexDocument } from './catalog/documents.ts';
+import { DocumentStore } from './catalog/documents.ts';
+import { exportedDocuments, exportedLists } from './catalog/exported.ts';
 import { JobStore } from './catalog/jobs.ts';
 import { Setting } from './catalog/setting.ts';
 import { StateStore } from './catalog/state.ts';
@@ -32,6 +33,7 @@ import { EmbeddingTables } from './embedding/embedding-state.ts';
 import { IndexCore } from './index/index-core.ts';
 import { Rebuild } from './rebuild.ts';
 import type { RebuildProgress } from './rebuild.ts';
+import { catalogued } from './catalogued.ts';
 import { migrate, requireFormat } from './schema.ts';
 import { checkCatalog, checkFile } from './store-check.ts';
 
@@ -103,7 +105,7 @@ export class StoreCore {
       const syncedAt = new Date(this.#now()).toISOString();
       this.sync.ensureSource(batch.source);
       this.acls.putLists(batch.lists ?? [], batch.source);
-      this.index.apply(this.#indexBatch(batch, syncedAt));
+      this.index.apply(catalogued(this, batch, syncedAt));
       this.sync.putDeadLetters(batch.source, batch.deadLetters ?? []);
       for (const [of, checkpoint] of [
         ['content', batch.checkpoint],
@@ -217,35 +219,11 @@ export class StoreCore {
 
   /** Checks no rights: for moving everything to another engine. */
   exportDocuments(ids: readonly DocumentId[]): DocumentWrite[] {
-    return this.#db.read(() =>
-      this.documents.records(ids).flatMap((record): DocumentWrite[] => {
-        const { aclId: _, similarity, syncedAt: __, ...head } = record;
-        const stored = this.documents.text(record.id);
-        if (!stored) return [];
-        const { text, outline, chunks } = stored;
-        const vectors = this.index.vectors(record.id).slice(0, chunks.length);
-        const isWhole = vectors.length === chunks.length && vectors.length > 0;
-        const whole = isWhole ? vectors.filter((each) => each !== undefined) : [];
-        return [
-          {
-            document: { ...head, text, outline },
-            chunks,
-            similarity,
-            ...(whole.length === chunks.length && whole.length > 0 && { vectors: whole }),
-          },
-        ];
-      }),
-    );
+    return this.#db.read(() => exportedDocuments(this, ids));
   }
 
   exportLists(): Awaited<ReturnType<StoreExport['lists']>> {
-    return this.#db.read(() => {
-      const bySource = Map.groupBy(this.acls.listsBySource(), ({ source }) => source);
-      return [...bySource].map(([source, names]) => ({
-        source: (source ?? undefined) as SourceId | undefined,
-        lists: this.acls.lists(names.map(({ id }) => id)),
-      }));
-    });
+    return this.#db.read(() => exportedLists(this.acls));
   }
 
   /** Versions are those the index was made with; ICU may differ from this process's, and then a rebuild is advised. */
@@ -296,43 +274,6 @@ export class StoreCore {
   close(): void {
     this.#rebuild.close();
     this.#db.close();
-  }
-
-  #indexBatch(
-    { upserts = [], heads = [], acls = [], removals = [] }: StoreBatch,
-    syncedAt: string,
-  ): IndexBatch {
-    for (const id of removals) {
-      this.documents.remove(id);
-      this.embeddings.forget(id);
-      this.sync.clearDeadLetter(id);
-    }
-    const written = new Map<DocumentId, DocumentWrite>();
-    const documents = upserts.map((write) => {
-      const aclId = this.documents.put(write, syncedAt);
-      this.embeddings.forget(write.document.id);
-      if (write.chunks.length > 0 && !write.vectors) this.embeddings.wait(write.document.id);
-      this.sync.clearDeadLetter(write.document.id);
-      written.set(write.document.id, write);
-      return toIndexDocument({ ...write.document, aclId }, write.document.text, write.chunks, write.vectors);
-    });
-    const moved: { documentId: DocumentId; aclId: number }[] = [];
-    for (const head of heads) {
-      const change = this.documents.putHead(head, syncedAt);
-      if (!change) continue;
-      this.sync.clearDeadLetter(head.id);
-      moved.push({ documentId: head.id, aclId: change.aclId });
-      if (!change.isIndexed) continue;
-      // The body is as it was, and so are its vectors: those of this batch, or those the index has.
-      const vectors = written.get(head.id)?.vectors ?? this.index.vectors(head.id);
-      const document = this.documents.indexDocument(head.id, vectors);
-      if (document) documents.push(document);
-    }
-    for (const { id, acl } of acls) {
-      const aclId = this.documents.setAcl(id, acl);
-      if (aclId !== undefined) moved.push({ documentId: id, aclId });
-    }
-    return { upserts: documents, acls: moved, removals };
   }
 
   #write<T>(work: () => T): T {

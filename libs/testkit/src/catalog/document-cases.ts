@@ -60,8 +60,53 @@ export const documentCases: CatalogCases = {
     assert.deepEqual(facts, expected);
     assert.equal(similarity, write.similarity);
     assert.ok(Number.isInteger(aclId) && !Number.isNaN(Date.parse(syncedAt)));
-    const stored = await catalog.text(write.document.id, access);
+    const { history, ...stored } = (await catalog.text(write.document.id, access)) ?? {};
     assert.deepEqual(stored, { id: write.document.id, text, outline, chunks: write.chunks });
+    assert.deepEqual([history?.added, history?.removed], [[], []]);
+  },
+
+  'a text knows which of its passages came later, and how many went away': async ({ catalog, commit }) => {
+    const put = (version: string, parts: readonly string[]) =>
+      commit({
+        source: WIKI,
+        lists: LISTS,
+        upserts: [documentWrite('test:wiki/a', ALL, { version, parts: [...parts] })],
+      });
+    const historyNow = async () => {
+      const stored = await catalog.text('test:wiki/a', await filterFor(catalog, ALICE));
+      assert.ok(stored?.history);
+      const { added, removed, from } = stored.history;
+      return {
+        from,
+        added: added.map(({ start, end, at }) => ({ text: stored.text.slice(start, end).trim(), at })),
+        removed,
+      };
+    };
+    await put('1', ['kept', 'to be dropped']);
+    const first = await historyNow();
+    await put('2', ['kept', 'second']);
+    const second = await historyNow();
+    assert.deepEqual(
+      second.added.map(({ text }) => text),
+      ['second'],
+    );
+    assert.equal(second.from, first.from);
+    assert.deepEqual(
+      second.removed.map(({ passages }) => passages),
+      [1],
+    );
+    await put('3', ['third', 'second', 'kept']);
+    const third = await historyNow();
+    assert.deepEqual(
+      third.added.map(({ text }) => text),
+      ['third', 'second'],
+    );
+    assert.equal(third.added[1]?.at, second.added[0]?.at, 'what only moved keeps its date');
+    // As another store brings it.
+    const history = { from: '2020-01-01T00:00:00.000Z', added: [], removed: [] };
+    await commit({ source: WIKI, upserts: [{ ...documentWrite('test:wiki/b', ALL), history }] });
+    const brought = await catalog.text('test:wiki/b', await filterFor(catalog, ALICE));
+    assert.deepEqual(brought?.history, history);
   },
 
   'a second write of a document replaces the first': async ({ catalog, commit }) => {

@@ -1,9 +1,3 @@
-/** One ACL as it is stored: its lists by number, distinct. */
-export interface AclRow {
-  readonly acl_id: number;
-  readonly lists: readonly number[];
-}
-
 /** After so many ACLs that were added one by one, all are grouped anew. */
 const MIN_ADDED = 1_000;
 
@@ -26,18 +20,19 @@ export class AclStructure {
     return this.#last;
   }
 
-  /** @param rows all ACLs with an id above `last`, ascending */
-  add(rows: readonly AclRow[]): void {
-    const highest = rows.at(-1)?.acl_id;
-    if (highest === undefined) return;
-    const needed = new Uint16Array(highest + 1);
+  /** @param text all ACLs with an id above `last`, each as its id and its distinct lists: `12{3,4}13{}` */
+  add(text: string): void {
+    const [acls, counts]: [number[], number[]] = [[], []];
+    readAcls(text, (acl, lists) => {
+      acls.push(acl);
+      counts.push(lists.length);
+      for (const list of lists) this.#added.push(list, acl);
+      this.#last = Math.max(this.#last, acl);
+    });
+    const needed = new Uint16Array(this.#last + 1);
     needed.set(this.#needed);
-    for (const { acl_id: id, lists } of rows) {
-      needed[id] = lists.length;
-      for (const list of lists) this.#added.push(list, id);
-    }
+    for (const [at, acl] of acls.entries()) needed[acl] = counts[at] as number;
     this.#needed = needed;
-    this.#last = highest;
     if (this.#added.length > 2 * Math.max(MIN_ADDED, this.#members.length / 4)) this.#group();
   }
 
@@ -61,7 +56,7 @@ export class AclStructure {
     return Uint32Array.from(found);
   }
 
-  /** Counting sort by list; within a list the ACLs ascend, because what is added later has higher ids. */
+  /** Counting sort by list. */
   #group(): void {
     const pairs = this.#added;
     let lists = this.#offsets.length - 1;
@@ -86,5 +81,23 @@ export class AclStructure {
       next[list] = (next[list] as number) + 1;
     }
     [this.#offsets, this.#members, this.#added] = [offsets, members, []];
+  }
+}
+
+const [ZERO, NINE, OPEN, CLOSE] = [0x30, 0x39, 0x7b, 0x7d];
+
+/** Lists are numbered from 1. */
+function readAcls(text: string, each: (acl: number, lists: readonly number[]) => void): void {
+  let [acl, value] = [0, 0];
+  let lists: number[] = [];
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (code >= ZERO && code <= NINE) value = value * 10 + code - ZERO;
+    else if (code === OPEN) [acl, lists, value] = [value, [], 0];
+    else {
+      if (value > 0) lists.push(value);
+      if (code === CLOSE) each(acl, lists);
+      value = 0;
+    }
   }
 }

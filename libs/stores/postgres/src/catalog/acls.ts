@@ -5,43 +5,19 @@ import type { Connection, Executor } from '../connection.ts';
 import { announce } from '../news.ts';
 import { keyOf } from '../keys.ts';
 import type { AccessHistoryStore } from './access-history.ts';
-import { AclStructure } from './acl-structure.ts';
-import type { AclRow } from './acl-structure.ts';
 
-/** Callers whose standing is kept; a page asks several times for one caller. */
-const KEPT_CALLERS = 64;
 /** ACLs whose ids are kept; a source has few distinct ones, and writes them again and again. */
 const KEPT_ACLS = 20_000;
-
-/** What the lists of one version say of a caller. */
-export interface Standing {
-  readonly version: number;
-  readonly lists: ReadonlySet<number>;
-  /** acl_ids that deny one of the principals. */
-  readonly denied: ReadonlySet<number>;
-  /** Computed when first asked for. */
-  aclIds?: Uint32Array;
-}
 
 /** Lists, their members, and the distinct ACLs made of them. */
 export class AclStore {
   readonly #connection: Connection;
   readonly #history: AccessHistoryStore;
-  readonly #structure = new AclStructure();
-  readonly #standings = new Map<string, Standing>();
   readonly #ids = new Map<string, number>();
-  #refreshing: Promise<unknown> = Promise.resolve();
 
   constructor(connection: Connection, history: AccessHistoryStore) {
     this.#connection = connection;
     this.#history = history;
-  }
-
-  async version(db: Executor): Promise<number> {
-    const { rows } = await sql<{ value: number }>`SELECT value FROM ${this.#table('access_version')}`.execute(
-      db,
-    );
-    return rows[0]?.value ?? 0;
   }
 
   /**
@@ -143,78 +119,6 @@ export class AclStore {
     return rows;
   }
 
-  /** Every acl_id whose lists all hold one of the principals and that denies none of them; ascending. */
-  async readable(principals: readonly Principal[]): Promise<Standing & { readonly aclIds: Uint32Array }> {
-    const known = this.#standings.get(principals.join('\n'));
-    const version = await this.#connection.read((db) => this.version(db));
-    if (known?.version === version && known.aclIds) return { ...known, aclIds: known.aclIds };
-    return this.#alone(() =>
-      this.#connection.snapshot(async (db) => {
-        const standing = await this.#standing(db, principals);
-        await this.#refresh(db);
-        standing.aclIds ??= this.#structure.admitted(standing.lists, standing.denied);
-        return { ...standing, aclIds: standing.aclIds };
-      }),
-    );
-  }
-
-  /** Takes in ACLs made since, before anybody asks. */
-  async prepare(): Promise<void> {
-    await this.#alone(() => this.#connection.snapshot((db) => this.#refresh(db)));
-  }
-
-  /** The caller's standing by the lists of `version`, or of a later one. */
-  standingAt(version: number, principals: readonly Principal[]): Promise<Standing> | Standing {
-    const known = this.#standings.get(principals.join('\n'));
-    return known && known.version >= version
-      ? known
-      : this.#connection.read((db) => this.#standing(db, principals));
-  }
-
-  /**
-   * One statement, so that version, lists and denials are of one moment. A look into the index for each principal: asked
-   * for thousands of them at once, the planner would read the whole table.
-   */
-  async #standing(db: Executor, principals: readonly Principal[]): Promise<Standing> {
-    const { rows } = await sql<{ version: number; lists: number[]; denied: number[] }>`
-      SELECT value AS version,
-        ARRAY(SELECT m.list FROM unnest(${principals}::text[]) AS p(principal) CROSS JOIN LATERAL
-          (SELECT list FROM ${this.#table('list_member')} WHERE principal = p.principal OFFSET 0) AS m) AS lists,
-        ARRAY(SELECT d.acl_id FROM unnest(${principals}::text[]) AS p(principal) CROSS JOIN LATERAL
-          (SELECT acl_id FROM ${this.#table('acl_deny')} WHERE principal = p.principal OFFSET 0) AS d) AS denied
-      FROM ${this.#table('access_version')}`.execute(db);
-    const { version = 0, lists = [], denied = [] } = rows[0] ?? {};
-    const known = this.#standings.get(principals.join('\n'));
-    if (known?.version === version) return known;
-    return this.#keep(principals, { version, lists: new Set(lists), denied: new Set(denied) });
-  }
-
-  #keep(principals: readonly Principal[], standing: Standing): Standing {
-    const key = principals.join('\n');
-    // An answer that was asked for earlier never takes the place of a later one.
-    if ((this.#standings.get(key)?.version ?? -1) > standing.version) return standing;
-    this.#standings.delete(key);
-    this.#standings.set(key, standing);
-    for (const oldest of this.#standings.keys()) {
-      if (this.#standings.size <= KEPT_CALLERS) break;
-      this.#standings.delete(oldest);
-    }
-    return standing;
-  }
-
-  async #refresh(db: Executor): Promise<void> {
-    const { rows } = await sql<AclRow>`SELECT acl_id, lists FROM ${this.#table('acl')}
-      WHERE acl_id > ${this.#structure.last} ORDER BY acl_id`.execute(db);
-    this.#structure.add(rows);
-  }
-
-  /** One at a time: two that take in the same rows would count them twice. */
-  #alone<T>(work: () => Promise<T>): Promise<T> {
-    const turn = this.#refreshing.then(work, work);
-    this.#refreshing = turn.catch(() => undefined);
-    return turn;
-  }
-
   async #find(keys: readonly string[]): Promise<void> {
     const byHash = new Map(keys.map((key) => [keyOf(key).toString('hex'), key]));
     const { rows } = await this.#connection.read((db) =>
@@ -261,11 +165,6 @@ export class AclStore {
   #table(name: string) {
     return this.#connection.table(name);
   }
-}
-
-/** Today's answer for one ACL: the second check. */
-export function admits({ lists, denied }: Standing, aclId: number, needed: readonly number[]): boolean {
-  return needed.length > 0 && !denied.has(aclId) && needed.every((list) => lists.has(list));
 }
 
 export function parseAcl(value: string): Acl {

@@ -1,12 +1,9 @@
-import { promisify } from 'node:util';
-import { zstdCompress, zstdDecompress } from 'node:zlib';
-import type { Chunk, Document, DocumentHead, DocumentId, Section, SourceId } from '@fumikura/model';
+import type { DocumentId, EarlierText, SourceId } from '@fumikura/model';
 import type {
   CataloguedDocument,
   ConfirmedDocument,
   DocumentRecord,
   DocumentWrite,
-  IndexDocument,
   KnownVersion,
   StoredText,
   VersionedDocument,
@@ -15,30 +12,8 @@ import { sql } from 'kysely';
 import type { Connection, Executor } from '../connection.ts';
 import { escaped, keyOf, unescaped } from '../keys.ts';
 import { parseAcl } from './acls.ts';
-
-const [compress, decompress] = [promisify(zstdCompress), promisify(zstdDecompress)];
-
-/** What of a document is kept as JSON: everything that no query asks for. */
-export type StoredHead = Omit<
-  Document,
-  'id' | 'source' | 'version' | 'acl' | 'contentHash' | 'text' | 'outline'
->;
-
-interface Structure {
-  readonly outline: readonly Section[];
-  readonly chunks: readonly Chunk[];
-}
-
-/** What is in a document's place before a change. */
-export interface Before {
-  readonly id: DocumentId;
-  readonly source: SourceId;
-  readonly aclId: number;
-  readonly aclVersion: number;
-  readonly version: number;
-  readonly chunks: number;
-  readonly head: StoredHead;
-}
+import { beforeOf, recordOf, storedText, toIndexDocument } from './document-rows.ts';
+import type { Before, PackedDocument, Row } from './document-rows.ts';
 
 /** A row with what the second check needs, all of one moment. */
 export interface CheckedRow {
@@ -46,27 +21,6 @@ export interface CheckedRow {
   readonly aclId: number;
   readonly aclLists: readonly number[];
   readonly record: DocumentRecord;
-}
-
-export interface PackedDocument extends Before {
-  readonly write: DocumentWrite;
-  readonly text: Buffer;
-  readonly structure: Buffer;
-}
-
-interface Row {
-  readonly id: string;
-  readonly source: SourceId;
-  readonly acl_id: number;
-  readonly acl_version: number;
-  readonly version: number;
-  readonly source_version: string;
-  readonly content_hash: string;
-  readonly similarity: string;
-  readonly synced_at: string;
-  readonly chunks: number;
-  readonly head: string;
-  readonly acl: string;
 }
 
 /** Documents and their texts. Reads here check no rights: callers do, before anything leaves. */
@@ -97,6 +51,18 @@ export class DocumentStore {
     const { rows } = await sql<{ id: string; text: Buffer; structure: Buffer }>`SELECT id, text, structure
       FROM ${this.#table('document')} WHERE key = ANY(${ids.map(keyOf)}::bytea[])`.execute(db);
     return new Map(await Promise.all(rows.map(async (row) => [row.id, await storedText(row)] as const)));
+  }
+
+  /** As they are before they are replaced. */
+  async earlier(db: Executor, ids: readonly DocumentId[]): Promise<ReadonlyMap<DocumentId, EarlierText>> {
+    const { rows } = await sql<{ id: string; text: Buffer; structure: Buffer; synced_at: string }>`
+      SELECT id, text, structure, synced_at FROM ${this.#table('document')}
+      WHERE key = ANY(${ids.map(keyOf)}::bytea[])`.execute(db);
+    return new Map(
+      await Promise.all(
+        rows.map(async (row) => [row.id, { ...(await storedText(row)), syncedAt: row.synced_at }] as const),
+      ),
+    );
   }
 
   async known(db: Executor, ids: readonly DocumentId[]): Promise<ReadonlyMap<DocumentId, KnownVersion>> {
@@ -182,9 +148,12 @@ export class DocumentStore {
     );
     return Promise.all(
       rows.map(async (row) => {
-        const { text, outline, chunks } = await storedText(row);
+        const { text, outline, chunks, history } = await storedText(row);
         const { aclId: _, similarity, syncedAt: __, ...head } = recordOf(row);
-        return { version: row.version, write: { document: { ...head, text, outline }, chunks, similarity } };
+        return {
+          version: row.version,
+          write: { document: { ...head, text, outline }, chunks, similarity, ...(history && { history }) },
+        };
       }),
     );
   }
@@ -259,103 +228,4 @@ export class DocumentStore {
   #table(name: string) {
     return this.#connection.table(name);
   }
-}
-
-/** Compressing takes time: done before the transaction begins. */
-export async function pack(
-  write: DocumentWrite,
-  numbers: Pick<Before, 'aclId' | 'aclVersion' | 'version'>,
-): Promise<PackedDocument> {
-  const { id, source, version: _, acl: __, contentHash: ___, text, outline, ...head } = write.document;
-  const structure: Structure = { outline, chunks: write.chunks };
-  return {
-    ...numbers,
-    id,
-    source,
-    head,
-    chunks: write.chunks.length,
-    write,
-    text: await compress(Buffer.from(text, 'utf8')),
-    structure: await compress(Buffer.from(JSON.stringify(structure), 'utf8')),
-  };
-}
-
-/** New facts about an unchanged body: title, language and notices stay with the body. */
-export function withFacts(
-  before: StoredHead,
-  { id: _, source: __, version: ___, acl: ____, ...facts }: DocumentHead,
-): StoredHead {
-  const { title, language, notices } = before;
-  return { ...facts, title, language, notices };
-}
-
-/** Everything of a head that the index stores or finds by, as one text to compare. */
-export function indexedFacts(head: StoredHead): string {
-  const { title, breadcrumbs, kind, language, authors, labels, updatedAt } = head;
-  return JSON.stringify([title, breadcrumbs ?? [], kind, language, authors ?? [], labels ?? [], updatedAt]);
-}
-
-export function toIndexDocument(
-  head: StoredHead & { readonly id: DocumentId; readonly source: SourceId; readonly aclId: number },
-  text: string,
-  chunks: readonly Chunk[],
-  vectors?: readonly (Float32Array | undefined)[],
-): IndexDocument {
-  return {
-    documentId: head.id,
-    aclId: head.aclId,
-    title: head.title,
-    breadcrumbs: head.breadcrumbs ?? [],
-    source: head.source,
-    kind: head.kind,
-    language: head.language,
-    authors: head.authors ?? [],
-    labels: head.labels ?? [],
-    ...(head.updatedAt && { updatedAt: head.updatedAt }),
-    chunks: chunks.map(({ ordinal, headingPath, context, start, end }, index) => {
-      const vector = vectors?.[index];
-      return {
-        ordinal,
-        headingPath,
-        text: text.slice(start, end),
-        ...(context !== undefined && { context }),
-        ...(vector && { vector }),
-      };
-    }),
-  };
-}
-
-function recordOf(row: Row): DocumentRecord {
-  return {
-    ...(JSON.parse(row.head) as StoredHead),
-    id: row.id,
-    source: row.source,
-    version: unescaped(row.source_version),
-    contentHash: unescaped(row.content_hash),
-    acl: parseAcl(row.acl),
-    aclId: row.acl_id,
-    similarity: row.similarity,
-    syncedAt: row.synced_at,
-  };
-}
-
-function beforeOf(row: Row): Before {
-  return {
-    id: row.id,
-    source: row.source,
-    aclId: row.acl_id,
-    aclVersion: row.acl_version,
-    version: row.version,
-    chunks: row.chunks,
-    head: JSON.parse(row.head) as StoredHead,
-  };
-}
-
-async function storedText(row: { id: string; text: Buffer; structure: Buffer }): Promise<StoredText> {
-  const [text, structure] = await Promise.all([decompress(row.text), decompress(row.structure)]);
-  return {
-    id: row.id,
-    text: text.toString('utf8'),
-    ...(JSON.parse(structure.toString('utf8')) as Structure),
-  };
 }

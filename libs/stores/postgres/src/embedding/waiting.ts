@@ -1,7 +1,8 @@
 import type { DocumentId, Language } from '@fumikura/model';
 import type { EmbeddedDocument, EmbeddingRefusal, EmbeddingStatus, WaitingDocument } from '@fumikura/ports';
 import { sql } from 'kysely';
-import type { DocumentStore, StoredHead } from '../catalog/documents.ts';
+import type { StoredHead } from '../catalog/document-rows.ts';
+import type { DocumentStore } from '../catalog/documents.ts';
 import type { Connection, Executor } from '../connection.ts';
 import { keyOf, storable } from '../keys.ts';
 

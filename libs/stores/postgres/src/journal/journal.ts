@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { AppError } from '@fumikura/errors';
-import type { Acl, DocumentHead, DocumentId, SourceId } from '@fumikura/model';
+import type { Acl, DocumentId, SourceId } from '@fumikura/model';
 import { aclKey, splitDocumentId } from '@fumikura/model';
 import type {
   CatalogJournal,
@@ -14,14 +14,17 @@ import type { AccessHistoryStore } from '../catalog/access-history.ts';
 import type { AclStore } from '../catalog/acls.ts';
 import type { DirectoryStore } from '../catalog/directory.ts';
 import type { JobStore } from '../catalog/jobs.ts';
-import { indexedFacts, pack, toIndexDocument, withFacts } from '../catalog/documents.ts';
-import type { Before, DocumentStore, PackedDocument } from '../catalog/documents.ts';
-import { FacetChanges } from '../catalog/facets.ts';
+import { indexedFacts, pack, toIndexDocument, withFacts } from '../catalog/document-rows.ts';
+import type { PackedDocument } from '../catalog/document-rows.ts';
+import type { DocumentStore } from '../catalog/documents.ts';
 import type { SyncState } from '../catalog/sync-state.ts';
 import type { Connection, Executor } from '../connection.ts';
 import type { Waiting } from '../embedding/waiting.ts';
 import { conflict } from '../errors.ts';
 import { announceDocuments } from '../news.ts';
+import { count, shrinkFacets } from './counting.ts';
+import { beforeFacts, changeOfFacts, versionedFacts } from './facts.ts';
+import type { FactsPlan } from './facts.ts';
 import { foldBatch } from './fold-batch.ts';
 import type { FoldedBatch } from './fold-batch.ts';
 import { Notes } from './notes.ts';
@@ -37,15 +40,6 @@ export interface JournalParts {
   readonly waiting: Waiting;
 }
 
-/** New facts of a document whose body stays; `version` when the index has to hold it anew. */
-interface FactsPlan {
-  readonly head: DocumentHead;
-  readonly aclId: number;
-  /** The version these facts were laid over. */
-  readonly base: number;
-  readonly version?: number;
-}
-
 interface Prepared {
   readonly folded: FoldedBatch;
   readonly packed: readonly PackedDocument[];
@@ -54,8 +48,6 @@ interface Prepared {
   /** Of the new facts: their bodies may have no vectors to take along. */
   readonly wasWaiting: ReadonlySet<DocumentId>;
 }
-
-const PAGE = 2_000;
 
 export class Journal implements CatalogJournal {
   readonly #parts: JournalParts;
@@ -72,7 +64,7 @@ export class Journal implements CatalogJournal {
     const { acls, connection, documents } = this.#parts;
     await acls.ensureLists((folded.lists ?? []).map(({ id }) => id));
     const aclIds = await acls.idsOf(aclsOf(folded));
-    const before = await this.#beforeFacts(folded.heads);
+    const before = await beforeFacts(this.#parts, folded.heads);
     const isIndexed = ({ head, known }: (typeof before)[number]) =>
       indexedFacts(known.head) !== indexedFacts(withFacts(known.head, head));
     const moved = before.filter(isIndexed);
@@ -86,10 +78,13 @@ export class Journal implements CatalogJournal {
     const versions = await connection.read((db) =>
       documents.nextVersions(db, folded.upserts.length + moved.length),
     );
+    const ids = folded.upserts.map(({ document }) => document.id);
+    const earlier = await connection.read((db) => documents.earlier(db, ids));
     const packed = await Promise.all(
       folded.upserts.map((write, at) => {
         const version = versions[at] ?? 0;
-        return pack(write, { aclId: idOf(aclIds, write.document.acl), aclVersion: version, version });
+        const numbers = { aclId: idOf(aclIds, write.document.acl), aclVersion: version, version };
+        return pack(write, numbers, earlier.get(write.document.id));
       }),
     );
     const facts = before.map((each): FactsPlan => {
@@ -98,7 +93,7 @@ export class Journal implements CatalogJournal {
       const plan = { head: each.head, aclId, base: each.known.version };
       return at < 0 ? plan : { ...plan, version: versions[folded.upserts.length + at] ?? 0 };
     });
-    const writes = [...packed.map(versionedOf), ...(await this.#versionedFacts(facts, before))];
+    const writes = [...packed.map(versionedOf), ...(await versionedFacts(this.#parts, facts, before))];
     const pending: PendingBatch = { id: randomUUID(), writes };
     await this.#notes.begin(pending);
     this.#prepared.set(pending, { folded, packed, facts, aclIds, wasWaiting });
@@ -144,7 +139,7 @@ export class Journal implements CatalogJournal {
     const batch = randomUUID();
     return connection.write(async (db) => {
       await sync.lockSources(db, [id]);
-      await this.#shrinkFacets(db, id);
+      await shrinkFacets(this.#parts, db, id);
       const removed = await this.#notes.removeSource(db, id, batch);
       await acls.forgetSource(db, id);
       await directory.forget(db, id);
@@ -214,7 +209,7 @@ export class Journal implements CatalogJournal {
       ),
     );
     const after = new Map([...changes, ...written].map((each) => [each.id, each]));
-    await this.#count(db, before, after);
+    await count(this.#parts, db, before, after);
     const moved = [...before].filter(([id, { aclId }]) => (after.get(id)?.aclId ?? aclId) !== aclId);
     await this.#parts.history.documentsMoved(
       db,
@@ -236,96 +231,6 @@ export class Journal implements CatalogJournal {
     await announceDocuments(db, this.#parts.connection, [...written.map(({ id }) => id), ...touched]);
     return this.#notes.ofBatch(db, batch);
   }
-
-  async #count(
-    db: Executor,
-    before: ReadonlyMap<DocumentId, Before>,
-    after: ReadonlyMap<DocumentId, Before>,
-  ): Promise<void> {
-    const facets = new FacetChanges();
-    const sums = new Map<SourceId, { documents: number; chunks: number }>();
-    const count = ({ source, head, aclId, chunks }: Before, sign: 1 | -1) => {
-      facets.add(source, head, aclId, sign);
-      const sum = sums.get(source) ?? { documents: 0, chunks: 0 };
-      sums.set(source, { documents: sum.documents + sign, chunks: sum.chunks + sign * chunks });
-    };
-    for (const each of before.values()) count(each, -1);
-    for (const each of after.values()) count(each, 1);
-    await facets.write(db, this.#parts.connection);
-    for (const [source, { documents, chunks }] of sums)
-      if (documents !== 0 || chunks !== 0) await this.#parts.sync.countIn(db, source, documents, chunks);
-  }
-
-  async #shrinkFacets(db: Executor, source: SourceId): Promise<void> {
-    const { documents, connection } = this.#parts;
-    const facets = new FacetChanges();
-    for (let after = ''; ;) {
-      const ids = await documents.listIds(db, source, after, PAGE);
-      for (const { head, aclId } of (await documents.before(db, ids)).values())
-        facets.add(source, head, aclId, -1);
-      after = ids.at(-1) ?? '';
-      if (ids.length < PAGE) break;
-    }
-    await facets.write(db, connection);
-  }
-
-  async #beforeFacts(heads: readonly DocumentHead[]): Promise<{ head: DocumentHead; known: Before }[]> {
-    if (heads.length === 0) return [];
-    const { connection, documents } = this.#parts;
-    const before = await connection.read((db) =>
-      documents.before(
-        db,
-        heads.map(({ id }) => id),
-      ),
-    );
-    return heads.flatMap((head) => {
-      const known = before.get(head.id);
-      return known ? [{ head, known }] : [];
-    });
-  }
-
-  /** The body is as it was, and so are its vectors. */
-  async #versionedFacts(
-    facts: readonly FactsPlan[],
-    before: readonly { readonly head: DocumentHead; readonly known: Before }[],
-  ): Promise<VersionedDocument[]> {
-    const due = facts.filter(({ version }) => version !== undefined);
-    if (due.length === 0) return [];
-    const { connection, documents } = this.#parts;
-    const texts = await connection.read((db) =>
-      documents.texts(
-        db,
-        due.map(({ head }) => head.id),
-      ),
-    );
-    return due.flatMap(({ head, aclId, base, version = 0 }) => {
-      const known = before.find((each) => each.known.id === head.id)?.known;
-      const stored = texts.get(head.id);
-      if (!known || !stored) return [];
-      const facts = { ...withFacts(known.head, head), id: head.id, source: known.source, aclId };
-      return [{ version, document: toIndexDocument(facts, stored.text, stored.chunks), vectorsOf: base }];
-    });
-  }
-}
-
-function changeOfFacts(
-  { head, aclId, base, version }: FactsPlan,
-  known: Before | undefined,
-  stamp: number,
-): (Before & { readonly sourceVersion: string })[] {
-  // Removed meanwhile: facts of nothing.
-  if (!known) return [];
-  if (known.version !== base) throw conflict(`${head.id} was written meanwhile`);
-  return [
-    {
-      ...known,
-      head: withFacts(known.head, head),
-      aclId,
-      aclVersion: version ?? stamp,
-      version: version ?? known.version,
-      sourceVersion: head.version,
-    },
-  ];
 }
 
 function versionedOf({ write, version, aclId }: PackedDocument): VersionedDocument {

@@ -1,5 +1,14 @@
 import { zstdCompressSync, zstdDecompressSync } from 'node:zlib';
-import type { Chunk, Document, DocumentHead, DocumentId, Section, SourceId } from '@fumikura/model';
+import { historyOf } from '@fumikura/model';
+import type {
+  Chunk,
+  Document,
+  DocumentHead,
+  DocumentId,
+  Section,
+  SourceId,
+  TextHistory,
+} from '@fumikura/model';
 import type {
   DocumentRecord,
   DocumentWrite,
@@ -13,6 +22,8 @@ import type { Database } from '../database.ts';
 import type { AccessHistoryStore } from './access-history.ts';
 import type { AclStore } from './acls.ts';
 import { Facets } from './facets.ts';
+import { indexedFacts, toIndexDocument } from './index-document.ts';
+import type { StoredHead } from './index-document.ts';
 
 interface Row {
   readonly doc: number;
@@ -27,12 +38,10 @@ interface Row {
   readonly head: string;
 }
 
-/** What of a document is kept as JSON: everything that no query asks for. */
-type StoredHead = Omit<Document, 'id' | 'source' | 'version' | 'acl' | 'contentHash' | 'text' | 'outline'>;
-
 interface Structure {
   readonly outline: readonly Section[];
   readonly chunks: readonly Chunk[];
+  readonly history?: TextHistory;
 }
 
 /** What the index has to hear of a change to facts alone. */
@@ -60,10 +69,15 @@ export class DocumentStore {
   }
 
   /** Replaces a document. Inside a transaction. @returns its acl_id */
-  put({ document, chunks, similarity }: DocumentWrite, syncedAt: string): number {
+  put({ document, chunks, similarity, history }: DocumentWrite, syncedAt: string): number {
     const { id, source, version, acl, contentHash, text, outline, ...head } = document;
     const aclId = this.#acls.idOf(acl);
     this.#noteMove(id, this.#aclIdOf(id), aclId);
+    const structure: Structure = {
+      outline,
+      chunks,
+      history: history ?? this.#historyOf(document, syncedAt),
+    };
     this.remove(id);
     const row = this.#db.get<{ doc: number }>(
       `INSERT INTO document(id, source, acl_id, version, content_hash, similarity, synced_at, chunks, head, stamp)
@@ -71,7 +85,6 @@ export class DocumentStore {
       ...[id, source, aclId, version, contentHash, similarity, syncedAt, chunks.length, JSON.stringify(head)],
       this.#nextStamp(),
     );
-    const structure: Structure = { outline, chunks };
     this.#db.run(
       'INSERT INTO document_text(doc, text, structure) VALUES(?, ?, ?)',
       row?.doc ?? 0,
@@ -169,6 +182,13 @@ export class DocumentStore {
     return row && { id, text: unpack(row.text), ...(JSON.parse(unpack(row.structure)) as Structure) };
   }
 
+  /** What its text, which is about to take the place of another one, is known to have been. */
+  #historyOf(document: Document, now: string): TextHistory {
+    const row = this.#row(document.id);
+    const before = row && this.text(document.id);
+    return historyOf(document, before && { ...before, syncedAt: row.synced_at }, now);
+  }
+
   /** What conditions on texts are compared with; undefined for an unknown document. */
   readableText(id: DocumentId): { title: string; breadcrumbs: readonly string[]; text: string } | undefined {
     const row = this.#row(id);
@@ -255,49 +275,6 @@ export class DocumentStore {
     );
     return Number(row?.value);
   }
-}
-
-export function toIndexDocument(
-  head: Omit<DocumentRecord, 'syncedAt' | 'similarity'>,
-  text: string,
-  chunks: readonly Chunk[],
-  vectors?: readonly (Float32Array | undefined)[],
-): IndexDocument {
-  return {
-    documentId: head.id,
-    aclId: head.aclId,
-    title: head.title,
-    breadcrumbs: head.breadcrumbs ?? [],
-    source: head.source,
-    kind: head.kind,
-    language: head.language,
-    authors: head.authors ?? [],
-    labels: head.labels ?? [],
-    ...(head.updatedAt && { updatedAt: head.updatedAt }),
-    chunks: chunks.map(({ ordinal, headingPath, context, start, end }, index) => {
-      const vector = vectors?.[index];
-      return {
-        ordinal,
-        headingPath,
-        text: text.slice(start, end),
-        ...(context !== undefined && { context }),
-        ...(vector && { vector }),
-      };
-    }),
-  };
-}
-
-/** Everything of a head that the index stores or finds by, as one text to compare. */
-function indexedFacts({
-  title,
-  breadcrumbs,
-  kind,
-  language,
-  authors,
-  labels,
-  updatedAt,
-}: StoredHead): string {
-  return JSON.stringify([title, breadcrumbs ?? [], kind, language, authors ?? [], labels ?? [], updatedAt]);
 }
 
 function pack(text: string): Uint8Array {

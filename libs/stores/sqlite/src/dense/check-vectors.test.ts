@@ -93,6 +93,14 @@ describe('the check of the vectors', () => {
     assert.notDeepEqual(dense.check(never), []);
   });
 
+  it('does not compare vectors of another size', (test) => {
+    const { db, dense } = filledDense(test, vectors);
+    db.exec(`UPDATE vector SET value = substr(value, 1, 40) WHERE chunk = 7`);
+    const query = vectors[0] ?? assert.fail();
+    assert.throws(() => dense.rescore(query, Uint32Array.of(6, 7, 8)), { code: 'STORE_DAMAGED' });
+    assert.equal(dense.rescore(query, Uint32Array.of(6, 8)).length, 2);
+  });
+
   it('does not scan a block of another size', (test) => {
     const { db, dense } = filledDense(test, vectors);
     db.exec(`UPDATE vector_block SET present = x'01', stamp = 1 WHERE b = 0`);

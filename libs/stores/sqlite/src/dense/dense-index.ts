@@ -7,7 +7,7 @@ import { checkVectors } from './check-vectors.ts';
 import { isMeanDue, recode, sampleMean, writeCodes } from './code-writer.ts';
 import { isSameFingerprint, mismatch, requireDimension, withoutFingerprint } from './fingerprints.ts';
 import { LoadedCodes } from './loaded-codes.ts';
-import { cosine, normalised, toInt8 } from './quantise.ts';
+import { cosinesWith, normalised, toInt8 } from './quantise.ts';
 import { VectorTables } from './vector-tables.ts';
 import type { DenseState } from './vector-tables.ts';
 
@@ -185,8 +185,9 @@ class SqliteDenseIndex implements DenseIndex {
   }
 
   #cosines(unit: Float32Array, chunkIds: Uint32Array): ReadonlyMap<number, number> {
-    const rows = this.#tables.vectors(Array.from(chunkIds));
-    return new Map(rows.map(({ chunk, value }) => [chunk, cosine(unit, value)]));
+    const { chunks, vectors } = this.#tables.vectors(Array.from(chunkIds), unit.length);
+    const cosines = cosinesWith(unit, vectors);
+    return new Map(chunks.map((chunk, at) => [chunk, cosines[at] ?? 0]));
   }
 }
 

@@ -82,7 +82,7 @@ function queryLevels(unit: Float32Array, mean: Float32Array): Uint8Array {
 export function toInt8(unit: Float32Array): Uint8Array {
   const largest = unit.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
   const scale = Math.fround(largest / 127);
-  const bytes = new Uint8Array(4 + unit.length);
+  const bytes = new Uint8Array(storedBytes(unit.length));
   const view = new DataView(bytes.buffer);
   view.setFloat32(0, scale, true);
   for (let at = 0; at < unit.length; at++) view.setInt8(4 + at, Math.round((unit[at] ?? 0) / scale));
@@ -94,12 +94,24 @@ export function fromInt8(stored: Uint8Array): Float32Array {
   return Float32Array.from(int8Values(stored), (value) => value * scale);
 }
 
-/** Cosine of a unit vector with a stored one, within about .004. */
-export function cosine(unit: Float32Array, stored: Uint8Array): number {
-  const values = int8Values(stored);
-  let dot = 0;
-  for (let at = 0; at < values.length; at++) dot += (values[at] as number) * (unit[at] as number);
-  return Math.min(1, Math.max(-1, dot * scaleOf(stored)));
+/** Bytes of a stored vector. */
+export function storedBytes(dimension: number): number {
+  return 4 + dimension;
+}
+
+/** Cosines of a unit vector with stored ones that stand one behind the other, each within about .004. */
+export function cosinesWith(unit: Float32Array, stored: Uint8Array): Float64Array {
+  const size = storedBytes(unit.length);
+  const values = new Int8Array(stored.buffer, stored.byteOffset, stored.length);
+  const view = new DataView(stored.buffer, stored.byteOffset, stored.length);
+  const cosines = new Float64Array(stored.length / size);
+  for (let row = 0; row < cosines.length; row++) {
+    const first = row * size + 4;
+    let dot = 0;
+    for (let at = 0; at < unit.length; at++) dot += (values[first + at] as number) * (unit[at] as number);
+    cosines[row] = Math.min(1, Math.max(-1, dot * view.getFloat32(row * size, true)));
+  }
+  return cosines;
 }
 
 export function scaleOf(stored: Uint8Array): number {

@@ -15,6 +15,8 @@ export class Cosines {
   readonly #reader: IndexReader;
   readonly #admitted: Uint8Array;
   readonly #best = new Map<number, DocCosine>();
+  /** Of each chunk that was compared, in the precision of `rescore`: a vector is a row to read. */
+  readonly #ofChunks = new Map<number, number>();
 
   constructor(reader: IndexReader, admitted: Uint8Array) {
     this.#reader = reader;
@@ -66,10 +68,11 @@ export class Cosines {
     const leads = new Map<number, number>();
     const asked = new Map<number, number>();
     for (const doc of docs) {
-      const known = this.#best.get(doc);
+      const best = this.#best.get(doc);
       const first = firstChunk[doc] ?? 0;
-      if (known?.slot === 0) leads.set(doc, known.cosine);
-      else if (known && this.#admitted[first] === 1) asked.set(first, doc);
+      const known = best?.slot === 0 ? best.cosine : this.#ofChunks.get(first);
+      if (known !== undefined) leads.set(doc, known);
+      else if (best && this.#admitted[first] === 1) asked.set(first, doc);
     }
     const chunks = [...asked.keys()].sort((a, b) => a - b);
     const found = this.#reader.dense.rescore(vector, Uint32Array.from(chunks));
@@ -86,6 +89,7 @@ export class Cosines {
   #keep(chunk: number, cosine: number): void {
     const { columns } = this.#reader;
     const doc = columns.doc.values[chunk] ?? 0;
+    this.#ofChunks.set(chunk, Math.fround(cosine));
     const known = this.#best.get(doc);
     if (known && cosine <= known.cosine) return;
     this.#best.set(doc, { cosine, slot: chunk - (columns.docs.firstChunk.values[doc] ?? 0) });
@@ -95,11 +99,13 @@ export class Cosines {
   #toRescore(docs: readonly number[], bestSlot: (doc: number) => number): number[] {
     const first = this.#reader.columns.docs.firstChunk.values;
     const best = docs.map((doc) => (first[doc] ?? 0) + Math.max(0, bestSlot(doc)));
-    const others = docs.flatMap((doc) => this.#admittedChunks(doc));
     const chosen = new Set(best.filter((chunk) => this.#admitted[chunk] === 1));
-    for (const chunk of others) {
+    for (const doc of docs) {
       if (chosen.size >= MAX_RESCORED) break;
-      chosen.add(chunk);
+      for (const chunk of this.#admittedChunks(doc)) {
+        if (chosen.size >= MAX_RESCORED) break;
+        chosen.add(chunk);
+      }
     }
     return [...chosen].sort((a, b) => a - b);
   }

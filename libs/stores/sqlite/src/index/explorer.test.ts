@@ -15,6 +15,38 @@ function write(name: string, list: 'all' | 'hers', text: string, more = {}): Doc
   return documentWrite(`${SOURCE}/${name}`, { allow: [list] }, { title: name, parts: [text], ...more });
 }
 
+it('[suggest.titles] offers the shortest titles first, of those the newest', async (test) => {
+  const place = await temporaryPlace();
+  const store = await place.open({ inline: true });
+  test.after(async () => {
+    await store.close();
+    await place.remove();
+  });
+  const random = seeded(9);
+  const made = Array.from({ length: 60 }, (_, at) => ({
+    name: `${at}`,
+    words: 1 + Math.floor(random() * 3),
+    // Some are older than the index counts from, some have no time at all.
+    minutes: at % 7 === 0 ? undefined : Math.floor((random() - 0.3) * 8) * 1_000_000,
+  }));
+  const upserts = made.map(({ name, words, minutes }) =>
+    write(name, 'all', 'text', {
+      title: Array.from({ length: words }, () => 'quarterly').join(' '),
+      ...(minutes !== undefined && { updatedAt: new Date(minutes * 60_000).toISOString() }),
+    }),
+  );
+  await store.commit({ source: SOURCE, lists: LISTS, upserts });
+  const access = await filterFor(store.catalog, BOB);
+  const { documents } = await store.index.explore.complete({ text: 'quart', limit: 12 }, access, signal);
+  const expected = made.toSorted(
+    (a, b) => a.words - b.words || (b.minutes ?? -Infinity) - (a.minutes ?? -Infinity) || 0,
+  );
+  assert.deepEqual(
+    documents,
+    expected.slice(0, 12).map(({ name }) => `${SOURCE}/${name}`),
+  );
+});
+
 describe('exploring an index', () => {
   let place: Awaited<ReturnType<typeof temporaryPlace>>;
   let store: SqliteStore;

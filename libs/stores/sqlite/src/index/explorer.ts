@@ -18,6 +18,7 @@ import { TITLE_LIST } from './schema.ts';
 import { FrequentTerms } from './frequent-terms.ts';
 import { longFormsIn } from './long-forms.ts';
 import { editsAllowed, stemDistance, wordDistance } from './spelling.ts';
+import { TopK } from './top-k.ts';
 import { visitChunks, visitPostings } from './visit-postings.ts';
 import { termsBeginning, termsLike } from './vocabulary.ts';
 import { documentsWith, formsOf, isRead } from './written-words.ts';
@@ -30,6 +31,8 @@ const LOOKED_AT = 2_000;
 const NEAR = 3;
 /** Chunks with a word that nobody takes for a slip. */
 const FREQUENT = 20_000;
+/** More than any two times, in minutes, are apart. */
+const BEYOND_TIMES = 2 ** 33;
 /** Letters of scripts with blanks that must be typed before words are offered. */
 const LEAST_TYPED = 2;
 
@@ -141,18 +144,16 @@ export class Explorer {
       return having;
     });
     const { firstChunk, slots, titleWords, titleBigrams, updated } = columns.docs;
-    const found: number[] = [];
+    const best = new TopK(limit);
     for (let doc = matching.indexOf(1); doc >= 0; doc = matching.indexOf(1, doc + 1)) {
       const isAlive = (slots.values[doc] ?? 0) > 0 && admitted[firstChunk.values[doc] ?? 0] === 1;
-      if (isAlive && others.every((having) => having[doc] === 1)) found.push(doc);
+      if (!isAlive || !others.every((having) => having[doc] === 1)) continue;
+      const length = (titleWords.values[doc] ?? 0) + (titleBigrams.values[doc] ?? 0);
+      best.offer(doc, (updated.values[doc] ?? 0) - length * BEYOND_TIMES);
     }
-    const length = (doc: number) => (titleWords.values[doc] ?? 0) + (titleBigrams.values[doc] ?? 0);
-    found.sort(
-      (a, b) => length(a) - length(b) || (updated.values[b] ?? 0) - (updated.values[a] ?? 0) || a - b,
-    );
-    const best = found.slice(0, limit);
-    const ids = this.#reader.documentIds(best);
-    return best.flatMap((doc) => ids.get(doc) ?? []);
+    const docs = best.take().map(({ key }) => key);
+    const ids = this.#reader.documentIds(docs);
+    return docs.flatMap((doc) => ids.get(doc) ?? []);
   }
 
   #markTitled(term: string, docs: Uint8Array): void {

@@ -3,7 +3,6 @@ import type {
   AnswerChanges,
   Damage,
   IndexBatch,
-  IndexDocument,
   IndexStats,
   KnownAnswer,
   SearchAnswer,
@@ -19,10 +18,11 @@ import { storedVectors } from '../dense/stored-vectors.ts';
 import { checkIndex } from './check.ts';
 import { CandidateSearch } from './candidate-search.ts';
 import { changesSince } from './changes.ts';
-import { BlockWriter, DEAD } from './columns.ts';
+import { BlockWriter } from './columns.ts';
 import type { TextOf } from './conditions.ts';
 import { writeDelta } from './delta.ts';
 import { DocumentTerms } from './doc-terms.ts';
+import { DocumentWriter } from './document-writer.ts';
 import { Explorer } from './explorer.ts';
 import { foldAt, foldStep } from './fold.ts';
 import { noteVectors, readMeta, writeMeta } from './meta.ts';
@@ -30,7 +30,6 @@ import type { IndexMeta } from './meta.ts';
 import { PostingLists } from './posting-lists.ts';
 import { appendLists } from './posting-writer.ts';
 import { IndexReader } from './reader.ts';
-import { minutesOf, valueId, writeManyValues } from './values.ts';
 
 /** A batch with at least such a share of a fold's chunks goes straight to the lists. */
 const BULK_SHARE = 0.25;
@@ -56,7 +55,8 @@ export class IndexCore {
     const meta = readMeta(this.#db);
     meta.version++;
     const blocks = new BlockWriter(this.#db, meta.version);
-    for (const id of removals) this.#remove(id, meta, blocks);
+    const writer = new DocumentWriter(this.#db, this.#dense, meta, blocks);
+    for (const id of removals) writer.remove(id);
     const documents = [...new Map(upserts.map((document) => [document.documentId, document])).values()];
     const chunks = documents.reduce((sum, document) => sum + Math.max(1, document.chunks.length), 0);
     const isBulk = chunks >= BULK_SHARE * foldAt(meta.chunks);
@@ -65,15 +65,15 @@ export class IndexCore {
     const bulkTerms = bulk && new DocumentTerms(bulk);
     const vectors: VectorRow[] = [];
     for (const document of documents) {
-      this.#remove(document.documentId, meta, blocks);
+      writer.remove(document.documentId);
       const lists = bulk ?? new PostingLists();
       const terms = bulkTerms ?? new DocumentTerms(lists);
-      const { doc, firstChunk } = this.#add(document, meta, blocks, terms);
+      const { doc, firstChunk } = writer.add(document, terms);
       if (!bulk) writeDelta(this.#db, doc, firstChunk, lists);
       for (const [slot, { vector }] of document.chunks.entries())
         if (vector) vectors.push({ chunkId: firstChunk + slot, vector });
     }
-    for (const { documentId, aclId } of acls) this.#setAcl(documentId, aclId, blocks);
+    for (const { documentId, aclId } of acls) writer.setAcl(documentId, aclId);
     if (acls.length > 0) meta.readersAt = meta.version;
     if (bulk) appendLists(this.#db, bulk, bulk.keys(), (chunk) => blocks.docOf(chunk));
     blocks.flush();
@@ -245,70 +245,6 @@ export class IndexCore {
     });
   }
 
-  #add(
-    document: IndexDocument,
-    meta: IndexMeta,
-    blocks: BlockWriter,
-    terms: DocumentTerms,
-  ): { doc: number; firstChunk: number } {
-    const doc = meta.nextDoc++;
-    const firstChunk = meta.nextChunk;
-    const lengths = terms.add(document, doc, firstChunk);
-    for (const { word, bigram } of lengths.chunks) {
-      blocks.setChunk(meta.nextChunk++, document.aclId, doc, word, bigram);
-      meta.chunkWords += Math.min(65_535, word);
-      meta.chunkBigrams += Math.min(65_535, bigram);
-    }
-    blocks.setDoc(doc, {
-      firstChunk,
-      slots: lengths.chunks.length,
-      words: lengths.document.word,
-      bigrams: lengths.document.bigram,
-      titleWords: lengths.title.word,
-      titleBigrams: lengths.title.bigram,
-      source: valueId(this.#db, 'source', document.source),
-      kind: valueId(this.#db, 'kind', document.kind),
-      language: valueId(this.#db, 'language', document.language),
-      updated: minutesOf(document.updatedAt),
-    });
-    meta.chunks += lengths.chunks.length;
-    meta.documents++;
-    addLengths(meta, lengths.document, lengths.title, 1);
-    this.#db.run('INSERT INTO index_doc(doc, id) VALUES(?, ?)', doc, document.documentId);
-    writeManyValues(this.#db, doc, document);
-    return { doc, firstChunk };
-  }
-
-  /** Postings are left alone: a dead slot is never admitted. */
-  #remove(id: string, meta: IndexMeta, blocks: BlockWriter): void {
-    const row = this.#db.get<{ doc: number }>('DELETE FROM index_doc WHERE id = ? RETURNING doc', id);
-    if (!row) return;
-    const columns = blocks.doc(row.doc);
-    for (let slot = 0; slot < columns.slots; slot++) {
-      const { words, bigrams } = blocks.chunkLengths(columns.firstChunk + slot);
-      meta.chunkWords -= words;
-      meta.chunkBigrams -= bigrams;
-      blocks.setAcl(columns.firstChunk + slot, DEAD);
-    }
-    meta.chunks -= columns.slots;
-    meta.documents--;
-    addLengths(
-      meta,
-      { word: columns.words, bigram: columns.bigrams },
-      { word: columns.titleWords, bigram: columns.titleBigrams },
-      -1,
-    );
-    this.#db.run('DELETE FROM index_doc_value WHERE doc = ?', row.doc);
-    this.#dense.remove(Array.from({ length: columns.slots }, (_, slot) => columns.firstChunk + slot));
-  }
-
-  #setAcl(id: string, aclId: number, blocks: BlockWriter): void {
-    const row = this.#db.get<{ doc: number }>('SELECT doc FROM index_doc WHERE id = ?', id);
-    if (!row) return;
-    const { firstChunk, slots } = blocks.doc(row.doc);
-    for (let slot = 0; slot < slots; slot++) blocks.setAcl(firstChunk + slot, aclId);
-  }
-
   #foldWhole(meta: IndexMeta): void {
     while (this.#db.get('SELECT 1 FROM delta LIMIT 1'))
       foldStep(this.#db, meta, this.#docReader(), Number.MAX_SAFE_INTEGER);
@@ -325,16 +261,4 @@ export class IndexCore {
     if (first === null || first === undefined) return 0;
     return readMeta(this.#db).nextChunk - new BlockWriter(this.#db, 0).doc(first).firstChunk;
   }
-}
-
-function addLengths(
-  meta: IndexMeta,
-  document: { word: number; bigram: number },
-  title: { word: number; bigram: number },
-  sign: 1 | -1,
-): void {
-  meta.docWords += sign * document.word;
-  meta.docBigrams += sign * document.bigram;
-  meta.titleWords += sign * title.word;
-  meta.titleBigrams += sign * title.bigram;
 }

@@ -4,6 +4,7 @@ import type { DenseIndex } from '../dense/dense-index.ts';
 import { Admission } from './admission.ts';
 import { Columns } from './columns.ts';
 import { DeltaCache } from './delta.ts';
+import { DocumentIds } from './document-ids.ts';
 import { readMeta } from './meta.ts';
 import type { IndexMeta } from './meta.ts';
 import type { TermSource } from './scan-term.ts';
@@ -17,6 +18,7 @@ export class IndexReader {
   readonly delta = new DeltaCache();
   readonly scratch = new Scratch();
   readonly #admission = new Admission();
+  readonly #documentIds = new DocumentIds();
   #meta: IndexMeta;
   #dataVersion = -1;
 
@@ -63,14 +65,11 @@ export class IndexReader {
     this.columns.forget();
     this.delta.forget();
     this.#admission.forget();
+    this.#documentIds.forget();
     this.#dataVersion = -1;
   }
 
   documentIds(docs: readonly number[]): ReadonlyMap<number, string> {
-    const rows = this.db.allOf<{ doc: number; id: string }>(
-      'SELECT d.doc, d.id FROM json_each(?) AS key JOIN index_doc AS d ON d.doc = key.value',
-      docs,
-    );
-    return new Map(rows.map(({ doc, id }) => [doc, id]));
+    return this.#documentIds.of(this.db, docs);
   }
 }

@@ -1,6 +1,6 @@
-import { decodePostings } from './posting-codec.ts';
 import type { Postings } from './posting-lists.ts';
 import type { PostingRow } from './posting-row.ts';
+import { visitRow } from './visit-postings.ts';
 
 /** Counts of a term in titles, asked for in ascending order of documents. */
 export class TitleCounts {
@@ -17,16 +17,16 @@ export class TitleCounts {
     this.#docs = new Int32Array(size);
     this.#title = new Int32Array(size);
     this.#head = new Int32Array(size);
-    let index = 0;
-    let documents = 0;
-    for (const postings of [...rows.map(({ data, first }) => decodePostings(data, first - 1)), fresh]) {
-      for (let next = 0; next < postings.length; next += 3) {
-        this.#docs[index] = postings[next] ?? 0;
-        this.#title[index] = postings[next + 1] ?? 0;
-        this.#head[index++] = postings[next + 2] ?? 0;
-        if ((postings[next + 1] ?? 0) > 0) documents++;
-      }
-    }
+    let [index, documents] = [0, 0];
+    const put = (doc: number, title: number, head: number): void => {
+      this.#docs[index] = doc;
+      this.#title[index] = title;
+      this.#head[index++] = head;
+      if (title > 0) documents++;
+    };
+    for (const { data, first } of rows) visitRow(data, first - 1, put);
+    for (let next = 0; next < fresh.length; next += 3)
+      put(fresh[next] ?? 0, fresh[next + 1] ?? 0, fresh[next + 2] ?? 0);
     this.documents = documents;
   }
 

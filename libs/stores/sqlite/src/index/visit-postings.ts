@@ -85,7 +85,7 @@ function visitFresh(fresh: Postings, after: number, visit: Visit): boolean {
 }
 
 /** Decodes in place: lists may hold a million entries. */
-function visitRow(data: Uint8Array, before: number, visit: Visit): boolean {
+export function visitRow(data: Uint8Array, before: number, visit: Visit): boolean {
   let next = 0;
   const varint = (): number => {
     let byte = data[next++] as number;

@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { testAccess } from '@fumikura/testkit';
 import fc from 'fast-check';
 import type { DocumentRecord } from '@fumikura/ports';
 import { createBoost } from './boosts.ts';
 import type { BoostSettings } from './boosts.ts';
-import type { Place } from './collapse.ts';
-import { opinionsOf } from './feedback.ts';
-import type { Opinion } from './feedback.ts';
+import type { Place } from '../collapse.ts';
+import { opinionsOf } from '../feedback.ts';
+import type { Opinion } from '../feedback.ts';
 
 const NOW = Date.parse('2026-06-01T00:00:00Z');
 
@@ -25,9 +26,11 @@ function place(id: string, score: number, facts: Partial<DocumentRecord> = {}): 
 }
 
 const now = () => NOW;
+const signal = new AbortController().signal;
+const access = testAccess([]);
 const order = async (settings: BoostSettings, places: readonly Place[], opinions?: Map<string, Opinion>) => {
   const boost = createBoost(settings, { now, feedback: { opinions: async () => opinions ?? new Map() } });
-  return (await boost(places)).map(({ record }) => record.id);
+  return (await boost(places, access, signal)).map(({ record }) => record.id);
 };
 
 describe('boosts', () => {
@@ -54,7 +57,7 @@ describe('boosts', () => {
   it('never change a score by more than their bound, together, and show what each did', async () => {
     const settings = { recency: { weight: 5, halfLifeDays: 100 }, labels: { hot: 5 }, most: 0.15 };
     const hot = place('hot', 0.5, { updatedAt: '2030-01-01T00:00:00Z', labels: ['hot'] });
-    const [first, second] = await createBoost(settings, { now })([place('plain', 0.58), hot]);
+    const [first, second] = await createBoost(settings, { now })([place('plain', 0.58), hot], access, signal);
     assert.equal(first?.record.id, 'plain');
     assert.ok(Math.abs((second?.ranked.score ?? 0) - 0.5 * 1.15) < 1e-9);
     assert.deepEqual(second?.ranked.parts, { lexical: 0.5, 'boost.recency': 5, 'boost.label': 5 });

@@ -1,0 +1,163 @@
+import { promisify } from 'node:util';
+import { zstdCompress, zstdDecompress } from 'node:zlib';
+import type {
+  Chunk,
+  Document,
+  DocumentHead,
+  DocumentId,
+  EarlierText,
+  Section,
+  SourceId,
+  TextHistory,
+} from '@fumikura/model';
+import { historyOf } from '@fumikura/model';
+import type { DocumentRecord, DocumentWrite, IndexDocument, StoredText } from '@fumikura/ports';
+import { unescaped } from '../keys.ts';
+import { parseAcl } from './acls.ts';
+
+const [compress, decompress] = [promisify(zstdCompress), promisify(zstdDecompress)];
+
+/** What of a document is kept as JSON: everything that no query asks for. */
+export type StoredHead = Omit<
+  Document,
+  'id' | 'source' | 'version' | 'acl' | 'contentHash' | 'text' | 'outline'
+>;
+
+interface Structure {
+  readonly outline: readonly Section[];
+  readonly chunks: readonly Chunk[];
+  readonly history?: TextHistory;
+}
+
+/** What is in a document's place before a change. */
+export interface Before {
+  readonly id: DocumentId;
+  readonly source: SourceId;
+  readonly aclId: number;
+  readonly aclVersion: number;
+  readonly version: number;
+  readonly chunks: number;
+  readonly head: StoredHead;
+}
+
+export interface PackedDocument extends Before {
+  readonly write: DocumentWrite;
+  readonly text: Buffer;
+  readonly structure: Buffer;
+}
+
+export interface Row {
+  readonly id: string;
+  readonly source: SourceId;
+  readonly acl_id: number;
+  readonly acl_version: number;
+  readonly version: number;
+  readonly source_version: string;
+  readonly content_hash: string;
+  readonly similarity: string;
+  readonly synced_at: string;
+  readonly chunks: number;
+  readonly head: string;
+  readonly acl: string;
+}
+
+/** Compressing takes time: done before the transaction begins. */
+export async function pack(
+  write: DocumentWrite,
+  numbers: Pick<Before, 'aclId' | 'aclVersion' | 'version'>,
+  earlier: EarlierText | undefined,
+): Promise<PackedDocument> {
+  const { id, source, version: _, acl: __, contentHash: ___, text, outline, ...head } = write.document;
+  const history = write.history ?? historyOf(write.document, earlier, new Date().toISOString());
+  const structure: Structure = { outline, chunks: write.chunks, history };
+  return {
+    ...numbers,
+    id,
+    source,
+    head,
+    chunks: write.chunks.length,
+    write,
+    text: await compress(Buffer.from(text, 'utf8')),
+    structure: await compress(Buffer.from(JSON.stringify(structure), 'utf8')),
+  };
+}
+
+/** New facts about an unchanged body: title, language and notices stay with the body. */
+export function withFacts(
+  before: StoredHead,
+  { id: _, source: __, version: ___, acl: ____, ...facts }: DocumentHead,
+): StoredHead {
+  const { title, language, notices } = before;
+  return { ...facts, title, language, notices };
+}
+
+/** Everything of a head that the index stores or finds by, as one text to compare. */
+export function indexedFacts(head: StoredHead): string {
+  const { title, breadcrumbs, kind, language, authors, labels, updatedAt } = head;
+  return JSON.stringify([title, breadcrumbs ?? [], kind, language, authors ?? [], labels ?? [], updatedAt]);
+}
+
+export function toIndexDocument(
+  head: StoredHead & { readonly id: DocumentId; readonly source: SourceId; readonly aclId: number },
+  text: string,
+  chunks: readonly Chunk[],
+  vectors?: readonly (Float32Array | undefined)[],
+): IndexDocument {
+  return {
+    documentId: head.id,
+    aclId: head.aclId,
+    title: head.title,
+    breadcrumbs: head.breadcrumbs ?? [],
+    source: head.source,
+    kind: head.kind,
+    language: head.language,
+    authors: head.authors ?? [],
+    labels: head.labels ?? [],
+    ...(head.updatedAt && { updatedAt: head.updatedAt }),
+    chunks: chunks.map(({ ordinal, headingPath, context, start, end }, index) => {
+      const vector = vectors?.[index];
+      return {
+        ordinal,
+        headingPath,
+        text: text.slice(start, end),
+        ...(context !== undefined && { context }),
+        ...(vector && { vector }),
+      };
+    }),
+  };
+}
+
+export function recordOf(row: Row): DocumentRecord {
+  return {
+    ...(JSON.parse(row.head) as StoredHead),
+    id: row.id,
+    source: row.source,
+    version: unescaped(row.source_version),
+    contentHash: unescaped(row.content_hash),
+    acl: parseAcl(row.acl),
+    aclId: row.acl_id,
+    similarity: row.similarity,
+    syncedAt: row.synced_at,
+  };
+}
+
+export function beforeOf(row: Row): Before {
+  return {
+    id: row.id,
+    source: row.source,
+    aclId: row.acl_id,
+    aclVersion: row.acl_version,
+    version: row.version,
+    chunks: row.chunks,
+    head: JSON.parse(row.head) as StoredHead,
+  };
+}
+
+export async function storedText(row: { id: string; text: Buffer; structure: Buffer }): Promise<StoredText> {
+  const [text, structure] = await Promise.all([decompress(row.text), decompress(row.structure)]);
+  return {
+    id: row.id,
+    text: text.toString('utf8'),
+    ...(JSON.parse(structure.toString('utf8')) as Structure),
+  };
+}

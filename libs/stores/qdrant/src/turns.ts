@@ -1,0 +1,39 @@
+import { AppError } from '@fumikura/errors';
+
+/** Work of this process that comes one after another, and the versions it is numbered by. */
+export class Turns {
+  #last = 0;
+  #isClosed = false;
+  #running: Promise<unknown> = Promise.resolve();
+
+  /** The version that was given out last. */
+  get last(): number {
+    return this.#last;
+  }
+
+  /** Versions are numbers of the clock: used alone by several processes, their clocks decide who was last. */
+  next(): number {
+    this.#last = Math.max(this.#last + 1, Date.now() * 1_000);
+    return this.#last;
+  }
+
+  /** @throws AppError STORE_CLOSED (internal) */
+  alone<T>(work: () => Promise<T>): Promise<T> {
+    this.requireOpen();
+    const turn = this.#running.then(work, work);
+    this.#running = turn.catch(() => undefined);
+    return turn;
+  }
+
+  requireOpen(): void {
+    if (this.#isClosed)
+      throw new AppError('STORE_CLOSED', 'internal', 'the index was closed', {
+        publicMessage: 'The search index was closed.',
+      });
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    await this.#running;
+  }
+}
