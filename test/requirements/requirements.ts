@@ -34,6 +34,9 @@ export const REQUIREMENTS: readonly Requirement[] = [
       'An index that was made beside is asked from one moment on, holds what was written meanwhile, and can be left again.',
     'index.other-model':
       'An index for another model is made and judged beside the one that is asked, switched to in one step and left again.',
+    'recover.file': 'An installation of one file goes on from a copy of its folder.',
+    'recover.catalog': 'A catalog from a backup shows what it says, whatever the index holds beyond it.',
+    'recover.index': 'An index that was lost is said to be lost, and filled again from the catalog.',
     'index.other-engine':
       'Another engine is filled and judged beside the one that is asked, used instead and left again; nothing is read twice.',
     'scale.any-node':

@@ -2,6 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { Cluster } from './cluster.ts';
 import type { Asked } from './load.ts';
+import type { Member } from './processes.ts';
 import { shiftedClock } from './shifted-clock.ts';
 
 /** A part of an installation that ends as a crash ends it. */
@@ -94,15 +95,20 @@ export async function clock({ servers: [server], workers: [worker] }: Cluster): 
 }
 
 /** All servers and workers by their next version, one after another, with one of the old version killed in between. */
-export async function deploy({ servers, workers }: Cluster): Promise<readonly Gap[]> {
+export async function deploy({ servers, workers, balancer }: Cluster): Promise<readonly Gap[]> {
   const [first, ...others] = servers;
+  const replace = async (member: Member | undefined, environment: Readonly<Record<string, string>>) => {
+    await member?.replace({ environment });
+    await balancer.serving(servers.length);
+  };
   for (const worker of workers) await worker.replace({ environment: NEXT_VERSION });
-  await first?.replace({ environment: NEXT_VERSION });
+  await replace(first, NEXT_VERSION);
   const gap = begun('older server', false);
   await others[0]?.kill();
   gap.to = performance.now();
-  for (const server of others) await server.replace({ environment: NEXT_VERSION });
-  for (const member of [...servers, ...workers]) await member.replace({ environment: {} });
+  await balancer.serving(servers.length);
+  for (const server of others) await replace(server, NEXT_VERSION);
+  for (const member of [...servers, ...workers]) await replace(member, {});
   return [gap];
 }
 

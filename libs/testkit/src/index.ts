@@ -28,7 +28,7 @@ export type { ConnectorCase, Fault, SourceUnderTest } from './connector/source-u
 export { embeddingStoreContract } from './embedding-store-contract.ts';
 export type { EmbeddingStoreUnderTest } from './embedding-store-contract.ts';
 export { embedderContract } from './embedder-contract.ts';
-export { postgresMissing, startPostgres } from './postgres-server.ts';
+export { postgresMissing, postgresTool, startPostgres } from './postgres-server.ts';
 export type { PostgresServer } from './postgres-server.ts';
 export { storeContract } from './store-contract.ts';
 export { rerankerContract } from './reranker-contract.ts';

@@ -73,6 +73,13 @@ export async function startPostgres(within = tmpdir()): Promise<PostgresServer> 
   };
 }
 
+/** A program that comes with the server. @throws Error where there is none */
+export function postgresTool(name: 'pg_dump' | 'pg_restore'): string {
+  const bin = binaries();
+  if (bin === undefined) throw new Error(postgresMissing());
+  return join(bin, name);
+}
+
 function binaries(): string | undefined {
   if (!existsSync(INSTALLED)) return undefined;
   const versions = readdirSync(INSTALLED).sort((a, b) => Number(b) - Number(a));

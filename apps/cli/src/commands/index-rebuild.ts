@@ -2,7 +2,7 @@ import { embedderEntry, openInstallation, prepareOtherModel, switchIndex } from 
 import type { Installation } from '@fumikura/composition';
 import { loadConfig, setEmbedder } from '@fumikura/config';
 import type { Config } from '@fumikura/config';
-import { AppError } from '@fumikura/errors';
+import { AppError, invalidInput } from '@fumikura/errors';
 import type { Context } from '../context.ts';
 import { embedBacklog } from '../embedding.ts';
 import { safe } from '../output.ts';
@@ -26,6 +26,8 @@ export async function indexRebuildCommand(
 async function withNext(context: Context, spec: string): Promise<Config> {
   const { variables, signal, output } = context;
   const config = await context.config();
+  if (spec === 'none')
+    throw invalidInput('INVALID_ARGUMENT', 'Words alone need no other index: fumi embed remove.');
   await setEmbedder(config.file, await embedderEntry(spec, config, variables, signal), 'nextEmbedder');
   output.line(`${config.file} names ${safe(spec)} as "nextEmbedder" now.`);
   const { nextEmbedder } = await loadConfig(config.file);
