@@ -36,4 +36,12 @@ describe('codes that link an account', () => {
     );
     assert.deepEqual(await links.redeem(await links.createCode(person), 'T1', 'UOTHER'), person);
   });
+
+  it('[slack.link] one serves once, whoever says it, and of two at the same moment one', async () => {
+    const links = createLinks(opened.state);
+    const code = await links.createCode(person);
+    const both = await Promise.all(['UONE', 'UTWO'].map((user) => links.redeem(code, 'T1', user)));
+    assert.equal(both.filter((each) => each !== undefined).length, 1);
+    assert.equal(await links.redeem(code, 'T1', 'UTHREE'), undefined);
+  });
 });
