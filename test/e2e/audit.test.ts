@@ -45,9 +45,9 @@ describe('the audit of a whole installation', () => {
   it('[audit.shown] has one record for each search, read, sync, change and refusal', async () => {
     await home.json('search', 'otter');
     await home.json('get', 'files:notes/a.md');
-    await home.json('get', 'files:hers/pay.md');
-    await home.json('get', 'files:notes/none.md');
-    await home.json('search', 'otter', '--limit', '0');
+    await home.run(['get', 'files:hers/pay.md']);
+    await home.run(['get', 'files:notes/none.md']);
+    await home.run(['search', 'otter', '--limit', '0']);
     await home.json('source', 'remove', 'files:hers', '--yes');
     const seen = (await records()).map(({ via, outcome, actor, object, query, shown, withheld, code }) =>
       Object.fromEntries(
