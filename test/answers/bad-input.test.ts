@@ -340,6 +340,23 @@ describe('what nobody should ask, and a model that does not answer', () => {
     await quotedBecause(answeringAt(model.baseUrl, model.key, 'nobody-7b'), /no such model/u);
   });
 
+  it('says it in Japanese to who asks in Japanese', async () => {
+    const failing = answeringAt(model.baseUrl, 'sk-wrong-key');
+    const answer = await ask(failing, '出張旅費の申請期限は何日ですか？');
+    assert.equal(answer.kind, 'extracted');
+    assert.match(answer.claims[0]?.text ?? '', /出張旅費の申請は\d+日以内に提出する。/u);
+    assert.deepEqual(answer.notices, [
+      '言語モデルがこちらの鍵を受け付けません。 代わりに文書の文をそのまま引用します。',
+    ]);
+    model.behave('faithful');
+    const written = await ask(writing, '出張旅費の申請期限は何日ですか？');
+    assert.deepEqual([written.kind, written.notices], ['written', []]);
+    assert.ok(
+      written.claims.some(({ text }) => /^出張旅費の.+。$/u.test(text)),
+      JSON.stringify(written.claims),
+    );
+  });
+
   const FAILS: readonly (readonly [Behaviour, RegExp])[] = [
     ['over-budget', /quota is used up/u],
     ['busy', /is busy/u],

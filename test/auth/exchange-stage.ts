@@ -5,16 +5,15 @@ import type { Home } from '../e2e/fumi.ts';
 import { startEntraSimulator } from '../simulators/entra/server.ts';
 import type { EntraSimulator } from '../simulators/entra/server.ts';
 import { startGraphSimulator } from '../simulators/graph/server.ts';
-import { addDrive, addItem, emptyWorld } from '../simulators/graph/world.ts';
+import { ADA, BOB, smallCompany } from '../simulators/graph/small-company.ts';
+import { addItem, guid } from '../simulators/graph/world.ts';
 import type { Grant, GraphWorld } from '../simulators/graph/world.ts';
 import type { Simulator } from '../simulators/kit/simulator.ts';
 import { serve } from './serving.ts';
 import type { Serving } from './serving.ts';
 
-const id = (kind: number, index: number) =>
-  `${kind.toString(16).padStart(8, '0')}-0000-4000-8000-${index.toString(16).padStart(12, '0')}`;
-export const [ADA, BOB] = [id(1, 1), id(1, 2)];
-const CLIENT_ID = id(5, 1);
+export { ADA, BOB };
+const CLIENT_ID = guid(5, 1);
 const SECRET = 'the-secret-of-the-exchange';
 
 /** A tenant with its sign-in and its files, and a server that asks Graph as its people. */
@@ -43,41 +42,12 @@ export interface Configured {
   readonly source?: string;
 }
 
-const grantTo = (user: string): Grant => ({
-  kind: 'role',
-  role: 'read',
-  grantee: { to: 'user', id: user },
-});
 const toMembers: Grant = { kind: 'role', role: 'read', grantee: { to: 'siteGroup', id: '5' } };
 
 /** Both read what lies open; `members` is for those of a site's group, which Graph does not expand for us: Ada alone. */
 function company(): GraphWorld {
-  const world = emptyWorld('contoso.example');
-  for (const [user, name] of [
-    [ADA, 'ada'],
-    [BOB, 'bob'],
-  ] as const)
-    world.users.set(user, {
-      id: user,
-      name,
-      upn: `${name}@contoso.example`,
-      isGuest: false,
-      isEnabled: true,
-    });
-  const site = {
-    id: `contoso.sharepoint.com,${id(3, 1)},${id(4, 1)}`,
-    name: 'Company',
-    path: '/sites/company',
-    grants: [],
-    siteGroups: new Map([['5', new Set([ADA])]]),
-    administrators: new Set<string>(),
-    drives: new Map(),
-    pages: new Map(),
-    lists: new Map(),
-  };
-  world.sites.set(site.id, site);
-  const drive = addDrive(site, 'b!documents', 'Documents');
-  drive.grants = [grantTo(ADA), grantTo(BOB)];
+  const { world, site } = smallCompany();
+  site.siteGroups.set('5', new Set([ADA]));
   addFile(world, 'travel', 'The bonus for trains is ten points.');
   addFile(world, 'members', 'The bonus of members is a mug.', [toMembers]);
   return world;

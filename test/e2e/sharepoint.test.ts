@@ -3,53 +3,22 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { startGraphSimulator } from '../simulators/graph/server.ts';
-import { addDrive, addItem, emptyWorld } from '../simulators/graph/world.ts';
+import { ADA, BOB, smallCompany } from '../simulators/graph/small-company.ts';
+import { addItem, guid } from '../simulators/graph/world.ts';
 import type { Grant, GraphWorld } from '../simulators/graph/world.ts';
 import type { Simulator } from '../simulators/kit/simulator.ts';
 import { createHome } from './fumi.ts';
 import type { Home } from './fumi.ts';
 import { titlesOf, writeAs } from './people.ts';
 
-const id = (kind: number, index: number) =>
-  `${kind.toString(16).padStart(8, '0')}-0000-4000-8000-${index.toString(16).padStart(12, '0')}`;
-const [ADA, BOB, FINANCE, PAYROLL] = [id(1, 1), id(1, 2), id(2, 1), id(2, 2)];
+const [FINANCE, PAYROLL] = [guid(2, 1), guid(2, 2)];
 const to = (group: string): Grant => ({ kind: 'role', role: 'read', grantee: { to: 'group', id: group } });
-const both: readonly Grant[] = [ADA, BOB].map((user) => ({
-  kind: 'role',
-  role: 'read',
-  grantee: { to: 'user', id: user },
-}));
 
 /** Two people; salaries are for finance alone, where Ada is through a nested group. */
 function company(): GraphWorld {
-  const world = emptyWorld('contoso.example');
-  for (const [user, name] of [
-    [ADA, 'ada'],
-    [BOB, 'bob'],
-  ] as const)
-    world.users.set(user, {
-      id: user,
-      name,
-      upn: `${name}@contoso.example`,
-      isGuest: false,
-      isEnabled: true,
-    });
+  const { world, drive } = smallCompany();
   world.groups.set(FINANCE, { id: FINANCE, name: 'Finance', isHidden: false, members: new Set([PAYROLL]) });
   world.groups.set(PAYROLL, { id: PAYROLL, name: 'Payroll', isHidden: false, members: new Set([ADA]) });
-  const site = {
-    id: `contoso.sharepoint.com,${id(3, 1)},${id(4, 1)}`,
-    name: 'Company',
-    path: '/sites/company',
-    grants: [],
-    siteGroups: new Map<string, Set<string>>(),
-    administrators: new Set<string>(),
-    drives: new Map(),
-    pages: new Map(),
-    lists: new Map(),
-  };
-  world.sites.set(site.id, site);
-  const drive = addDrive(site, 'b!documents', 'Documents');
-  drive.grants = both;
   addItem(world, drive, {
     id: 'travel',
     name: 'travel.md',
@@ -91,7 +60,7 @@ describe('fumi with SharePoint', () => {
 sources:
   - id: sharepoint:contoso
     tenant: contoso.example
-    clientId: ${id(5, 1)}
+    clientId: ${guid(5, 1)}
     credential: ${credential}
     graphUrl: ${simulator.url}/
     loginUrl: ${simulator.url}/
@@ -104,7 +73,15 @@ sources:
     const add = (secret: string) =>
       home.run([
         ...['source', 'add', 'sharepoint', '--name', 'contoso', '--tenant', 'contoso.example', '--client-id'],
-        ...[id(5, 1), '--proof', 'secret', '--credential-secret', secret, '--graph-url', `${simulator.url}/`],
+        ...[
+          guid(5, 1),
+          '--proof',
+          'secret',
+          '--credential-secret',
+          secret,
+          '--graph-url',
+          `${simulator.url}/`,
+        ],
         ...['--login-url', `${simulator.url}/`],
       ]);
     const shown = await add('simulated');
@@ -154,8 +131,8 @@ sources:
   });
 
   it('[access.links] says whose account is whose, and what nobody has decided', async () => {
-    world.users.set(id(1, 3), {
-      id: id(1, 3),
+    world.users.set(guid(1, 3), {
+      id: guid(1, 3),
       name: 'ada2',
       upn: 'ada@contoso.example',
       isGuest: false,
@@ -174,7 +151,7 @@ sources:
       ['bob', 'configuration linked'],
     ]);
     assert.deepEqual(await finds(), [], 'an account that is not decided opens nothing');
-    world.users.delete(id(1, 3));
+    world.users.delete(guid(1, 3));
   });
 
   it('[access.links.decided] lets an administrator decide, and nobody else', async () => {

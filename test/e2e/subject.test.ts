@@ -100,7 +100,12 @@ describe('what is kept of a person', { concurrency: 1 }, () => {
         ['feedback', { by: account, question: 'otter?', comment: 'wrong' }],
         ['by-mail', { by: 'T1/UMAIL', person, question: 'otter?' }],
       ],
-      'audit.request': [['asked', { person, by: other, wants: 'count', from: 'here', publicKey: '' }]],
+      'audit.request': [
+        [
+          'asked',
+          { person, by: { issuer: 'local', subject: 'me' }, wants: 'count', from: 'here', publicKey: '' },
+        ],
+      ],
       'slack.budget': [['123 local alice', 3]],
     };
     const others: readonly (readonly [SpaceOfPersons, string, JsonValue])[] = [

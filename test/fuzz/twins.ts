@@ -82,7 +82,10 @@ function sourceOf(at: number): SourceId {
 function openDocument(_: unknown, at: number): DocumentWrite {
   const write = documentWrite(openId(at), OPEN, {
     title: `Guide ${at} to the printers`,
-    parts: [`printers guide number ${at}: toner paper and cables`, `more about printers of floor ${at % 7}`],
+    parts: [
+      `printers guide number ${at}: toner paper and cables${at === 5 ? ' printlet cablet' : ''}`,
+      `more about printers of floor ${at % 7}`,
+    ],
     labels: [`floor${at % 7}`, 'printers'],
     authors: [`Robin ${at % 5}`],
     breadcrumbs: ['Office'],
@@ -94,7 +97,8 @@ function hiddenDocument(at: number, word: string): DocumentWrite {
   const write = documentWrite(hiddenId(at), CLOSED[at % CLOSED.length] as Acl, {
     title: `Merger plan ${at} of the printers`,
     parts: [
-      `merger${at} secret printers plan with toner and ${word}`,
+      // So many that they would take the places of readable ones, where words begin alike or are spelt alike.
+      `${crowd(at)} merger${at} secret printers plan with toner and ${word}`,
       `more about the merger of floor ${at % 7}`,
     ],
     labels: [`floorz${at % 9}`, 'printers', 'mergers'],
@@ -104,6 +108,13 @@ function hiddenDocument(at: number, word: string): DocumentWrite {
   });
   // The copy of an open document: duplicates are named beside each other.
   return { ...write, similarity: similarityOf(at % 4 === 0 ? at : 100_000 + at) };
+}
+
+/** Words that begin as rare ones of open documents and are spelt alike, more and more frequent than those are looked for. */
+function crowd(at: number): string {
+  const letters = [...'abcdefghijklmnopqrstuvwxyz'];
+  const beginning = letters.map((letter, index) => `print${letter}${letters[(index * 3 + (at % 8)) % 26]}q`);
+  return [...beginning, ...letters.map((letter) => `cab${letter}lt`)].join(' ');
 }
 
 function similarityOf(at: number): string {
@@ -166,6 +177,10 @@ export const PROBES: readonly Question[] = [
   { surface: 'query language', ...search({ query: 'printers -label:mergers' }) },
   { surface: 'query language', ...search({ query: 'kind:page title:plan' }) },
   { surface: 'similar', ...search({ query: '', similarTo: hiddenId(1) }) },
+  { surface: 'suggestions', ...completeTopic('print') },
+  { surface: 'suggestions', ...completeTopic('printl') },
+  { surface: 'corrections', ...search({ query: 'printers cabelt' }) },
+  { surface: 'corrections', ...search({ query: 'printlte' }) },
   { surface: 'corrections', ...search({ query: 'printres' }) },
   { surface: 'corrections', ...search({ query: 'layofs' }) },
   { surface: 'synonyms', ...search({ query: 'copiers' }) },

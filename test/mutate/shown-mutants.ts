@@ -42,7 +42,7 @@ export const SHOWN_MUTANTS: readonly Mutant[] = [
     [
       [
         'a word of hidden documents moves an answer',
-        'documentsWith(reader, term, readable, 1).length > 0 ? value : unknown',
+        'isRead(reader, term, readable) ? value : unknown',
         'value',
       ],
     ],

@@ -1,264 +1,75 @@
 import assert from 'node:assert/strict';
 import { createHmac } from 'node:crypto';
-import { afterEach, describe, it } from 'node:test';
+import { describe, it } from 'node:test';
 import { Secret } from '@fumikura/config';
-import type { ConfluenceConfigInput } from '@fumikura/connector-confluence';
-import type { Principal } from '@fumikura/model';
-import type { ConfluenceOptions } from '../simulators/confluence/server.ts';
 import { ACCOUNT_EMAIL } from '../simulators/confluence/server.ts';
 import {
   addAttachment,
   addComment,
   addContent,
-  addGroup,
-  addSpace,
-  addUser,
-  emptyWorld,
   removeContent,
-  toGroup,
-  toUser,
   touch,
 } from '../simulators/confluence/making.ts';
-import type { ConfluenceWorld } from '../simulators/confluence/world.ts';
 import { randomWorld } from '../simulators/confluence/random-world.ts';
 import { seeded } from '../simulators/graph/random-world.ts';
-import { testAccess } from '@fumikura/testkit';
-import { ID, makeConfluenceWorld, serveWorld } from './confluence-world.ts';
+import { ID, makeConfluenceWorld } from './confluence-world.ts';
 import type { ServedWorld } from './confluence-world.ts';
-import { agrees, followsEdits, revokesWithoutContent } from './follows-edits.ts';
-import { openSyncedWorld } from './leaks.ts';
-import type { SyncedWorld } from './leaks.ts';
-
-const signal = new AbortController().signal;
-const encoder = new TextEncoder();
-const person = (id: string): Principal => `user:${ID}:${id}`;
-
-async function collect<T>(all: AsyncIterable<T> | undefined): Promise<T[]> {
-  const found: T[] = [];
-  for await (const each of all ?? []) found.push(each);
-  return found;
-}
-
-/** A space of everybody, Ada and Bob in it. */
-function company(deployment: ConfluenceWorld['deployment'] = 'cloud', parts: Partial<ConfluenceWorld> = {}) {
-  const world = emptyWorld(deployment, parts);
-  for (const id of ['ada', 'bob']) addUser(world, { id, name: id });
-  return { world, space: addSpace(world, { key: 'ENG', name: 'Engineering' }) };
-}
+import { followsEdits } from './follows-edits.ts';
+import { signal, encoder, collect, company, confluenceSite } from './confluence-site.ts';
 
 describe('Confluence through the engine', () => {
-  let served: ServedWorld;
-  let synced: SyncedWorld;
-  const open = async (made: Promise<ServedWorld>) => {
-    served = await made;
-    synced = await openSyncedWorld(served);
-  };
-  const serve = (
-    world: ConfluenceWorld,
-    options?: ConfluenceOptions,
-    config?: Partial<ConfluenceConfigInput>,
-  ) => open(serveWorld(world, options, config));
-  afterEach(async () => {
-    assert.deepEqual(served.simulator.violations, []);
-    await synced.close();
-    await served.close();
-  });
-
-  const compare = (moment: string) => agrees(synced, moment);
-  const aclOf = async (item: string) =>
-    (await synced.store.catalog.known([`${ID}/${item}`])).get(`${ID}/${item}`)?.acl.allow.toSorted();
-  /** As our own account sees them. */
-  const sees = async () => {
-    const own: Principal[] = [person('sync'), `group:${ID}:users`];
-    const { aclIds } = await synced.store.catalog.readableAcls(own);
-    return testAccess([...aclIds], own);
-  };
-  const recordOf = async (item: string) =>
-    (await synced.store.catalog.readable([`${ID}/${item}`], await sees()))[0];
-  const membersOf = async (list: string) => (await synced.store.catalog.lists([`${ID}/${list}`]))[0]?.members;
+  const site = confluenceSite();
+  const { open, serve, compare, sees, recordOf } = site;
 
   for (const seed of [1, 2, 3, 7])
     it(`reads site ${seed}, follows edits and lets nobody see more than the source`, async () => {
       await open(makeConfluenceWorld(seed, 24) as Promise<ServedWorld>);
-      await followsEdits(served, synced, { seed, edits: 5 });
+      await followsEdits(site.served, site.synced, { seed, edits: 5 });
     });
 
   for (const deployment of ['cloud', 'data-center'] as const)
     it(`follows the edits of a large ${deployment} site without looking at everything`, async () => {
       await serve(randomWorld(11, 420, deployment));
       const random = seeded(5);
-      await synced.sync();
+      await site.synced.sync();
       await compare('after the first sync');
       for (let round = 0; round < 2; round++) {
-        const edits = Array.from({ length: 12 }, () => served.edit(random));
-        await synced.sync();
+        const edits = Array.from({ length: 12 }, () => site.served.edit(random));
+        await site.synced.sync();
         // What our account sees for the first time without an edit waits for the next look at everything.
-        const { leaks, unexplained } = await synced.compare();
+        const { leaks, unexplained } = await site.synced.compare();
         assert.deepEqual({ leaks, unexplained }, { leaks: [], unexplained: [] }, edits.join('; '));
       }
-      await synced.sync({ full: true });
+      await site.synced.sync({ full: true });
       await compare('after a full run');
     });
 
-  it('lets a revocation through by the permission and directory passes alone', async () => {
-    await open(makeConfluenceWorld(4, 24) as Promise<ServedWorld>);
-    await revokesWithoutContent(served, synced, 16);
-  });
-
-  it('keeps a list for each layer: space, ancestor, folder, page', async () => {
-    const { world, space } = company();
-    const top = addContent(world, { space: space.id, title: 'Top' });
-    top.restriction = { users: new Set(['sync', 'ada', 'bob']), groups: new Set() };
-    const folder = addContent(world, { space: space.id, title: 'Folder', kind: 'folder', parent: top.id });
-    folder.restriction = { users: new Set(['sync', 'ada']), groups: new Set() };
-    const page = addContent(world, { space: space.id, title: 'Page', parent: folder.id });
-    page.restriction = { users: new Set(['sync', 'bob', 'ada']), groups: new Set() };
-    const remark = addComment(world, { container: page.id, text: 'A remark' });
-    await serve(world);
-    await synced.sync();
-    const layers = [folder.id, page.id, top.id].map((id) => `${ID}/content/${id}/readers`);
-    const expected = [...layers, `${ID}/space/${space.id}/readers`].sort();
-    assert.deepEqual(await aclOf(`page/${page.id}`), expected);
-    assert.deepEqual(await aclOf(`comment/${remark.id}`), expected);
-    assert.deepEqual(await membersOf(`content/${folder.id}/readers`), [person('ada'), person('sync')]);
-    await compare('Bob is in the page but not in the folder');
-  });
-
-  it('closes what lies in something that does not answer', async () => {
-    const { world, space } = company();
-    const folder = addContent(world, {
-      space: space.id,
-      title: 'Folder',
-      kind: 'folder',
-      isUnreachable: true,
-    });
-    const page = addContent(world, { space: space.id, title: 'Page', parent: folder.id });
-    await serve(world);
-    await synced.sync();
-    assert.deepEqual(await membersOf(`content/${folder.id}/readers`), []);
-    assert.equal((await synced.compare()).open, 0);
-    assert.ok((await aclOf(`page/${page.id}`))?.includes(`${ID}/content/${folder.id}/readers`));
-  });
-
-  it('reads every member of a restriction that comes in parts, and takes none for all', async () => {
-    const { world, space } = company();
-    const many = Array.from(
-      { length: 11 },
-      (_, index) => addUser(world, { id: `m${index}`, name: `M ${index}` }).id,
-    );
-    const few = addContent(world, { space: space.id, title: 'For eleven' });
-    few.restriction = { users: new Set(['sync', ...many]), groups: new Set(['deleted']) };
-    addContent(world, { space: space.id, title: 'For all' });
-    await serve(world);
-    await synced.sync();
-    assert.equal((await membersOf(`content/${few.id}/readers`))?.length, 13);
-    await compare('parts');
-  });
-
-  it('believes roles alone where roles rule, and the anonymous only where the site does', async () => {
-    const { world, space } = company('cloud', { mode: 'ROLES' });
-    const byRole = (grant: ReturnType<typeof toUser>) => ({ ...grant, by: 'role' as const });
-    const anonymous = { to: { kind: 'class', id: 'anonymous-users' }, canRead: true, by: 'role' } as const;
-    space.grants = [byRole(toUser('sync')), byRole(toUser('ada')), anonymous];
-    addContent(world, { space: space.id, title: 'Page' });
-    await serve(world);
-    await synced.sync();
-    assert.deepEqual(await membersOf(`space/${space.id}/readers`), [person('ada'), person('sync')]);
-    await compare('what permissions say is of the past');
-    world.isAnonymousAllowed = true;
-    await synced.sync({ passes: ['access'] });
-    assert.deepEqual(await membersOf(`space/${space.id}/readers`), ['anyone', person('ada'), person('sync')]);
-    await compare('open to all');
-  });
-
-  it('knows guests and people without the product from all licensed users', async () => {
-    const { world, space } = company('cloud', { mode: 'ROLES' });
-    addUser(world, { id: 'guest', name: 'Guest', isGuest: true });
-    addUser(world, { id: 'customer', name: 'Customer', isLicensed: false });
-    addUser(world, { id: 'left', name: 'Left', isActive: false });
-    addGroup(world, { id: 'desk', members: ['customer', 'sync'] });
-    const everybody = { to: { kind: 'class', id: 'all-licensed-users' }, canRead: true, by: 'role' } as const;
-    space.grants = [everybody, { ...toGroup('desk'), by: 'role' }, { ...toUser('left'), by: 'role' }];
-    const page = addContent(world, { space: space.id, title: 'Page' });
-    // Of groups alone, our account by one of them.
-    page.restriction = { users: new Set(), groups: new Set(['desk', 'users']) };
-    await serve(world);
-    await synced.sync();
-    assert.equal(await compare('three of six'), 3);
-  });
-
-  it('takes a reader from a space with one list written and no document touched', async () => {
-    const { world, space } = company();
-    addGroup(world, { id: 'team', members: ['ada'] });
-    space.grants = [toUser('sync'), toGroup('team'), toUser('bob')];
-    for (let index = 0; index < 30; index++) addContent(world, { space: space.id, title: `Page ${index}` });
-    await serve(world);
-    await synced.sync();
-    assert.equal((await synced.compare()).open, 90);
-    space.grants = [toUser('sync'), toGroup('team')];
-    const { counters } = await synced.sync({ passes: ['access'] });
-    assert.deepEqual([counters['aclChanged'], counters['lists'], counters['written']], [0, 1, 0]);
-    assert.equal((await synced.compare()).open, 60);
-    world.groups.get('team')?.members.delete('ada');
-    await synced.sync({ passes: ['directory'] });
-    assert.equal((await synced.compare()).open, 30);
-    await compare('nobody but our account');
-  });
-
-  it('stops at a site whose bulk answers know nothing of a restriction, and reads it singly when told to', async () => {
-    const { world, space } = company();
-    const page = addContent(world, { space: space.id, title: 'Page' });
-    page.restriction = { users: new Set(['sync', 'ada']), groups: new Set() };
-    await serve(world, { isBulkBlind: true });
-    await assert.rejects(synced.sync(), { kind: 'config' });
-    assert.equal((await synced.compare()).open, 0);
-    await synced.close();
-    await served.close();
-    await serve(world, { isBulkBlind: true }, { restrictions: 'single' });
-    await synced.sync();
-    assert.equal(await compare('singly'), 2);
-  });
-
-  it('closes what is not told any more in the middle of a run', async () => {
-    const { world, space } = company();
-    const page = addContent(world, { space: space.id, title: 'Page' });
-    page.restriction = { users: new Set(['sync', 'ada', 'bob', 'c', 'd']), groups: new Set() };
-    addContent(world, { space: space.id, title: 'Open' });
-    await serve(world);
-    await synced.sync();
-    for (const path of [/restriction\/byOperation/u, /spaces\/\d+\/permissions/u])
-      served.simulator.respondNext({ status: 403, body: {} }, ({ url }) => path.test(url.pathname));
-    await synced.sync({ passes: ['access'] });
-    assert.deepEqual(await membersOf(`content/${page.id}/readers`), []);
-    assert.deepEqual(await membersOf(`space/${space.id}/readers`), []);
-    await synced.sync({ passes: ['access'] });
-    await compare('told again');
-  });
-
   it('ends with a named kind when its token ends in the middle, and removes nothing', async () => {
     await serve(randomWorld(11, 420, 'cloud'));
-    await synced.sync();
-    const before = (await synced.store.catalog.sources())[0]?.documents;
-    served.simulator.respondNext({ status: 401, body: {} }, ({ url }) =>
+    await site.synced.sync();
+    const before = (await site.synced.store.catalog.sources())[0]?.documents;
+    site.served.simulator.respondNext({ status: 401, body: {} }, ({ url }) =>
       url.pathname.endsWith('/footer-comments'),
     );
-    await assert.rejects(synced.sync({ passes: ['content'] }), { kind: 'auth' });
-    assert.equal((await synced.store.catalog.sources())[0]?.documents, before);
-    await synced.sync();
+    await assert.rejects(site.synced.sync({ passes: ['content'] }), { kind: 'auth' });
+    assert.equal((await site.synced.store.catalog.sources())[0]?.documents, before);
+    await site.synced.sync();
     await compare('with a new token');
   });
 
   it('goes on when the tokens of its walk have ended', async () => {
     await serve(randomWorld(11, 420, 'cloud'), { pageSize: 50 });
-    const batches = await collect(served.connector().pull(undefined, signal));
+    const batches = await collect(site.served.connector().pull(undefined, signal));
     const ids = (all: typeof batches) =>
       all.flatMap(({ changes }) =>
         changes.flatMap((each) => (each.kind === 'upsert' ? [each.document.id] : [])),
       );
     const whole = [...new Set(ids(batches))].sort();
     for (const at of [0, 2, batches.length - 2]) {
-      served.simulator.expireCursors();
-      const rest = await collect(served.connector().pull(structuredClone(batches[at]?.checkpoint), signal));
+      site.served.simulator.expireCursors();
+      const rest = await collect(
+        site.served.connector().pull(structuredClone(batches[at]?.checkpoint), signal),
+      );
       assert.deepEqual(
         [...new Set([...ids(batches.slice(0, at + 1)), ...ids(rest)])].sort(),
         whole,
@@ -272,16 +83,16 @@ describe('Confluence through the engine', () => {
     const top = addContent(world, { space: space.id, title: 'Top' });
     const page = addContent(world, { space: space.id, title: 'Page', labels: new Set(['howto']) });
     await serve(world);
-    await synced.sync();
-    assert.equal((await synced.sync()).counters['unchanged'], 4);
+    await site.synced.sync();
+    assert.equal((await site.synced.sync()).counters['unchanged'], 4);
     const crumbs = async () => (await recordOf(`page/${page.id}`))?.breadcrumbs;
     assert.deepEqual(await crumbs(), ['Engineering']);
     page.parent = top.id;
-    await synced.sync({ passes: ['content'] });
+    await site.synced.sync({ passes: ['content'] });
     assert.deepEqual(await crumbs(), ['Engineering', 'Top']);
     space.name = 'Platform';
     page.labels.add('urgent');
-    await synced.sync({ passes: ['content'] });
+    await site.synced.sync({ passes: ['content'] });
     assert.deepEqual(await crumbs(), ['Platform', 'Top']);
     const { labels } = (await recordOf(`page/${page.id}`)) ?? {};
     assert.deepEqual(labels, ['howto', 'urgent']);
@@ -296,13 +107,13 @@ describe('Confluence through the engine', () => {
       addAttachment(world, { container: page.id, title: 'large.txt', bytes: new Uint8Array(2_000) }),
     ];
     await serve(world, {}, { maxFileBytes: 1_000 });
-    await synced.sync();
+    await site.synced.sync();
     const textOf = async (id: string) =>
-      (await synced.store.catalog.text(`${ID}/attachment/${id}`, await sees()))?.text;
+      (await site.synced.store.catalog.text(`${ID}/attachment/${id}`, await sees()))?.text;
     assert.match((await textOf(read.id)) ?? '', /Words of the file/u);
     assert.match((await textOf(picture.id)) ?? '', /type \(png\) is not read/u);
     assert.match((await textOf(large.id)) ?? '', /2000 bytes; at most 1000/u);
-    const asked = served.simulator.requests.filter(({ path }) => path.startsWith('/media/'));
+    const asked = site.served.simulator.requests.filter(({ path }) => path.startsWith('/media/'));
     assert.deepEqual(
       asked.map(({ path, status }) => [path, status]),
       [[`/media/${read.id}`, 200]],
@@ -320,10 +131,13 @@ describe('Confluence through the engine', () => {
     const isHeavy = ({ searchParams }: URL) =>
       searchParams.has('body-format') && (searchParams.get('id') ?? large).split(',').includes(large);
     for (let n = 0; n < 20; n++)
-      served.simulator.respondNext(tooLarge, ({ url }) => url.pathname.endsWith('/pages') && isHeavy(url));
-    const { counters, outcome } = await synced.sync();
+      site.served.simulator.respondNext(
+        tooLarge,
+        ({ url }) => url.pathname.endsWith('/pages') && isHeavy(url),
+      );
+    const { counters, outcome } = await site.synced.sync();
     assert.deepEqual([outcome, counters['written'], counters['failed']], ['completed', 5, 1]);
-    const [letter] = await synced.store.catalog.deadLetters(ID, 10);
+    const [letter] = await site.synced.store.catalog.deadLetters(ID, 10);
     assert.deepEqual([letter?.documentId, letter?.code], [`${ID}/page/${large}`, 'SOURCE_ANSWER_TOO_LARGE']);
   });
 
@@ -334,15 +148,15 @@ describe('Confluence through the engine', () => {
     addComment(world, { container: a, text: 'on a' });
     const gone = addComment(world, { container: d, text: 'on d' });
     await serve(world);
-    await synced.sync();
+    await site.synced.sync();
     removeContent(world, a);
     removeContent(world, b, true);
     const archived = world.content.get(c);
     if (archived) archived.status = 'archived';
     world.comments.delete(gone.id);
-    await synced.sync();
-    assert.deepEqual(await synced.store.catalog.listIds(ID, undefined, 10), [`${ID}/page/${d}`]);
-    await synced.sync({ allowRemovals: false });
+    await site.synced.sync();
+    assert.deepEqual(await site.synced.store.catalog.listIds(ID, undefined, 10), [`${ID}/page/${d}`]);
+    await site.synced.sync({ allowRemovals: false });
     await compare('afterwards');
   });
 
@@ -354,7 +168,7 @@ describe('Confluence through the engine', () => {
     const refresh = async (...ids: string[]) =>
       (
         await collect(
-          served.connector().refresh?.(
+          site.served.connector().refresh?.(
             ids.map((id) => `${ID}/${id}`),
             signal,
           ),
@@ -367,7 +181,7 @@ describe('Confluence through the engine', () => {
       'upsert',
       'remove',
     ]);
-    await assert.rejects(collect(served.connector().refresh?.(['jira:x/page/1'], signal)), {
+    await assert.rejects(collect(site.served.connector().refresh?.(['jira:x/page/1'], signal)), {
       kind: 'invalid-input',
     });
   });
@@ -377,10 +191,10 @@ describe('Confluence through the engine', () => {
     addContent(world, { space: space.id, title: 'Page' });
     const scopedToken = new Secret('scoped-simulated');
     await serve(world, {}, { credential: { email: ACCOUNT_EMAIL, scopedToken } });
-    assert.deepEqual((await served.connector().check(signal)).counts, { spaces: 1 });
-    await synced.sync();
+    assert.deepEqual((await site.served.connector().check(signal)).counts, { spaces: 1 });
+    await site.synced.sync();
     await compare('through the host');
-    const asked = served.simulator.requests.map(({ path }) => path);
+    const asked = site.served.simulator.requests.map(({ path }) => path);
     assert.ok(
       asked.every(
         (path) =>
@@ -393,13 +207,13 @@ describe('Confluence through the engine', () => {
     const { world, space } = company('data-center', { version: '7.4.0' });
     for (let index = 0; index < 5; index++) addContent(world, { space: space.id, title: `Page ${index}` });
     await serve(world);
-    await synced.sync();
-    assert.ok(served.simulator.requests.every(({ path }) => !path.endsWith('/scan')));
+    await site.synced.sync();
+    assert.ok(site.served.simulator.requests.every(({ path }) => !path.endsWith('/scan')));
     await compare('by the search');
-    served.simulator.respondNext({ status: 403, body: {} }, ({ url }) =>
+    site.served.simulator.respondNext({ status: 403, body: {} }, ({ url }) =>
       url.pathname.includes('/admin/users'),
     );
-    const { missing, account } = await served.connector().check(signal);
+    const { missing, account } = await site.served.connector().check(signal);
     assert.equal(account, 'Sync');
     assert.match(missing[0]?.right ?? '', /administrator/u);
   });
@@ -410,7 +224,7 @@ describe('Confluence through the engine', () => {
     const body = encoder.encode(JSON.stringify({ event: 'page_moved', page: { id: 77 } }));
     const sign = (secret: string) => `sha256=${createHmac('sha256', secret).update(body).digest('hex')}`;
     const deliver = async (signature: string) =>
-      served.connector().webhook?.({ headers: { 'x-hub-signature': signature }, query: {}, body });
+      site.served.connector().webhook?.({ headers: { 'x-hub-signature': signature }, query: {}, body });
     assert.deepEqual(await deliver(sign('sealed')), { items: [`${ID}/page/77`], due: ['access'] });
     for (const wrong of ['', 'sha256=', sign('other')])
       await assert.rejects(deliver(wrong), { code: 'WEBHOOK_REFUSED' });
@@ -418,14 +232,14 @@ describe('Confluence through the engine', () => {
 
   it('takes an edit without a newer time than the last one', async () => {
     await serve(randomWorld(11, 420, 'cloud'));
-    await synced.sync();
-    const [page] = [...served.world.content.values()].filter(({ kind }) => kind === 'page');
+    await site.synced.sync();
+    const [page] = [...site.served.world.content.values()].filter(({ kind }) => kind === 'page');
     assert.ok(page);
     page.text = 'Changed quickly';
-    touch(served.world, page);
-    served.world.revision--;
-    page.changedAt = served.world.revision;
-    const { counters } = await synced.sync({ passes: ['content'] });
+    touch(site.served.world, page);
+    site.served.world.revision--;
+    page.changedAt = site.served.world.revision;
+    const { counters } = await site.synced.sync({ passes: ['content'] });
     assert.equal(counters['written'], 1);
   });
 });

@@ -23,7 +23,7 @@ interface Message {
   readonly body: Buffer;
 }
 
-describe('behind a pooler by transaction', { skip: postgresMissing() ?? false, timeout: 60_000 }, () => {
+describe('behind a pooler by transaction', { skip: postgresMissing() ?? false, timeout: 240_000 }, () => {
   it('[scale.pooler] statements have no names and nothing is left on a connection', async () => {
     const server = await startPostgres();
     const seen: Message[] = [];

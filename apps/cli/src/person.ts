@@ -11,6 +11,6 @@ export function personOf({ persons, owner }: Pick<Config, 'persons' | 'owner'>, 
   if (at > 0) return { issuer: name.slice(0, at), subject: name.slice(at + 1) };
   if (name === owner || persons.some(({ id }) => id === name)) return { issuer: 'local', subject: name };
   const known = [...new Set([owner, ...persons.map(({ id }) => id)])].join(', ');
-  const message = `There is no person "${name}". There are: ${known}.`;
+  const message = `There is no person "${name}". There are: ${known}. Somebody who left or only signs in: local#<id>, <issuer>#<subject>.`;
   throw new AppError('PERSON_UNKNOWN', 'invalid-input', message, { publicMessage: message });
 }

@@ -1,4 +1,3 @@
-import { toAppError } from '@fumikura/errors';
 import type { DocumentId } from '@fumikura/model';
 import type { Knowledge } from '@fumikura/retrieval';
 import { createCitationBook, citedBy } from './citations.ts';
@@ -17,6 +16,7 @@ import type { Answer, AnswerEvent, Asker, AskOptions, Claim, Conflict, Refusal }
 import { say } from './words.ts';
 import { citedClaim } from './written.ts';
 import { selectPassages } from './writing/passages.ts';
+import { modelFailure } from './writing/failure.ts';
 import { ANSWER_PROMPT } from './writing/prompts.ts';
 import { NOTHING_WRITTEN } from './writing/writer.ts';
 import type { Writer } from './writing/writer.ts';
@@ -120,10 +120,10 @@ async function* written(making: Making, writer: Writer): AsyncGenerator<AnswerEv
       return { kind: 'written', dropped, reason };
     }
   } catch (cause) {
-    const error = toAppError(cause);
-    if (!error.code.startsWith('MODEL_')) throw error;
+    const { language } = question;
     const isBegun = shown.length > 0;
-    yield* tell(making, `${error.publicMessage} ${say(isBegun ? 'mayLack' : 'quoted', question.language)}`);
+    const rest = say(isBegun ? 'mayLack' : 'quoted', language);
+    yield* tell(making, `${modelFailure(cause, language)} ${rest}`);
     return isBegun ? { kind: 'written', dropped: {} } : yield* extracted(making);
   } finally {
     // Whoever stops listening ends the model's work too.

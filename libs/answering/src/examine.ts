@@ -1,6 +1,5 @@
 import type { AccessFilter } from '@fumikura/ports';
 import type { Knowledge } from '@fumikura/retrieval';
-import { featuresOf } from './confidence/features.ts';
 import { extract } from './extract.ts';
 import { investigate } from './investigate.ts';
 import { analyseQuestion } from './question.ts';
@@ -26,9 +25,9 @@ export async function examine(
   const question = { ...whole, parts: [{ text: whole.text, type: whole.parts[0]?.type ?? 'thing' }] };
   const [finding] = await investigate(knowledge, question, { access, person: '', signal }, {});
   if (!finding) return { features: [], confidence: 0, extracted: [] };
-  const { searched, evidence, weights, units, confidence } = finding;
+  const { evidence, units, features, confidence } = finding;
   return {
-    features: featuresOf(searched, evidence, weights, units),
+    features,
     confidence: confidence.value,
     extracted: extract(units, 3).map(({ document, text }) => ({
       documentId: evidence.documents[document]?.id ?? '',

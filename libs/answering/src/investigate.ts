@@ -19,6 +19,8 @@ export interface Finding {
   readonly evidence: Evidence;
   readonly weights: TermWeights;
   readonly units: readonly ScoredUnit[];
+  /** In the order of FEATURES. */
+  readonly features: readonly number[];
   readonly confidence: Confidence;
 }
 
@@ -42,7 +44,8 @@ export function investigate(
 function judged(part: QuestionPart, searched: string, evidence: Evidence) {
   const weights = termWeights(evidence.terms, evidence.rarity);
   const units = scoreUnits(evidence, weights, part.type);
-  return { weights, units, confidence: confidenceFrom(featuresOf(searched, evidence, weights, units)) };
+  const features = featuresOf(searched, evidence, weights, units);
+  return { weights, units, features, confidence: confidenceFrom(features) };
 }
 
 /** Belongs to the asking: no document could be missing it. */

@@ -57,11 +57,14 @@ export function analyseQuestion(asked: string, context?: string): Question {
     entities: entitiesOf(text),
     times: timesOf(text),
     ...(leansOn !== '' && { leansOn }),
-    notices:
-      all.length > MAX_PARTS
-        ? [`${all.length} questions at once; the first ${MAX_PARTS} are answered. Ask the others separately.`]
-        : [],
+    notices: all.length > MAX_PARTS ? [tooMany(all.length, detectLanguage(text))] : [],
   };
+}
+
+function tooMany(asked: number, language: string): string {
+  return language === 'ja'
+    ? `一度に${asked}件の質問がありました。最初の${MAX_PARTS}件に答えます。残りは別に質問してください。`
+    : `${asked} questions at once; the first ${MAX_PARTS} are answered. Ask the others separately.`;
 }
 
 const QUESTION_WORD =

@@ -34,9 +34,8 @@ export interface ScoredUnit extends Unit {
   readonly around: number;
   readonly score: number;
   readonly terms: ReadonlySet<string>;
-  /** How often it has each of them, and how many different words and bigrams it has at all. */
+  /** How often it has each of them. */
   readonly counts: ReadonlyMap<string, number>;
-  readonly distinct: number;
 }
 
 export function termWeights({ terms }: QueryTerms, rarity: ReadonlyMap<string, number>): TermWeights {
@@ -80,7 +79,7 @@ function unitsOfDocument(
   const held = located.map(({ start, end }) => heldIn(text.slice(start, end), weights));
   const headings = new Map<string, ReadonlySet<string>>();
   return located.map((unit, at) => {
-    const { counts, distinct } = held[at] ?? { counts: new Map<string, number>(), distinct: 0 };
+    const counts = held[at] ?? new Map<string, number>();
     const terms = new Set(counts.keys());
     const path = unit.headingPath.join('\n');
     const heading = headings.get(path) ?? heldTerms(path, weights);
@@ -88,8 +87,7 @@ function unitsOfDocument(
     const header = unit.header
       ? heldTerms(text.slice(unit.header.start, unit.header.end), weights)
       : undefined;
-    const neighbour = (by: number) =>
-      located[at + by]?.chunk === unit.chunk ? held[at + by]?.counts : undefined;
+    const neighbour = (by: number) => (located[at + by]?.chunk === unit.chunk ? held[at + by] : undefined);
     const near = (term: string) => neighbour(-1)?.has(term) || neighbour(1)?.has(term);
     const own = weightIn(weights, (term) => terms.has(term));
     const inHeadings = weightIn(
@@ -111,7 +109,6 @@ function unitsOfDocument(
       text: words,
       terms,
       counts,
-      distinct,
       own,
       around,
       score:
@@ -128,12 +125,12 @@ function unitsOfDocument(
 }
 
 function heldTerms(text: string, weights: TermWeights): Set<string> {
-  return new Set(heldIn(text, weights).counts.keys());
+  return new Set(heldIn(text, weights).keys());
 }
 
 function heldIn(text: string, { weights }: TermWeights) {
   const all = countTerms(text).counts;
-  return { counts: new Map([...all].filter(([term]) => weights.has(term))), distinct: all.size };
+  return new Map([...all].filter(([term]) => weights.has(term)));
 }
 
 /** Units with their chunk and headings; of a long document those around the best chunk. */

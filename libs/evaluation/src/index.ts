@@ -1,3 +1,4 @@
+export { HYBRID } from './hybrid.ts';
 export { answerFigures, auroc, calibrationError, evenly, reliability } from './answers.ts';
 export type { Belief, Bin, Extraction, MeasuredAnswers } from './answers.ts';
 export { openCollection } from './collection.ts';

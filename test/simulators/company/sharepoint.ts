@@ -1,4 +1,4 @@
-import { addDrive, addItem, emptyWorld } from '../graph/world.ts';
+import { addDrive, addItem, emptyWorld, guid } from '../graph/world.ts';
 import type { Grant, Grantee, GraphWorld, SimulatedDrive, SimulatedSite } from '../graph/world.ts';
 import { one, OPERATORS } from './derive.ts';
 import { GROUP_NAMES, GROUPS, mailOf, PEOPLE } from './people.ts';
@@ -13,9 +13,6 @@ import {
   SITE_PAGES,
 } from './texts/files.ts';
 import type { Reader, WrittenFolder } from './texts/files.ts';
-
-const guid = (kind: number, index: number) =>
-  `${kind.toString(16).padStart(8, '0')}-0000-4000-8000-${index.toString(16).padStart(12, '0')}`;
 
 export const TENANT = 'shiomachi.example';
 export const userIdOf = (person: string): string =>

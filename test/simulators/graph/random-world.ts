@@ -1,5 +1,5 @@
 import type { Random } from '../../sources/source-world.ts';
-import { addDrive, addItem, emptyWorld } from './world.ts';
+import { addDrive, addItem, emptyWorld, guid } from './world.ts';
 import type { Grant, Grantee, GraphWorld, SimulatedSite } from './world.ts';
 
 /** mulberry32: small, and the same everywhere for a seed. */
@@ -17,10 +17,6 @@ export function pick<T>(random: Random, values: readonly T[]): T {
   const value = values[Math.floor(random() * values.length)];
   if (value === undefined) throw new Error('nothing to pick from');
   return value;
-}
-
-export function guid(kind: number, index: number): string {
-  return `${kind.toString(16).padStart(8, '0')}-0000-4000-8000-${index.toString(16).padStart(12, '0')}`;
 }
 
 export function randomWorld(seed: number, size: number): GraphWorld {

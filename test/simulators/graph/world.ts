@@ -175,3 +175,8 @@ export function lineOf(drive: SimulatedDrive, item: SimulatedItem): SimulatedIte
   }
   return line;
 }
+
+/** An id as Entra gives them. */
+export function guid(kind: number, index: number): string {
+  return `${kind.toString(16).padStart(8, '0')}-0000-4000-8000-${index.toString(16).padStart(12, '0')}`;
+}

@@ -88,7 +88,7 @@ function faithful({ passages, question = '' }: Shown): Said[] {
   const asked = new Set(question.toLowerCase().match(/[\p{L}\p{N}]{2,}/gu) ?? []);
   const sentences = passages.flatMap(({ number, text }) =>
     text
-      .split(/(?<=[.。])\s*/u)
+      .split(/(?<=\.)\s+|(?<=。)\s*/u)
       .filter((sentence) => sentence.length > 15 && !sentence.includes('|') && !sentence.startsWith('#'))
       .map((sentence): Said => ({ text: sentence.trim(), passages: [number], isTrue: true })),
   );

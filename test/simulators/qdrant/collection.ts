@@ -147,13 +147,24 @@ export class Collection {
     return this.#view().ordered;
   }
 
+  /** How many points have these values in an indexed field, points that have several counted as often. */
+  countHaving(field: string, values: readonly Json[]): number {
+    const known = this.#known(field);
+    return values.reduce<number>((sum, value) => sum + (known.get(value)?.length ?? 0), 0);
+  }
+
   /** Points that have one of these values in an indexed field, in the order of their ids. */
   having(field: string, values: readonly Json[]): Point[] {
+    const known = this.#known(field);
+    const found = new Set(values.flatMap((value) => known.get(value) ?? []));
+    return [...found].sort((a, b) => compareIds(a.id, b.id));
+  }
+
+  #known(field: string): Map<Json, Point[]> {
     const { byValue } = this.#view();
     const known = byValue.get(field) ?? this.#valuesOf(field);
     byValue.set(field, known);
-    const found = new Set(values.flatMap((value) => known.get(value) ?? []));
-    return [...found].sort((a, b) => compareIds(a.id, b.id));
+    return known;
   }
 
   #valuesOf(field: string): Map<Json, Point[]> {

@@ -63,6 +63,7 @@ const LOOKED_UP = 2_000;
 /** Points that meet a filter, in the order of their ids. */
 export function admitted(collection: Collection, filter: Filter | undefined, where: string): Point[] {
   const fits = compile(filter, collection, where);
+  // As an index does: the shortest list is walked, and the others are only counted.
   const [few] = listOf(filter?.must)
     .flatMap(({ key, match }) => {
       const { value, any = value === undefined ? [] : [value] } = (match ?? {}) as {
@@ -72,9 +73,9 @@ export function admitted(collection: Collection, filter: Filter | undefined, whe
       const isIndexed = typeof key === 'string' && ['keyword', 'integer'].includes(typeIn(collection, key));
       return isIndexed && any.length > 0 && any.length <= LOOKED_UP ? [{ key, values: any }] : [];
     })
-    .map(({ key, values }) => collection.having(key, values))
-    .sort((a, b) => a.length - b.length);
-  return (few ?? collection.ordered()).filter(fits);
+    .map((each) => ({ ...each, count: collection.countHaving(each.key, each.values) }))
+    .sort((a, b) => a.count - b.count);
+  return (few ? collection.having(few.key, few.values) : collection.ordered()).filter(fits);
 }
 
 function typeIn(collection: Collection, key: string): string {

@@ -29,7 +29,7 @@ export async function auditPlacesCommand(context: Context, { forget }: { forget?
         id,
         `${safe(host)}${id === own ? ' (here)' : ''}`,
         safe(folder),
-        seenAt.slice(0, 13).replace('T', ' '),
+        `${seenAt.slice(0, 16).replace('T', ' ')} UTC`,
       ]),
     );
   });

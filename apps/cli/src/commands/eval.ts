@@ -10,6 +10,7 @@ import {
   compareQueries,
   evaluate,
   figure,
+  HYBRID,
   openCollection,
   plainBm25,
   readReport,
@@ -36,7 +37,7 @@ export async function evalCommand(
   const { figures, queries } = await measure(context, folders, options);
   const measured = { ...report(figures), embedder: options.embedder, queries };
   const plain = options.baseline === undefined ? undefined : await measurePlain(folders, options);
-  const against = plain ? againstPlain(plain, measured) : [];
+  const against = plain ? againstPlain(plain, measured, options.embedder) : [];
   const result = { ...measured, figures: [...figures, ...against] };
   if (options.output !== undefined) await writeReport(options.output, result);
   output.json(result);
@@ -97,10 +98,11 @@ async function measurePlain(folders: readonly string[], options: EvalOptions): P
 }
 
 /** What is gained over plain BM25; a loss of which even the upper end is below 0 is none of chance. */
-function againstPlain(plain: FigureReport, measured: FigureReport): Figure[] {
+function againstPlain(plain: FigureReport, measured: FigureReport, embedder: string): Figure[] {
+  const kind = embedder === 'none' ? '' : HYBRID;
   return compareQueries(plain, measured, 0).flatMap(({ collection, difference, high }) => [
-    figure(`eval.${collection}.over-plain-bm25`, difference, '', 'higher'),
-    figure(`eval.${collection}.over-plain-bm25.high`, high, '', 'higher', 0),
+    figure(`eval.${collection}${kind}.over-plain-bm25`, difference, '', 'higher'),
+    figure(`eval.${collection}${kind}.over-plain-bm25.high`, high, '', 'higher', 0),
   ]);
 }
 

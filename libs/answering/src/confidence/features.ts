@@ -6,20 +6,25 @@ import type { Facts } from './facts.ts';
 /** What is known of an answer before anybody judges it. Their order is that of the calibration. */
 export const FEATURES = [
   'scoreGap',
-  'phrase',
-  'phraseSecond',
-  'phraseInUnitFirst',
-  'names',
+  'scoreFall',
+  'phraseFirst',
+  'namesHeld',
   'namesFirst',
-  'likenessGap',
-  'pairsFirst',
-  'useThree',
-  'foundGap',
-  'foundThree',
-  'missing',
-  'rarestMissing',
-  'rareFirst',
-  'isUnspaced',
+  'beginsFirst',
+  'coveredGap',
+  'coveredThree',
+  'longestGap',
+  'ownSecond',
+  'ownLead',
+  'cosineLead',
+  'companyFirst',
+  'isFirstInTitle',
+  'isFirstInUse',
+  'isFirstInCentre',
+  'rarest',
+  'scoreThree',
+  'windowLead',
+  'resembledGap',
 ] as const;
 
 /** Documents that are compared. */
@@ -28,12 +33,17 @@ const DOCUMENTS = 8;
 const HEAD = 3;
 /** How values usually fall from one document to the next. */
 const ORDINARY = 0.93;
-const UNSPACED = /[\u3040-\u30ff\u3400-\u9fff]/u;
+/** Values that hardly differ are not as far apart as their differences make them look. */
+const LEAST_DEVIATION = 0.02;
+/** Brings the rarity of a word to about 1. */
+const BITS = 8;
+const MOST = 5;
 
 /**
  * Most of these compare the best documents with the others: how hard a question is, and how alike a collection, then cancel
- * out. Where the second one answers too, that speaks for it and not against the first.
- * @returns as many numbers as FEATURES, each about 0 to 1
+ * out. Where the second one answers too, that speaks for it and not against the first. That the first hit is the first by
+ * other measures as well, and is what the others are about, speaks for it most.
+ * @returns as many numbers as FEATURES, each about 0 to 1, and never beyond 5
  */
 export function featuresOf(
   question: string,
@@ -44,46 +54,67 @@ export function featuresOf(
   const compared = { ...evidence, documents: evidence.documents.slice(0, DOCUMENTS) };
   const facts = factsOf(question, compared, weights, units);
   const of = (name: keyof Facts) => spreadOf(facts.map((each) => each[name]));
-  const [phrase, names, found] = [of('phrase'), of('names'), of('found')];
-  return [
-    of('score').gap,
-    phrase.best,
-    phrase.second,
-    of('phraseInUnit').first,
-    names.best,
-    names.first,
-    of('likeness').gap,
-    of('pairs').first,
-    of('use').three,
-    found.gap,
-    found.three,
-    of('missing').best,
-    of('rarestMissing').best,
-    of('rare').first,
-    UNSPACED.test(question) ? 1 : 0,
-  ].map(bounded);
+  const [score, names, covered, own] = [of('score'), of('names'), of('covered'), of('own')];
+  const values: Record<(typeof FEATURES)[number], number> = {
+    scoreGap: score.gap,
+    scoreFall: ((evidence.scores[HEAD - 1] ?? 0) - (evidence.scores[HEAD] ?? 0)) / weights.total,
+    phraseFirst: of('phrase').first,
+    namesHeld: names.first,
+    namesFirst: names.first - names.rest,
+    beginsFirst: of('begins').first,
+    coveredGap: covered.gap,
+    coveredThree: covered.three,
+    longestGap: of('longest').gap,
+    ownSecond: own.second,
+    ownLead: own.lead,
+    cosineLead: of('cosine').lead,
+    companyFirst: of('company').first,
+    isFirstInTitle: of('title').isFirst,
+    isFirstInUse: of('use').isFirst,
+    isFirstInCentre: of('central').isFirst,
+    rarest: rarestOf(evidence) / BITS,
+    scoreThree: score.three,
+    windowLead: of('window').lead,
+    resembledGap: of('resembled').gap,
+  };
+  return FEATURES.map((name) => bounded(values[name]));
 }
 
-/** The largest value, and how far it, the second, the best three together and that of the first hit are from the rest. */
+/** The value of the first hit, and how far the largest ones are from the rest. */
 function spreadOf(values: readonly number[]) {
   const sorted = values.toSorted((a, b) => b - a);
   const [best = 0] = sorted;
   // That a small collection has few documents says nothing for the first: the missing ones are taken to be ordinary.
   while (sorted.length < DOCUMENTS) sorted.push(best * ORDINARY ** (sorted.length + 1));
+  const [first = 0] = values;
   const rest = mean(sorted.slice(HEAD));
   return {
-    best,
+    first,
+    rest,
     gap: best - rest,
     second: (sorted[1] ?? 0) - rest,
     three: mean(sorted.slice(0, HEAD)) - rest,
-    first: (values[0] ?? 0) - rest,
+    /** In deviations of those that are not the best two. */
+    lead: (best - rest) / Math.max(LEAST_DEVIATION, deviation(sorted.slice(2))),
+    isFirst: first >= best - 1e-9 ? 1 : 0,
   };
+}
+
+function rarestOf({ terms, rarity }: Evidence): number {
+  return terms.terms
+    .filter(({ class: kind }) => kind === 'word')
+    .reduce((most, { term }) => Math.max(most, rarity.get(term) ?? 1), 0);
 }
 
 function mean(values: readonly number[]): number {
   return values.length === 0 ? 0 : values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
+function deviation(values: readonly number[]): number {
+  const middle = mean(values);
+  return Math.sqrt(mean(values.map((value) => (value - middle) ** 2)));
+}
+
 function bounded(value: number): number {
-  return Number.isFinite(value) ? Math.min(3, Math.max(-2, value)) : 0;
+  return Number.isFinite(value) ? Math.min(MOST, Math.max(-MOST, value)) : 0;
 }

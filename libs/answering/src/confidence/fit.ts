@@ -18,7 +18,7 @@ export interface Calibration {
 
 const ROUNDS = 8;
 /** Of the squared weights: keeps features that say the same from fighting. */
-const RIDGE = 0.002;
+const RIDGE = 0.005;
 
 /**
  * Every set counts alike, whatever its size: none of them is the company that will ask. Deterministic.

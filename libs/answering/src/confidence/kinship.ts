@@ -1,6 +1,7 @@
 import type { EvidenceDocument } from '@fumikura/retrieval';
 import { countTerms } from '@fumikura/text';
 import { windowOf } from './window.ts';
+import { gramsOf, resemblance } from './wording.ts';
 
 /** How alike a document is to the question, and to the others that were found with it. Each 0 to 1. */
 export interface Kinship {
@@ -12,11 +13,16 @@ export interface Kinship {
   readonly company: number;
   /** Share of its title that the question has. */
   readonly title: number;
+  /** Rarity of the question's words that it has, and in part of those that one of its words is much like. */
+  readonly resembled: number;
 }
 
 /** Characters of a document that are compared. */
 const COMPARED = 12_000;
 const NEAREST = 3;
+/** Documents beside one, and their usual cosine: that a small collection has fewer says nothing. */
+const OTHERS = 7;
+const USUAL = 0.209;
 
 interface Profile {
   readonly weights: ReadonlyMap<string, number>;
@@ -29,9 +35,8 @@ export function kinshipOf(
   terms: ReadonlySet<string>,
   words: ReadonlyMap<string, number>,
 ): Kinship[] {
-  const counts = documents.map(
-    (document) => countTerms(`${document.title}\n${windowOf(document, COMPARED)}`).counts,
-  );
+  const texts = documents.map((document) => `${document.title}\n${windowOf(document, COMPARED)}`);
+  const counts = texts.map((text) => countTerms(text).counts);
   const rarity = rarityAmong(counts);
   const profiles = counts.map((each) => profileOf(each, rarity));
   const question: Profile = { weights: words, length: lengthOf(words) };
@@ -44,10 +49,25 @@ export function kinshipOf(
     return {
       cosine: cosine(question, own),
       central: sum(others.slice(0, NEAREST)) / NEAREST,
-      company: sum(others) / Math.max(1, others.length),
+      company: (sum(others) + Math.max(0, OTHERS - others.length) * USUAL) / Math.max(OTHERS, others.length),
+      resembled: resembledIn(words, counts[at] ?? new Map(), texts[at] ?? ''),
       title: shareIn(terms, countTerms(title).counts, rarity),
     };
   });
+}
+
+function resembledIn(
+  words: ReadonlyMap<string, number>,
+  counts: ReadonlyMap<string, number>,
+  text: string,
+): number {
+  const grams = gramsOf(text);
+  let [held, all] = [0, 0];
+  for (const [word, rarity] of words) {
+    all += rarity;
+    held += rarity * (counts.has(word) ? 1 : resemblance(word, grams));
+  }
+  return all === 0 ? 0 : held / all;
 }
 
 function rarityAmong(counts: readonly ReadonlyMap<string, number>[]): (term: string) => number {

@@ -43,6 +43,28 @@ export function beginningsHeld(question: string, text: string): number {
   return all === 0 ? 0 : held / all;
 }
 
+/** Runs of characters of the words of a text, their edges included. */
+export function gramsOf(text: string): ReadonlySet<string> {
+  const grams = new Set<string>();
+  for (const word of new Set(wordsOf(text))) for (const gram of gramsOfWord(word)) grams.add(gram);
+  return grams;
+}
+
+/** Of a shorter word nothing can be said. */
+const LEAST_GRAMS = 3;
+
+/** 0 to .5: how far beyond a half a word is made of these. */
+export function resemblance(word: string, grams: ReadonlySet<string>): number {
+  const own = gramsOfWord(word);
+  if (own.length < LEAST_GRAMS) return 0;
+  return Math.max(0, own.filter((gram) => grams.has(gram)).length / own.length - 0.5);
+}
+
+function gramsOfWord(word: string): string[] {
+  const edged = `#${word}#`;
+  return Array.from({ length: Math.max(0, edged.length - GRAM + 1) }, (_, at) => edged.slice(at, at + GRAM));
+}
+
 function wordsOf(text: string): readonly string[] {
   return fold(text).match(/[\p{L}\p{N}]+/gu) ?? [];
 }

@@ -1,10 +1,10 @@
-import { toAppError } from '@fumikura/errors';
 import type { Summary, SummaryEvent } from '../types.ts';
 import { say } from '../words.ts';
 import { citedClaim } from '../written.ts';
 import { contentWords } from '../verify/tokens.ts';
 import { passageOf } from '../writing/passages.ts';
 import type { EvidencePassage } from '../writing/passages.ts';
+import { modelFailure } from '../writing/failure.ts';
 import { NOTES_PROMPT, SUMMARY_PROMPT } from '../writing/prompts.ts';
 import { NOTHING_WRITTEN } from '../writing/writer.ts';
 import type { Writer, Written, WrittenClaim } from '../writing/writer.ts';
@@ -53,7 +53,7 @@ export async function* staged(
     } catch (cause) {
       yield* tell(
         making,
-        `${modelFailure(cause)} ${say(notes.length > 0 ? 'mayLack' : 'quoted', making.language)}`,
+        `${modelFailure(cause, making.language)} ${say(notes.length > 0 ? 'mayLack' : 'quoted', making.language)}`,
       );
       break;
     }
@@ -93,7 +93,7 @@ async function* last(
     }
   } catch (cause) {
     const rest = shown.length > 0 || notes.length > 0 ? 'mayLack' : 'quoted';
-    yield* tell(making, `${modelFailure(cause)} ${say(rest, making.language)}`);
+    yield* tell(making, `${modelFailure(cause, making.language)} ${say(rest, making.language)}`);
   } finally {
     await claims.return(NOTHING_WRITTEN);
   }
@@ -149,13 +149,6 @@ function roomFor(words: number, dropped: Dropped) {
 
 function add(dropped: Dropped, more: Written): void {
   for (const [why, count] of Object.entries(more.dropped)) dropped[why] = (dropped[why] ?? 0) + count;
-}
-
-/** @throws whatever is no failure of the model */
-function modelFailure(cause: unknown): string {
-  const error = toAppError(cause);
-  if (!error.code.startsWith('MODEL_')) throw error;
-  return error.publicMessage;
 }
 
 async function* tell({ notices }: Making, text: string): AsyncGenerator<SummaryEvent> {

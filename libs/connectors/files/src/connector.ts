@@ -64,7 +64,7 @@ function problem(
   what: string,
 ): AppError {
   return new AppError(code, 'config', what, {
-    publicMessage: `Source: ${what}. Correct the path in the configuration.`,
+    publicMessage: `Source: ${what}. Give the path of a folder that is there, here or in the configuration.`,
   });
 }
 

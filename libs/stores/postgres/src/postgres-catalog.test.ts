@@ -268,7 +268,7 @@ describe('PostgreSQL catalog', { skip: postgresMissing() ?? false }, () => {
   it('[sync.lease] runs by the clock of the database', () =>
     using(async (store) => {
       const { expiresAt } = await store.catalog.acquireLease(SOURCE, 'me', 100);
-      assert.ok(Math.abs(Date.parse(expiresAt) - Date.now()) < 5_000);
+      assert.ok(Math.abs(Date.parse(expiresAt) - Date.now()) < 60_000);
       await wait(150);
       assert.equal((await store.catalog.acquireLease(SOURCE, 'you', 100)).holder, 'you');
     }));

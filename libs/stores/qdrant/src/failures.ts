@@ -41,9 +41,7 @@ function secondsToWait(error: unknown, said: string): number | undefined {
   return told === undefined ? undefined : Number(told);
 }
 
-/** A connection that was refused, cut, or too slow; an answer that broke off is a `terminated` of its reader. */
 function isNetwork(error: unknown): boolean {
   const { name, message } = error as Error;
-  if (name === 'TypeError') return message === 'fetch failed' || message === 'terminated';
-  return name === 'QdrantClientTimeoutError' || name === 'TimeoutError';
+  return name === 'QdrantClientTimeoutError' || (name === 'TypeError' && message === 'fetch failed');
 }

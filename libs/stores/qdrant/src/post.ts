@@ -1,3 +1,8 @@
+import { Agent as PlainAgent, request as plainRequest } from 'node:http';
+import type { IncomingMessage } from 'node:http';
+import { Agent as SecureAgent, request as secureRequest } from 'node:https';
+import { unreachable } from './failures.ts';
+
 export interface Server {
   readonly host: string;
   readonly port: number;
@@ -8,6 +13,15 @@ export interface Server {
 
 /** Sends a body that is JSON already. @returns the `result` of the answer */
 export type Post = (path: string, body: string) => Promise<unknown>;
+
+/** Connections without work are closed before the server does it, which is after five seconds. */
+const IDLE_MS = 4_000;
+
+interface Answer {
+  readonly status: number;
+  readonly text: string;
+  readonly headers: IncomingMessage['headers'];
+}
 
 /**
  * For searches. The client hands each value of a request and of its answer to a function of its own, which costs more
@@ -22,24 +36,50 @@ export function createPost({
   timeoutMs,
 }: Server & { readonly apiKey?: string; readonly timeoutMs: number }): Post {
   const base = `${https ? 'https' : 'http'}://${host}:${port}${prefix}`;
-  const headers = {
-    'content-type': 'application/json',
-    ...(apiKey !== undefined && { 'api-key': apiKey }),
-  };
+  const idle = { keepAlive: true, timeout: IDLE_MS };
+  const agent = https ? new SecureAgent(idle) : new PlainAgent(idle);
+  const request = https ? secureRequest : plainRequest;
+  const send = (path: string, body: Buffer) =>
+    new Promise<Answer>((resolve, reject) => {
+      const failed = (error: Error) => reject(unreachable(error.message, error));
+      const headers = {
+        'content-type': 'application/json',
+        'content-length': body.byteLength,
+        ...(apiKey !== undefined && { 'api-key': apiKey }),
+      };
+      const signal = AbortSignal.timeout(timeoutMs);
+      request(`${base}${path}`, { method: 'POST', agent, headers, signal }, (incoming) => {
+        textOf(incoming, failed, (text) =>
+          resolve({ status: incoming.statusCode ?? 0, text, headers: incoming.headers }),
+        );
+      })
+        .on('error', failed)
+        .end(body);
+    });
   return async (path, body) => {
-    const signal = AbortSignal.timeout(timeoutMs);
-    const answer = await fetch(`${base}${path}`, { method: 'POST', headers, body, signal });
-    if (answer.ok) return ((await answer.json()) as { result: unknown }).result;
-    throw await refusalOf(answer);
+    const answer = await send(path, Buffer.from(body));
+    if (answer.status === 200) return (JSON.parse(answer.text) as { result: unknown }).result;
+    throw refusalOf(answer);
   };
 }
 
-async function refusalOf(answer: Response): Promise<Error> {
-  const text = await answer.text();
-  const isJson = answer.headers.get('content-type')?.includes('json') ?? false;
+function textOf(
+  incoming: IncomingMessage,
+  failed: (error: Error) => void,
+  done: (text: string) => void,
+): void {
+  const parts: Buffer[] = [];
+  incoming
+    .on('data', (part: Buffer) => parts.push(part))
+    .on('error', failed)
+    .on('end', () => done(Buffer.concat(parts).toString('utf8')));
+}
+
+function refusalOf({ status, text, headers }: Answer): Error {
+  const isJson = headers['content-type']?.includes('json') ?? false;
   return Object.assign(new Error(text.slice(0, 200)), {
-    status: answer.status,
-    retry_after: answer.headers.get('retry-after') ?? undefined,
+    status,
+    retry_after: headers['retry-after'],
     ...(isJson && { data: JSON.parse(text) as unknown }),
   });
 }

@@ -6,7 +6,7 @@ import { ended, linesOf, outputOf, startScript } from './testing/processes.ts';
 
 it(
   '[search.processes] finds what another process wrote, as soon as that says so',
-  { timeout: 60_000 },
+  { timeout: 240_000 },
   async () => {
     const place = await temporaryPlace();
     const store = await place.open();
@@ -23,7 +23,7 @@ it(
   },
 );
 
-it('is found by another process that starts later', { timeout: 60_000 }, async () => {
+it('is found by another process that starts later', { timeout: 240_000 }, async () => {
   const place = await temporaryPlace({ inline: true });
   const store = await place.open();
   await store.commit({ source: SOURCE, lists: [EVERYBODY], upserts: [numbered(1), numbered(2)] });
@@ -35,7 +35,7 @@ it('is found by another process that starts later', { timeout: 60_000 }, async (
   await place.remove();
 });
 
-it('takes writes of two processes at once without losing any', { timeout: 60_000 }, async () => {
+it('takes writes of two processes at once without losing any', { timeout: 240_000 }, async () => {
   const place = await temporaryPlace({ inline: true });
   const children = [
     startScript('./writer-process.ts', [place.file, '0', '300']),

@@ -104,7 +104,7 @@ describe('a store in threads', () => {
     await place.remove();
   });
 
-  it('does its upkeep by itself when nobody asks for anything', { timeout: 30_000 }, async () => {
+  it('does its upkeep by itself when nobody asks for anything', { timeout: 240_000 }, async () => {
     const place = await temporaryPlace();
     const store = await place.open();
     await store.commit({ source: SOURCE, lists: [EVERYBODY] });

@@ -150,10 +150,13 @@ export class DocumentStore {
       rows.map(async (row) => {
         const { text, outline, chunks, history } = await storedText(row);
         const { aclId: _, similarity, syncedAt: __, ...head } = recordOf(row);
-        return {
-          version: row.version,
-          write: { document: { ...head, text, outline }, chunks, similarity, ...(history && { history }) },
+        const write = {
+          document: { ...head, text, outline },
+          chunks,
+          similarity,
+          ...(history && { history }),
         };
+        return { version: row.version, write };
       }),
     );
   }

@@ -10,7 +10,7 @@ import { writeMark, writeStatistics } from './mark.ts';
 import type { IndexReader } from './reader.ts';
 import { idf } from './scan-term.ts';
 import { TopK } from './top-k.ts';
-import { documentsWith } from './written-words.ts';
+import { isRead } from './written-words.ts';
 
 /** Whether a document may be a hit, by what only its text tells. */
 type Meets = (doc: number) => boolean;
@@ -111,10 +111,7 @@ export class CandidateSearch {
     const readable = reader.admitted(grant, undefined);
     const unknown = idf(reader.meta.nextDoc, 0);
     return new Map(
-      [...rarity].map(([term, value]) => [
-        term,
-        documentsWith(reader, term, readable, 1).length > 0 ? value : unknown,
-      ]),
+      [...rarity].map(([term, value]) => [term, isRead(reader, term, readable) ? value : unknown]),
     );
   }
 

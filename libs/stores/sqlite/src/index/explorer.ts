@@ -21,11 +21,13 @@ import { editsAllowed, stemDistance, wordDistance } from './spelling.ts';
 import { TopK } from './top-k.ts';
 import { visitChunks, visitPostings } from './visit-postings.ts';
 import { termsBeginning, termsLike } from './vocabulary.ts';
-import { documentsWith, formsOf } from './written-words.ts';
+import { documentsWith, formsOf, isRead } from './written-words.ts';
 
 /** Words looked at for one that is being typed, and to be corrected. */
 const BEGINNINGS = 60;
 const LOOKALIKES = 24;
+/** Words that are looked at for those that the caller may read: more than begin alike in most collections. */
+const LOOKED_AT = 2_000;
 const NEAR = 3;
 /** Chunks with a word that nobody takes for a slip. */
 const FREQUENT = 20_000;
@@ -53,7 +55,7 @@ export class Explorer {
     const { before, last } = lastWord(text);
     if (last === '' || grant.aclIds.length === 0) return { words: [], documents: [] };
     const admitted = this.#reader.admitted(grant, filter);
-    const beginnings = this.#beginnings(last);
+    const beginnings = this.#beginnings(last, admitted);
     return {
       words: this.#words(beginnings, last, admitted, limit),
       documents: this.#titled(before, [...beginnings, ...termsOf(last)], admitted, limit),
@@ -97,9 +99,25 @@ export class Explorer {
     return entries > FREQUENT || documentsWith(this.#reader, term, admitted, 1).length > 0;
   }
 
-  #beginnings(last: string): string[] {
-    const isShort = last.length < LEAST_TYPED && termOfWord(last) !== undefined;
-    return isShort ? [] : termsBeginning(this.#reader, last, BEGINNINGS).map(({ term }) => term);
+  /** Of what the caller may read alone: words of hidden documents would take the places of theirs, and tell by it. */
+  #beginnings(last: string, admitted: Uint8Array): string[] {
+    if (last.length < LEAST_TYPED && termOfWord(last) !== undefined) return [];
+    return this.#read(termsBeginning(this.#reader, last, LOOKED_AT), admitted, BEGINNINGS).map(
+      ({ term }) => term,
+    );
+  }
+
+  #read<T extends { readonly term: string }>(
+    terms: readonly T[],
+    admitted: Uint8Array,
+    limit: number,
+  ): readonly T[] {
+    const found: T[] = [];
+    for (const each of terms) {
+      if (isRead(this.#reader, each.term, admitted)) found.push(each);
+      if (found.length >= limit) break;
+    }
+    return found;
   }
 
   #words(terms: readonly string[], last: string, admitted: Uint8Array, limit: number): string[] {
@@ -147,11 +165,11 @@ export class Explorer {
   #near(word: string, admitted: Uint8Array): string[] {
     const allowed = editsAllowed(word);
     if (allowed === 0) return [];
-    const alike = termsLike(this.#reader, word)
+    const all = termsLike(this.#reader, word)
       .map(({ term, entries }) => ({ term, entries, edits: stemDistance(word, term, allowed) }))
       .filter(({ edits }) => edits <= allowed)
-      .sort((a, b) => a.edits - b.edits || b.entries - a.entries)
-      .slice(0, LOOKALIKES);
+      .sort((a, b) => a.edits - b.edits || b.entries - a.entries);
+    const alike = this.#read(all, admitted, LOOKALIKES);
     const near = alike.flatMap(({ term, entries }) =>
       formsOf(
         this.#reader,

@@ -1,6 +1,7 @@
 import { termOfWord } from '@fumikura/text';
 import type { TextOf } from './conditions.ts';
 import type { IndexReader } from './reader.ts';
+import { TITLE_LIST } from './schema.ts';
 import { visitPostings } from './visit-postings.ts';
 
 /** Documents whose texts are looked through for the forms of one term. */
@@ -29,6 +30,18 @@ export function documentsWith(
     admitted,
   );
   return [...docs];
+}
+
+/** Whether a document that may be shown has the term, in a chunk or in its title. */
+export function isRead(reader: IndexReader, term: string, admitted: Uint8Array): boolean {
+  if (documentsWith(reader, term, admitted, 1).length > 0) return true;
+  const firstChunk = reader.columns.docs.firstChunk.values;
+  let isFound = false;
+  visitPostings(reader.source, TITLE_LIST + term, (doc, inTitle) => {
+    isFound = inTitle > 0 && admitted[firstChunk[doc] ?? 0] === 1;
+    return !isFound;
+  });
+  return isFound;
 }
 
 /**
