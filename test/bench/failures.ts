@@ -52,12 +52,14 @@ try {
   await cluster.settled(documents);
   const askers = await connectClients(cluster.url, await cluster.tokens(company.people), CLIENTS);
   const author = new Author(cluster.folder, company, 3);
-  for (const [name, breakIt] of scenes) await scene(name, breakIt, askers, author);
+  for (const [name, breakIt] of scenes) {
+    await scene(name, breakIt, askers, author);
+    if (values.output !== undefined) await addToReport(values.output, figures);
+  }
   for (const { session } of askers) session.close();
 } finally {
   await cluster.stop();
 }
-if (values.output !== undefined) await addToReport(values.output, figures);
 process.stdout.write(
   `${values.json ? JSON.stringify(report(figures), undefined, 1) : renderFigures(figures)}\n`,
 );

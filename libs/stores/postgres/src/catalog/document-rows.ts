@@ -1,5 +1,5 @@
 import { promisify } from 'node:util';
-import { zstdCompress, zstdDecompress } from 'node:zlib';
+import { zstdCompress, zstdCompressSync, zstdDecompress, zstdDecompressSync } from 'node:zlib';
 import type {
   Chunk,
   Document,
@@ -15,7 +15,10 @@ import type { DocumentRecord, DocumentWrite, IndexDocument, StoredText } from '@
 import { unescaped } from '../keys.ts';
 import { parseAcl } from './acls.ts';
 
-const [compress, decompress] = [promisify(zstdCompress), promisify(zstdDecompress)];
+const [compressApart, decompressApart] = [promisify(zstdCompress), promisify(zstdDecompress)];
+/** The asynchronous form costs a millisecond of its own, twenty times what a page takes; only large texts would keep others waiting. */
+const MOST_BYTES = 131_072;
+const MOST_COMPRESSED_BYTES = 32_768;
 
 /** What of a document is kept as JSON: everything that no query asks for. */
 export type StoredHead = Omit<
@@ -160,4 +163,12 @@ export async function storedText(row: { id: string; text: Buffer; structure: Buf
     text: text.toString('utf8'),
     ...(JSON.parse(structure.toString('utf8')) as Structure),
   };
+}
+
+async function compress(bytes: Buffer): Promise<Buffer> {
+  return bytes.length <= MOST_BYTES ? zstdCompressSync(bytes) : compressApart(bytes);
+}
+
+async function decompress(bytes: Buffer): Promise<Buffer> {
+  return bytes.length <= MOST_COMPRESSED_BYTES ? zstdDecompressSync(bytes) : decompressApart(bytes);
 }
