@@ -2,6 +2,7 @@ import { FUZZ, of, RETRIEVAL } from './mutant.ts';
 import type { Mutant } from './mutant.ts';
 
 const GRID = 'test/slack/grid.test.ts';
+const PEOPLE = 'test/slack/people.test.ts';
 const CONVERSATION = 'test/slack/conversation.test.ts';
 const SIGN_IN = ['test/attacks/slack-sign-in.test.ts'];
 
@@ -9,7 +10,7 @@ const SIGN_IN = ['test/attacks/slack-sign-in.test.ts'];
 export const SLACK_MUTANTS: readonly Mutant[] = [
   ...of(
     'apps/slack-bot/src/identity.ts',
-    ['apps/slack-bot/src/identity.test.ts', GRID],
+    ['apps/slack-bot/src/identity.test.ts', PEOPLE, GRID],
     [
       ['people of workspaces without the app', ' && teams.some((each) => served.includes(each))', ''],
       ['people of another organization', 'return enterprise === home && teams', 'return teams'],
