@@ -3,7 +3,6 @@ import type { Mutant } from './mutant.ts';
 
 const GRID = 'test/slack/grid.test.ts';
 const PEOPLE = 'test/slack/people.test.ts';
-const CONVERSATION = 'test/slack/conversation.test.ts';
 const SIGN_IN = ['test/attacks/slack-sign-in.test.ts'];
 
 /** Who somebody is in Slack, who sees what is said there, and what is kept of questions for the next who asks. */
@@ -26,7 +25,7 @@ export const SLACK_MUTANTS: readonly Mutant[] = [
   ),
   ...of(
     'apps/slack-bot/src/audience.ts',
-    [GRID, CONVERSATION],
+    [GRID, PEOPLE],
     [
       ['workspaces without the app see nothing', 'isPublic ? unseen.length : 0', '0'],
       ['a channel of all workspaces is like another one', 'facts?.is_global_shared === true', 'false'],

@@ -139,6 +139,30 @@ conversations('who the bot shows what', ({ open, ofBot, answered, clean }) => {
     clean();
   });
 
+  it('[slack.share] takes everybody of the workspace for readers of a public channel, whoever is in it', async () => {
+    const { people, world } = await open();
+    world.addChannel('C1PUBLIC01', TEAM, ['UADA0000001', world.installation(TEAM).botUser]);
+    await people.mention('UADA0000001', 'C1PUBLIC01', 'where are the keys?');
+    const [answer] = await answered();
+    assert.ok(answer);
+    await people.press('UADA0000001', answer, 'share');
+    const [, refused] = await answered(2);
+    assert.match(
+      readMessage(refused ?? { text: '', blocks: [] }),
+      /cannot be shared/u,
+      'Eve may read nothing',
+    );
+    world.user('UEVE0000001').deleted = true;
+    await people.press('UADA0000001', answer, 'share');
+    const [, , proposal] = await answered(3);
+    assert.match(
+      readMessage(proposal ?? { text: '', blocks: [] }),
+      /2 people will be able to see this[^]*Not open to everyone here:\n\[2\] Page salaries/u,
+      'Bob is not in it, and may look',
+    );
+    clean();
+  });
+
   it('[slack.share] shares nothing where a guest reads along, and nothing that the asker has lost meanwhile', async () => {
     const { people, world, desk } = await open();
     await people.mention('UADA0000001', 'C1A000001', 'ninety');
