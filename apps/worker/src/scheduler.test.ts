@@ -357,6 +357,25 @@ describe('the scheduler', () => {
     assert.equal(watchers, 1);
   });
 
+  it('[schedule.watch] what watching begins with and what is due by the clock are one reading', async () => {
+    const stop = new AbortController();
+    let asked = 0;
+    const request: Store['catalog']['request'] = async (...news) => {
+      await new Promise((resolve) => setTimeout(resolve, 100));
+      await store.catalog.request(...news);
+      return ++asked > 0;
+    };
+    const watch: Connector['watch'] = async function* (signal) {
+      yield* [];
+      await new Promise((resolve) => signal.addEventListener('abort', resolve));
+    };
+    const running = together([{ catalog: { request }, watch }], stop.signal);
+    await until(async () => asked === 1 && (await store.catalog.requested(A, 10)).length === 0);
+    stop.abort();
+    await Promise.all(running);
+    assert.deepEqual(log, [`${A} content`]);
+  });
+
   it('[schedule.watch] another process watches when the one that did has ended, and reads what was missed', async () => {
     const [first, second] = [new AbortController(), new AbortController()];
     const watchers: number[] = [];
