@@ -22,7 +22,7 @@ export interface MigrationResult {
 }
 
 /** Read and written at once: bounds what is held in memory. */
-const PAGE = 50;
+const PAGE = 100;
 /** One is noted or confirmed in the catalog while the other one is written to the index. */
 const COMMITS_AT_ONCE = 2;
 const SAMPLE = 300;

@@ -2,7 +2,9 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { analyseQuery } from '@fumikura/text';
 import type { IndexDocument } from '@fumikura/ports';
-import { numberOf, queryVector, vectorsOf } from './terms.ts';
+import { numberOf } from './numbers.ts';
+import { queryVector, vectorsOf } from './terms.ts';
+import { Vocabulary } from './vocabulary.ts';
 
 const AVERAGES = {
   chunk: { words: 10, bigrams: 10 },
@@ -42,7 +44,11 @@ describe('terms in Qdrant', () => {
   });
 
   it('holds a term of headings alone in the document with weight 0: it makes the term less rare and scores nothing', () => {
-    const { document: whole, chunks } = vectorsOf(document('Title', ['body'], ['heading']), AVERAGES);
+    const { document: whole, chunks } = vectorsOf(
+      document('Title', ['body'], ['heading']),
+      AVERAGES,
+      new Vocabulary(),
+    );
     const weight = ({ indices, values }: typeof whole, term: string) =>
       values[indices.indexOf(numberOf(term))];
     assert.equal(weight(whole, 'head'), 0);
@@ -51,7 +57,7 @@ describe('terms in Qdrant', () => {
   });
 
   it('gives every text a mark, so that texts without terms count', () => {
-    const { chunks, title, document: whole } = vectorsOf(document('', ['']), AVERAGES);
+    const { chunks, title, document: whole } = vectorsOf(document('', ['']), AVERAGES, new Vocabulary());
     for (const { indices, values } of [...chunks, title, whole])
       assert.deepEqual([indices, values], [[0], [0]]);
     assert.deepEqual(queryVector(analyseQuery(''), 0.35), { indices: [], values: [] });
