@@ -1,5 +1,7 @@
 // Moves an installation from one file to PostgreSQL and the index, and back, and compares with what the two engines take
-// for the same data bare: the same batches committed to PostgreSQL alone, and the requests that the index got sent again.
+// for the same data bare: the same batches committed to PostgreSQL alone, and the requests that the index got sent again. Bare
+// is what a plain client does that has everything in memory: documents to pack for PostgreSQL and points to write as JSON. It
+// neither reads the file nor makes points of texts: migrating has to do that while the engines work.
 //   npm run bench:migrate -- [--chunks 30000] [--json] [--output <file>]
 // --output keeps what the file says of other sizes.
 // Without a real server (FUMI_TEST_QDRANT_URL) the stand-in takes them, which looks at every point for each clean-up.
@@ -185,8 +187,8 @@ async function bareIndex(): Promise<number> {
   for await (const line of lines) sent.push(line.replaceAll(index.name, `${index.name}x`));
   for (const line of sent) {
     const { method, path, body } = JSON.parse(line) as { method: string; path: string; body: unknown };
-    const text = JSON.stringify(body);
     const started = performance.now();
+    const text = JSON.stringify(body);
     const headers = { 'content-type': 'application/json' };
     const answer = await fetch(index.url + path, { method, headers, body: text });
     await answer.arrayBuffer();

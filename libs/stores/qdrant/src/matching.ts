@@ -9,7 +9,7 @@ import type { Filter } from './filter.ts';
 import type { Versions } from './hits.ts';
 import { hitOf, LONGEST, PAYLOAD, queryAll } from './search.ts';
 import type { Search } from './search.ts';
-import { numberOf } from './terms.ts';
+import { numberOf } from './numbers.ts';
 
 /** Documents that have one word; cut when there may be more. */
 interface Having {

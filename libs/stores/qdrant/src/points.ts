@@ -3,6 +3,7 @@ import type { VersionedDocument } from '@fumikura/ports';
 import { timeOf } from './filter.ts';
 import { vectorsOf } from './terms.ts';
 import type { Averages, SparseVector } from './terms.ts';
+import type { Vocabulary } from './vocabulary.ts';
 
 /** Fields of a point; the ones that are filtered by are indexed before the first point is written. */
 export interface PointPayload {
@@ -34,8 +35,9 @@ export function pointsOf(
   { document, version }: VersionedDocument,
   averages: Averages,
   vectors: ReadonlyMap<number, readonly number[]>,
+  vocabulary: Vocabulary,
 ): { readonly points: readonly Point[]; readonly collisions: number } {
-  const terms = vectorsOf(document, averages);
+  const terms = vectorsOf(document, averages, vocabulary);
   const updated = timeOf(document.updatedAt);
   const points = terms.chunks.map((chunk, slot): Point => {
     const own = document.chunks[slot]?.vector;

@@ -11,8 +11,8 @@ export interface Server {
   readonly prefix?: string;
 }
 
-/** Sends a body that is JSON already. @returns the `result` of the answer */
-export type Post = (path: string, body: string) => Promise<unknown>;
+/** Sends a body that is JSON already; by POST unless said otherwise. @returns the `result` of the answer */
+export type Post = (path: string, body: string, method?: 'POST' | 'PUT') => Promise<unknown>;
 
 /** Connections without work are closed before the server does it, which is after five seconds. */
 const IDLE_MS = 4_000;
@@ -24,8 +24,8 @@ interface Answer {
 }
 
 /**
- * For searches. The client hands each value of a request and of its answer to a function of its own, which costs more
- * than many a search: the rights of a caller are thousands of values, and stand in each of its lists.
+ * For searches and for points. The client hands each value of a request and of its answer to a function of its own, which
+ * costs more than many a search, and more than making the points of a write: both are thousands of values.
  */
 export function createPost({
   host,
@@ -39,7 +39,7 @@ export function createPost({
   const idle = { keepAlive: true, timeout: IDLE_MS };
   const agent = https ? new SecureAgent(idle) : new PlainAgent(idle);
   const request = https ? secureRequest : plainRequest;
-  const send = (path: string, body: Buffer) =>
+  const send = (path: string, body: Buffer, method: string) =>
     new Promise<Answer>((resolve, reject) => {
       const failed = (error: Error) => reject(unreachable(error.message, error));
       const headers = {
@@ -48,7 +48,7 @@ export function createPost({
         ...(apiKey !== undefined && { 'api-key': apiKey }),
       };
       const signal = AbortSignal.timeout(timeoutMs);
-      request(`${base}${path}`, { method: 'POST', agent, headers, signal }, (incoming) => {
+      request(`${base}${path}`, { method, agent, headers, signal }, (incoming) => {
         textOf(incoming, failed, (text) =>
           resolve({ status: incoming.statusCode ?? 0, text, headers: incoming.headers }),
         );
@@ -56,8 +56,8 @@ export function createPost({
         .on('error', failed)
         .end(body);
     });
-  return async (path, body) => {
-    const answer = await send(path, Buffer.from(body));
+  return async (path, body, method = 'POST') => {
+    const answer = await send(path, Buffer.from(body), method);
     if (answer.status === 200) return (JSON.parse(answer.text) as { result: unknown }).result;
     throw refusalOf(answer);
   };

@@ -1,7 +1,7 @@
 import type { Schemas } from '@qdrant/js-client-rest';
 import { untilAborted } from './aborting.ts';
 import type { Call } from './client.ts';
-import { numberOf } from './terms.ts';
+import { numberOf } from './numbers.ts';
 import type { SparseVector } from './terms.ts';
 
 /** Terms asked for in one request. */

@@ -2,7 +2,9 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { analyseQuery } from '@fumikura/text';
 import type { IndexDocument } from '@fumikura/ports';
-import { numberOf, queryVector, vectorsOf } from './terms.ts';
+import { numberOf } from './numbers.ts';
+import { queryVector, vectorsOf } from './terms.ts';
+import { Vocabulary } from './vocabulary.ts';
 
 const AVERAGES = {
   chunk: { words: 10, bigrams: 10 },
@@ -42,7 +44,11 @@ describe('terms in Qdrant', () => {
   });
 
   it('holds a term of headings alone in the document with weight 0: it makes the term less rare and scores nothing', () => {
-    const { document: whole, chunks } = vectorsOf(document('Title', ['body'], ['heading']), AVERAGES);
+    const { document: whole, chunks } = vectorsOf(
+      document('Title', ['body'], ['heading']),
+      AVERAGES,
+      new Vocabulary(),
+    );
     const weight = ({ indices, values }: typeof whole, term: string) =>
       values[indices.indexOf(numberOf(term))];
     assert.equal(weight(whole, 'head'), 0);
@@ -50,8 +56,34 @@ describe('terms in Qdrant', () => {
     assert.ok((weight(whole, 'bodi') ?? 0) > 0);
   });
 
+  it('gives a text the same vectors whatever was counted before it', () => {
+    const texts = Array.from(
+      { length: 400 },
+      (_, at) => `only${at} words${at} here${at} and getUserById 経費精算`,
+    );
+    const [used, asked] = [new Vocabulary(), document('Title', ['some words', 'and 経費'], ['words'])];
+    const first = vectorsOf(asked, AVERAGES, used);
+    vectorsOf(document('Other', texts, ['heading']), AVERAGES, used);
+    assert.ok(used.size > 1_024);
+    assert.deepEqual(vectorsOf(asked, AVERAGES, used), first);
+    assert.deepEqual(vectorsOf(asked, AVERAGES, new Vocabulary()), first);
+  });
+
+  it('adds the weights of two terms that share a number, and counts them', () => {
+    const [one, other] = ['term219308', 'term1090900'];
+    assert.equal(numberOf(one), numberOf(other));
+    const alone = vectorsOf(document('', [one]), AVERAGES, new Vocabulary());
+    const both = vectorsOf(document('', [`${one} ${other}`]), AVERAGES, new Vocabulary());
+    const weightOf = ({ chunks }: typeof both) =>
+      chunks[0]?.values[chunks[0].indices.indexOf(numberOf(one))] ?? 0;
+    assert.equal(both.chunks[0]?.indices.length, alone.chunks[0]?.indices.length);
+    assert.ok(weightOf(both) > weightOf(alone) * 1.5);
+    assert.equal(both.collisions, 2); // in the chunk and in the document
+    assert.equal(alone.collisions, 0);
+  });
+
   it('gives every text a mark, so that texts without terms count', () => {
-    const { chunks, title, document: whole } = vectorsOf(document('', ['']), AVERAGES);
+    const { chunks, title, document: whole } = vectorsOf(document('', ['']), AVERAGES, new Vocabulary());
     for (const { indices, values } of [...chunks, title, whole])
       assert.deepEqual([indices, values], [[0], [0]]);
     assert.deepEqual(queryVector(analyseQuery(''), 0.35), { indices: [], values: [] });

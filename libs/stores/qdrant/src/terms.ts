@@ -1,10 +1,12 @@
-import { countTerms } from '@fumikura/text';
-import type { QueryTerms, TermCounts } from '@fumikura/text';
-import { BM25_LENGTH, saturationOf } from '@fumikura/ports';
+import type { QueryTerms } from '@fumikura/text';
+import { BM25_LENGTH } from '@fumikura/ports';
 import type { DocumentWrite, IndexDocument, LexicalWeights } from '@fumikura/ports';
+import { MARK, numberOf } from './numbers.ts';
+import { TermSum, Vocabulary } from './vocabulary.ts';
+import type { CountedText } from './vocabulary.ts';
 
-/** Stands in every vector with weight 0, so that texts without any term count among all texts. */
-const MARK = 0;
+/** A vector's terms are sorted as one number each: its index, and behind it its place. */
+const PLACES = 2 ** 21;
 
 export interface SparseVector {
   readonly indices: number[];
@@ -36,19 +38,28 @@ export interface DocumentVectors {
  * its span with title, breadcrumbs, headings and context. Document: all spans with title and breadcrumbs once; a term that
  * stands in headings alone is held with weight 0, because it makes the term less rare. Title: the title.
  */
-export function vectorsOf(document: IndexDocument, averages: Averages): DocumentVectors {
-  const { chunks, document: whole, title } = countedParts(document);
+export function vectorsOf(
+  document: IndexDocument,
+  averages: Averages,
+  vocabulary: Vocabulary,
+): DocumentVectors {
+  const { title, breadcrumbs, slots } = countedParts(document, vocabulary);
+  const sum = new TermSum(vocabulary);
+  const vector = (lengths: Lengths, b: number) => vectorOf(sum, lengths, b, vocabulary);
   const made = {
-    chunks: chunks.map((counts) => vectorOf(counts, averages.chunk, BM25_LENGTH.text)),
-    document: vectorOf(whole, averages.document, BM25_LENGTH.text),
-    title: vectorOf(title, averages.title, BM25_LENGTH.title),
+    chunks: slots.map(({ span, head }) => {
+      sum.clear().add(span).add(head);
+      return vector(averages.chunk, BM25_LENGTH.text);
+    }),
+    title: (sum.clear().add(title), vector(averages.title, BM25_LENGTH.title)),
+    document: (addWhole(sum.clear(), title, breadcrumbs, slots), vector(averages.document, BM25_LENGTH.text)),
   };
   const all = [...made.chunks, made.document, made.title];
   return {
-    chunks: made.chunks.map(({ vector }) => vector),
+    chunks: made.chunks.map((each) => each.vector),
     document: made.document.vector,
     title: made.title.vector,
-    collisions: all.reduce((sum, { collisions }) => sum + collisions, 0),
+    collisions: all.reduce((count, { collisions }) => count + collisions, 0),
   };
 }
 
@@ -58,8 +69,12 @@ export function lengthsOf(document: IndexDocument): {
   readonly document: Lengths;
   readonly title: Lengths;
 } {
-  const { chunks, document: whole, title } = countedParts(document);
-  return { chunks: chunks.map(lengths), document: lengths(whole), title: lengths(title) };
+  const { title, breadcrumbs, slots } = countedParts(document, new Vocabulary());
+  return {
+    chunks: slots.map(({ span, head }) => lengths([span, head])),
+    document: lengths([title, breadcrumbs, ...slots.map(({ span }) => span)]),
+    title: lengths([title]),
+  };
 }
 
 /** Of texts like these; what has no length counts with the others. */
@@ -107,89 +122,82 @@ export function queryVector({ terms }: QueryTerms, bigram: LexicalWeights['bigra
   return { indices: entries.map(([index]) => index), values: entries.map(([, weight]) => weight) };
 }
 
-/** FNV-1a over UTF-16 units with a final mix; never `MARK`. Part of the format: a change needs another schema version. */
-export function numberOf(term: string): number {
-  let hash = 0x811c9dc5;
-  for (let at = 0; at < term.length; at++) {
-    const unit = term.charCodeAt(at);
-    hash = Math.imul(hash ^ (unit & 0xff), 0x01000193);
-    hash = Math.imul(hash ^ (unit >>> 8), 0x01000193);
-  }
-  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
-  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
-  const number = (hash ^ (hash >>> 16)) >>> 0;
-  return number === MARK ? 1 : number;
+interface CountedSlot {
+  readonly span: CountedText;
+  /** What is found by every chunk below it. */
+  readonly head: CountedText;
 }
 
-interface Counted {
-  readonly counts: ReadonlyMap<string, number>;
-  readonly wordLength: number;
-  readonly bigramLength: number;
-}
-
-function countedParts(document: IndexDocument) {
-  const title = countTerms(document.title);
-  const top = joined(title, countTerms(document.breadcrumbs.join('\n')));
+function countedParts({ title, breadcrumbs, chunks }: IndexDocument, vocabulary: Vocabulary) {
   // A document without chunks has one empty one, so that it is found by its title.
-  const slots = document.chunks.length > 0 ? document.chunks : [{ text: '', headingPath: [], context: '' }];
-  const parts = slots.map(({ text, headingPath, context = '' }) => ({
-    span: countTerms(text),
-    head: countTerms([document.title, ...document.breadcrumbs, ...headingPath, context].join('\n')),
-  }));
-  const whole = new Map(top.counts);
-  for (const { span } of parts)
-    for (const [term, count] of span.counts) whole.set(term, (whole.get(term) ?? 0) + count);
-  for (const { head } of parts)
-    for (const term of head.counts.keys()) if (!whole.has(term)) whole.set(term, 0);
+  const slots = chunks.length > 0 ? chunks : [{ text: '', headingPath: [], context: '' }];
   return {
-    title,
-    document: {
-      counts: whole,
-      wordLength: parts.reduce((sum, { span }) => sum + span.wordLength, top.wordLength),
-      bigramLength: parts.reduce((sum, { span }) => sum + span.bigramLength, top.bigramLength),
-    },
-    chunks: parts.map(({ span, head }) => joined(span, head)),
+    title: vocabulary.count(title),
+    breadcrumbs: vocabulary.count(breadcrumbs.join('\n')),
+    slots: slots.map(({ text, headingPath, context = '' }): CountedSlot => ({
+      span: vocabulary.count(text),
+      head: vocabulary.count([title, ...breadcrumbs, ...headingPath, context].join('\n')),
+    })),
   };
 }
 
-function joined(a: TermCounts, b: TermCounts): Counted {
-  const counts = new Map(a.counts);
-  for (const [term, count] of b.counts) counts.set(term, (counts.get(term) ?? 0) + count);
-  return { counts, wordLength: a.wordLength + b.wordLength, bigramLength: a.bigramLength + b.bigramLength };
+function addWhole(
+  sum: TermSum,
+  title: CountedText,
+  breadcrumbs: CountedText,
+  slots: readonly CountedSlot[],
+): void {
+  sum.add(title).add(breadcrumbs);
+  for (const { span } of slots) sum.add(span);
+  for (const { head } of slots) sum.note(head.terms);
 }
 
-function lengths({ wordLength, bigramLength }: Counted): Lengths {
-  return { words: wordLength, bigrams: bigramLength };
+function lengths(texts: readonly CountedText[]): Lengths {
+  return {
+    words: texts.reduce((sum, { wordLength }) => sum + wordLength, 0),
+    bigrams: texts.reduce((sum, { bigramLength }) => sum + bigramLength, 0),
+  };
 }
 
 function vectorOf(
-  { counts, wordLength, bigramLength }: Counted,
+  sum: TermSum,
   average: Lengths,
   b: number,
+  vocabulary: Vocabulary,
 ): { readonly vector: SparseVector; readonly collisions: number } {
-  const [ofWord, ofBigram] = [
-    lengthShare(wordLength, average.words, b),
-    lengthShare(bigramLength, average.bigrams, b),
-  ];
-  const weights = new Map<number, number>([[MARK, 0]]);
-  for (const [term, count] of counts) {
-    const index = numberOf(term);
-    const weight =
-      count === 0 ? 0 : count / (count + saturationOf(term) * (isWord(term) ? ofWord : ofBigram));
-    weights.set(index, (weights.get(index) ?? 0) + weight);
+  const ofWord = lengthShare(sum.wordLength, average.words, b);
+  const ofBigram = lengthShare(sum.bigramLength, average.bigrams, b);
+  const size = sum.seen.length + 1;
+  // The mark is the first of all.
+  const [keys, weights] = [new Float64Array(size), new Float64Array(size)];
+  keys[0] = MARK;
+  for (let at = 1; at < size; at++) {
+    const term = sum.seen[at - 1] as number;
+    const { index, saturation, isWord } = vocabulary.traitsOf(term);
+    const count = sum.countOf(term);
+    keys[at] = index * PLACES + at;
+    weights[at] = count === 0 ? 0 : count / (count + saturation * (isWord ? ofWord : ofBigram));
   }
-  const entries = [...weights].sort(([a], [b]) => a - b);
-  return {
-    vector: { indices: entries.map(([index]) => index), values: entries.map(([, weight]) => weight) },
-    collisions: counts.size + 1 - weights.size,
-  };
+  const vector = merged(keys.sort(), weights);
+  return { vector, collisions: size - vector.indices.length };
+}
+
+/** Terms that share an index become one entry. */
+function merged(keys: Float64Array, weights: Float64Array): SparseVector {
+  const [indices, values]: [number[], number[]] = [[], []];
+  for (const key of keys) {
+    const at = key % PLACES;
+    const index = (key - at) / PLACES;
+    const weight = weights[at] as number;
+    if (indices.at(-1) === index) values.push((values.pop() ?? 0) + weight);
+    else {
+      indices.push(index);
+      values.push(weight);
+    }
+  }
+  return { indices, values };
 }
 
 function lengthShare(length: number, average: number, b: number): number {
   return 1 - b + (average > 0 ? (b * length) / average : 0);
-}
-
-/** Bigrams and single characters start with a control character of their own. */
-function isWord(term: string): boolean {
-  return term.charCodeAt(0) > 2;
 }

@@ -8,6 +8,7 @@ import type { Filter } from './filter.ts';
 import { pointId, pointsOf } from './points.ts';
 import type { Point } from './points.ts';
 import type { Averages } from './terms.ts';
+import { Vocabulary } from './vocabulary.ts';
 
 /** Bytes of one write, about: larger ones are not faster. */
 const WRITE_BYTES = 1_000_000;
@@ -29,15 +30,19 @@ export interface Target {
 /** Writes versions beside those that are there. @returns terms that share their number with another one */
 export async function writeVersions(target: Target, writes: readonly VersionedDocument[]): Promise<number> {
   const kept = await keptVectors(target, writes);
+  const vocabulary = new Vocabulary();
   let collisions = 0;
-  const points = writes.flatMap((write) => {
-    const made = pointsOf(write, target.averages, kept.get(write) ?? new Map());
-    collisions += made.collisions;
-    return made.points;
-  });
-  const batches = inBatches(points);
+  function* points(): Generator<Point> {
+    for (const write of writes) {
+      const made = pointsOf(write, target.averages, kept.get(write) ?? new Map(), vocabulary);
+      collisions += made.collisions;
+      yield* made.points;
+    }
+  }
+  // Made when there is room for them: while the server takes one batch, the next one is made.
+  const batches = inBatches(points());
   const workers = Array.from({ length: WRITES_IN_FLIGHT }, async () => {
-    for (let batch = batches.shift(); batch; batch = batches.shift()) await writePoints(target, batch);
+    for (let next = batches.next(); !next.done; next = batches.next()) await writePoints(target, next.value);
   });
   await Promise.all(workers);
   return collisions;
@@ -47,10 +52,9 @@ export async function writePoints(
   { call, collection }: Pick<Target, 'call' | 'collection'>,
   points: readonly Point[],
 ): Promise<void> {
-  const done = await call((client) =>
-    client.upsert(collection, { wait: true, points: points as unknown as Schemas['PointStruct'][] }),
-  );
-  requireCompleted(done);
+  const body = JSON.stringify({ points });
+  const done = await call((_, post) => post(`/collections/${collection}/points?wait=true`, body, 'PUT'));
+  requireCompleted(done as Schemas['UpdateResult']);
 }
 
 /** Versions that are no longer wanted, and acl_ids that changed; harmless to do again, in any order. */
@@ -161,9 +165,10 @@ export async function readVectors(
   );
   for (let at = 0; at < wanted.length; at += IDS_AT_ONCE) {
     const part = new Map(wanted.slice(at, at + IDS_AT_ONCE).map((each) => [each.id, each]));
-    const records = await call((client) =>
-      client.retrieve(collection, { ids: [...part.keys()], with_payload: false, with_vector: ['dense'] }),
-    );
+    const body = JSON.stringify({ ids: [...part.keys()], with_payload: false, with_vector: ['dense'] });
+    const records = (await call((_, post) =>
+      post(`/collections/${collection}/points`, body),
+    )) as readonly Schemas['Record'][];
     for (const { id, vector } of records) {
       const known = part.get(String(id));
       const dense = (vector as { dense?: number[] } | null | undefined)?.dense;
@@ -174,19 +179,19 @@ export async function readVectors(
   return found;
 }
 
-function inBatches(points: readonly Point[]): Point[][] {
-  const batches: Point[][] = [];
-  let size = Number.POSITIVE_INFINITY;
+function* inBatches(points: Iterable<Point>): Generator<readonly Point[]> {
+  let batch: Point[] = [];
+  let size = 0;
   for (const point of points) {
     const bytes = bytesOf(point);
-    if (size + bytes > WRITE_BYTES) {
-      batches.push([]);
-      size = 0;
+    if (batch.length > 0 && size + bytes > WRITE_BYTES) {
+      yield batch;
+      [batch, size] = [[], 0];
     }
-    batches.at(-1)?.push(point);
+    batch.push(point);
     size += bytes;
   }
-  return batches;
+  if (batch.length > 0) yield batch;
 }
 
 function bytesOf({ vector }: Point): number {

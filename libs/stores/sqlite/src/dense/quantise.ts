@@ -90,8 +90,10 @@ export function toInt8(unit: Float32Array): Uint8Array {
 }
 
 export function fromInt8(stored: Uint8Array): Float32Array {
-  const scale = scaleOf(stored);
-  return Float32Array.from(int8Values(stored), (value) => value * scale);
+  const [scale, values] = [scaleOf(stored), int8Values(stored)];
+  const vector = new Float32Array(values.length);
+  for (let at = 0; at < values.length; at++) vector[at] = (values[at] as number) * scale;
+  return vector;
 }
 
 /** Bytes of a stored vector. */
