@@ -23,7 +23,7 @@ export interface MigrationResult {
 
 /** Read and written at once: bounds what is held in memory. */
 const PAGE = 100;
-/** One is noted or confirmed in the catalog while the other one is written to the index; a third costs 30 MB. */
+/** One is noted or confirmed in the catalog while the other one is written to the index; with a third, memory nears its limit. */
 const COMMITS_AT_ONCE = 2;
 const SAMPLE = 300;
 const LEASE_MS = 600_000;
