@@ -105,6 +105,8 @@ describe('somebody who sends to the bot what never ends', { concurrency: 1 }, ()
         socket.destroy();
       });
       socket.once('error', reject);
+      // A bot that waits for the rest would keep the connection, and the test, for ever.
+      socket.setTimeout(30_000, () => socket.destroy(new Error('nothing is answered')));
     });
 
   it('[attack.broken-off] D is refused before it is read', async () => {

@@ -63,10 +63,11 @@ function runTest(test: string, mutant: Mutant | undefined): Promise<{ code: numb
           ...(test.includes('-contract') ? ['--test-name-pattern', NAMES] : []),
           test,
         ];
-  const imports = mutant ? ['--import', hook] : [];
-  const child = spawn(process.execPath, [...imports, ...args], {
+  // By the environment, so that the programs that a test starts have the fault, too.
+  const seeded = mutant && { FUMI_MUTANT: JSON.stringify(mutant), NODE_OPTIONS: `--import=${hook}` };
+  const child = spawn(process.execPath, args, {
     cwd: root,
-    env: { ...process.env, ...(mutant && { FUMI_MUTANT: JSON.stringify(mutant) }) },
+    env: { ...process.env, ...seeded },
     stdio: ['ignore', 'pipe', 'pipe'],
     timeout: TIMEOUT_MS,
   });

@@ -2,14 +2,14 @@ import { FUZZ, of, RETRIEVAL } from './mutant.ts';
 import type { Mutant } from './mutant.ts';
 
 const GRID = 'test/slack/grid.test.ts';
-const CONVERSATION = 'test/slack/conversation.test.ts';
+const PEOPLE = 'test/slack/people.test.ts';
 const SIGN_IN = ['test/attacks/slack-sign-in.test.ts'];
 
 /** Who somebody is in Slack, who sees what is said there, and what is kept of questions for the next who asks. */
 export const SLACK_MUTANTS: readonly Mutant[] = [
   ...of(
     'apps/slack-bot/src/identity.ts',
-    ['apps/slack-bot/src/identity.test.ts', GRID],
+    ['apps/slack-bot/src/identity.test.ts', PEOPLE, GRID],
     [
       ['people of workspaces without the app', ' && teams.some((each) => served.includes(each))', ''],
       ['people of another organization', 'return enterprise === home && teams', 'return teams'],
@@ -25,7 +25,7 @@ export const SLACK_MUTANTS: readonly Mutant[] = [
   ),
   ...of(
     'apps/slack-bot/src/audience.ts',
-    [GRID, CONVERSATION],
+    [GRID, PEOPLE],
     [
       ['workspaces without the app see nothing', 'isPublic ? unseen.length : 0', '0'],
       ['a channel of all workspaces is like another one', 'facts?.is_global_shared === true', 'false'],

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import type { DocumentId } from '@fumikura/model';
+import { singleWorkspace } from '@fumikura/slack-bot';
 import { until } from '@fumikura/testkit';
 import { readMessage, screenOf } from '../simulators/slack/screen.ts';
 import { conversations } from './conversation-stage.ts';
-import { TEAM } from './setting.ts';
+import { SCOPES, TEAM } from './setting.ts';
 
 conversations('who the bot shows what', ({ open, ofBot, answered, clean }) => {
   it('[slack.identity] says nothing to guests, people of other workspaces, apps and people whom nobody linked', async () => {
@@ -33,6 +34,30 @@ conversations('who the bot shows what', ({ open, ofBot, answered, clean }) => {
     await answered(5);
     assert.equal(desk.asked.size, 1);
     assert.equal(desk.records.filter(({ event }) => event.outcome === 'refused').length, 4);
+    clean();
+  });
+
+  it('[slack.identity] knows somebody by their address only when the workspace calls it confirmed', async () => {
+    const email = 'ada@corp.example';
+    const { people, world, desk } = await open({
+      linked: () => false,
+      install: async ({ world: installed, server }) => {
+        installed.install(TEAM, [...SCOPES, 'users:read.email'], 'xoxb-one');
+        return singleWorkspace('xoxb-one', server.apiUrl);
+      },
+      bot: {
+        byEmail: async (asked) => (asked === email ? { issuer: 'local', subject: 'UADA0000001' } : undefined),
+      },
+    });
+    world.addUser('UBOB0000001', TEAM, { email, isEmailConfirmed: false });
+    await people.direct('UBOB0000001', 'where are the keys?');
+    const [refused] = await answered();
+    assert.match(readMessage(refused ?? { text: '', blocks: [] }), /do not know yet who you are/u);
+    assert.equal(desk.asked.size, 0);
+    world.addUser('UADA0000001', TEAM, { email });
+    await people.direct('UADA0000001', 'where are the keys?');
+    const [, shown] = await answered(2);
+    assert.match(readMessage(shown ?? { text: '', blocks: [] }), /ninety days/u);
     clean();
   });
 
@@ -111,6 +136,30 @@ conversations('who the bot shows what', ({ open, ofBot, answered, clean }) => {
     await people.join('UEVE0000001', 'C1A000001');
     await settled();
     for (const user of ['UBOB0000001', 'UEVE0000001']) assert.doesNotMatch(screenOf(world, user), /Rotate/u);
+    clean();
+  });
+
+  it('[slack.share] takes everybody of the workspace for readers of a public channel, whoever is in it', async () => {
+    const { people, world } = await open();
+    world.addChannel('C1PUBLIC01', TEAM, ['UADA0000001', world.installation(TEAM).botUser]);
+    await people.mention('UADA0000001', 'C1PUBLIC01', 'where are the keys?');
+    const [answer] = await answered();
+    assert.ok(answer);
+    await people.press('UADA0000001', answer, 'share');
+    const [, refused] = await answered(2);
+    assert.match(
+      readMessage(refused ?? { text: '', blocks: [] }),
+      /cannot be shared/u,
+      'Eve may read nothing',
+    );
+    world.user('UEVE0000001').deleted = true;
+    await people.press('UADA0000001', answer, 'share');
+    const [, , proposal] = await answered(3);
+    assert.match(
+      readMessage(proposal ?? { text: '', blocks: [] }),
+      /2 people will be able to see this[^]*Not open to everyone here:\n\[2\] Page salaries/u,
+      'Bob is not in it, and may look',
+    );
     clean();
   });
 

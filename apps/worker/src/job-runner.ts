@@ -1,7 +1,6 @@
 import { AppError, toAppError } from '@fumikura/errors';
 import type { Ingest } from '@fumikura/ingest';
 import type { Logger } from '@fumikura/logging';
-import type { SourceId } from '@fumikura/model';
 import type { Catalog, Connector, JobRecord, ReadingRequest, RunRecord } from '@fumikura/ports';
 import { jobsOf, passesOf, retryAfter } from './plan.ts';
 import type { Work } from './plan.ts';
@@ -63,10 +62,9 @@ export class JobRunner {
     seen: JobRecord | undefined,
     signal: AbortSignal,
   ): Promise<RunRecord | AppError> {
-    const { catalog, ingest, events, now } = this.#parts;
+    const { ingest, events, now } = this.#parts;
     const { id } = connector;
     const failures = seen?.failures ?? 0;
-    const wishes = await this.#wishesFor(id, work);
     const begun: JobRecord = {
       source: id,
       pass: work,
@@ -74,32 +72,59 @@ export class JobRunner {
       startedAt: new Date(now()).toISOString(),
       failures,
     };
+    let wishes: readonly ReadingRequest[] = [];
+    let noted: RunRecord | AppError | undefined;
     try {
-      const run = await ingest.sync(connector, {
+      return await ingest.sync(connector, {
         signal,
         passes: work === 'refresh' ? [] : [work],
-        onHeld: () => this.#take(begun, seen),
+        onHeld: async () => {
+          wishes = await this.#take(begun, seen, work);
+        },
+        onEnded: (outcome) => {
+          noted = outcome;
+          return this.#note(begun, wishes, outcome, signal);
+        },
         onProgress: (progress) => events?.onProgress?.(id, work, progress),
       });
-      const isCancelled = run.outcome === 'cancelled';
-      await this.#put(begun, isCancelled ? { outcome: 'cancelled' } : { outcome: 'completed', failures: 0 });
-      if (!isCancelled) await catalog.met(wishes);
-      return run;
     } catch (cause) {
       const error = toAppError(cause);
-      if (signal.aborted) await this.#put(begun, { outcome: 'cancelled' });
-      else if (error.code !== 'SYNC_RUNNING') await this.#put(begun, this.#failed(error, failures + 1));
+      if (error === noted || error.code === 'SYNC_RUNNING') return error;
+      if (noted) throw error;
+      await this.#note(begun, wishes, error, signal); // it did not come to reading
       return error;
     }
   }
 
-  /** Another process may have done it between the look at what is due and now. */
-  async #take(begun: JobRecord, seen: JobRecord | undefined): Promise<void> {
+  /**
+   * Another process may have done it between the look at what is due and now. The wishes that are there before the work
+   * begins are met by it: what is asked for meanwhile is asked for again. Items are struck out by the run.
+   */
+  async #take(begun: JobRecord, seen: JobRecord | undefined, work: Work): Promise<ReadingRequest[]> {
     const { catalog } = this.#parts;
-    const now = jobsOf(await catalog.jobs(), begun.source).get(begun.pass as Work);
+    const now = jobsOf(await catalog.jobs(), begun.source).get(work);
     if (now?.startedAt !== seen?.startedAt || now?.outcome !== seen?.outcome)
       throw new AppError('SYNC_RUNNING', 'conflict', 'another process was first');
+    const requests = await catalog.requested(begun.source, MAX_WISHES);
     await catalog.putJob(begun);
+    return requests.filter((request) => 'pass' in request && request.pass === work);
+  }
+
+  /** While nobody else can begin; the wishes first, so that whoever sees the record sees none that it has met. */
+  async #note(
+    begun: JobRecord,
+    wishes: readonly ReadingRequest[],
+    outcome: RunRecord | AppError,
+    signal: AbortSignal,
+  ): Promise<void> {
+    if (outcome instanceof AppError)
+      return this.#put(
+        begun,
+        signal.aborted ? { outcome: 'cancelled' } : this.#failed(outcome, begun.failures + 1),
+      );
+    if (outcome.outcome === 'cancelled') return this.#put(begun, { outcome: 'cancelled' });
+    await this.#parts.catalog.met(wishes);
+    await this.#put(begun, { outcome: 'completed', failures: 0 });
   }
 
   #failed(error: AppError, failures: number): Partial<JobRecord> {
@@ -110,11 +135,5 @@ export class JobRunner {
   #put(begun: JobRecord, facts: Partial<JobRecord>): Promise<void> {
     const { catalog, now } = this.#parts;
     return catalog.putJob({ ...begun, endedAt: new Date(now()).toISOString(), ...facts });
-  }
-
-  /** Taken before the work begins: what is asked for meanwhile is asked for again. Items are struck out by the run. */
-  async #wishesFor(source: SourceId, work: Work): Promise<ReadingRequest[]> {
-    const requests = await this.#parts.catalog.requested(source, MAX_WISHES);
-    return requests.filter((request) => 'pass' in request && request.pass === work);
   }
 }

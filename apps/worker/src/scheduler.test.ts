@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -299,6 +300,127 @@ describe('the scheduler', () => {
       return scheduler.run(stop.signal);
     });
     await comes('second ends');
+    stop.abort();
+    await Promise.all(both);
+    assert.deepEqual(log, [`${A} content`]);
+    assert.equal((await jobOf(A, 'content'))?.outcome, 'completed');
+  });
+
+  /** Several processes over one catalog, each with what it does of its own. */
+  const together = (
+    parts: readonly { readonly catalog?: Partial<Store['catalog']>; readonly watch?: Connector['watch'] }[],
+    signal: AbortSignal,
+    onEnd: () => void = () => undefined,
+  ) =>
+    parts.map(({ catalog, watch }) =>
+      createScheduler({
+        ingest: createIngest({ store, documents: pipeline, logger: silentLogger, holder: randomUUID() }),
+        catalog: { ...store.catalog, ...catalog },
+        sources: [
+          {
+            connector: wiki(A, watch && { watch }),
+            schedules: { content: parseSchedule('1h'), access: never, directory: never, census: never },
+          },
+        ],
+        logger: silentLogger,
+        lookEveryMs: 5,
+        events: { onEnd },
+      }).run(signal),
+    );
+
+  it('[schedule.watch] what two processes are told of one source is read once', async () => {
+    const stop = new AbortController();
+    let watchers = 0;
+    const looks = new Set<number>();
+    const told = Promise.withResolvers<void>();
+    const watch: Connector['watch'] = async function* (signal) {
+      watchers++;
+      await told.promise;
+      yield;
+      await new Promise((resolve) => signal.addEventListener('abort', resolve));
+    };
+    const jobs = (at: number) => ({
+      jobs: () => {
+        if (log.length > 1) looks.add(at);
+        return store.catalog.jobs();
+      },
+    });
+    const isQuiet = async () => (await store.catalog.requested(A, 10)).length === 0;
+    const first = together([{ watch, catalog: jobs(0) }], stop.signal);
+    await until(async () => log.length === 1 && (await isQuiet()));
+    const second = together([{ watch, catalog: jobs(1) }], stop.signal);
+    told.resolve();
+    await until(async () => looks.size === 2 && (await isQuiet()));
+    stop.abort();
+    await Promise.all([...first, ...second]);
+    assert.deepEqual(log, [`${A} content`, `${A} content`]);
+    assert.equal(watchers, 1);
+  });
+
+  it('[schedule.watch] what watching begins with and what is due by the clock are one reading', async () => {
+    const stop = new AbortController();
+    let asked = 0;
+    const request: Store['catalog']['request'] = async (...news) => {
+      await new Promise((resolve) => setTimeout(resolve, 100));
+      await store.catalog.request(...news);
+      return ++asked > 0;
+    };
+    const watch: Connector['watch'] = async function* (signal) {
+      yield* [];
+      await new Promise((resolve) => signal.addEventListener('abort', resolve));
+    };
+    const running = together([{ catalog: { request }, watch }], stop.signal);
+    await until(async () => asked === 1 && (await store.catalog.requested(A, 10)).length === 0);
+    stop.abort();
+    await Promise.all(running);
+    assert.deepEqual(log, [`${A} content`]);
+  });
+
+  it('[schedule.watch] another process watches when the one that did has ended, and reads what was missed', async () => {
+    const [first, second] = [new AbortController(), new AbortController()];
+    const watchers: number[] = [];
+    const watch = (at: number): Connector['watch'] =>
+      async function* (signal) {
+        watchers.push(at);
+        yield* [];
+        await new Promise((resolve) => signal.addEventListener('abort', resolve));
+      };
+    const one = together([{ watch: watch(1) }], first.signal);
+    await until(async () => (await jobOf(A, 'content'))?.outcome === 'completed');
+    const two = together([{ watch: watch(2) }], second.signal);
+    first.abort();
+    await Promise.all(one);
+    await until(() => log.length === 2 && watchers.length === 2);
+    second.abort();
+    await Promise.all(two);
+    assert.deepEqual(watchers, [1, 2]);
+  });
+
+  it('[schedule.no-overlap] nobody reads again what has been read and is only being written down', async () => {
+    const stop = new AbortController();
+    const steps: string[] = [];
+    const comes = (step: string) => until(() => steps.includes(step), { what: step, everyMs: 2 });
+    const slow: Partial<Store['catalog']> = {
+      putJob: async (job) => {
+        if (job.outcome === 'completed') {
+          steps.push('read');
+          await comes('tried');
+        }
+        await store.catalog.putJob(job);
+      },
+    };
+    const other: Partial<Store['catalog']> = {
+      jobs: async () => {
+        await comes('read');
+        return store.catalog.jobs();
+      },
+    };
+    const both = together(
+      [{ catalog: slow }, { catalog: other }],
+      stop.signal,
+      () => void steps.push('tried'),
+    );
+    await until(() => steps.filter((step) => step === 'tried').length >= 2);
     stop.abort();
     await Promise.all(both);
     assert.deepEqual(log, [`${A} content`]);

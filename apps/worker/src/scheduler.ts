@@ -1,12 +1,14 @@
+import { randomUUID } from 'node:crypto';
 import { setImmediate as nextTurn, setTimeout as delay } from 'node:timers/promises';
 import { AppError, toAppError } from '@fumikura/errors';
 import type { Ingest, SyncProgress } from '@fumikura/ingest';
 import type { Logger } from '@fumikura/logging';
 import type { SourceId } from '@fumikura/model';
-import type { Catalog, Connector, JobRecord, Pass, RunRecord } from '@fumikura/ports';
+import type { Catalog, JobRecord, RunRecord } from '@fumikura/ports';
 import { JobRunner } from './job-runner.ts';
 import { dueNow, jobsOf } from './plan.ts';
 import type { DueWork, ScheduledSource, Work } from './plan.ts';
+import { watchSource } from './watcher.ts';
 
 export interface SchedulerOptions {
   readonly ingest: Ingest;
@@ -40,9 +42,6 @@ const MAX_REQUESTS = 100;
 /** Another process reads the source: it is done soon, or its lease ends. */
 const BUSY_RETRY_MS = 10_000;
 const LOOK_EVERY_MS = 1_000;
-/** Before a source is watched again that could not be watched any more. */
-const FIRST_WATCH_WAIT_MS = 1_000;
-const LONGEST_WATCH_WAIT_MS = 300_000;
 
 /**
  * One piece of work of a source at a time, of so many sources at once; what was asked for first, then the source that
@@ -102,7 +101,12 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
   return {
     wake: () => wake(),
     run: async (signal) => {
-      const watching = sources.map((source) => watchSource(source, options, signal, () => wake()));
+      const holder = randomUUID();
+      const watched = sources.map(({ connector }) =>
+        watchSource(connector, { ...options, lookEveryMs, holder }, signal, () => wake()),
+      );
+      // What watching begins with and the first reading by the clock are one.
+      await Promise.all(watched.map(({ begun }) => begun));
       while (!signal.aborted) {
         await look(signal).catch((cause: unknown) =>
           logger.warn('schedule.look.failed', { message: toAppError(cause).message }),
@@ -114,57 +118,12 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
           void delay(lookEveryMs, undefined, { signal }).then(resolve, () => resolve());
         });
       }
-      await Promise.allSettled([...[...running.values()].map(({ done }) => done), ...watching]);
+      await Promise.allSettled([
+        ...[...running.values()].map(({ done }) => done),
+        ...watched.map(({ ended }) => ended),
+      ]);
     },
   };
-}
-
-/** What a source tells by itself: its content may have changed. Watched again when watching broke off. */
-async function watchSource(
-  { connector }: ScheduledSource,
-  options: SchedulerOptions,
-  signal: AbortSignal,
-  wake: () => void,
-): Promise<void> {
-  const { logger } = options;
-  for (let failures = 0; connector.watch && !signal.aborted; failures++) {
-    try {
-      const changes = connector.watch(signal)[Symbol.asyncIterator]();
-      let next = changes.next();
-      next.catch(() => undefined); // heard of below
-      // What happened while nobody watched was told to nobody: asked for once that is over.
-      await askForContent(connector, options, signal, wake);
-      for (; !(await next).done; next = changes.next()) {
-        failures = 0;
-        await askForContent(connector, options, signal, wake);
-      }
-      return;
-    } catch (cause) {
-      if (signal.aborted) return;
-      logger.warn('schedule.watch.failed', { sourceId: connector.id, message: toAppError(cause).message });
-    }
-    const waitMs = Math.min(LONGEST_WATCH_WAIT_MS, FIRST_WATCH_WAIT_MS * 2 ** failures);
-    await delay(waitMs, undefined, { signal }).catch(() => undefined);
-  }
-}
-
-/** What was told is not told again: it is asked for until the catalog takes it. */
-async function askForContent(
-  { id, listIds }: Connector,
-  { catalog, logger, lookEveryMs = LOOK_EVERY_MS }: SchedulerOptions,
-  signal: AbortSignal,
-  wake: () => void,
-): Promise<void> {
-  const passes: readonly Pass[] = listIds ? ['content', 'census'] : ['content'];
-  while (!signal.aborted) {
-    try {
-      await catalog.request(id, { items: [], passes });
-      return wake();
-    } catch (cause) {
-      logger.warn('schedule.request.failed', { sourceId: id, message: toAppError(cause).message });
-    }
-    await delay(lookEveryMs, undefined, { signal }).catch(() => undefined);
-  }
 }
 
 /** A long reading of content does readers and people between two batches: by the clock, too. */

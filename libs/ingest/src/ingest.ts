@@ -49,17 +49,31 @@ async function syncSource(
   const run = new SourceRun(parts, connector, lease, { ...options, signal: guard.signal }, () =>
     guard.progressed(),
   );
+  const own = { ...options, signal: guard.signal };
   try {
-    // Inside the run, so that a source that cannot be read at all is seen where the other runs are seen.
-    if (passes.length > 0) await lookAt(store, connector, guard.signal, dryRun);
-    await run.read();
-    return await finish(parts, started, run, 'completed', options);
-  } catch (error) {
-    return await ended(parts, started, run, guard.reasonFor(error), options);
+    const outcome = await read(parts, connector, started, run, own).catch((error: unknown) =>
+      ended(parts, started, run, guard.reasonFor(error), options),
+    );
+    await options.onEnded?.(outcome);
+    if (outcome instanceof AppError) throw outcome;
+    return outcome;
   } finally {
     await guard.stop();
     await run.close();
   }
+}
+
+async function read(
+  parts: IngestParts,
+  connector: Connector,
+  started: RunRecord,
+  run: SourceRun,
+  options: SyncOptions,
+): Promise<RunRecord> {
+  // Inside the run, so that a source that cannot be read at all is seen where the other runs are seen.
+  if (started.passes.length > 0) await lookAt(parts.store, connector, options.signal, options.dryRun);
+  await run.read();
+  return finish(parts, started, run, 'completed', options);
 }
 
 async function lookAt(
@@ -83,20 +97,20 @@ function nothingThere(source: string, error: AppError): AppError {
   });
 }
 
-/** A cancel is an outcome; everything else is recorded and told. */
+/** A cancel is an outcome like any other; what failed is recorded. */
 async function ended(
   parts: IngestParts,
   started: RunRecord,
   run: SourceRun,
   error: AppError,
   options: SyncOptions,
-): Promise<RunRecord> {
+): Promise<RunRecord | AppError> {
   if (error.code === 'CANCELLED') return finish(parts, started, run, 'cancelled', options);
   const outcome = error.code === 'REMOVAL_GUARD' ? 'stopped-by-guard' : 'failed';
   parts.logger.warn('sync.ended', { sourceId: started.source, outcome, code: error.code });
   // A database that refuses writes refuses this one too: the first reason is the one to tell.
   await finish(parts, started, run, outcome, options, error.publicMessage).catch(() => undefined);
-  throw error;
+  return error;
 }
 
 async function finish(

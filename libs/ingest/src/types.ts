@@ -1,3 +1,4 @@
+import type { AppError } from '@fumikura/errors';
 import type { Logger } from '@fumikura/logging';
 import type { PipelineInput, Prepared } from '@fumikura/documents';
 import type { Connector, Pass, RunRecord, Store } from '@fumikura/ports';
@@ -65,6 +66,8 @@ export interface SyncOptions {
   readonly onProgress?: (progress: SyncProgress) => void;
   /** Once nobody else reads the source, before anything is read or noted; what it rejects with ends the run. */
   readonly onHeld?: () => Promise<void>;
+  /** Nobody else reads the source yet: what is noted here is seen by whoever reads it next. */
+  readonly onEnded?: (outcome: RunRecord | AppError) => Promise<void>;
 }
 
 export interface SyncProgress {

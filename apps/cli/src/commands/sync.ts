@@ -1,6 +1,6 @@
 import { connectorsFor, openInstallation } from '@fumikura/composition';
 import type { Installation } from '@fumikura/composition';
-import { toAppError } from '@fumikura/errors';
+import { AppError, toAppError } from '@fumikura/errors';
 import type { Connector, Pass, RunRecord } from '@fumikura/ports';
 import { noteRun } from '@fumikura/worker';
 import { askRunning } from '../ask-running.ts';
@@ -143,9 +143,12 @@ export async function syncOne(
       ...passOn(options),
       ...(passes && { passes }),
       onProgress: view.update,
+      onEnded: async (outcome) => {
+        if (!options.dryRun && !(outcome instanceof AppError))
+          await noteRun(installation.store.catalog, connector, outcome);
+      },
     });
     view.stop();
-    if (!options.dryRun) await noteRun(installation.store.catalog, connector, run);
     await reportRun(context, installation, run, performance.now() - started, options.dryRun ?? false);
     return run;
   } finally {
