@@ -23,8 +23,8 @@ export interface MigrationResult {
 
 /** Read and written at once: bounds what is held in memory. */
 const PAGE = 100;
-/** While one is written to the index, another one is noted or confirmed in the catalog, and none of the two waits. */
-const COMMITS_AT_ONCE = 3;
+/** One is noted or confirmed in the catalog while the other one is written to the index; with a third, memory nears its limit. */
+const COMMITS_AT_ONCE = 2;
 const SAMPLE = 300;
 const LEASE_MS = 600_000;
 /** What is not bound to one process, and does not end by itself soon. */
