@@ -119,6 +119,7 @@ function unitsOfDocument(
         0.35 * document.score +
         (unit.chunk === document.bestChunk ? 0.1 : 0) +
         age +
+        OPENING_WEIGHT * inOpening(words, own, weights) +
         fitness(words, unit.kind, type, terms.size),
     };
   });
@@ -190,13 +191,42 @@ const KIND: Readonly<Record<Unit['kind'], number>> = {
   heading: -0.6,
 };
 
+const WIDE = /[\u3040-\u30ff\u3400-\u9fff]/u;
+
 /** What a sentence is like, whatever it says: of the kind that is asked for, no question itself, neither stub nor wall. */
 function fitness(text: string, kind: Unit['kind'], type: AnswerType, held: number): number {
-  const isWide = /[\u3040-\u30ff\u3400-\u9fff]/u.test(text);
+  const isWide = WIDE.test(text);
   const length = text.length * (isWide ? 2.5 : 1);
   const stub = length < 25 ? -0.25 : length < 45 && held < 3 ? -0.1 : 0;
   const wall = length > 700 ? -0.15 : 0;
   const question = /[?？]$/u.test(text) ? -0.35 : 0;
   const lead = /[:：]$/u.test(text) ? -0.08 : 0;
-  return (FITS[type]?.test(text) ? 0.12 : 0) + stub + wall + question + lead + KIND[kind];
+  const pointer = POINTER.test(text) || isNavigation(text) ? AWAY : 0;
+  return (FITS[type]?.test(text) ? 0.12 : 0) + stub + wall + question + lead + pointer + KIND[kind];
+}
+
+/** What sends the reader elsewhere answers nothing itself. */
+const AWAY = -0.2;
+const POINTER =
+  /^[+*\s-]*(?:for (?:more|further|additional|general|details|an? )[^.]{0,100}\bsee\b|see (?:also\b|\[)|to learn (?:more|about|how)|learn (?:more|about|how)\b)/iu;
+const LINK = /\[([^\]]*)\]\([^)]*\)/gu;
+const LEAST_BESIDE = 0.2;
+
+/** Links, and hardly a word beside them. */
+function isNavigation(text: string): boolean {
+  if (!text.includes('](')) return false;
+  const letters = (words: string) => words.replace(/[^\p{L}\p{N}]/gu, '').length;
+  return letters(text.replace(LINK, '')) < LEAST_BESIDE * letters(text.replace(LINK, '$1'));
+}
+
+/** Where words have spaces between them, what a sentence is about stands at its beginning. */
+const OPENING = 70;
+const OPENING_WEIGHT = 0.3;
+/** Of a sentence that holds little of the question the beginning says nothing, and is not looked at. */
+const LEAST_OWN = 0.4;
+
+function inOpening(text: string, own: number, weights: TermWeights): number {
+  if (own < LEAST_OWN || WIDE.test(text)) return 0;
+  const held = heldTerms(text.slice(0, OPENING), weights);
+  return weightIn(weights, (term) => held.has(term));
 }
