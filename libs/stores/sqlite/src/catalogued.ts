@@ -1,7 +1,7 @@
 import type { DocumentId } from '@fumikura/model';
 import type { DocumentWrite, IndexBatch, StoreBatch } from '@fumikura/ports';
+import { toIndexDocument } from '@fumikura/ports';
 import type { DocumentStore } from './catalog/documents.ts';
-import { toIndexDocument } from './catalog/index-document.ts';
 import type { SyncState } from './catalog/sync-state.ts';
 import type { EmbeddingTables } from './embedding/embedding-state.ts';
 import type { IndexCore } from './index/index-core.ts';

@@ -8,11 +8,12 @@ import type {
   StoredText,
   VersionedDocument,
 } from '@fumikura/ports';
+import { toIndexDocument } from '@fumikura/ports';
 import { sql } from 'kysely';
 import type { Connection, Executor } from '../connection.ts';
 import { escaped, keyOf, unescaped } from '../keys.ts';
 import { parseAcl } from './acls.ts';
-import { beforeOf, recordOf, storedText, toIndexDocument } from './document-rows.ts';
+import { beforeOf, recordOf, storedText } from './document-rows.ts';
 import type { Before, PackedDocument, Row } from './document-rows.ts';
 
 /** A row with what the second check needs, all of one moment. */

@@ -16,14 +16,14 @@ import type {
   FilterField,
   IndexDocument,
   KnownVersion,
+  StoredHead,
   StoredText,
 } from '@fumikura/ports';
+import { indexedFacts, toIndexDocument, withFacts } from '@fumikura/ports';
 import type { Database } from '../database.ts';
 import type { AccessHistoryStore } from './access-history.ts';
 import type { AclStore } from './acls.ts';
 import { Facets } from './facets.ts';
-import { indexedFacts, toIndexDocument } from './index-document.ts';
-import type { StoredHead } from './index-document.ts';
 
 interface Row {
   readonly doc: number;
@@ -105,9 +105,8 @@ export class DocumentStore {
     const row = this.#row(head.id);
     if (!row) return undefined;
     const before = JSON.parse(row.head) as StoredHead;
-    const { id, source: _, version, acl, ...facts } = head;
-    const { title, language, notices } = before;
-    const after: StoredHead = { ...facts, title, language, notices };
+    const { id, version, acl } = head;
+    const after = withFacts(before, head);
     const aclId = this.#acls.idOf(acl);
     this.#noteMove(id, row.acl_id, aclId);
     this.#facets.remove(row.source, before, row.acl_id);
