@@ -1,5 +1,6 @@
 import { InvalidArgumentError, Option } from 'commander';
 import type { Command } from 'commander';
+import { chunkSize } from './chunk-size.ts';
 import { examples, numberFrom } from './examples.ts';
 import type { MakeContext } from './examples.ts';
 import type { EvalMakeOptions, EvalOptions } from './options.ts';
@@ -107,6 +108,11 @@ export function addMeasuring(program: Command, context: MakeContext): void {
       'none',
     )
     .option('--bound <number>', 'places that a hit rises or sinks at most (default: 5)', numberFrom(1, 100))
+    .option(
+      '--chunks <units>',
+      'size that chunks aim at, as chunking.targetUnits has it (default: 1100)',
+      chunkSize,
+    )
     .option('--answers', 'measure answers instead: what they are sure of, and whether they hold the answer')
     .option('--fit <file>', 'with --answers: write a new calibration there')
     .addOption(
@@ -122,6 +128,7 @@ export function addMeasuring(program: Command, context: MakeContext): void {
       examples(
         'fumi eval ./eval/scifact',
         'fumi eval ./eval/* --json',
+        'fumi eval ./eval/scifact --chunks 700 --compare before.json',
         'fumi eval ./eval/aws --corpus corpus_full.jsonl.gz',
         'fumi eval ./eval/scifact --embedder local:./models/all-MiniLM-L6-v2 --compare before.json --worst 20',
       ),

@@ -1,3 +1,4 @@
+import type { ChunkerOptions } from '@fumikura/documents';
 import type { AuditAction } from '@fumikura/audit';
 
 /** What each command is given beside its arguments, as the command line names it. */
@@ -132,6 +133,7 @@ export interface EvalOptions {
   readonly rerank: string;
   readonly baseline?: 'bm25';
   readonly bound?: number;
+  readonly chunks?: ChunkerOptions;
   readonly worst?: number;
   readonly slices?: boolean;
   readonly answers?: boolean;

@@ -1,17 +1,22 @@
 import { createHash } from 'node:crypto';
 import { AppError } from '@fumikura/errors';
 import { aclKey } from '@fumikura/model';
+import { chunkerVersionOf, cutAs } from '@fumikura/documents';
+import type { ChunkerOptions } from '@fumikura/documents';
 import { FEEDBACK_SPACE } from '@fumikura/retrieval';
 import type { DocumentId, SourceId } from '@fumikura/model';
 import { TOKEN_SPACE } from '@fumikura/access';
 import { entriesOf } from '@fumikura/ports';
 import type { DocumentWrite, KnownVersion, Lease, SharedState, StateSpace } from '@fumikura/ports';
 import { PEOPLE_SPACE } from '@fumikura/store-people';
+import { carried, chunkingThere } from './migrated-chunks.ts';
 import type { InstalledStore } from './store.ts';
 
 export interface MigrationOptions {
   readonly signal: AbortSignal;
   readonly onProgress?: (progress: { readonly documents: number; readonly total: number }) => void;
+  /** Chunks are made of this size on the way; default: as they are. */
+  readonly chunking?: ChunkerOptions;
 }
 
 export interface MigrationResult {
@@ -47,7 +52,7 @@ const KEPT_SPACES: readonly StateSpace[] = [
 export async function migrateStore(
   from: InstalledStore,
   to: InstalledStore,
-  { signal, onProgress }: MigrationOptions,
+  { signal, onProgress, chunking }: MigrationOptions,
 ): Promise<MigrationResult> {
   const sources = (await from.catalog.sources()).map(({ id, documents }) => ({ id, documents }));
   const total = sources.reduce((sum, { documents }) => sum + documents, 0);
@@ -58,13 +63,15 @@ export async function migrateStore(
   );
   const result = { written: 0, unchanged: 0, removed: 0 };
   try {
+    const cut = await chunkingThere(from, to, chunking);
     await prepare(
       from,
       to,
       sources.map(({ id }) => id),
+      cut,
     );
     for (const { id } of sources) {
-      await copyDocuments(from, to, id, signal, async (written, unchanged) => {
+      await copyDocuments(from, to, id, { signal, cut }, async (written, unchanged) => {
         result.written += written;
         result.unchanged += unchanged;
         onProgress?.({ documents: result.written + result.unchanged, total });
@@ -79,21 +86,27 @@ export async function migrateStore(
   return result;
 }
 
-/** One text for all documents of a store, whatever engine holds them: equal texts mean equal documents. */
+/**
+ * One text for all documents of a store, whatever engine holds them: equal texts mean equal documents.
+ * @param chunking as if they were cut so; vectors count for nothing then
+ */
 export async function checksumOf(
   store: InstalledStore,
   signal: AbortSignal,
+  chunking?: ChunkerOptions,
 ): Promise<{ documents: number; checksum: string }> {
   const hash = createHash('sha256');
   let documents = 0;
   for (const { id: source } of await store.catalog.sources()) {
     for await (const ids of pages(store, source, signal)) {
-      for (const { document, chunks, vectors } of inOrder(ids, await store.export.documents(ids))) {
-        const { text, acl, ...head } = document;
+      for (const write of inOrder(ids, await store.export.documents(ids))) {
+        const { text, acl, ...head } = write.document;
+        const { chunks } = chunking ? cutAs({ ...write.document, ...write }, chunking) : write;
+        const vectors = chunking ? [] : (write.vectors ?? []);
         hash.update(
           JSON.stringify([head.id, head.version, head.contentHash, head.title, aclKey(acl), text.length]),
         );
-        hash.update(JSON.stringify([chunks.length, vectors?.length ?? 0]));
+        hash.update(JSON.stringify([chunks.length, vectors.length]));
         hash.update(text);
         documents++;
       }
@@ -117,9 +130,10 @@ async function prepare(
   from: InstalledStore,
   to: InstalledStore,
   sources: readonly SourceId[],
+  cut: ChunkerOptions,
 ): Promise<void> {
   const { fingerprint } = await from.index.stats();
-  if (fingerprint) await to.embeddings.bind(fingerprint);
+  if (fingerprint) await to.embeddings.bind({ ...fingerprint, chunkerVersion: chunkerVersionOf(cut) });
   const sample: DocumentWrite[] = [];
   for (const source of sources)
     sample.push(...(await from.export.documents(await from.catalog.listIds(source, undefined, SAMPLE))));
@@ -141,7 +155,7 @@ async function copyDocuments(
   from: InstalledStore,
   to: InstalledStore,
   source: SourceId,
-  signal: AbortSignal,
+  { signal, cut }: { readonly signal: AbortSignal; readonly cut: ChunkerOptions },
   told: (written: number, unchanged: number) => Promise<void>,
 ): Promise<void> {
   await to.catalog.ensureSource(source);
@@ -149,7 +163,8 @@ async function copyDocuments(
   try {
     for await (const { upserts, unchanged } of changedPages(from, to, source, signal)) {
       while (commits.size >= COMMITS_AT_ONCE) await Promise.race(commits);
-      const done: Promise<void> = commitPage(to, source, upserts)
+      const done: Promise<void> = carried(to, upserts, cut)
+        .then((writes) => commitPage(to, source, writes))
         .then(() => told(upserts.length, unchanged))
         .finally(() => commits.delete(done));
       commits.add(done);

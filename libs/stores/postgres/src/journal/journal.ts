@@ -182,7 +182,7 @@ export class Journal implements CatalogJournal {
     const written = packed.filter(({ version }) => !late.has(version));
     const plans = facts.filter(({ version }) => version === undefined || !late.has(version));
     const ids = [
-      ...written.map(({ id }) => id),
+      ...written.filter(({ write }) => !write.isRecut).map(({ id }) => id),
       ...plans.map(({ head }) => head.id),
       ...folded.acls.keys(),
       ...folded.removals,
