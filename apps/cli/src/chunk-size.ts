@@ -1,5 +1,5 @@
 import { CHUNK_UNITS } from '@fumikura/config';
-import type { ChunkerOptions } from '@fumikura/documents';
+import type { ChunkerOptions } from '@fumikura/composition';
 import { InvalidArgumentError } from 'commander';
 
 /** "700", or with what no chunk exceeds: "700/1400". */

@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import { chunkSize } from './chunk-size.ts';
 import { examples, numberFrom } from './examples.ts';
 import type { MakeContext } from './examples.ts';
-import type { EvalMakeOptions, EvalOptions } from './options.ts';
+import type { EvalMakeOptions, EvalOptions, IndexRebuildOptions } from './options.ts';
 
 /** Looking after an installation, and measuring it. */
 export function addMeasuring(program: Command, context: MakeContext): void {
@@ -41,15 +41,24 @@ export function addMeasuring(program: Command, context: MakeContext): void {
       '--engine <file>',
       'in the stores of another configuration, as "fumi migrate --to" does; switches nothing',
     )
+    .addOption(
+      new Option(
+        '--chunks <units>',
+        'with chunks of another size, which becomes "chunking" of the configuration: 1100 is as by default. Searches go on, no source is read; the former size leads back',
+      )
+        .argParser(chunkSize)
+        .conflicts(['embedder', 'engine']),
+    )
     .addHelpText(
       'after',
       examples(
         'fumi index rebuild',
         'fumi index rebuild --embedder local:multilingual-e5-small',
         'fumi index rebuild --engine servers.yaml',
+        'fumi index rebuild --chunks 700',
       ),
     )
-    .action(async (options: { embedder?: string | true; engine?: string }, command: Command) =>
+    .action(async (options: IndexRebuildOptions, command: Command) =>
       (await import('./commands/index-rebuild.ts')).indexRebuildCommand(context(command), options),
     );
   index

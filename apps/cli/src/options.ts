@@ -1,5 +1,5 @@
-import type { ChunkerOptions } from '@fumikura/documents';
 import type { AuditAction } from '@fumikura/audit';
+import type { ChunkerOptions } from '@fumikura/composition';
 
 /** What each command is given beside its arguments, as the command line names it. */
 
@@ -138,6 +138,12 @@ export interface EvalOptions {
   readonly slices?: boolean;
   readonly answers?: boolean;
   readonly fit?: string;
+}
+
+export interface IndexRebuildOptions {
+  readonly embedder?: string | true;
+  readonly engine?: string;
+  readonly chunks?: ChunkerOptions;
 }
 
 export interface EvalMakeOptions {

@@ -7,8 +7,9 @@ import { FEEDBACK_SPACE } from '@fumikura/retrieval';
 import type { DocumentId, SourceId } from '@fumikura/model';
 import { TOKEN_SPACE } from '@fumikura/access';
 import { entriesOf } from '@fumikura/ports';
-import type { DocumentWrite, KnownVersion, Lease, SharedState, StateSpace } from '@fumikura/ports';
+import type { DocumentWrite, KnownVersion, SharedState, StateSpace } from '@fumikura/ports';
 import { PEOPLE_SPACE } from '@fumikura/store-people';
+import { holdSources, pagesOf } from './held-sources.ts';
 import { carried, chunkingThere } from './migrated-chunks.ts';
 import type { InstalledStore } from './store.ts';
 
@@ -26,12 +27,9 @@ export interface MigrationResult {
   readonly removed: number;
 }
 
-/** Read and written at once: bounds what is held in memory. */
-const PAGE = 100;
 /** One is noted or confirmed in the catalog while the other one is written to the index; with a third, memory nears its limit. */
 const COMMITS_AT_ONCE = 2;
 const SAMPLE = 300;
-const LEASE_MS = 600_000;
 /** What is not bound to one process, and does not end by itself soon. */
 const KEPT_SPACES: readonly StateSpace[] = [
   PEOPLE_SPACE,
@@ -60,6 +58,7 @@ export async function migrateStore(
   const leases = await holdSources(
     [from, to],
     sources.map(({ id }) => id),
+    { what: 'migration', leaseMs: 600_000 },
   );
   const result = { written: 0, unchanged: 0, removed: 0 };
   try {
@@ -98,7 +97,7 @@ export async function checksumOf(
   const hash = createHash('sha256');
   let documents = 0;
   for (const { id: source } of await store.catalog.sources()) {
-    for await (const ids of pages(store, source, signal)) {
+    for await (const ids of pagesOf(store, source, signal)) {
       for (const write of inOrder(ids, await store.export.documents(ids))) {
         const { text, acl, ...head } = write.document;
         const { chunks } = chunking ? cutAs({ ...write.document, ...write }, chunking) : write;
@@ -194,7 +193,7 @@ async function* changedPages(
     return { upserts, unchanged: ids.length - wanted.length };
   };
   let ahead: ReturnType<typeof read> | undefined;
-  for await (const ids of pages(from, source, signal)) {
+  for await (const ids of pagesOf(from, source, signal)) {
     const next = read(ids);
     next.catch(() => undefined); // whoever takes it hears of it
     if (ahead) yield await ahead;
@@ -211,7 +210,7 @@ async function removeOthers(
   signal: AbortSignal,
 ): Promise<number> {
   let removed = 0;
-  for await (const ids of pages(to, source, signal)) {
+  for await (const ids of pagesOf(to, source, signal)) {
     const known = await from.catalog.known(ids);
     const removals = ids.filter((id) => !known.has(id));
     if (removals.length > 0) await to.commit({ source, removals });
@@ -239,49 +238,6 @@ async function copyState(from: InstalledStore, to: InstalledStore, source: Sourc
     deadLetters: letters.filter(({ documentId }) => !there.has(documentId)),
     ...(checkpoint !== undefined && { checkpoint }),
   });
-}
-
-async function holdSources(stores: readonly InstalledStore[], sources: readonly SourceId[]) {
-  const holder = `migration ${process.pid}`;
-  const held: { store: InstalledStore; lease: Lease }[] = [];
-  const release = async () => {
-    for (const { store, lease } of held) await store.catalog.releaseLease(lease);
-  };
-  for (const store of stores) {
-    for (const source of sources) {
-      const lease = await store.catalog.acquireLease(source, holder, LEASE_MS);
-      if (lease.holder !== holder) {
-        await release();
-        throw new AppError('SYNC_RUNNING', 'conflict', `${source} is held by ${lease.holder}`, {
-          publicMessage: `A sync of ${source} is running. Wait for its end, or stop it, and migrate then.`,
-        });
-      }
-      held.push({ store, lease });
-    }
-  }
-  let renewedAt = Date.now();
-  return {
-    release,
-    renew: async () => {
-      if (Date.now() - renewedAt < LEASE_MS / 4) return;
-      renewedAt = Date.now();
-      for (const each of held) each.lease = await each.store.catalog.renewLease(each.lease, LEASE_MS);
-    },
-  };
-}
-
-async function* pages(
-  store: InstalledStore,
-  source: SourceId,
-  signal: AbortSignal,
-): AsyncGenerator<readonly DocumentId[]> {
-  for (let after: DocumentId | undefined; ;) {
-    signal.throwIfAborted();
-    const ids: readonly DocumentId[] = await store.catalog.listIds(source, after, PAGE);
-    if (ids.length === 0) return;
-    yield ids;
-    after = ids.at(-1);
-  }
 }
 
 function inOrder(ids: readonly DocumentId[], writes: readonly DocumentWrite[]): DocumentWrite[] {
