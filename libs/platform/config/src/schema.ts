@@ -1,5 +1,6 @@
 import { parseQuietHours, parseSchedule } from '@fumikura/scheduling';
 import { z } from 'zod';
+import { chunkingSchema } from './chunking-schema.ts';
 import { embedderSchema, modelSchema, rerankerSchema } from './models-schema.ts';
 import { searchSchema } from './search-schema.ts';
 import { slackAccount, slackSchema } from './slack-schema.ts';
@@ -155,6 +156,8 @@ export const configSchema = z.strictObject({
         .prefault({}),
     })
     .prefault({}),
+  /** Another size changes what is stored: "fumi index rebuild --chunks" does both. Absent: 1,100 and 2,200. */
+  chunking: chunkingSchema.optional(),
   /** Compares meaning beside words; absent: words alone. */
   embedder: embedderSchema.optional(),
   /** Another one, for an index that is made beside; whichever of the two the index is bound to is used. */

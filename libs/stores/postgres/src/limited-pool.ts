@@ -1,3 +1,5 @@
+import type { Duplex } from 'node:stream';
+import { setImmediate as soon } from 'node:timers/promises';
 import type { PostgresPool, PostgresPoolClient } from 'kysely';
 import type pg from 'pg';
 
@@ -18,14 +20,17 @@ export class IdleConnections {
   async giveUp(): Promise<void> {
     const streams = [...this.#idle].map(({ connection }) => connection.stream);
     this.#idle.clear();
-    await Promise.all(
-      streams.map((stream) => {
-        const closed = new Promise((resolve) => stream.once('close', resolve));
-        stream.destroy();
-        return closed;
-      }),
-    );
+    await Promise.all(streams.map(close));
   }
+}
+
+/** One that is closed already does not say so again. */
+function close(stream: Duplex): Promise<void> {
+  return new Promise((resolve) => {
+    if (stream.closed) return resolve();
+    stream.once('close', resolve);
+    stream.destroy();
+  });
 }
 
 /**
@@ -42,12 +47,21 @@ export function limitedPool(pool: pg.Pool, idle: IdleConnections, timeoutMs: num
 
 function limited(client: pg.PoolClient, idle: IdleConnections, timeoutMs: number): PostgresPoolClient {
   const query = async (text: string, values: readonly unknown[]) => {
-    // The others first: who is told of this one asks again at once.
-    const giveUp = () => void idle.giveUp().then(() => client.connection.stream.destroy(new Error(SILENT)));
-    const timer = setTimeout(giveUp, timeoutMs);
+    let isWaiting = true;
+    const giveUp = async () => {
+      // A process that was busy for so long has not yet read what lies there.
+      await soon();
+      if (!isWaiting) return;
+      // The others first: who is told of this one asks again at once.
+      await idle.giveUp();
+      // Answered meanwhile, it may be somebody else's by now.
+      if (isWaiting) client.connection.stream.destroy(new Error(SILENT));
+    };
+    const timer = setTimeout(() => void giveUp(), timeoutMs);
     try {
       return await client.query(text, [...values]);
     } finally {
+      isWaiting = false;
       clearTimeout(timer);
     }
   };

@@ -32,7 +32,7 @@ export function catalogued(
     const aclId = catalog.put(write, syncedAt);
     embeddings.forget(write.document.id);
     if (write.chunks.length > 0 && !write.vectors) embeddings.wait(write.document.id);
-    sync.clearDeadLetter(write.document.id);
+    if (!write.isRecut) sync.clearDeadLetter(write.document.id);
     written.set(write.document.id, write);
     return toIndexDocument({ ...write.document, aclId }, write.document.text, write.chunks, write.vectors);
   });

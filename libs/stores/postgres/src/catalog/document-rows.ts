@@ -14,6 +14,7 @@ const MOST_COMPRESSED_BYTES = 32_768;
 interface Structure {
   readonly outline: readonly Section[];
   readonly chunks: readonly Chunk[];
+  readonly defaultChunks?: readonly Chunk[];
   readonly history?: TextHistory;
 }
 
@@ -32,6 +33,8 @@ export interface PackedDocument extends Before {
   readonly write: DocumentWrite;
   readonly text: Buffer;
   readonly structure: Buffer;
+  /** Where it stays as it was. */
+  readonly syncedAt?: string;
 }
 
 export interface Row {
@@ -56,15 +59,17 @@ export async function pack(
   earlier: EarlierText | undefined,
 ): Promise<PackedDocument> {
   const { id, source, version: _, acl: __, contentHash: ___, text, outline, ...head } = write.document;
+  const { chunks, defaultChunks, isRecut } = write;
   const history = write.history ?? historyOf(write.document, earlier, new Date().toISOString());
-  const structure: Structure = { outline, chunks: write.chunks, history };
+  const structure: Structure = { outline, chunks, ...(defaultChunks && { defaultChunks }), history };
   return {
     ...numbers,
     id,
     source,
     head,
-    chunks: write.chunks.length,
+    chunks: chunks.length,
     write,
+    ...(isRecut && earlier && { syncedAt: earlier.syncedAt }),
     text: await compress(Buffer.from(text, 'utf8')),
     structure: await compress(Buffer.from(JSON.stringify(structure), 'utf8')),
   };

@@ -41,6 +41,7 @@ interface Row {
 interface Structure {
   readonly outline: readonly Section[];
   readonly chunks: readonly Chunk[];
+  readonly defaultChunks?: readonly Chunk[];
   readonly history?: TextHistory;
 }
 
@@ -69,15 +70,18 @@ export class DocumentStore {
   }
 
   /** Replaces a document. Inside a transaction. @returns its acl_id */
-  put({ document, chunks, similarity, history }: DocumentWrite, syncedAt: string): number {
+  put(write: DocumentWrite, now: string): number {
+    const { document, chunks, defaultChunks, similarity, history } = write;
     const { id, source, version, acl, contentHash, text, outline, ...head } = document;
     const aclId = this.#acls.idOf(acl);
     this.#noteMove(id, this.#aclIdOf(id), aclId);
     const structure: Structure = {
       outline,
       chunks,
-      history: history ?? this.#historyOf(document, syncedAt),
+      ...(defaultChunks && { defaultChunks }),
+      history: history ?? this.#historyOf(document, now),
     };
+    const syncedAt = (write.isRecut && this.#row(id)?.synced_at) || now;
     this.remove(id);
     const row = this.#db.get<{ doc: number }>(
       `INSERT INTO document(id, source, acl_id, version, content_hash, similarity, synced_at, chunks, head, stamp)
