@@ -19,6 +19,7 @@ const FILES = {
   'travel.md': '# Travel\n\nBook the train early; expenses are paid within ten days.\n',
   'leave.md': '# Leave\n\nAnnual leave is twenty five days.\n',
 };
+const CARPETS = `# Carpets\n\n${SENTENCES.map((_, at) => `Carpet ${at} is cleaned in week ${at}, before anybody is there, and dried.`).join('\n\n')}\n`;
 const JUDGED = {
   'judged/corpus.jsonl': `{"_id":"${LONG}","title":"","text":"x"}\n`,
   'judged/queries.jsonl':
@@ -109,15 +110,16 @@ describe('chunks of another size', () => {
         const seen = model.embedded.length;
         await until(async () => model.embedded.slice(seen).some((text) => text.includes('door shut')));
 
-        await home.write('notes/floors.md', FILES['handbook.md'].replaceAll('room', 'floor'));
+        await home.write('notes/carpets.md', CARPETS);
         await ok(home, 'sync');
         const [, withMore] = await stateOf(home);
         assert.ok(withMore - smaller > 3, 'what is read later is cut alike');
         const madeSmaller = passages(model.embedded);
         await ok(home, 'index', 'rebuild', '--chunks', '1100');
         assert.doesNotMatch(await configOf(home), /chunking/);
-        assert.deepEqual(await stateOf(home), ['1', 2 * before - 2, 0]);
-        assert.equal(passages(model.embedded) - madeSmaller, before - 2, 'vectors of before are known');
+        const [fingerprint, all, waiting] = await stateOf(home);
+        assert.deepEqual([fingerprint, waiting], ['1', 0]);
+        assert.equal(passages(model.embedded) - madeSmaller, all - before, 'vectors of before are known');
         await isHybrid(home, 'who keeps the door of room 17 shut', LONG);
         assert.equal((await home.run(['index', 'check'])).code, 0);
         await asking.end();

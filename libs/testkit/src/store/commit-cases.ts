@@ -74,6 +74,8 @@ export const commitCases: Readonly<Record<string, Case<Store>>> = {
         [0],
       );
       assert.equal((await store.index.stats()).chunks, 1);
+      const [source] = await store.catalog.sources();
+      assert.deepEqual([source?.documents, source?.chunks], [1, 1]);
       await isSound(store);
     },
 
