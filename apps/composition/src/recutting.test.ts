@@ -97,6 +97,8 @@ describe('cutting all documents anew', () => {
     await store.commit({ source: SOURCE, lists: [allowList('all', ALICE)], upserts: writes() });
     const ids = await store.catalog.listIds(SOURCE, undefined, 1_000);
     const before = await store.export.documents(ids);
+    const access = await filterFor(store.catalog, ALICE);
+    const records = await store.catalog.readable(ids, access);
     let isDone = false;
     const counts = new Set<number>();
     const asking = (async () => {
@@ -111,6 +113,7 @@ describe('cutting all documents anew', () => {
     await asking;
     assert.deepEqual([...counts], [DOCUMENTS]);
     assert.deepEqual(await store.export.documents(ids), before);
+    assert.deepEqual(await store.catalog.readable(ids, access), records, 'when they were synced, too');
     assert.deepEqual(await store.index.check(signal), []);
   });
 
