@@ -9,6 +9,15 @@ import type { SummarizeOptions } from '../options.ts';
 import { count, duration, safe } from '../output.ts';
 import type { Output } from '../output.ts';
 
+const WHY: Readonly<Record<Summary['leftOut'][number]['reason'], string>> = {
+  'beyond-cap': 'more documents than are read for one summary',
+  'no-text': 'has no text to quote',
+  'not-found': 'no such document, or you may not read it',
+  'not-changed': 'nothing new in it',
+  'nothing-on-focus': 'says nothing on the focus',
+  'no-room': 'no room in a summary of this length',
+};
+
 export async function summarizeCommand(
   context: Context,
   what: readonly string[],
@@ -62,7 +71,7 @@ function print(output: Output, summary: Summary): void {
     output.line(styleText('dim', 'Left out:'));
     output.table(
       ['document', 'why'],
-      summary.leftOut.map(({ title, reason }) => [title, reason]),
+      summary.leftOut.map(({ title, reason }) => [title, WHY[reason]]),
     );
     if (summary.leftOutBeyond > 0)
       output.line(styleText('dim', `and ${count(summary.leftOutBeyond, 'more document')}`));

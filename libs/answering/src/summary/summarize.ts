@@ -68,7 +68,7 @@ export async function* summarizeWith(
     named,
     citations: book.all(),
     hasMore,
-    since,
+    searched: [options.focus ?? since ?? ('query' in target ? target.query : [])].flat(),
     options,
   });
   const notices = [
@@ -138,7 +138,7 @@ interface Made {
   readonly named: ReadonlySet<string>;
   readonly citations: Summary['citations'];
   readonly hasMore: boolean;
-  readonly since: string | undefined;
+  readonly searched: readonly string[];
   readonly options: SummaryOptions;
 }
 
@@ -202,7 +202,7 @@ function summaryOf({ gathered, points, shown, named, hasMore, ...made }: Made): 
       refusal: {
         reason: 'nothing-found' as const,
         message: say('nothingFound', language),
-        searched: [made.options.focus ?? made.since ?? 'the documents'],
+        searched: made.searched,
         missing: [],
       },
     }),
