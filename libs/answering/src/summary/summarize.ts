@@ -68,8 +68,8 @@ export async function* summarizeWith(
     named,
     citations: book.all(),
     hasMore,
-    since,
     changes,
+    searched: [options.focus ?? since ?? ('query' in target ? target.query : [])].flat(),
     options,
   });
   const notices = [
@@ -139,8 +139,8 @@ interface Made {
   readonly named: ReadonlySet<string>;
   readonly citations: Summary['citations'];
   readonly hasMore: boolean;
-  readonly since: string | undefined;
   readonly changes: readonly Changed[];
+  readonly searched: readonly string[];
   readonly options: SummaryOptions;
 }
 
@@ -199,7 +199,7 @@ function summaryOf({ gathered, points, shown, named, hasMore, ...made }: Made): 
       refusal: {
         reason: 'nothing-found' as const,
         message: say(made.changes.some(onlyRemoved) ? 'onlyRemoved' : 'nothingFound', language),
-        searched: [made.options.focus ?? made.since ?? 'the documents'],
+        searched: made.searched,
         missing: [],
       },
     }),
