@@ -88,6 +88,7 @@ export const REQUIREMENTS: readonly Requirement[] = [
     'slack.failure': 'A question in Slack that fails is told so, without the reason that is for operators.',
     'slack.limits': 'When Slack refuses for haste, the bot waits as long as it says.',
     'slack.budget': 'A person may ask so many questions an hour in Slack.',
+    'slack.fair': 'In Slack everybody who waits has their turn, however much one person asks.',
     'slack.signature': 'A delivery without a fresh signature of Slack is refused.',
     'slack.worlds':
       'In random worlds of people, channels, shares and joins nobody in Slack sees what they may not read.',
@@ -174,6 +175,8 @@ export const REQUIREMENTS: readonly Requirement[] = [
     'sync.one-at-a-time': 'Of two syncs of one source the second is told who works and what to do.',
     'content.hostile':
       'Hostile instructions, invisible characters and active HTML of a document reach nobody as more than its text.',
+    'content.slack':
+      'Text of documents is no markup, ping, mention or link in Slack, and nothing in it is unseen.',
     'content.corpus':
       'No way to smuggle orders, programs or signs for a terminal in text of documents reaches a reader, by any door.',
     'cli.json-errors': 'With --json a mistake is one JSON value too, with code and message.',
