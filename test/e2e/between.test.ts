@@ -49,9 +49,9 @@ sources:
       if (url.pathname.endsWith('/issue/bulkfetch')) write(100);
       return answer;
     });
-    simulator.setPace({ latencyMs: 100 });
     const reading = home.start(['sync']);
-    await until(async () => (await finds()) > 0);
+    await until(async () => (await finds()) > 0, { withinMs: 200_000 });
+    simulator.setPace({ latencyMs: 100 });
     project.scheme = addScheme(world, [{ type: 'user', of: world.ourAccount }]).id;
     const asked = await home.run(['sync', 'jira:acme', '--permissions']);
     assert.equal(reading.process.exitCode, null, 'the first reading goes on');

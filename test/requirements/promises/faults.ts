@@ -61,6 +61,8 @@ export const FAULTS: Promises = {
     'sync.one-at-a-time': 'Of two syncs of one source the second is told who works and what to do.',
     'content.hostile':
       'Hostile instructions, invisible characters and active HTML of a document reach nobody as more than its text.',
+    'content.slack':
+      'Text of documents is no markup, ping, mention or link in Slack, and nothing in it is unseen.',
     'content.corpus':
       'No way to smuggle orders, programs or signs for a terminal in text of documents reaches a reader, by any door.',
     'cli.json-errors': 'With --json a mistake is one JSON value too, with code and message.',

@@ -32,6 +32,7 @@ export const SLACK: Promises = {
     'slack.failure': 'A question in Slack that fails is told so, without the reason that is for operators.',
     'slack.limits': 'When Slack refuses for haste, the bot waits as long as it says.',
     'slack.budget': 'A person may ask so many questions an hour in Slack.',
+    'slack.fair': 'In Slack everybody who waits has their turn, however much one person asks.',
     'slack.signature': 'A delivery without a fresh signature of Slack is refused.',
     'slack.worlds':
       'In random worlds of people, channels, shares and joins nobody in Slack sees what they may not read.',

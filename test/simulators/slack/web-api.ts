@@ -3,7 +3,7 @@ import { judgedView, json, memberChannel, PAGE, refuse } from './call.ts';
 import type { Answer, Methods } from './call.ts';
 import { CHAT_METHODS } from './chat-methods.ts';
 import { channelObject, messageObject, userObject } from './objects.ts';
-import type { SlackWorld } from './world.ts';
+import type { SlackWorld, SlackUser } from './world.ts';
 
 /** Answers of a thread in one page, for apps of one's own. */
 const REPLIES = 200;
@@ -44,11 +44,14 @@ export const METHODS: Methods = {
     scope: 'users:read',
     answer: ({ world, installation, args }) => {
       const team = installation.granted ? String(args['team_id']) : installation.team;
-      const ids = [...world.users.keys()].filter((id) => world.user(id).teams.includes(team)).sort();
+      const people = [...world.users.keys()].filter((id) => world.user(id).teams.includes(team)).sort();
+      const ids = [SLACKBOT, ...people];
       const { page, cursor } = pageOf(ids, args);
       return {
         ...{ ok: true, cache_ts: 1_780_000_000 },
-        members: page.map((id) => userObject(world.user(id), installation, world)),
+        members: page.map((id) =>
+          userObject(id === SLACKBOT ? slackbotOf(team) : world.user(id), installation, world),
+        ),
         response_metadata: { next_cursor: cursor },
       };
     },
@@ -117,6 +120,16 @@ export const METHODS: Methods = {
   },
   'assistant.threads.setTitle': { scope: 'assistant:write', answer: () => ({ ok: true }) },
 };
+
+const SLACKBOT = 'USLACKBOT';
+
+/** In the list of every workspace, also of one that nobody has joined; Slack does not call it a bot. */
+function slackbotOf(team: string): SlackUser {
+  return {
+    ...{ id: SLACKBOT, team, teams: [team], name: 'slackbot', locale: 'en-US' },
+    ...{ deleted: false, isBot: false, guest: 'no', isEmailConfirmed: false },
+  };
+}
 
 function pageOf(all: readonly string[], { cursor, limit }: Arguments) {
   const start = Number(Buffer.from(String(cursor ?? ''), 'base64').toString() || 0);
