@@ -12,7 +12,7 @@ export interface Server {
 }
 
 /** Sends a body that is JSON already; by POST unless said otherwise. @returns the `result` of the answer */
-export type Post = (path: string, body: string, method?: 'POST' | 'PUT') => Promise<unknown>;
+export type Post = (path: string, body: string | Uint8Array, method?: 'POST' | 'PUT') => Promise<unknown>;
 
 /** Connections without work are closed before the server does it, which is after five seconds. */
 const IDLE_MS = 4_000;
@@ -39,7 +39,7 @@ export function createPost({
   const idle = { keepAlive: true, timeout: IDLE_MS };
   const agent = https ? new SecureAgent(idle) : new PlainAgent(idle);
   const request = https ? secureRequest : plainRequest;
-  const send = (path: string, body: Buffer, method: string) =>
+  const send = (path: string, body: Uint8Array, method: string) =>
     new Promise<Answer>((resolve, reject) => {
       const failed = (error: Error) => reject(unreachable(error.message, error));
       const headers = {
@@ -57,7 +57,7 @@ export function createPost({
         .end(body);
     });
   return async (path, body, method = 'POST') => {
-    const answer = await send(path, Buffer.from(body), method);
+    const answer = await send(path, typeof body === 'string' ? Buffer.from(body) : body, method);
     if (answer.status === 200) return (JSON.parse(answer.text) as { result: unknown }).result;
     throw refusalOf(answer);
   };
