@@ -1,6 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { prepareContent, DEFAULT_LIMITS } from '@fumikura/documents';
+import type { ChunkerOptions } from '@fumikura/documents';
 import { createQueryVectors, fingerprintOf, passageText } from '@fumikura/embedding';
 import { DEPTH, evaluate } from '@fumikura/evaluation';
 import type { Collection, Evaluated, JudgedDocument } from '@fumikura/evaluation';
@@ -39,6 +40,8 @@ export interface EvaluationOptions {
   readonly reranker?: Reranker;
   /** Places that a hit rises or sinks at most by the reranker. */
   readonly bound?: number;
+  /** How large chunks are made. */
+  readonly chunking?: ChunkerOptions;
   /** Each document has readers of its own, for `readingAs`; default the same for all. */
   readonly hasOwnReaders?: boolean;
   readonly signal: AbortSignal;
@@ -70,16 +73,22 @@ export interface AskingOptions {
   readonly embedder?: Embedder;
   readonly weight?: number;
   readonly synonyms?: Synonyms;
+  /** As the chunks of the index were cut. */
+  readonly chunking?: ChunkerOptions;
   readonly signal: AbortSignal;
 }
 
 /** The ordinary ranking of one index, for a measurement: it fails where a search would do without vectors. */
-export function createAsking({ index, filter, embedder, weight, synonyms, signal }: AskingOptions) {
+export function createAsking({ index, filter, embedder, weight, synonyms, chunking, signal }: AskingOptions) {
   const parts = { index, ...(synonyms && { synonyms: () => synonyms }) };
   const rank = createRanker({
     index,
     ...(embedder && {
-      embedQuery: createQueryVectors({ embedder, timeoutMs: QUERY_TIMEOUT_MS }),
+      embedQuery: createQueryVectors({
+        embedder,
+        timeoutMs: QUERY_TIMEOUT_MS,
+        ...(chunking && { chunking: () => chunking }),
+      }),
       fusion: fusionWeights(weight),
       onWithoutVectors: (error) => {
         throw error;
@@ -112,7 +121,8 @@ export async function withCollection<T>(
   const folder = await ownFolder('eval');
   const store = await createSqliteStore({ file: join(folder, 'eval.db'), inline: true });
   try {
-    if (options.embedder) await store.index.useFingerprint(fingerprintOf(options.embedder));
+    const { embedder, chunking } = options;
+    if (embedder) await store.index.useFingerprint(fingerprintOf(embedder, chunking));
     options.onIndexed(await load(store, collection, options));
     const as = readingAs(store.catalog);
     return await work(store, await as({ kind: 'all-but', ids: [] }), as);
@@ -167,7 +177,7 @@ async function placesOf({ catalog }: Store, ranked: readonly Ranked[], access: A
 async function load(
   store: Store,
   collection: Collection,
-  { embedder, hasOwnReaders = false, signal, onEmbedded }: EvaluationOptions,
+  { embedder, chunking, hasOwnReaders = false, signal, onEmbedded }: EvaluationOptions,
 ): Promise<number> {
   const readAt = new Date().toISOString();
   let upserts: DocumentWrite[] = [];
@@ -192,7 +202,7 @@ async function load(
   };
   for await (const document of collection.documents()) {
     signal.throwIfAborted();
-    upserts.push(await toWrite(document));
+    upserts.push(await toWrite(document, chunking));
     documents++;
     if (upserts.length >= BATCH) await flush();
   }
@@ -221,10 +231,14 @@ async function embedded(
   }));
 }
 
-async function toWrite({ id, title, text }: JudgedDocument): Promise<DocumentWrite> {
+async function toWrite(
+  { id, title, text }: JudgedDocument,
+  chunking: ChunkerOptions | undefined,
+): Promise<DocumentWrite> {
   const prepared = await prepareContent(
     { fileName: 'document.txt', bytes: Buffer.from(text) },
     DEFAULT_LIMITS,
+    chunking,
   );
   return {
     similarity: prepared.similarity,

@@ -18,6 +18,8 @@ import type { BoostSettings, Feedback, Knowledge } from '@fumikura/retrieval';
 import type { RebuildOptions } from '@fumikura/store-sqlite';
 import { auditedIngest, openAudit } from './audit.ts';
 import { keepPlace } from './audit-places/places.ts';
+import { createChunking, requireChunking } from './chunking.ts';
+import type { Chunking } from './chunking.ts';
 import { watchCommits } from './commits.ts';
 import type { Variables } from './connectors/secrets.ts';
 import { installEmbedder } from './embedding.ts';
@@ -43,6 +45,7 @@ import type { InstalledStore } from './store.ts';
 export interface Installation {
   readonly config: Config;
   readonly store: InstalledStore;
+  readonly chunking: Chunking;
   readonly access: Access;
   readonly knowledge: Knowledge;
   /** Answers and summaries, over the same knowledge. */
@@ -86,19 +89,29 @@ export interface OpenOptions {
   readonly rebuild?: RebuildOptions;
   /** Of the process, for secrets that lie there; default none. */
   readonly variables?: Variables;
+  /** Chunks of another size than the configuration asks for are no reason to refuse: they are about to be changed. */
+  readonly isRecutting?: boolean;
 }
 
 export async function openInstallation(
   config: Config,
-  { logger, mode, rebuild, variables = {} }: OpenOptions,
+  { logger, mode, rebuild, variables = {}, isRecutting = false }: OpenOptions,
 ): Promise<Installation> {
   // Before anything is opened that would have to be closed when it cannot be used.
   const synonyms = await installSynonyms(config, logger, { isOneShot: mode === 'one-shot' });
   const audit = openAudit(config, logger, variables);
   const store = await openStore(config, { inline: mode === 'one-shot', ...(rebuild && { rebuild }) });
+  const chunking = createChunking(store);
+  if (!isRecutting)
+    await requireChunking(config, store).catch(async (error: unknown) => {
+      await store.close();
+      await audit.close();
+      throw error;
+    });
   const pipeline = createDocumentPipeline({
     workers: config.parsing.workers || Math.max(1, availableParallelism() - 1),
     limits: { maxBytes: config.parsing.maxBytes, timeoutMs: config.parsing.timeoutMs },
+    chunking: () => chunking.forDocuments(),
   });
   const commits = watchCommits(store);
   const peopleStore = await openPeopleStore(config, store.catalog.state, logger);
@@ -116,6 +129,7 @@ export async function openInstallation(
   );
   if (mode === 'service') sweep(logger);
   const embedder = installEmbedder(config, store, logger, {
+    chunking,
     variables,
     isOneShot: mode === 'one-shot',
   });
@@ -154,6 +168,7 @@ export async function openInstallation(
   return {
     config,
     store,
+    chunking,
     ...(embedder && { embedder }),
     access: narrowed.access,
     feedback,
