@@ -194,6 +194,7 @@ describe('PostgreSQL catalog', { skip: postgresMissing() ?? false }, () => {
   it('gives up what a process left half-way and drives on what it confirmed', () =>
     using(async (store, open) => {
       const left = await store.journal.begin(batch({ upserts: [documentWrite(A, ALL)] }));
+      await store.commit(batch({ upserts: [documentWrite(B, ALL)] }));
       await store.journal.confirm(await store.journal.begin(batch({ upserts: [documentWrite(B, ALL)] })));
       await store.close();
       const other = await open();
@@ -210,6 +211,38 @@ describe('PostgreSQL catalog', { skip: postgresMissing() ?? false }, () => {
       assert.equal(of(B)?.below, of(B)?.confirmed?.version);
       await other.journal.settled(found);
       assert.deepEqual(await other.journal.unsettled({ olderThanMs: 0 }, 10), []);
+    }));
+
+  it('leaves nothing to settle of a new document, and everything of one that the index may hold otherwise', () =>
+    using(async (store, open) => {
+      const other = await open();
+      const confirm = async (...ids: string[]) =>
+        store.journal.confirm(
+          await store.journal.begin(batch({ upserts: ids.map((id) => documentWrite(id, ALL)) })),
+        );
+      // Its writer may have written to the index already.
+      const under = await other.journal.begin(batch({ upserts: [documentWrite(B, ALL)] }));
+      const settlements = await confirm(A, B);
+      assert.deepEqual(
+        settlements.map(({ documentId, below }) => [documentId, below]),
+        [[B, (await store.journal.confirmed([B])).get(B)?.version]],
+      );
+      await other.journal.settled(await other.journal.confirm(under));
+      await store.journal.settled(settlements);
+      const again = await confirm(A);
+      assert.deepEqual(
+        again.map(({ documentId }) => documentId),
+        [A],
+        'its version before is there',
+      );
+      await store.journal.settled(again);
+      const removed = await store.journal.confirm(await store.journal.begin(batch({ removals: [A] })));
+      assert.deepEqual(
+        (await confirm(A)).map(({ documentId }) => documentId),
+        [A],
+        'its removal is not settled',
+      );
+      await store.journal.settled(removed);
     }));
 
   it('new facts laid over a body that was replaced meanwhile are laid over the new one', () =>

@@ -41,10 +41,16 @@ export async function writeVersions(target: Target, writes: readonly VersionedDo
   }
   // Made when there is room for them: while the server takes one batch, the next one is made.
   const batches = inBatches(points());
-  const workers = Array.from({ length: WRITES_IN_FLIGHT }, async () => {
-    for (let next = batches.next(); !next.done; next = batches.next()) await writePoints(target, next.value);
+  const senders = Array.from({ length: WRITES_IN_FLIGHT }, async () => {
+    // One that fails leaves its loop, which ends the batches for the others too.
+    for (const batch of batches) await writePoints(target, batch);
   });
-  await Promise.all(workers);
+  try {
+    await Promise.all(senders);
+  } finally {
+    // Whoever takes back what failed must not be overtaken by what was still on its way.
+    await Promise.allSettled(senders);
+  }
   return collisions;
 }
 

@@ -229,6 +229,12 @@ export class Journal implements CatalogJournal {
     ];
     await this.#notes.supersede(db, later, batch);
     await this.#notes.settling(db, touched, stamp, batch);
+    const fresh = written.filter(({ id }) => !before.has(id));
+    await this.#notes.forgetNew(
+      db,
+      fresh.map(({ id }) => id),
+      batch,
+    );
     await announceDocuments(db, this.#parts.connection, [...written.map(({ id }) => id), ...touched]);
     return this.#notes.ofBatch(db, batch);
   }

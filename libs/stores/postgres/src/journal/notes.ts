@@ -66,6 +66,19 @@ export class Notes {
     );
   }
 
+  /**
+   * Documents that were not there: the index holds nothing of them but what this batch wrote, unless another batch has a
+   * note of them. Where it has none there is nothing to settle. Cost of settling them all the same: a clean-up that looks
+   * for what cannot be there, for each page of a first sync or a migration.
+   */
+  async forgetNew(db: Executor, ids: readonly DocumentId[], batch: string): Promise<void> {
+    if (ids.length === 0) return;
+    await sql`DELETE FROM ${this.#table} AS p WHERE p.batch = ${batch} AND p.key = ANY(${ids.map(keyOf)}::bytea[])
+      AND NOT EXISTS (SELECT 1 FROM ${this.#table} AS o WHERE o.key = p.key AND o.batch <> p.batch)`.execute(
+      db,
+    );
+  }
+
   async settling(db: Executor, ids: readonly DocumentId[], version: number, batch: string): Promise<void> {
     await this.#insert(
       db,
