@@ -98,7 +98,7 @@ describe('chunks of another size', () => {
         const made = passages(model.embedded);
         assert.match(
           await ok(home, 'index', 'rebuild', '--chunks', '300'),
-          /Cut anew at 300 units: 1 documents; as they were: 2/,
+          /Cut anew at 300 units: 1 document; as they were: 2/,
         );
         assert.match(await configOf(home), /chunking: \{ targetUnits: 300, maxUnits: 600 \}/);
         const [, smaller] = await stateOf(home);
