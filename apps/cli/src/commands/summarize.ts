@@ -62,7 +62,10 @@ function print(output: Output, summary: Summary): void {
     output.line(styleText('dim', 'Left out:'));
     output.table(
       ['document', 'why'],
-      summary.leftOut.map(({ title, reason }) => [title, reason]),
+      summary.leftOut.map(({ title, reason, removed }) => [
+        title,
+        removed ? `${reason} (${removed.passages}, last ${removed.lastAt.slice(0, 10)})` : reason,
+      ]),
     );
     if (summary.leftOutBeyond > 0)
       output.line(styleText('dim', `and ${count(summary.leftOutBeyond, 'more document')}`));
