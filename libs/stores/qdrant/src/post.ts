@@ -35,9 +35,9 @@ export function createPost({
   apiKey,
   timeoutMs,
 }: Server & { readonly apiKey?: string; readonly timeoutMs: number }): Post {
-  const base = `${https ? 'https' : 'http'}://${host}:${port}${prefix}`;
   const idle = { keepAlive: true, timeout: IDLE_MS };
   const agent = https ? new SecureAgent(idle) : new PlainAgent(idle);
+  const place = { host: host.replace(/^\[(.*)\]$/, '$1'), port, agent };
   const request = https ? secureRequest : plainRequest;
   const send = (path: string, body: Uint8Array, method: string) =>
     new Promise<Answer>((resolve, reject) => {
@@ -47,13 +47,16 @@ export function createPost({
         'content-length': body.byteLength,
         ...(apiKey !== undefined && { 'api-key': apiKey }),
       };
-      const signal = AbortSignal.timeout(timeoutMs);
-      request(`${base}${path}`, { method, agent, headers, signal }, (incoming) => {
+      const sent = request({ ...place, path: `${prefix}${path}`, method, headers }, (incoming) => {
         textOf(incoming, failed, (text) =>
           resolve({ status: incoming.statusCode ?? 0, text, headers: incoming.headers }),
         );
-      })
+      });
+      const late = () => sent.destroy(new Error(`no answer within ${timeoutMs} ms`));
+      const timer = setTimeout(late, timeoutMs);
+      sent
         .on('error', failed)
+        .on('close', () => clearTimeout(timer))
         .end(body);
     });
   return async (path, body, method = 'POST') => {
