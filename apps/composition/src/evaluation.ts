@@ -1,6 +1,5 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { createAccess, createLocalDirectory, LOCAL_ISSUER } from '@fumikura/access';
 import { prepareContent, DEFAULT_LIMITS } from '@fumikura/documents';
 import type { ChunkerOptions } from '@fumikura/documents';
 import { createQueryVectors, fingerprintOf, passageText } from '@fumikura/embedding';
@@ -18,6 +17,8 @@ import {
   fusionWeights,
 } from '@fumikura/retrieval';
 import type { BoostSettings, Ranked, Synonyms } from '@fumikura/retrieval';
+import { readersOfOne, readingAs } from './judged-readers.ts';
+import type { ReadingAs } from './judged-readers.ts';
 import { createSqliteStore } from '@fumikura/store-sqlite';
 import { analyseQuery } from '@fumikura/text';
 
@@ -41,6 +42,8 @@ export interface EvaluationOptions {
   readonly bound?: number;
   /** How large chunks are made. */
   readonly chunking?: ChunkerOptions;
+  /** Each document has readers of its own, for `readingAs`; default the same for all. */
+  readonly hasOwnReaders?: boolean;
   readonly signal: AbortSignal;
   readonly onIndexed: (documents: number) => void;
   /** Told while a collection is embedded, which takes far longer than the rest. */
@@ -112,7 +115,7 @@ export function storedId(judged: string): string {
 export async function withCollection<T>(
   collection: Collection,
   options: EvaluationOptions,
-  work: (store: Store, filter: AccessFilter) => Promise<T>,
+  work: (store: Store, filter: AccessFilter, as: ReadingAs) => Promise<T>,
 ): Promise<T> {
   await sweepFolders();
   const folder = await ownFolder('eval');
@@ -121,8 +124,8 @@ export async function withCollection<T>(
     const { embedder, chunking } = options;
     if (embedder) await store.index.useFingerprint(fingerprintOf(embedder, chunking));
     options.onIndexed(await load(store, collection, options));
-    const access = createAccess(store.catalog, createLocalDirectory(['judge'], [], '1'));
-    return await work(store, await access.filterFor({ issuer: LOCAL_ISSUER, subject: 'judge' }));
+    const as = readingAs(store.catalog);
+    return await work(store, await as({ kind: 'all-but', ids: [] }), as);
   } finally {
     await store.close();
     await rm(folder, { recursive: true });
@@ -174,15 +177,25 @@ async function placesOf({ catalog }: Store, ranked: readonly Ranked[], access: A
 async function load(
   store: Store,
   collection: Collection,
-  { embedder, chunking, signal, onEmbedded }: EvaluationOptions,
+  { embedder, chunking, hasOwnReaders = false, signal, onEmbedded }: EvaluationOptions,
 ): Promise<number> {
-  const lists = [{ id: READERS, members: ['anyone' as const], readAt: new Date().toISOString() }];
+  const readAt = new Date().toISOString();
   let upserts: DocumentWrite[] = [];
   let documents = 0;
   let chunks = 0;
   const flush = async () => {
     const written = embedder ? await embedded(upserts, embedder, signal) : upserts;
-    await store.commit({ source: SOURCE, lists, upserts: written });
+    const each = written.map((write) => {
+      const { externalId } = write.document;
+      const { acl, list } = readersOfOne(
+        hasOwnReaders ? `${READERS}/${externalId}` : READERS,
+        hasOwnReaders ? externalId : 'any',
+        readAt,
+      );
+      return { list, write: { ...write, document: { ...write.document, acl } } };
+    });
+    const lists = [...new Map(each.map(({ list }) => [list.id, list])).values()];
+    await store.commit({ source: SOURCE, lists, upserts: each.map(({ write }) => write) });
     chunks += written.reduce((sum, write) => sum + write.chunks.length, 0);
     if (embedder) onEmbedded?.(chunks);
     upserts = [];

@@ -2,8 +2,8 @@ export { askCollection, calibrationText, measuredAnswers } from './answer-evalua
 export type { AskedCollection } from './answer-evaluation.ts';
 export { auditFolder, audited, openAudit } from './audit.ts';
 export type { Asked } from './audit.ts';
-export { chunkingOf, sizeOf } from './chunking.ts';
-export type { ChunkerOptions } from './chunking.ts';
+export { chunkingOf, sizeOf, storedChunking } from './chunking.ts';
+export type { ChunkerOptions, StoredChunking } from './chunking.ts';
 export { isSameChunking } from '@fumikura/documents';
 export { CONNECTOR_KINDS, connectorFor, connectorsFor, setupOf } from './connectors/registry.ts';
 export type { ConnectorHost } from './connectors/registry.ts';

@@ -60,6 +60,7 @@ export async function gatherEvidence(
     terms,
     ...judged,
     scores: judged.scores.toSorted((a, b) => b - a),
+    found: ranked.length,
     coverage: coverageOf(sources, freshnessMs, now(), troubled),
     notices: sources.length === 0 ? ['No source has documents that you may read.'] : notices,
   };

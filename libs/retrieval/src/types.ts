@@ -164,6 +164,8 @@ export interface Evidence {
   readonly documents: readonly EvidenceDocument[];
   /** Raw lexical scores of all candidates, falling; of the documents alone where the engine's own follow hidden ones. */
   readonly scores: readonly number[];
+  /** Documents that share anything with the question; of many, some hundreds. */
+  readonly found: number;
   readonly coverage: Coverage;
   readonly notices: readonly string[];
 }

@@ -12,6 +12,12 @@ export const OPERATING: Promises = {
     'recover.index': 'An index that was lost is said to be lost, and filled again from the catalog.',
     'index.other-engine':
       'Another engine is filled and judged beside the one that is asked, used instead and left again; nothing is read twice.',
+    'index.other-chunks':
+      'Chunks of another size are cut from what is stored while questions are answered, judged beside, and led back from; no source is read.',
+    'index.chunks-agree':
+      'Documents with chunks of two sizes never meet: what is configured and not made is refused, what broke off is finished first.',
+    'chunks.other-size':
+      'Chunks cut anew from a stored text are those that the document itself would be given.',
     'scale.any-node':
       'Any request may go to any server; a cursor goes on at another one, for its caller alone.',
     'scale.one-run':

@@ -6,8 +6,10 @@ import {
   examineSlack,
   openInstallation,
   readSynonyms,
+  sizeOf,
+  storedChunking,
 } from '@fumikura/composition';
-import type { Installation } from '@fumikura/composition';
+import type { Installation, StoredChunking } from '@fumikura/composition';
 import type { Config } from '@fumikura/config';
 import { toAppError } from '@fumikura/errors';
 import { cacheReports } from '@fumikura/retrieval';
@@ -128,8 +130,17 @@ async function checkStore(context: Context, { store, localPerson }: Installation
     person.finding,
     { ...damages.finding, ok: isSound },
     finding('size', true, size),
+    chunksFinding(await storedChunking(store)),
     ...cacheFinding(await cacheReports(store.catalog.state)),
   ];
+}
+
+/** Vectors are not made while documents are cut in two ways. */
+function chunksFinding({ before, ...now }: StoredChunking): Finding {
+  const size = sizeOf(now);
+  if (!before) return finding('chunks', true, `${size} units`);
+  const remedy = `Run "fumi index rebuild --chunks ${size}": it goes on.`;
+  return finding('chunks', false, `not all documents have chunks of ${size} units. ${remedy}`);
 }
 
 /** Of the processes that answered searches in the last minutes; none where nobody asked. */

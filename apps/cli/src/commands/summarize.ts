@@ -15,6 +15,7 @@ const WHY: Readonly<Record<Summary['leftOut'][number]['reason'], string>> = {
   'not-found': 'no such document, or you may not read it',
   'not-changed': 'nothing new in it',
   'nothing-on-focus': 'says nothing on the focus',
+  'passages-removed': 'passages were removed',
   'no-room': 'no room in a summary of this length',
 };
 
@@ -71,7 +72,10 @@ function print(output: Output, summary: Summary): void {
     output.line(styleText('dim', 'Left out:'));
     output.table(
       ['document', 'why'],
-      summary.leftOut.map(({ title, reason }) => [title, WHY[reason]]),
+      summary.leftOut.map(({ title, reason, removed }) => [
+        title,
+        removed ? `${WHY[reason]} (${removed.passages}, last ${removed.lastAt.slice(0, 10)})` : WHY[reason],
+      ]),
     );
     if (summary.leftOutBeyond > 0)
       output.line(styleText('dim', `and ${count(summary.leftOutBeyond, 'more document')}`));

@@ -33,11 +33,20 @@ function close(stream: Duplex): Promise<void> {
   });
 }
 
+export interface LimitedPool extends PostgresPool {
+  connect(): Promise<LimitedClient>;
+}
+
+export interface LimitedClient extends PostgresPoolClient {
+  /** As `query`, of a text that is sent whole or of a statement that the connection keeps under its name. */
+  ask<Row extends pg.QueryResultRow>(statement: string | pg.QueryConfig): Promise<pg.QueryResult<Row>>;
+}
+
 /**
  * A connection on which a statement waits for longer than `timeoutMs` is closed, and with it those that lie idle: whatever
  * swallows the bytes of one swallows theirs, and each would cost another caller the same wait.
  */
-export function limitedPool(pool: pg.Pool, idle: IdleConnections, timeoutMs: number): PostgresPool {
+export function limitedPool(pool: pg.Pool, idle: IdleConnections, timeoutMs: number): LimitedPool {
   return {
     options: pool.options,
     connect: async () => limited(await pool.connect(), idle, timeoutMs),
@@ -45,8 +54,8 @@ export function limitedPool(pool: pg.Pool, idle: IdleConnections, timeoutMs: num
   };
 }
 
-function limited(client: pg.PoolClient, idle: IdleConnections, timeoutMs: number): PostgresPoolClient {
-  const query = async (text: string, values: readonly unknown[]) => {
+function limited(client: pg.PoolClient, idle: IdleConnections, timeoutMs: number): LimitedClient {
+  const query = async (statement: string | pg.QueryConfig, values: readonly unknown[] = []) => {
     let isWaiting = true;
     const giveUp = async () => {
       // A process that was busy for so long has not yet read what lies there.
@@ -59,15 +68,16 @@ function limited(client: pg.PoolClient, idle: IdleConnections, timeoutMs: number
     };
     const timer = setTimeout(() => void giveUp(), timeoutMs);
     try {
-      return await client.query(text, [...values]);
+      return await client.query(statement, [...values]);
     } finally {
       isWaiting = false;
       clearTimeout(timer);
     }
   };
   return {
-    // No cursors here: this one form is all that is used.
+    // No cursors here: these two forms are all that is used.
     query: query as unknown as PostgresPoolClient['query'],
+    ask: query as unknown as LimitedClient['ask'],
     release: (destroy) => client.release(destroy),
   };
 }

@@ -182,7 +182,7 @@ export class Journal implements CatalogJournal {
     const written = packed.filter(({ version }) => !late.has(version));
     const plans = facts.filter(({ version }) => version === undefined || !late.has(version));
     const ids = [
-      ...written.filter(({ write }) => !write.isRecut).map(({ id }) => id),
+      ...written.map(({ id }) => id),
       ...plans.map(({ head }) => head.id),
       ...folded.acls.keys(),
       ...folded.removals,
@@ -218,7 +218,7 @@ export class Journal implements CatalogJournal {
     );
     await sync.clearDeadLetters(db, [
       ...folded.removals,
-      ...written.map(({ id }) => id),
+      ...written.filter(({ write }) => !write.isRecut).map(({ id }) => id),
       ...plans.map(({ head }) => head.id),
     ]);
     const touched = [...changes.map(({ id }) => id), ...folded.removals.filter((id) => before.has(id))];
