@@ -68,8 +68,8 @@ export async function* summarizeWith(
     named,
     citations: book.all(),
     hasMore,
-    changes,
     searched: [options.focus ?? since ?? ('query' in target ? target.query : [])].flat(),
+    changes,
     options,
   });
   const notices = [
@@ -139,8 +139,8 @@ interface Made {
   readonly named: ReadonlySet<string>;
   readonly citations: Summary['citations'];
   readonly hasMore: boolean;
-  readonly changes: readonly Changed[];
   readonly searched: readonly string[];
+  readonly changes: readonly Changed[];
   readonly options: SummaryOptions;
 }
 
