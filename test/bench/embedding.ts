@@ -31,6 +31,8 @@ const { values } = parseArgs({
 const SOURCE = 'bench:notes';
 const WORDS_PER_QUERY = 12;
 const WORDS_PER_CHUNK = 150;
+/** Queries of a process that has just loaded its model. */
+const FIRST = 12;
 const signal = new AbortController().signal;
 const random = seeded(42);
 const VOCABULARY =
@@ -39,6 +41,7 @@ const VOCABULARY =
   );
 const words = (count: number) =>
   Array.from({ length: count }, () => VOCABULARY[Math.floor(random() * VOCABULARY.length)]).join(' ');
+const embedOne = (model: Embedder) => model.embed([words(WORDS_PER_QUERY)], { as: 'query', signal });
 const note = (text: string) => void process.stderr.write(`${text}\n`);
 
 if (values.model === undefined) throw new Error('--model: give the folder of a model');
@@ -59,6 +62,7 @@ try {
 
 async function queryFigures(model: Embedder): Promise<Figure[]> {
   note('vectors of queries');
+  const first = percentiles(await times(FIRST, 1, () => embedOne(model)));
   await model.warmUp(signal);
   const ask = createQueryVectors({ embedder: model, timeoutMs: 60_000 });
   const queries = Array.from({ length: Number(values.queries) }, () => words(WORDS_PER_QUERY));
@@ -67,6 +71,7 @@ async function queryFigures(model: Embedder): Promise<Figure[]> {
     await times(queries.length - 5, 5, (at) => ask(queries[at] ?? '', 'en', signal)),
   );
   return [
+    figure('embed.query.first.p50', first.p50, 'ms', 'lower'),
     figure('embed.query.p50', fresh.p50, 'ms', 'lower'),
     figure('embed.query.p95', fresh.p95, 'ms', 'lower', 35),
     figure('embed.query.cached.p50', cached.p50, 'ms', 'lower', 0.05),

@@ -1,31 +1,29 @@
 // Moves an installation from one file to PostgreSQL and the index, and back, and compares with what the two engines take
-// for the same data bare: the same batches committed to PostgreSQL alone, and the requests that the index got sent again. Bare
-// is what a plain client does that has everything in memory: documents to pack for PostgreSQL and points to write as JSON. It
-// neither reads the file nor makes points of texts: migrating has to do that while the engines work.
+// for the same data bare (bare-engines.ts): one engine after the other, which the target is about, and both at once, which
+// nobody who has less than everything in memory can reach on two cores.
 //   npm run bench:migrate -- [--chunks 30000] [--json] [--output <file>]
 // --output keeps what the file says of other sizes.
-// Without a real server (FUMI_TEST_QDRANT_URL) the stand-in takes them, which looks at every point for each clean-up.
+// Without a real server (FUMI_TEST_QDRANT_URL) the stand-in takes them, which holds everything in memory: up to 100k.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createReadStream, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
 import { figure, renderFigures, report } from '@fumikura/evaluation';
 import type { Figure } from '@fumikura/evaluation';
-import type { DocumentId } from '@fumikura/model';
+import type { SourceId } from '@fumikura/model';
 import type { DocumentWrite } from '@fumikura/ports';
-import { createPostgresCatalog } from '@fumikura/store-postgres';
 import { createSqliteStore } from '@fumikura/store-sqlite';
 import { allowList, documentWrite, postgresMissing, startPostgres } from '@fumikura/testkit';
 import { PROGRAM } from '../e2e/fumi.ts';
 import { keyOf, startIndex } from '../scale/index-server.ts';
+import { loadBare } from './bare-engines.ts';
 import { BenchCorpus, FINGERPRINT } from './corpus.ts';
 import { addToReport } from './kept-figures.ts';
 
-const SOURCE = 'bench:docs';
+const SOURCE: SourceId = 'bench:docs';
 const BATCH = 100;
 const READER_SETS = 200;
 const signal = new AbortController().signal;
@@ -53,15 +51,18 @@ try {
   const there = await migrated(file, servers);
   note(`there: ${seconds(there.ms)}`);
   // A server elsewhere keeps no list of what it was sent.
-  const bareMs = index.isReal ? undefined : { catalog: await bareCatalog(), index: await bareIndex() };
-  if (bareMs) note(`bare: catalog ${seconds(bareMs.catalog)}, index ${seconds(bareMs.index)}`);
+  const bare = index.isReal ? undefined : await bareMs();
+  if (bare)
+    note(
+      `bare: catalog ${seconds(bare.catalog)}, index ${seconds(bare.index)}; at once ${seconds(bare.atOnce)}`,
+    );
   const home = await migrated(servers, back);
   // What came back, against what was there at first.
   const { printed } = await fumi('--config', file, 'migrate', '--to', back, '--check', '--json');
   const same = JSON.parse(printed) as Check;
   const figures = [
     of('chunksPerSecond', (Number(values.chunks) / there.ms) * 1_000, 'chunks/s', 'higher'),
-    ...(bareMs ? againstBare(there.ms, bareMs.catalog + bareMs.index) : []),
+    ...(bare ? againstBare(there.ms, bare) : []),
     of('peakRss', there.peakBytes / 1e6, 'MB', 'lower', 300),
     of('backPeakRss', home.peakBytes / 1e6, 'MB', 'lower', 300),
     of('sameSearches', same.searches.same / same.searches.asked, 'share', 'higher', 1),
@@ -81,10 +82,27 @@ function of(name: string, value: number, unit: string, better: Figure['better'],
   return figure(`migrate.${size}.${name}`, value, unit, better, target);
 }
 
-function againstBare(ms: number, bare: number): Figure[] {
+interface BareMs {
+  readonly catalog: number;
+  readonly index: number;
+  /** Both engines while the other one works too. */
+  readonly atOnce: number;
+}
+
+async function bareMs(): Promise<BareMs> {
+  const [file, journal] = [join(folder, 'from', 'fumikura.db'), join(folder, 'index.jsonl')];
+  const from = { file, journal, source: SOURCE, postgresUrl: postgres.url, index };
+  const apart = await loadBare({ ...from, name: 'bare', isAtOnce: false });
+  const { catalog } = await loadBare({ ...from, name: 'bare_at_once', isAtOnce: true });
+  return { ...apart, atOnce: catalog };
+}
+
+function againstBare(ms: number, { catalog, index: points, atOnce }: BareMs): Figure[] {
+  const bare = catalog + points;
   return [
     of('bareChunksPerSecond', (Number(values.chunks) / bare) * 1_000, 'chunks/s', 'higher'),
     of('againstBare', ms / bare, 'times', 'lower', 1.2),
+    of('againstBareAtOnce', ms / atOnce, 'times', 'lower'),
   ];
 }
 
@@ -153,49 +171,6 @@ function peakOf(pid: number): number {
   } catch {
     return 0; // it has just ended
   }
-}
-
-/** The same batches, held in memory before the clock runs. */
-async function bareCatalog(): Promise<number> {
-  const from = await createSqliteStore({ file: join(folder, 'from', 'fumikura.db') });
-  const catalog = await createPostgresCatalog({ url: postgres.url, schema: 'bare', listens: false });
-  let ms = 0;
-  try {
-    for (let after: DocumentId | undefined; ;) {
-      const ids = await from.catalog.listIds(SOURCE, after, BATCH);
-      if (ids.length === 0) return ms;
-      const upserts = await from.export.documents(ids);
-      const started = performance.now();
-      await catalog.commit({ source: SOURCE, upserts });
-      ms += performance.now() - started;
-      after = ids.at(-1);
-    }
-  } finally {
-    await catalog.close();
-    await from.close();
-  }
-}
-
-/** What the index was sent, to collections of other names, one request after another as they came. */
-async function bareIndex(): Promise<number> {
-  const lines = createInterface({
-    input: createReadStream(join(folder, 'index.jsonl')),
-    crlfDelay: Infinity,
-  });
-  let ms = 0;
-  const sent: string[] = [];
-  for await (const line of lines) sent.push(line.replaceAll(index.name, `${index.name}x`));
-  for (const line of sent) {
-    const { method, path, body } = JSON.parse(line) as { method: string; path: string; body: unknown };
-    const started = performance.now();
-    const text = JSON.stringify(body);
-    const headers = { 'content-type': 'application/json' };
-    const answer = await fetch(index.url + path, { method, headers, body: text });
-    await answer.arrayBuffer();
-    ms += performance.now() - started;
-    if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status}`);
-  }
-  return ms;
 }
 
 function seconds(ms: number): string {

@@ -98,7 +98,7 @@ describe('chunks of another size', () => {
         const made = passages(model.embedded);
         assert.match(
           await ok(home, 'index', 'rebuild', '--chunks', '300'),
-          /Cut anew at 300 units: 1 documents; as they were: 2/,
+          /Cut anew at 300 units: 1 document; as they were: 2/,
         );
         assert.match(await configOf(home), /chunking: \{ targetUnits: 300, maxUnits: 600 \}/);
         const [, smaller] = await stateOf(home);
@@ -180,6 +180,9 @@ describe('chunks of another size', () => {
       assert.match(said, /chunks of 1100 units, and .+ asks for 300.*fumi index rebuild --chunks 300/su);
       assert.doesNotMatch(said, STACK_TRACE);
     }
+    const { code, stderr } = await home.run(['index', 'rebuild', '--chunks', '5']);
+    assert.equal(code, 2);
+    assert.match(stderr, /whole number from 200 to 10000/);
     assert.match(await ok(home, 'index', 'rebuild', '--chunks', '300'), /Cut anew at 300 units/);
     await isHybrid(home, 'who keeps the door of room 17 shut', LONG);
   });

@@ -70,6 +70,13 @@ describe('what fumi prints', () => {
     }
   });
 
+  it('shows a visitor answers, and nothing to go on with that leads nowhere', async () => {
+    const { code, stdout, stderr } = await home.run(['start', '--no-serve']);
+    assert.equal(code, 0, stderr);
+    assert.match(stdout, /\? how do we rotate secrets\n1\. Rotating secrets/u);
+    assert.doesNotMatch(stdout, /--cursor/u);
+  });
+
   it('[cli.plain] shows a hit without the marks of its markup', async () => {
     const { stdout } = await home.run(['search', 'otter', 'fish']);
     assert.match(stdout, /Food — prey \| share fish \| 80 % feed otter/);

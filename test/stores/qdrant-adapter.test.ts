@@ -214,6 +214,33 @@ describe('Qdrant adapter', () => {
     assert.ok(Math.abs((candidates[0].leadCosine ?? 9) - expected / length(first) / length(best)) < 1e-5);
   });
 
+  it('scores what its cut lists lack as whole lists do, however many chunks that is', async () => {
+    const { simulator, index } = await start();
+    await index.useFingerprint(FINGERPRINT);
+    const random = seeded(7);
+    const words = ['alpha', 'beta', 'gamma', 'delta'];
+    const text = () => Array.from({ length: 12 }, () => words[Math.floor(random() * 4)]).join(' ');
+    const upserts = Array.from({ length: 90 }, (_, at) => {
+      // Some have more chunks than are asked for by their ids.
+      const texts = Array.from({ length: at % 30 === 0 ? 90 : 1 + (at % 4) }, text);
+      const document = testDocument(`d${at}`, texts, 1 + (at % 2));
+      const chunks = document.chunks.map((each) => ({ ...each, vector: vectorOf(random) }));
+      return { ...document, title: at % 3 === 0 ? text() : '', chunks };
+    });
+    await index.write({ upserts });
+    for (const query of ['alpha', 'beta gamma', 'delta alpha']) {
+      const request = lexical(query, { dense: { vector: vectorOf(random), fingerprint: FINGERPRINT } });
+      const ask = async (candidates: number) =>
+        (await index.search({ ...request, candidates }, testAccess([1, 2]), signal)).candidates;
+      const whole = new Map((await ask(1_000)).map((each) => [each.documentId, each]));
+      simulator.forgetRequests();
+      const few = await ask(4);
+      assert.ok(few.length >= 4);
+      assert.ok(simulator.requests.length > 1, 'lists were cut');
+      for (const each of few) assert.deepEqual(rounded(each), rounded(whole.get(each.documentId)), query);
+    }
+  });
+
   it('tells all documents that a question is about, of those that the caller may read', async () => {
     const { index } = await start();
     const many = Array.from({ length: 1_050 }, (_, at) => testDocument(`d${at}`, 'filler', 1));
@@ -299,3 +326,12 @@ describe('Qdrant adapter', () => {
     await rejectsWith('STORE_DAMAGED', () => createQdrantIndex({ url: simulator.url }));
   });
 });
+
+/** Scores come as 32-bit numbers, and are added up. */
+function rounded(candidate: unknown): unknown {
+  return JSON.parse(
+    JSON.stringify(candidate, (_, value: unknown) =>
+      typeof value === 'number' ? Number(value.toFixed(5)) : value,
+    ),
+  );
+}

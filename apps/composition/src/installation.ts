@@ -10,6 +10,7 @@ import { AppError, toAppError } from '@fumikura/errors';
 import { sweepFolders } from '@fumikura/http';
 import { createIngest } from '@fumikura/ingest';
 import type { Ingest } from '@fumikura/ingest';
+import { withoutWarnings } from '@fumikura/logging';
 import type { Logger } from '@fumikura/logging';
 import type { Person } from '@fumikura/model';
 import type { PeopleStore } from '@fumikura/ports';
@@ -133,10 +134,12 @@ export async function openInstallation(
     variables,
     isOneShot: mode === 'one-shot',
   });
-  const ownRights = installOwnRights(config, { logger, variables });
+  // Whoever asks one question reads in its reply what was missing; operators of a service read it in the log.
+  const asking = mode === 'one-shot' ? withoutWarnings(logger) : logger;
+  const ownRights = installOwnRights(config, { logger: asking, variables });
   people.onChanged(() => ownRights.clear());
-  const lateCheck = installLateCheck(config, store.catalog, logger, variables, ownRights);
-  const rerank = installReranker(config, variables, logger);
+  const lateCheck = installLateCheck(config, store.catalog, asking, variables, ownRights);
+  const rerank = installReranker(config, variables, asking);
   const model = installModel(config, variables);
   const feedback = createFeedback(store.catalog.state);
   const allKnowledge = await createKnowledge({
@@ -154,7 +157,7 @@ export async function openInstallation(
     notesQuestions: mode === 'service' && config.audit.queryText === 'keep',
     onWithoutNotes: ({ code, message }) => logger.warn('search.without-notes', { code, message }),
     onWithoutVectors: ({ code, message }) => {
-      logger.warn('search.without-vectors', { code, message });
+      asking.warn('search.without-vectors', { code, message });
       if (code === 'FINGERPRINT_MISMATCH') embedder?.reconsider();
     },
   });
@@ -164,7 +167,15 @@ export async function openInstallation(
     store.catalog,
     rightsOf,
   );
-  const live = { config, store, documents: pipeline, logger, variables, maySee: narrowed.maySee, ownRights };
+  const live = {
+    config,
+    store,
+    documents: pipeline,
+    logger: asking,
+    variables,
+    maySee: narrowed.maySee,
+    ownRights,
+  };
   return {
     config,
     store,

@@ -31,6 +31,8 @@ export interface InstalledStore extends Store {
 
 export interface OpenStoreOptions {
   readonly inline: boolean;
+  /** Much will be written: what is worth a thread of its own for that gets one, where the index is a server. */
+  readonly isFilled?: boolean;
   readonly rebuild?: RebuildOptions;
   /** Where secrets named by `env` lie; default the process's. */
   readonly variables?: Variables;
@@ -56,7 +58,7 @@ export async function openStore(config: Config, options: OpenStoreOptions): Prom
   try {
     const paired = await createPairedStore({
       catalog: catalogStore,
-      index: await createQdrantIndex(index),
+      index: await createQdrantIndex({ ...index, makesApart: options.isFilled ?? false }),
       places: createIndexPlaces(index),
     });
     const { onDocuments } = catalogStore;

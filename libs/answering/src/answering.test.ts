@@ -261,6 +261,9 @@ describe('answering', () => {
   it('takes up what was said before when a question leans on it', async () => {
     const alone = await ask('And when does it end?');
     assert.ok(!alone.claims.some(({ text }) => /12 hours/u.test(text)), JSON.stringify(alone.claims));
+    assert.match(alone.refusal?.message ?? '', /refers to something that was not said/u);
+    const named = await ask('When do VPN sessions end?');
+    assert.match(named.claims[0]?.text ?? '', /12 hours/u, 'what names its matter is answered');
     const followed = await ask('And when do they end without activity?', asker(alice), {
       context: 'What is the VPN gateway?\nThe VPN gateway is vpn.example.test. Sessions go through it.',
     });

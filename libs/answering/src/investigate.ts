@@ -4,6 +4,7 @@ import { confidenceFrom, confidenceOf, REFUSE_BELOW } from './confidence/confide
 import { featuresOf } from './confidence/features.ts';
 import { scoreUnits, termWeights } from './relevance.ts';
 import type { ScoredUnit, TermWeights } from './relevance.ts';
+import { refers } from './question.ts';
 import type { Question, QuestionPart } from './question.ts';
 import { contentWords } from './verify/tokens.ts';
 import type { Asker, AskOptions, Claim, Confidence, Refusal } from './types.ts';
@@ -17,6 +18,8 @@ export interface Finding {
   readonly part: QuestionPart;
   readonly searched: string;
   readonly evidence: Evidence;
+  /** It refers to what was said before, and that is not known. */
+  readonly isDangling: boolean;
   readonly weights: TermWeights;
   readonly units: readonly ScoredUnit[];
   /** In the order of FEATURES. */
@@ -33,19 +36,35 @@ export function investigate(
 ): Promise<Finding[]> {
   return Promise.all(
     question.parts.map(async (part): Promise<Finding> => {
+      const isDangling = dangles(part, question);
       const searched = [part.text, part.leansOn, question.leansOn].filter(Boolean).join(' ');
       const query = { query: searched.slice(0, 2_000), documents: DOCUMENTS, ...(filter && { filter }) };
       const evidence = await knowledge.evidence(query, access, signal, onWithheld);
-      return { part, searched, evidence, ...judged(part, searched, evidence) };
+      return { part, searched, evidence, isDangling, ...judged(part, searched, evidence, isDangling) };
     }),
   );
 }
 
-function judged(part: QuestionPart, searched: string, evidence: Evidence) {
+function judged(part: QuestionPart, searched: string, evidence: Evidence, isDangling: boolean) {
   const weights = termWeights(evidence.terms, evidence.rarity);
   const units = scoreUnits(evidence, weights, part.type);
   const features = featuresOf(searched, evidence, weights, units);
-  return { weights, units, features, confidence: confidenceFrom(features, evidence.found) };
+  const confidence = confidenceFrom(features, evidence.found);
+  return { weights, units, features, confidence: isDangling ? belowAll(confidence.value) : confidence };
+}
+
+/** Words that say what is asked about: of a question with fewer, "it" is all there is. */
+const LEAST_WORDS = 2;
+
+/** It speaks of something that was said before, and nobody told what. */
+function dangles(part: QuestionPart, { leansOn }: Question): boolean {
+  if (part.leansOn !== undefined || leansOn !== undefined || !refers(part.text)) return false;
+  return new Set(contentWords(part.text)).size < LEAST_WORDS;
+}
+
+/** Just below the threshold: a refusal is never worded as an answer with little confidence. */
+function belowAll(value: number): Confidence {
+  return confidenceOf(Math.min(REFUSE_BELOW - 0.001, value));
 }
 
 /** Belongs to the asking: no document could be missing it. */
@@ -98,8 +117,7 @@ export function overall(findings: readonly Finding[], claims: readonly Claim[]):
   const answered = findings.filter((_, part) => claims.some((claim) => claim.part === part));
   const values = (answered.length > 0 ? answered : findings).map(({ confidence }) => confidence.value);
   if (values.length === 0) return confidenceOf(0);
-  // Just below the threshold: a refusal is never worded as an answer with little confidence.
-  return confidenceOf(answered.length > 0 ? Math.min(...values) : Math.min(REFUSE_BELOW - 0.001, ...values));
+  return answered.length > 0 ? confidenceOf(Math.min(...values)) : belowAll(Math.min(...values));
 }
 
 const WORDS = {
@@ -117,7 +135,10 @@ export function refusalOf(
   const why = isEmpty ? 'nothing-found' : (reason ?? 'not-answered');
   return {
     reason: why,
-    message: say(WORDS[why], question.language),
+    message: say(
+      findings.some(({ isDangling }) => isDangling) ? 'refersBack' : WORDS[why],
+      question.language,
+    ),
     searched: findings.map(({ searched }) => searched),
     missing: [...new Set(findings.flatMap(missingWords))],
   };

@@ -158,7 +158,13 @@ function timesOf(text: string): string[] {
 
 const LEANING =
   /\b(?:it|its|they|them|their|that|this|those|these|he|she|his|her|there|one|ones|same|also|else|instead)\b|^(?:and|but|so|then|what about|how about)\b|(?:それ|これ|その|この|そこ|ここ|彼|彼女|同じ|では|じゃあ|あと|他に)/iu;
+const REFERRING = /\b(?:it|its|they|them|their|this|those|these|he|she|his|her)\b|それ|これ|そこ|ここ|彼/iu;
 const SHORT = 12;
+
+/** Whether it speaks of something by a word that only stands for it. */
+export function refers(text: string): boolean {
+  return REFERRING.test(text);
+}
 
 function leans(text: string): boolean {
   const words =

@@ -5,15 +5,21 @@ import type { Evidence } from '@fumikura/retrieval';
 import { scoreUnits, termWeights } from './relevance.ts';
 
 /** The sentences of one document, best first. */
-function ranked(question: string, sentences: readonly string[]): string[] {
+function ranked(question: string, sentences: readonly string[], bestChunk = 0): string[] {
   const text = sentences.join('\n\n');
+  let next = 0;
+  const chunks = sentences.map((sentence, ordinal) => {
+    const start = next;
+    next += sentence.length + 2;
+    return { ordinal, start, end: start + sentence.length, headingPath: [] };
+  });
   const document = {
     title: 'Notes',
     breadcrumbs: [],
     labels: [],
     score: 1,
-    bestChunk: 0,
-    stored: { text, chunks: [{ ordinal: 0, start: 0, end: text.length, headingPath: [] }] },
+    bestChunk,
+    stored: { text, chunks },
   };
   const evidence = { documents: [document] } as unknown as Evidence;
   return scoreUnits(evidence, termWeights(analyseQuery(question), new Map()), 'thing')
@@ -26,6 +32,14 @@ describe('what a sentence is worth to a question', () => {
     const about = 'The model monitor watches the quality of everything that was deployed.';
     const beside = 'Whoever has deployed something on the platform before may also use the model monitor.';
     assert.equal(ranked('What is the model monitor?', [beside, about])[0], about);
+  });
+
+  it('is more where its document begins, whose beginning is about all of it', () => {
+    const filler = 'Nobody has said anything else of the matter so far.';
+    const say = (who: string) => `The secrets of production are changed by ${who} on that day.`;
+    const sentences = [say('Robin'), filler, say('Sasha')];
+    assert.equal(ranked('secrets of production', sentences, 1)[0], say('Robin'));
+    assert.equal(ranked('secrets of production', sentences.toReversed(), 1)[0], say('Sasha'));
   });
 
   it('is less where it only points elsewhere', () => {

@@ -15,6 +15,11 @@ const MAX_LOOKED_AT = 24_000;
 /** What a document loses that says of itself that it holds no more: another one that says the same goes before. */
 const SUPERSEDED = -0.25;
 
+/** Of how well its document fits as a whole. */
+const DOCUMENT_WEIGHT = 0.5;
+/** For what a document begins with, which is about all of it. */
+const LEAD = 0.05;
+
 export interface TermWeights {
   readonly weights: ReadonlyMap<string, number>;
   readonly total: number;
@@ -116,8 +121,9 @@ function unitsOfDocument(
         0.5 * inHeadings +
         0.35 * inTitle +
         0.3 * inNear +
-        0.35 * document.score +
+        DOCUMENT_WEIGHT * document.score +
         (unit.chunk === document.bestChunk ? 0.1 : 0) +
+        (unit.chunk === 0 ? LEAD : 0) +
         age +
         OPENING_WEIGHT * inOpening(words, own, weights) +
         fitness(words, unit.kind, type, terms.size),

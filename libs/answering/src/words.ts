@@ -8,6 +8,10 @@ const SAID = {
     en: 'Documents come near to this, but none of them answers it.',
     ja: '近い内容の文書はありますが、この質問への答えは書かれていません。',
   },
+  refersBack: {
+    en: 'The question refers to something that was not said. Name it, or give what was said before as context.',
+    ja: '質問が何を指しているか分かりません。その名前を書くか、それまでの話を文脈として添えてください。',
+  },
   notSupported: {
     en: 'No statement could be made that the documents support.',
     ja: '文書で裏付けられる回答を作れませんでした。',

@@ -41,7 +41,8 @@ class Writer {
   readonly #pieces: string[] = [];
   readonly #blocks: RenderedBlock[] = [];
   readonly #outline: { heading: string; level: number; start: number; end: number }[] = [];
-  #path: { text: string; level: number }[] = [];
+  /** Sections that nothing has ended yet, outermost first. */
+  #open: { heading: string; level: number; start: number; end: number }[] = [];
   length = 0;
 
   write(block: Block): void {
@@ -67,7 +68,7 @@ class Writer {
       start,
       end: this.length,
       parts: spans,
-      headingPath: this.#path.map(({ text }) => text),
+      headingPath: this.#open.map(({ heading }) => heading),
       ...(header !== undefined && header !== '' && { header: normaliseText(header) }),
       ...(block.place && { place: block.place }),
     });
@@ -86,9 +87,10 @@ class Writer {
 
   /** A section ends where the next heading of its level or above begins. */
   #enter(level: number, heading: string, start: number): void {
-    for (const section of this.#outline) if (section.end < 0 && section.level >= level) section.end = start;
-    this.#outline.push({ heading, level, start, end: -1 });
-    this.#path = [...this.#path.filter((above) => above.level < level), { text: heading, level }];
+    const section = { heading, level, start, end: -1 };
+    for (const ended of this.#open.filter((above) => above.level >= level)) ended.end = start;
+    this.#open = [...this.#open.filter((above) => above.level < level), section];
+    this.#outline.push(section);
   }
 }
 

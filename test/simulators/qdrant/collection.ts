@@ -160,6 +160,12 @@ export class Collection {
     return [...found].sort((a, b) => compareIds(a.id, b.id));
   }
 
+  /** Points of these ids that are there, in the order of their ids. */
+  named(ids: readonly PointId[]): Point[] {
+    const found = [...new Set(ids)].flatMap((id) => this.points.get(id) ?? []);
+    return found.sort((a, b) => compareIds(a.id, b.id));
+  }
+
   #known(field: string): Map<Json, Point[]> {
     const { byValue } = this.#view();
     const known = byValue.get(field) ?? this.#valuesOf(field);

@@ -65,17 +65,23 @@ export function admitted(collection: Collection, filter: Filter | undefined, whe
   const fits = compile(filter, collection, where);
   // As an index does: the shortest list is walked, and the others are only counted.
   const [few] = listOf(filter?.must)
-    .flatMap(({ key, match }) => {
-      const { value, any = value === undefined ? [] : [value] } = (match ?? {}) as {
-        value?: Json;
-        any?: Json[];
-      };
-      const isIndexed = typeof key === 'string' && ['keyword', 'integer'].includes(typeIn(collection, key));
-      return isIndexed && any.length > 0 && any.length <= LOOKED_UP ? [{ key, values: any }] : [];
-    })
-    .map((each) => ({ ...each, count: collection.countHaving(each.key, each.values) }))
+    .flatMap((condition) => walkOf(collection, condition) ?? [])
     .sort((a, b) => a.count - b.count);
-  return (few ? collection.having(few.key, few.values) : collection.ordered()).filter(fits);
+  return (few?.points() ?? collection.ordered()).filter(fits);
+}
+
+interface Walk {
+  readonly count: number;
+  points(): readonly Point[];
+}
+
+function walkOf(collection: Collection, { key, match, has_id }: Condition): Walk | undefined {
+  if (Array.isArray(has_id) && has_id.length <= LOOKED_UP)
+    return { count: has_id.length, points: () => collection.named(has_id.map(idOf)) };
+  const { value, any = value === undefined ? [] : [value] } = (match ?? {}) as { value?: Json; any?: Json[] };
+  const isIndexed = typeof key === 'string' && ['keyword', 'integer'].includes(typeIn(collection, key));
+  if (!isIndexed || any.length === 0 || any.length > LOOKED_UP) return undefined;
+  return { count: collection.countHaving(key, any), points: () => collection.having(key, any) };
 }
 
 function typeIn(collection: Collection, key: string): string {

@@ -15,7 +15,7 @@ import { AppError, invalidInput } from '@fumikura/errors';
 import type { Context } from '../context.ts';
 import { embedBacklog } from '../embedding.ts';
 import type { IndexRebuildOptions } from '../options.ts';
-import { safe } from '../output.ts';
+import { count, safe } from '../output.ts';
 import { documentsDone, rebuildOptions } from '../progress.ts';
 import { migrateCommand } from './migrate.ts';
 
@@ -65,7 +65,7 @@ async function rebuildWithChunks(context: Context, chunks: ChunkerOptions): Prom
     await setChunking(config.file, isSameChunking(chunks, chunkingOf({})) ? undefined : chunks);
     output.json({ written, unchanged, chunking: chunks });
     output.line(
-      `Cut anew at ${sizeOf(chunks)} units: ${written} documents; as they were: ${unchanged}. ${config.file} says so now.`,
+      `Cut anew at ${sizeOf(chunks)} units: ${count(written, 'document')}; as they were: ${unchanged}. ${config.file} says so now.`,
     );
     const stage = await installation.embedder?.stage();
     if (stage) await embedBacklog(context, stage);

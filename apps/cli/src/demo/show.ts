@@ -51,10 +51,14 @@ function beginningOf({ snippet: { text, highlights }, title }: Hit): string {
   let end = lead;
   // Signs from the kana on take two columns.
   for (; end < text.length && columns < SNIPPET; end++) columns += text.charCodeAt(end) > 0x2e80 ? 2 : 1;
+  const isCut = end < text.length;
+  // No half words, of what has spaces between them.
+  if (isCut && /[\w'’]/u.test(text.charAt(end)))
+    end = lead + text.slice(lead, end).replace(/\s+[\w'’]*$/u, '').length;
   const kept = highlights
     .filter(([from, to]) => from >= lead && to <= end)
     .map(([from, to]) => [from - lead, to - lead] as const);
-  return `${snippetLine(text.slice(lead, end), kept, title)}${end < text.length ? ' …' : ''}`;
+  return `${snippetLine(text.slice(lead, end), kept, title)}${isCut ? ' …' : ''}`;
 }
 
 /** A source's kind as people write it. */
@@ -105,7 +109,7 @@ export function showNext(
   const server = JSON.stringify({ name: 'fumi-demo', type: 'http', url: `${url}/mcp` });
   output.line(`  VS Code      code --add-mcp '${server}'`);
   output.line(
-    `\nAs somebody else: fumi demo --as ${others.join(' or --as ')}. Or search from a second terminal:\n`,
+    `\nAs somebody else: npx fumi demo --as ${others.join(' or --as ')}. Or search from a second terminal:\n`,
   );
   for (const { id } of persons) output.line(`  npx fumi search bonus --config ${home.configOf(id)}`);
 }

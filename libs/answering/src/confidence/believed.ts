@@ -12,8 +12,8 @@ export interface Calibrations {
 }
 
 /** Documents that share a word with the question: up to the first there are few, from the second on many. */
-const FEW = 8;
-const MANY = 32;
+const FEW = 4;
+const MANY = 12;
 
 /** @param found documents that share anything with the question */
 export function believed({ many, few }: Calibrations, features: readonly number[], found: number): number {

@@ -21,7 +21,6 @@ export const FEATURES = [
   'isFirstInTitle',
   'isFirstInUse',
   'isFirstInCentre',
-  'rarest',
   'scoreThree',
   'windowLead',
   'resembledGap',
@@ -35,8 +34,6 @@ const HEAD = 3;
 const ORDINARY = 0.93;
 /** Values that hardly differ are not as far apart as their differences make them look. */
 const LEAST_DEVIATION = 0.02;
-/** Brings the rarity of a word to about 1. */
-const BITS = 8;
 const MOST = 5;
 
 /**
@@ -72,7 +69,6 @@ export function featuresOf(
     isFirstInTitle: of('title').isFirst,
     isFirstInUse: of('use').isFirst,
     isFirstInCentre: of('central').isFirst,
-    rarest: rarestOf(evidence) / BITS,
     scoreThree: score.three,
     windowLead: of('window').lead,
     resembledGap: of('resembled').gap,
@@ -98,12 +94,6 @@ function spreadOf(values: readonly number[]) {
     lead: (best - rest) / Math.max(LEAST_DEVIATION, deviation(sorted.slice(2))),
     isFirst: first >= best - 1e-9 ? 1 : 0,
   };
-}
-
-function rarestOf({ terms, rarity }: Evidence): number {
-  return terms.terms
-    .filter(({ class: kind }) => kind === 'word')
-    .reduce((most, { term }) => Math.max(most, rarity.get(term) ?? 1), 0);
 }
 
 function mean(values: readonly number[]): number {

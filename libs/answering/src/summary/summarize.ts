@@ -68,7 +68,7 @@ export async function* summarizeWith(
     named,
     citations: book.all(),
     hasMore,
-    since,
+    searched: [options.focus ?? since ?? ('query' in target ? target.query : [])].flat(),
     changes,
     options,
   });
@@ -139,7 +139,7 @@ interface Made {
   readonly named: ReadonlySet<string>;
   readonly citations: Summary['citations'];
   readonly hasMore: boolean;
-  readonly since: string | undefined;
+  readonly searched: readonly string[];
   readonly changes: readonly Changed[];
   readonly options: SummaryOptions;
 }
@@ -199,7 +199,7 @@ function summaryOf({ gathered, points, shown, named, hasMore, ...made }: Made): 
       refusal: {
         reason: 'nothing-found' as const,
         message: say(made.changes.some(onlyRemoved) ? 'onlyRemoved' : 'nothingFound', language),
-        searched: [made.options.focus ?? made.since ?? 'the documents'],
+        searched: made.searched,
         missing: [],
       },
     }),

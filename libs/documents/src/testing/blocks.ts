@@ -27,7 +27,45 @@ export const blocks: fc.Arbitrary<Block[]> = fc.array(
   { maxLength: 12 },
 );
 
-/** The same as slides of up to three blocks. */
-export const slides: fc.Arbitrary<Block[]> = blocks.map((made) =>
-  made.map((block, at) => ({ ...block, place: { slide: 1 + Math.floor(at / 3) } })),
+/** Texts that look like what other kinds of blocks are written as. */
+const odd = fc
+  .array(
+    fc.constantFrom(
+      '```',
+      '\n\n',
+      '\n',
+      '| a | b |',
+      '# x',
+      '- ',
+      '1. ',
+      '  ',
+      '\t',
+      'word',
+      '文。',
+      'y'.repeat(150),
+    ),
+    { maxLength: 60 },
+  )
+  .map((parts) => parts.join(''));
+
+export const oddBlocks: fc.Arbitrary<Block[]> = fc.array(
+  fc.oneof(
+    odd.map((text): Block => ({ type: 'paragraph', text })),
+    odd.map((text): Block => ({ type: 'quote', text })),
+    odd.map((text): Block => ({ type: 'note', label: 'Notes', text })),
+    odd.map((text): Block => ({ type: 'code', text })),
+    odd.map((text): Block => ({ type: 'heading', level: 2, text })),
+    fc
+      .record({
+        caption: odd,
+        rows: fc.array(fc.array(odd, { minLength: 1, maxLength: 3 }), { maxLength: 6 }),
+      })
+      .map(({ caption, rows }): Block => ({ type: 'table', headerRows: 0, caption, rows })),
+  ),
+  { maxLength: 10 },
 );
+
+/** The same as slides of up to three blocks. */
+export const slides: fc.Arbitrary<Block[]> = fc
+  .oneof(blocks, oddBlocks)
+  .map((made) => made.map((block, at) => ({ ...block, place: { slide: 1 + Math.floor(at / 3) } })));

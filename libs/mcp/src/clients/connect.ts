@@ -13,7 +13,7 @@ export function connectionLines(
   const command = [entry.command, ...entry.args].map(quoted).join(' ');
   const at = entry.args.indexOf('--config');
   const config = at < 0 ? [] : entry.args.slice(at, at + 2);
-  const install = (client: string) => ['fumi mcp install', client, ...config.map(quoted)].join(' ');
+  const install = (client: string) => ['npx fumi mcp install', client, ...config.map(quoted)].join(' ');
   return [
     {
       client: 'Claude Code',

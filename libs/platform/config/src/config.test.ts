@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import type { AppError } from '@fumikura/errors';
-import { addSource, findConfig, loadConfig, parseConfig, removeSource } from './index.ts';
+import { addSource, findConfig, loadConfig, parseConfig, removeSource, setChunking } from './index.ts';
 
 const GOOD = `# ours
 owner: alice
@@ -73,6 +73,35 @@ describe('configuration', () => {
         return true;
       },
     );
+  });
+
+  it('takes twice the size that chunks aim at as the most, and refuses sizes that cannot be', () => {
+    const parsed = (chunking: string) => parseConfig(`chunking: ${chunking}\n`, 'f.yaml').chunking;
+    assert.deepEqual(parsed('{ targetUnits: 700 }'), { targetUnits: 700, maxUnits: 1_400 });
+    assert.deepEqual(parsed('{ targetUnits: 700, maxUnits: 900 }'), { targetUnits: 700, maxUnits: 900 });
+    assert.equal(parseConfig('owner: me\n', 'f.yaml').chunking, undefined);
+    for (const [chunking, message] of [
+      ['{ targetUnits: 100 }', /f\.yaml:1: chunking\.targetUnits: .*200/],
+      ['{ targetUnits: 20000 }', /chunking\.targetUnits: .*10000/],
+      ['{ targetUnits: 700, maxUnits: 300 }', /f\.yaml:1: chunking\.maxUnits: is smaller than targetUnits/],
+      ['{ maxUnits: 700 }', /chunking\.targetUnits/],
+    ] as const)
+      assert.throws(
+        () => parsed(chunking),
+        (error: AppError) => message.test(error.publicMessage) || assert.fail(error.publicMessage),
+      );
+  });
+
+  it('changes the size of chunks without losing comments', async () => {
+    const file = join(folder, 'chunks.yaml');
+    await writeFile(file, GOOD);
+    await setChunking(file, { targetUnits: 700, maxUnits: 1_400 });
+    const text = await readFile(file, 'utf8');
+    assert.match(text, /# kept/);
+    assert.match(text, /^chunking: \{ targetUnits: 700, maxUnits: 1400 \}$/m);
+    await setChunking(file, undefined);
+    assert.doesNotMatch(await readFile(file, 'utf8'), /chunking/);
+    assert.equal((await loadConfig(file)).chunking, undefined);
   });
 
   it('[config.cross-mistakes] refuses ids that stand twice, logins of two persons and members nobody knows', () => {

@@ -31,8 +31,8 @@ const JOBS_PER_CALL = 16;
 const IDLE_MS = { passage: 30_000, query: 600_000 };
 
 /**
- * Queries after which the WebAssembly engine has compiled for speed what they run: the first dozen costs four times as much as
- * those that follow. One after another, so that a person's query waits for one of them at most.
+ * Queries after which the WebAssembly engine has compiled for speed what they run; `npm run bench:embedding` measures the first
+ * dozen apart. One after another, so that a person's query waits for one of them at most.
  */
 const WARM_UPS = 24;
 const WARM_UP = 'how do we rotate the keys of a service before the quarter ends';

@@ -14,6 +14,7 @@ export type Condition =
       };
     }
   | { readonly has_vector: string }
+  | { readonly has_id: NonEmpty<string> }
   | { readonly is_empty: { readonly key: string } }
   | { readonly should: NonEmpty<Filter> };
 
@@ -32,6 +33,12 @@ const LONGEST_LIST = 20_000;
 export function among(key: string, values: readonly (string | number)[]): Condition | undefined {
   const [first, ...rest] = values;
   return first === undefined ? undefined : { key, match: { any: [first, ...rest] } };
+}
+
+/** Points by their ids; undefined when there are none. */
+export function points(ids: readonly string[]): Condition | undefined {
+  const [first, ...rest] = ids;
+  return first === undefined ? undefined : { has_id: [first, ...rest] };
 }
 
 export function equals(key: string, value: string | number): Condition {

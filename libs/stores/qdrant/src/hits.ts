@@ -1,5 +1,6 @@
 import type { DocumentId } from '@fumikura/model';
 import type { AccessGrant, Candidate, ConfirmedOf, LexicalWeights } from '@fumikura/ports';
+import { pointId } from './points.ts';
 
 export type Part = 'document' | 'title' | 'chunk' | 'dense';
 
@@ -80,7 +81,7 @@ export class ScoreBoard {
     dense: new Map(),
   };
   /** What else hits say of their documents. */
-  readonly #facts = new Map<DocumentId, Pick<Hit, 'aclId' | 'chunks'>>();
+  readonly #facts = new Map<DocumentId, Pick<Hit, 'ver' | 'aclId' | 'chunks'>>();
   /** Cosines of first chunks. */
   readonly #leads = new Map<DocumentId, number>();
   /** A document that is not among them has at most so much; nothing of lists that were read to their end. */
@@ -89,8 +90,8 @@ export class ScoreBoard {
   add(part: Part, hits: readonly Hit[]): void {
     const scores = this.#scores[part];
     if (part === 'dense') this.addLeads(hits.filter(({ ord }) => ord === 0));
-    for (const { doc, ord, score, aclId, chunks } of hits) {
-      this.#facts.set(doc, { aclId, chunks });
+    for (const { doc, ver, ord, score, aclId, chunks } of hits) {
+      this.#facts.set(doc, { ver, aclId, chunks });
       const known = scores.get(doc);
       // Of equal chunks the first one, whatever order they come in.
       if (!known || score > known.score || (score === known.score && ord < known.ord))
@@ -110,6 +111,24 @@ export class ScoreBoard {
 
   aclIdOf(doc: DocumentId): number | undefined {
     return this.#facts.get(doc)?.aclId;
+  }
+
+  /** Ids of the points of their first chunks, which hold what there is once a document. */
+  firsts(docs: readonly DocumentId[]): string[] {
+    return this.#points(docs, () => 1);
+  }
+
+  /** Ids of all their points. */
+  pointsOf(docs: readonly DocumentId[]): string[] {
+    return this.#points(docs, (chunks) => chunks);
+  }
+
+  #points(docs: readonly DocumentId[], countOf: (chunks: number) => number): string[] {
+    return docs.flatMap((doc) => {
+      const known = this.#facts.get(doc);
+      if (!known) return [];
+      return Array.from({ length: countOf(known.chunks) }, (_, ord) => pointId(doc, known.ver, ord));
+    });
   }
 
   chunksOf(docs: readonly DocumentId[]): number {

@@ -55,7 +55,7 @@ async function havingWords(words: readonly number[], filter: Filter, ask: Ask): 
     words.flatMap((word) =>
       (['document', 'chunk'] as const).map((part): Search => ({
         part,
-        query: { indices: [word], values: [1] },
+        query: JSON.stringify({ indices: [word], values: [1] }),
         filter,
         limit: LONGEST,
       })),

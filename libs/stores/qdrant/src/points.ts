@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { VersionedDocument } from '@fumikura/ports';
 import { timeOf } from './filter.ts';
 import { vectorsOf } from './terms.ts';
@@ -70,7 +70,7 @@ export function pointsOf(
 
 /** The same for the same version of a chunk, so that writing it again changes nothing. */
 export function pointId(documentId: string, version: number, ordinal: number): string {
-  const hex = createHash('sha256').update(`${version} ${ordinal} ${documentId}`).digest('hex');
+  const hex = hash('sha256', `${version} ${ordinal} ${documentId}`, 'hex');
   // A version 8 UUID (RFC 9562): free use of all bits but the six that say so.
   const variant = ((Number.parseInt(hex.slice(16, 18), 16) & 0x3f) | 0x80).toString(16);
   return [

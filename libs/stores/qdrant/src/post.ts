@@ -12,7 +12,7 @@ export interface Server {
 }
 
 /** Sends a body that is JSON already; by POST unless said otherwise. @returns the `result` of the answer */
-export type Post = (path: string, body: string, method?: 'POST' | 'PUT') => Promise<unknown>;
+export type Post = (path: string, body: string | Uint8Array, method?: 'POST' | 'PUT') => Promise<unknown>;
 
 /** Connections without work are closed before the server does it, which is after five seconds. */
 const IDLE_MS = 4_000;
@@ -35,11 +35,11 @@ export function createPost({
   apiKey,
   timeoutMs,
 }: Server & { readonly apiKey?: string; readonly timeoutMs: number }): Post {
-  const base = `${https ? 'https' : 'http'}://${host}:${port}${prefix}`;
   const idle = { keepAlive: true, timeout: IDLE_MS };
   const agent = https ? new SecureAgent(idle) : new PlainAgent(idle);
+  const place = { host: host.replace(/^\[(.*)\]$/, '$1'), port, agent };
   const request = https ? secureRequest : plainRequest;
-  const send = (path: string, body: Buffer, method: string) =>
+  const send = (path: string, body: Uint8Array, method: string) =>
     new Promise<Answer>((resolve, reject) => {
       const failed = (error: Error) => reject(unreachable(error.message, error));
       const headers = {
@@ -47,17 +47,20 @@ export function createPost({
         'content-length': body.byteLength,
         ...(apiKey !== undefined && { 'api-key': apiKey }),
       };
-      const signal = AbortSignal.timeout(timeoutMs);
-      request(`${base}${path}`, { method, agent, headers, signal }, (incoming) => {
+      const sent = request({ ...place, path: `${prefix}${path}`, method, headers }, (incoming) => {
         textOf(incoming, failed, (text) =>
           resolve({ status: incoming.statusCode ?? 0, text, headers: incoming.headers }),
         );
-      })
+      });
+      const late = () => sent.destroy(new Error(`no answer within ${timeoutMs} ms`));
+      const timer = setTimeout(late, timeoutMs);
+      sent
         .on('error', failed)
+        .on('close', () => clearTimeout(timer))
         .end(body);
     });
   return async (path, body, method = 'POST') => {
-    const answer = await send(path, Buffer.from(body), method);
+    const answer = await send(path, typeof body === 'string' ? Buffer.from(body) : body, method);
     if (answer.status === 200) return (JSON.parse(answer.text) as { result: unknown }).result;
     throw refusalOf(answer);
   };

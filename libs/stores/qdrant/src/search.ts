@@ -5,7 +5,7 @@ import type { AccessGrant, Candidate, ConfirmedOf, LexicalWeights, SearchRequest
 import type { Schemas } from '@qdrant/js-client-rest';
 import { untilAborted } from './aborting.ts';
 import type { Call } from './client.ts';
-import { admitting, among, anyOf, equals } from './filter.ts';
+import { admitting, among, anyOf, points } from './filter.ts';
 import type { Condition, Filter } from './filter.ts';
 import { ScoreBoard, Versions } from './hits.ts';
 import type { Hit, Part } from './hits.ts';
@@ -19,6 +19,8 @@ export const LONGEST = 1_000;
 /** Hits asked for of each list, to each document wanted: some documents have several chunks in it. */
 const DEPTH = 1.5;
 const EXTRA = 50;
+/** So many points are asked for by their ids; of more, their documents are named. */
+const NAMED_POINTS = 200;
 /** How often more chunks are asked for of documents whose score is missing. */
 const ROUNDS = 4;
 /** Of a search that writes come in between; the second one finds them. */
@@ -29,7 +31,8 @@ const BYTES_OF_ID = 8;
 
 interface Asked {
   readonly part: Part;
-  readonly query: SparseVector | readonly number[];
+  /** A vector as JSON, which several requests carry. */
+  readonly query: string;
 }
 
 /**
@@ -125,13 +128,10 @@ function within(
   grant: AccessGrant,
   { filter }: SearchRequest,
   docs: readonly DocumentId[],
-): Among {
+): Within {
   const found = new Set(docs.flatMap((doc) => board.aclIdOf(doc) ?? []));
   const rights = admitting({ ...grant, aclIds: grant.aclIds.filter((id) => found.has(id)) }, filter);
-  return (these) => {
-    const named = among('doc', these);
-    return rights && named && { ...rights, must: [...rights.must, named] };
-  };
+  return (those) => rights && those && { ...rights, must: [...rights.must, those] };
 }
 
 /** Every document of either side gets the scores of both, and how near its beginning is. */
@@ -140,7 +140,7 @@ async function complete(
   versions: Versions,
   asked: readonly Asked[],
   contenders: readonly DocumentId[],
-  narrowed: Among,
+  narrowed: Within,
   ask: (searches: readonly Search[]) => Promise<readonly (readonly Hit[])[]>,
 ): Promise<void> {
   // A list that came to its end has told all there is: nothing is missing that could be asked for.
@@ -158,65 +158,79 @@ async function complete(
   }
 }
 
-/** The filter of a look at these documents; none where there are none. */
-type Among = (docs: readonly DocumentId[]) => Filter | undefined;
+/** The filter of a look at points that meet a condition; none where there is no condition. */
+type Within = (those: Condition | undefined) => Filter | undefined;
 
 function missingOf(
   board: ScoreBoard,
   { part, query }: Asked,
   contenders: readonly DocumentId[],
-  narrowed: Among,
+  narrowed: Within,
 ): Search | undefined {
   const docs = board.missing(part, contenders);
-  if (part === 'dense') return cosinesOf(board, query, docs, contenders, narrowed);
-  const filter = narrowed(docs);
-  if (!filter) return undefined;
-  // Older versions may stand beside.
-  const points = part === 'chunk' ? board.chunksOf(docs) + docs.length : docs.length * 2;
-  return { part, query, filter, limit: Math.min(LONGEST, points) };
+  const { those, count } =
+    part === 'dense'
+      ? cosinesOf(board, docs, contenders)
+      : part === 'chunk'
+        ? wholes(board, docs)
+        : heads(board, docs);
+  const filter = narrowed(those);
+  return filter && { part, query, filter, limit: Math.min(LONGEST, count) };
+}
+
+interface Look {
+  readonly those: Condition | undefined;
+  /** Points that there may be. */
+  readonly count: number;
 }
 
 /** All chunks of documents without a cosine, and the first one of those whose best chunk is another. */
-function cosinesOf(
-  board: ScoreBoard,
-  query: Asked['query'],
-  docs: readonly DocumentId[],
-  contenders: readonly DocumentId[],
-  narrowed: Among,
-): Search | undefined {
-  const without = new Set(board.missing('dense', contenders));
+function cosinesOf(board: ScoreBoard, docs: readonly DocumentId[], contenders: readonly DocumentId[]): Look {
+  const without = new Set(docs);
   const headless = board.withoutLead(contenders.filter((doc) => !without.has(doc)));
-  const filter = narrowed([...docs, ...headless]);
-  const parts = partsOf(docs, headless);
-  if (!filter || !parts) return undefined;
-  const points = board.chunksOf(docs) + docs.length + headless.length * 2;
-  const must = [...filter.must, parts] as const;
-  return { part: 'dense', query, filter: { ...filter, must }, limit: Math.min(LONGEST, points) };
+  if (board.chunksOf(docs) <= NAMED_POINTS)
+    return named([...board.pointsOf(docs), ...board.firsts(headless)]);
+  const looks = [wholes(board, docs), heads(board, headless)];
+  const count = looks.reduce((sum, look) => sum + look.count, 0);
+  return { those: anyOf(looks.flatMap(({ those }) => (those ? [{ must: [those] }] : []))), count };
 }
 
-function partsOf(docs: readonly DocumentId[], headless: readonly DocumentId[]): Condition | undefined {
-  const [whole, heads] = [among('doc', docs), among('doc', headless)];
-  return anyOf([
-    ...(whole ? [{ must: [whole] } as const] : []),
-    ...(heads ? [{ must: [heads, equals('ord', 0)] } as const] : []),
-  ]);
+function wholes(board: ScoreBoard, docs: readonly DocumentId[]): Look {
+  if (board.chunksOf(docs) <= NAMED_POINTS) return named(board.pointsOf(docs));
+  // Older versions may stand beside.
+  return { those: among('doc', docs), count: board.chunksOf(docs) + docs.length };
+}
+
+function heads(board: ScoreBoard, docs: readonly DocumentId[]): Look {
+  return named(board.firsts(docs));
+}
+
+/** Nothing has to be looked up for them, and nothing else stands beside. */
+function named(ids: readonly string[]): Look {
+  return { those: points(ids), count: ids.length };
 }
 
 function askedOf({ lexical, dense }: SearchRequest): Asked[] {
   const asked: Asked[] = [];
   if (lexical) {
     const weights = lexical.weights ?? LEXICAL_WEIGHTS;
-    const body = queryVector(lexical.query, weights.bigram);
-    asked.push({ part: 'document', query: body }, { part: 'chunk', query: body });
-    asked.push({ part: 'title', query: queryVector(lexical.query, weights.titleBigram) });
+    const [body, title] = [weights.bigram, weights.titleBigram].map((bigram) =>
+      writtenTerms(queryVector(lexical.query, bigram)),
+    );
+    if (body !== undefined) asked.push({ part: 'document', query: body }, { part: 'chunk', query: body });
+    if (title !== undefined) asked.push({ part: 'title', query: title });
   }
-  const words = asked.filter(({ query }) => 'indices' in query && query.indices.length > 0);
-  return dense ? [...words, { part: 'dense', query: shortest(dense.vector) }] : words;
+  return dense ? [...asked, { part: 'dense', query: written(dense.vector) }] : asked;
+}
+
+/** Undefined for a query without terms. */
+function writtenTerms(vector: SparseVector): string | undefined {
+  return vector.indices.length > 0 ? JSON.stringify(vector) : undefined;
 }
 
 /** As few digits as tell 32-bit numbers apart: half of what 64 bits take in a request. */
-function shortest(vector: Float32Array): number[] {
-  return Array.from(vector, (value) => Number(value.toPrecision(9)));
+function written(vector: Float32Array): string {
+  return `[${Array.from(vector, (value) => value.toPrecision(9)).join()}]`;
 }
 
 export async function queryAll(
@@ -241,18 +255,17 @@ export async function queryAll(
 
 /** As JSON: lists share a filter that names thousands of ids, and it is written once. */
 function requestsOf(searches: readonly Search[]): string[] {
-  const written = new Map(
+  const filters = new Map(
     [...new Set(searches.map(({ filter }) => filter))].map((filter) => [filter, JSON.stringify(filter)]),
   );
   return searches.map(({ part, query, filter, limit }) => {
-    const rest: Omit<Schemas['QueryRequest'], 'filter'> = {
-      query: query as Schemas['QueryInterface'],
+    const rest: Omit<Schemas['QueryRequest'], 'filter' | 'query'> = {
       using: part,
       limit,
       with_payload: PAYLOAD,
       ...(part === 'dense' && { params: { quantization: { rescore: true, oversampling: 2 } } }),
     };
-    return `${JSON.stringify(rest).slice(0, -1)},"filter":${written.get(filter)}}`;
+    return `${JSON.stringify(rest).slice(0, -1)},"query":${query},"filter":${filters.get(filter)}}`;
   });
 }
 

@@ -1,10 +1,12 @@
 import { AppError } from '@fumikura/errors';
 
-/** Work of this process that comes one after another, and the versions it is numbered by. */
+/** Work of this process, alone or beside other work of its kind, and the versions it is numbered by. */
 export class Turns {
   #last = 0;
   #isClosed = false;
+  /** What came last of what runs alone, and what runs beside each other since. */
   #running: Promise<unknown> = Promise.resolve();
+  readonly #together = new Set<Promise<unknown>>();
 
   /** The version that was given out last. */
   get last(): number {
@@ -20,8 +22,16 @@ export class Turns {
   /** @throws AppError STORE_CLOSED (internal) */
   alone<T>(work: () => Promise<T>): Promise<T> {
     this.requireOpen();
-    const turn = this.#running.then(work, work);
+    const turn = Promise.allSettled([this.#running, ...this.#together]).then(work);
     this.#running = turn.catch(() => undefined);
+    return turn;
+  }
+
+  /** Beside others that came like this; after what came alone before. @throws AppError STORE_CLOSED (internal) */
+  together<T>(work: () => Promise<T>): Promise<T> {
+    this.requireOpen();
+    const turn = this.#running.then(work).finally(() => this.#together.delete(turn));
+    this.#together.add(turn);
     return turn;
   }
 
@@ -34,6 +44,6 @@ export class Turns {
 
   async close(): Promise<void> {
     this.#isClosed = true;
-    await this.#running;
+    await Promise.allSettled([this.#running, ...this.#together]);
   }
 }

@@ -5,17 +5,11 @@ import type { Schemas } from '@qdrant/js-client-rest';
 import type { Call } from './client.ts';
 import { anyOf, below, equals } from './filter.ts';
 import type { Filter } from './filter.ts';
-import { pointId, pointsOf } from './points.ts';
-import type { Point } from './points.ts';
+import type { MakeBodies } from './making/bodies.ts';
+import { pointId } from './points.ts';
 import type { Averages } from './terms.ts';
-import { Vocabulary } from './vocabulary.ts';
 
-/** Bytes of one write, about: larger ones are not faster. */
-const WRITE_BYTES = 1_000_000;
-const WRITES_IN_FLIGHT = 2;
-const BYTES_OF_ENTRY = 28;
-const BYTES_OF_FLOAT = 13;
-const BYTES_OF_PAYLOAD = 400;
+export const WRITES_IN_FLIGHT = 2;
 /** Documents named in one request of a clean-up. */
 const DOCUMENTS_AT_ONCE = 100;
 const IDS_AT_ONCE = 500;
@@ -27,27 +21,39 @@ export interface Target {
   readonly hasVectors: boolean;
 }
 
+/** How versions become requests, and how many of those are on their way. */
+export interface Writer {
+  readonly make: MakeBodies;
+  /** Runs a request when there is room for it: `WRITES_IN_FLIGHT` of all writes of this process. */
+  readonly inTurn: <T>(work: () => Promise<T>) => Promise<T>;
+}
+
 /** Writes versions beside those that are there. @returns terms that share their number with another one */
-export async function writeVersions(target: Target, writes: readonly VersionedDocument[]): Promise<number> {
+export async function writeVersions(
+  target: Target,
+  writes: readonly VersionedDocument[],
+  { make, inTurn }: Writer,
+): Promise<number> {
   const kept = await keptVectors(target, writes);
-  const vocabulary = new Vocabulary();
+  const bodies = make({
+    averages: target.averages,
+    writes: writes.map((write) => ({ write, kept: kept.get(write) ?? new Map() })),
+  });
   let collisions = 0;
-  function* points(): Generator<Point> {
-    for (const write of writes) {
-      const made = pointsOf(write, target.averages, kept.get(write) ?? new Map(), vocabulary);
-      collisions += made.collisions;
-      yield* made.points;
-    }
-  }
-  // Made when there is room for them: while the server takes one batch, the next one is made.
-  const batches = inBatches(points());
+  // A body is asked for when there is somebody to send it: while the server takes one, the next one is made.
   const senders = Array.from({ length: WRITES_IN_FLIGHT }, async () => {
-    // One that fails leaves its loop, which ends the batches for the others too.
-    for (const batch of batches) await writePoints(target, batch);
+    for (let next = await bodies.next(); !next.done; next = await bodies.next()) {
+      const { bytes, collisions: own } = next.value;
+      collisions += own;
+      await inTurn(() => putPoints(target, bytes));
+      // Given back at once: left to itself a megabyte outside the heap stays until somebody looks for garbage in it.
+      bytes.buffer.transfer(0);
+    }
   });
   try {
     await Promise.all(senders);
   } finally {
+    await bodies.return();
     // Whoever takes back what failed must not be overtaken by what was still on its way.
     await Promise.allSettled(senders);
   }
@@ -55,10 +61,16 @@ export async function writeVersions(target: Target, writes: readonly VersionedDo
 }
 
 export async function writePoints(
-  { call, collection }: Pick<Target, 'call' | 'collection'>,
-  points: readonly Point[],
+  target: Pick<Target, 'call' | 'collection'>,
+  points: readonly unknown[],
 ): Promise<void> {
-  const body = JSON.stringify({ points });
+  await putPoints(target, JSON.stringify({ points }));
+}
+
+async function putPoints(
+  { call, collection }: Pick<Target, 'call' | 'collection'>,
+  body: string | Uint8Array,
+): Promise<void> {
   const done = await call((_, post) => post(`/collections/${collection}/points?wait=true`, body, 'PUT'));
   requireCompleted(done as Schemas['UpdateResult']);
 }
@@ -183,29 +195,6 @@ export async function readVectors(
     }
   }
   return found;
-}
-
-function* inBatches(points: Iterable<Point>): Generator<readonly Point[]> {
-  let batch: Point[] = [];
-  let size = 0;
-  for (const point of points) {
-    const bytes = bytesOf(point);
-    if (batch.length > 0 && size + bytes > WRITE_BYTES) {
-      yield batch;
-      [batch, size] = [[], 0];
-    }
-    batch.push(point);
-    size += bytes;
-  }
-  if (batch.length > 0) yield batch;
-}
-
-function bytesOf({ vector }: Point): number {
-  return Object.values(vector).reduce(
-    (sum, each) =>
-      sum + ('indices' in each ? each.indices.length * BYTES_OF_ENTRY : each.length * BYTES_OF_FLOAT),
-    BYTES_OF_PAYLOAD,
-  );
 }
 
 /** A write whose wait ran out is answered like one that was done. */
