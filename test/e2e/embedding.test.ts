@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, beforeEach, describe, it } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
+import { until } from '@fumikura/testkit';
 import { SIMULATED_MODEL, startEmbeddings } from '../simulators/embeddings/server.ts';
 import type { EmbeddingEndpoint } from '../simulators/embeddings/server.ts';
 import { createHome, STACK_TRACE } from './fumi.ts';
@@ -104,7 +105,7 @@ describe('vectors from an endpoint', () => {
       const seen = new Set(endpoint.embedded.slice(before)).size;
       const running = home.start(['embed', 'resume']);
       // One call is answered and kept, the next one is under way.
-      while (endpoint.embedded.length - before < seen + CALL + 1) await delay(20);
+      await until(() => endpoint.embedded.length - before >= seen + CALL + 1);
       running.process.kill('SIGKILL');
       await running.ended;
       // Its lease has to expire.
@@ -132,15 +133,15 @@ describe('vectors from an endpoint', () => {
     await home.run(['sync']);
     await add();
     const running = home.start(['up', '--port', '0']);
-    const until = async (text: string) => {
+    const isEmbedded = async (text: string) => {
       while (!endpoint.embedded.some((each) => each.includes(text))) {
         assert.equal(running.process.exitCode, null, 'the server ended');
         await delay(50);
       }
     };
-    await until('ninety days');
+    await isEmbedded('ninety days');
     await home.write('notes/later.md', '# Later\n\nThis was written while the server ran.');
-    await until('while the server ran');
+    await isEmbedded('while the server ran');
     running.process.kill('SIGINT');
     const { code, stderr } = await running.ended;
     assert.equal(code, 0, stderr);

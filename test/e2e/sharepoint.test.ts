@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
+import { isDeepStrictEqual } from 'node:util';
+import { until } from '@fumikura/testkit';
 import { startGraphSimulator } from '../simulators/graph/server.ts';
 import { ADA, BOB, smallCompany } from '../simulators/graph/small-company.ts';
 import { addItem, guid } from '../simulators/graph/world.ts';
@@ -195,15 +197,18 @@ sources:
     const listings = () => simulator.requests.filter(({ path }) => path.endsWith('/groups')).length;
     const listedAgain = async () => {
       simulator.forgetRequests();
-      while (listings() < 2) await new Promise((resolve) => setTimeout(resolve, 50));
+      await until(() => listings() >= 2);
     };
+    // Listed is not yet written down.
+    const untilFound = (titles: readonly string[]) =>
+      until(async () => isDeepStrictEqual(await finds(), titles), { what: titles.join() });
     try {
       await up.says('Following changes');
       await listedAgain();
-      assert.deepEqual(await finds(), ['Salaries', 'Travel']);
+      await untilFound(['Salaries', 'Travel']);
       world.groups.get(PAYROLL)?.members.delete(ADA);
       await listedAgain();
-      assert.deepEqual(await finds(), ['Travel']);
+      await untilFound(['Travel']);
       const { jobs } = (await home.json('jobs')) as { jobs: { job: string; last?: { outcome: string } }[] };
       assert.deepEqual(jobs.map(({ job }) => job).toSorted(), [
         'census',

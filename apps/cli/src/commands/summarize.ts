@@ -15,7 +15,6 @@ const WHY: Readonly<Record<Summary['leftOut'][number]['reason'], string>> = {
   'not-found': 'no such document, or you may not read it',
   'not-changed': 'nothing new in it',
   'nothing-on-focus': 'says nothing on the focus',
-  'passages-removed': 'passages were removed',
   'no-room': 'no room in a summary of this length',
 };
 
