@@ -1,5 +1,6 @@
 import type { Evidence, HitSummary, Knowledge } from '@fumikura/retrieval';
 import { countTerms, matchSpans } from '@fumikura/text';
+import { isFew } from './confidence/believed.ts';
 import { confidenceFrom, confidenceOf, REFUSE_BELOW } from './confidence/confidence.ts';
 import { featuresOf } from './confidence/features.ts';
 import { scoreUnits, termWeights } from './relevance.ts';
@@ -40,17 +41,20 @@ export function investigate(
       const searched = [part.text, part.leansOn, question.leansOn].filter(Boolean).join(' ');
       const query = { query: searched.slice(0, 2_000), documents: DOCUMENTS, ...(filter && { filter }) };
       const evidence = await knowledge.evidence(query, access, signal, onWithheld);
-      return { part, searched, evidence, isDangling, ...judged(part, searched, evidence, isDangling) };
+      const finding = { part, searched, evidence, isDangling, ...judged(part, searched, evidence) };
+      const { confidence } = finding;
+      return isDangling || isForeign(finding)
+        ? { ...finding, confidence: belowAll(confidence.value) }
+        : finding;
     }),
   );
 }
 
-function judged(part: QuestionPart, searched: string, evidence: Evidence, isDangling: boolean) {
+function judged(part: QuestionPart, searched: string, evidence: Evidence) {
   const weights = termWeights(evidence.terms, evidence.rarity);
   const units = scoreUnits(evidence, weights, part.type);
   const features = featuresOf(searched, evidence, weights, units);
-  const confidence = confidenceFrom(features, evidence.found);
-  return { weights, units, features, confidence: isDangling ? belowAll(confidence.value) : confidence };
+  return { weights, units, features, confidence: confidenceFrom(features, evidence.found) };
 }
 
 /** Words that say what is asked about: of a question with fewer, "it" is all there is. */
@@ -62,13 +66,20 @@ function dangles(part: QuestionPart, { leansOn }: Question): boolean {
   return new Set(contentWords(part.text)).size < LEAST_WORDS;
 }
 
+/** Few documents have nothing to compare the best with: it is not about what is asked when it lacks half of its words. */
+function isForeign(finding: Finding): boolean {
+  if (!isFew(finding.evidence.found)) return false;
+  const asked = new Set(contentWords(finding.searched)).size;
+  return asked > 0 && missingWords(finding).length >= asked / 2;
+}
+
 /** Just below the threshold: a refusal is never worded as an answer with little confidence. */
 function belowAll(value: number): Confidence {
   return confidenceOf(Math.min(REFUSE_BELOW - 0.001, value));
 }
 
 /** Belongs to the asking: no document could be missing it. */
-const ASKS_HOW_MUCH = /^(?:many|much|often|long)$/iu;
+const ASKS_HOW_MUCH = /^(?:many|much|often|long|gets?|takes?|needs?|happens?)$/iu;
 
 /** Words of the question that the best passages do not have, as they were written. */
 export function missingWords({ searched, evidence, weights, units }: Finding): string[] {

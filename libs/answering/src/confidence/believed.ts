@@ -15,6 +15,11 @@ export interface Calibrations {
 const FEW = 4;
 const MANY = 12;
 
+/** Too few to tell by the others how good the best one is. */
+export function isFew(found: number): boolean {
+  return found < MANY;
+}
+
 /** @param found documents that share anything with the question */
 export function believed({ many, few }: Calibrations, features: readonly number[], found: number): number {
   const share = Math.min(1, Math.max(0, (found - FEW) / (MANY - FEW)));
