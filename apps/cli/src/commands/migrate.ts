@@ -12,7 +12,7 @@ const TELL_EVERY_MS = 2_000;
  * `fumi` starts with flags that keep a sync small; a migration would spend a third of its time tidying up. The first holds
  * from now on, the second for the heaps of threads that start later.
  */
-const ROOM = ['--heap-growing-percent=50', '--max-semi-space-size=4'];
+const ROOM = ['--heap-growing-percent=35', '--max-semi-space-size=4'];
 
 /** Moves this installation's documents, readers and checkpoints into the stores that another configuration names. */
 export async function migrateCommand(
