@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import { once } from 'node:events';
 import { connect } from 'node:net';
 import type { Socket } from 'node:net';
 import { after, before, describe, it } from 'node:test';
-import { setTimeout as delay } from 'node:timers/promises';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { silentLogger } from '@fumikura/logging';
 import { startHttpServer } from '@fumikura/server';
 import type { RunningServer } from '@fumikura/server';
@@ -23,21 +25,39 @@ const LEAVES = [
   ['before a body', 'Content-Length: 100', '', (socket: Socket) => socket.destroy()],
 ] as const;
 
+/** The server's end of a connection, as soon as a request over it has come to its handler; the servers run in this process. */
+function begunOver(client: Socket): { readonly socket: Promise<Socket>; readonly forget: () => void } {
+  const { promise, resolve } = Promise.withResolvers<Socket>();
+  const look = (message: unknown) => {
+    const { socket } = message as { readonly socket: Socket };
+    if (socket.remotePort === client.localPort) resolve(socket);
+  };
+  subscribe('http.server.request.start', look);
+  return { socket: promise, forget: () => unsubscribe('http.server.request.start', look) };
+}
+
+/** Resolves when the server has noticed: a request that it never saw, or has not lost yet, ends nothing either. */
 async function leave(
   port: number,
   path: string,
   [, said, sent, end]: (typeof LEAVES)[number],
 ): Promise<void> {
-  const socket = connect(port, '127.0.0.1');
-  await new Promise<void>((resolve) => socket.once('connect', resolve));
-  const head = `POST ${path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n${said}\r\n\r\n`;
-  await new Promise<void>((resolve) => socket.write(head + sent, () => resolve()));
-  // The server has to have begun to read; a request that it never saw ends nothing either.
-  await delay(50);
-  end(socket);
-  await new Promise<void>((resolve) =>
-    socket.destroyed ? resolve() : socket.once('close', () => resolve()),
-  );
+  const client = connect(port, '127.0.0.1');
+  await once(client, 'connect');
+  const begun = begunOver(client);
+  try {
+    client.write(
+      `POST ${path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n${said}\r\n\r\n${sent}`,
+    );
+    const server = await begun.socket;
+    // A reset is an error of the connection, and looked for.
+    const isGone = new Promise<void>((resolve) => server.once('close', () => resolve()));
+    end(client);
+    await isGone;
+    await nextTurn();
+  } finally {
+    begun.forget();
+  }
 }
 
 describe('somebody who goes away in the middle of a request', { concurrency: 1 }, () => {

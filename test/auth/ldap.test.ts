@@ -132,7 +132,7 @@ describe('LDAP as a directory of people', { concurrency: 1, skip: missing ?? fal
     );
     const nobody: Partial<LdapOptions> = { ...options() };
     delete (nobody as { bindDn?: string }).bindDn;
-    await assert.rejects(readLdap(nobody as LdapOptions, AbortSignal.timeout(10_000)), {
+    await assert.rejects(readLdap(nobody as LdapOptions, AbortSignal.timeout(120_000)), {
       code: 'CONFIG_INVALID',
     });
   });

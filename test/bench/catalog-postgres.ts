@@ -57,7 +57,9 @@ const cold: number[] = [];
 for (const caller of callers.slice(1)) cold.push(await timed(() => opening.catalog.readableAcls(caller)));
 print('cold', 'another caller', cold, 80);
 const known = callers[1] ?? [];
-const access = createAccess(opening.catalog, {
+// As a server opens it, which no pooler stands before.
+const served = await createPostgresCatalog(place);
+const access = createAccess(served.catalog, {
   principalsOf: async () => known,
   version: async () => '1',
 });
@@ -65,6 +67,7 @@ await access.filterFor({ issuer: 'bench', subject: 'x' });
 // As in a server that has been asked for a while.
 const cached = await times(2_000, 500, () => access.filterFor({ issuer: 'bench', subject: 'x' }));
 print('cached', 'a caller whose filter is kept', cached, 0.1);
+await served.close();
 const filter = await filterFor(opening.catalog, ...known);
 const reads: number[] = [];
 for (let round = 0; round < 100; round++) {

@@ -22,6 +22,7 @@ import {
   writeReport,
 } from '@fumikura/evaluation';
 import type { Collection, Figure, JudgedDocument } from '@fumikura/evaluation';
+import { toIndexDocument } from '@fumikura/ports';
 import type { IndexDocument, SearchIndex } from '@fumikura/ports';
 import { createRanker } from '@fumikura/retrieval';
 import { createQdrantIndex, DEFAULT_AVERAGES, lengthsOf } from '@fumikura/store-qdrant';
@@ -169,24 +170,9 @@ async function indexed(id: string, title: string, text: string): Promise<IndexDo
   const texts = prepared.chunks.map((chunk) => passageText(title, chunk, prepared.text));
   const results = (await embedder?.embed(texts, { as: 'passage', signal }))?.results ?? [];
   const vectors = results.map((each) => ('vector' in each ? each.vector : undefined));
-  return {
-    documentId: id,
-    aclId: 1,
-    title,
-    breadcrumbs: [],
-    source: 'eval:collection',
-    kind: 'document',
-    language: prepared.language,
-    authors: [],
-    labels: [],
-    chunks: prepared.chunks.map(({ ordinal, headingPath, context, start, end }, at) => ({
-      ordinal,
-      headingPath,
-      text: prepared.text.slice(start, end),
-      ...(context !== undefined && { context }),
-      ...(vectors[at] && { vector: vectors[at] }),
-    })),
-  };
+  const { language, chunks } = prepared;
+  const head = { id, title, language, aclId: 1, source: 'eval:collection', kind: 'document' } as const;
+  return toIndexDocument(head, prepared.text, chunks, vectors);
 }
 
 /** What an index is made with when its texts are known beforehand, as in a migration. */

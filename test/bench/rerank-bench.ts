@@ -10,6 +10,7 @@ import { Secret } from '@fumikura/config';
 import { DEFAULT_LIMITS, prepareContent } from '@fumikura/documents';
 import { evaluate, figure, mean, ndcg, openCollection, renderFigures, report } from '@fumikura/evaluation';
 import type { Collection, Figure } from '@fumikura/evaluation';
+import { toIndexDocument } from '@fumikura/ports';
 import type { IndexDocument, RerankPassage } from '@fumikura/ports';
 import { createListwiseReranker } from '@fumikura/provider-openai';
 import { createRanker, createRerankStage } from '@fumikura/retrieval';
@@ -146,21 +147,7 @@ async function indexed(id: string, title: string, text: string): Promise<IndexDo
     { fileName: 'document.txt', bytes: Buffer.from(text) },
     DEFAULT_LIMITS,
   );
-  return {
-    documentId: id,
-    aclId: 1,
-    title,
-    breadcrumbs: [],
-    source: 'eval:collection',
-    kind: 'document',
-    language: prepared.language,
-    authors: [],
-    labels: [],
-    chunks: prepared.chunks.map(({ ordinal, headingPath, context, start, end }) => ({
-      ordinal,
-      headingPath,
-      text: prepared.text.slice(start, end),
-      ...(context !== undefined && { context }),
-    })),
-  };
+  const { language, chunks } = prepared;
+  const head = { id, title, language, aclId: 1, source: 'eval:collection', kind: 'document' } as const;
+  return toIndexDocument(head, prepared.text, chunks);
 }

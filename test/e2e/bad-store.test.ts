@@ -44,6 +44,23 @@ describe('a database that cannot be used', { concurrency: 2 }, () => {
     await home.remove();
   });
 
+  it('is not blamed for a file of synonyms that cannot be used', async () => {
+    const home = await indexed();
+    await home.write(
+      'fumikura.yaml',
+      'owner: me\nsources:\n  - { id: files:notes, root: ./notes }\nsearch: { synonyms: words.txt }\n',
+    );
+    const missing = await home.run(['doctor']);
+    assert.equal(missing.code, 7);
+    assert.match(missing.stdout, /bad +synonyms: .*words\.txt cannot be read/u);
+    assert.match(missing.stdout, /ok +database: opens/u);
+    await home.write('words.txt', 'leave, vacation\n');
+    const found = await home.run(['doctor']);
+    assert.equal(found.code, 0, found.stdout);
+    assert.match(found.stdout, /ok +synonyms: .*words\.txt: 1 line$/mu);
+    await home.remove();
+  });
+
   it('[store.damaged] that is damaged is refused, with what to do', async () => {
     const home = await indexed();
     const bytes = await readFile(home.database);

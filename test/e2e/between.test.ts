@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { userInfo } from 'node:os';
 import { after, before, describe, it } from 'node:test';
-import { setTimeout as delay } from 'node:timers/promises';
+import { until } from '@fumikura/testkit';
 import { startJiraSimulator } from '../simulators/jira/server.ts';
 import { addIssue, addProject, addScheme, addUser, emptyWorld } from '../simulators/jira/making.ts';
 import type { Simulator } from '../simulators/kit/simulator.ts';
@@ -13,11 +13,14 @@ describe('fumi while a source is being read', () => {
   const ada = addUser(world, { id: '5b10-ada', displayName: 'ada' }).id;
   const scheme = addScheme(world, [{ type: 'applicationRole' }]).id;
   const project = addProject(world, { key: 'PAY', lead: ada, scheme });
-  for (let n = 0; n < 6_000; n++) addIssue(world, project, { summary: `Bonus ${n}` });
+  const write = (issues: number) => {
+    for (let n = 0; n < issues; n++) addIssue(world, project, { summary: `Bonus ${n}` });
+  };
+  write(2_000);
   let simulator: Simulator;
   let home: Home;
   before(async () => {
-    simulator = await startJiraSimulator(world);
+    simulator = await startJiraSimulator(world, { idsAPage: 100 });
     home = await createHome();
     await home.write('token.txt', 'simulated\n');
     await home.write(
@@ -41,10 +44,14 @@ sources:
   const finds = async () => ((await home.json('search', 'bonus'))['hits'] as unknown[]).length;
 
   it('[sync.access.between] reads readers at once when they are asked for from another terminal', async () => {
+    // As much is written as is read of contents: their reading does not end by itself, that of readers does.
+    simulator.disturb(({ url }, answer) => {
+      if (url.pathname.endsWith('/issue/bulkfetch')) write(100);
+      return answer;
+    });
     const reading = home.start(['sync']);
-    while ((await finds()) === 0) await delay(100);
-    // Some sixty pages are left: none of this machine's haste may end the reading before it is looked at.
-    simulator.setPace({ latencyMs: 1_500 });
+    await until(async () => (await finds()) > 0, { withinMs: 200_000 });
+    simulator.setPace({ latencyMs: 100 });
     project.scheme = addScheme(world, [{ type: 'user', of: world.ourAccount }]).id;
     const asked = await home.run(['sync', 'jira:acme', '--permissions']);
     assert.equal(reading.process.exitCode, null, 'the first reading goes on');

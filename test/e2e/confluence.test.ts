@@ -117,6 +117,22 @@ describe('fumi with Confluence', () => {
     assert.deepEqual(simulator.violations, []);
   });
 
+  it('[search.live-deadline] says in one line which source could not be asked', async () => {
+    simulator.disturb((request, answer) =>
+      request.url.pathname.includes('search') ? { status: 403, body: { message: 'no' } } : answer,
+    );
+    try {
+      const shown = await home.run(['search', 'bonus', '--live']);
+      assert.equal(shown.code, 0, shown.stderr);
+      assert.equal(shown.stderr, '');
+      assert.equal(shown.stdout.match(/Incomplete: confluence:acme \(/gu)?.length, 1, shown.stdout);
+      const verbose = await home.run(['search', 'bonus', '--live', '--verbose']);
+      assert.match(verbose.stderr, /search\.live\.failed/u);
+    } finally {
+      simulator.disturb(undefined);
+    }
+  });
+
   it('says in the check-up as whom it reads, and what that does not open', async () => {
     const { stdout } = await home.run(['doctor']);
     assert.match(stdout, /source confluence:acme: can be read.*Sync.*1 spaces?.*emailsAreVerified/s);

@@ -74,9 +74,11 @@ export async function createHome(files: Readonly<Record<string, string>> = {}): 
   };
 }
 
-/** A search on a loaded machine is no failure: it has a minute unless the test says otherwise. */
+/** A search on a loaded machine is no failure: it, and the sources it asks, have long unless the test says otherwise. */
 function patient(config: string): string {
-  return /^(?:search:|\{)/mu.test(config) ? config : `${config.trimEnd()}\nsearch: { deadlineMs: 60000 }\n`;
+  return /^(?:search:|\{)/mu.test(config)
+    ? config
+    : `${config.trimEnd()}\nsearch: { deadlineMs: 60000, live: { deadlineMs: 30000 } }\n`;
 }
 
 function startFumi(args: readonly string[], cwd: string, { asNobody, fileBlocks }: RunOptions): Running {

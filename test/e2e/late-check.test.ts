@@ -87,7 +87,7 @@ ${lateCheck}`,
     await configure('lateCheck: { when: never, readersMinutes: 1 }\n');
     await search();
     assert.equal(checks(), 0);
-    await configure('lateCheck: { readersMinutes: 1, budgetMs: 5000 }\n');
+    await configure('lateCheck: { readersMinutes: 1, budgetMs: 60000 }\n');
     await search();
     assert.equal(checks(), 0);
     makeOld(home.database);
@@ -96,7 +96,7 @@ ${lateCheck}`,
   });
 
   it('[access.late] shows nothing that the source refuses, in no list and no document', async () => {
-    await configure('lateCheck: { when: always, budgetMs: 5000 }\n');
+    await configure('lateCheck: { when: always, budgetMs: 60000 }\n');
     assert.deepEqual(titles(await search()), ['Salaries', 'Travel']);
     restrict();
     const page = await search();
@@ -130,14 +130,14 @@ ${lateCheck}`,
 
   it('[access.late-cannot] shows nothing of a source that must be asked and tells nobody of others', async () => {
     world.mayAskAboutOthers = false;
-    await configure('lateCheck: { when: always, budgetMs: 5000 }\n');
+    await configure('lateCheck: { when: always, budgetMs: 60000 }\n');
     const page = await search();
     assert.deepEqual(titles(page), []);
     assert.match(page.coverage.sources[0]?.reason ?? '', /does not tell our account/u);
   });
 
   it('[access.explain] says what the source says now', async () => {
-    await configure('lateCheck: { budgetMs: 5000 }\n');
+    await configure('lateCheck: { budgetMs: 60000 }\n');
     restrict();
     const told = await home.json('access', 'explain', 'ada', id);
     assert.equal(told['mayRead'], true);

@@ -136,7 +136,7 @@ const completeTopic = (value: string) => ({
 
 /**
  * Questions whose answer could depend on what is hidden, by what it could show. What follows how frequent words are in the
- * whole collection is not asked: the terms that make two documents alike, the digits of a confidence.
+ * whole collection is not asked: the terms that make two documents alike.
  */
 export const PROBES: readonly Question[] = [
   { surface: 'totals', ...search({}) },
@@ -188,7 +188,15 @@ export const PROBES: readonly Question[] = [
   { surface: 'synonyms', ...search({ query: 'printers board', facets: true }) },
   { surface: 'suggestions', ...completeTopic('prin') },
   { surface: 'suggestions', ...completeTopic('merg') },
-  { surface: 'answers', ...tool('ask_question', { question: 'When is the merger and who is laid off?' }) },
+  ...[
+    'When is the merger and who is laid off?',
+    'What does the guide to the printers say of toner and cables?',
+    'Where is more about printers of floor 3?',
+    'Which paper and toner does guide number 5 name, and what is the printlet?',
+    'secret printers plan of the merger',
+    'What is zygomorphic about the printers?',
+    '3階のプリンターのトナーは何ですか',
+  ].map((question) => ({ surface: 'answers', ...tool('ask_question', { question }) })),
   { surface: 'summaries', ...tool('create_summary', { documentIds: [openId(0), hiddenId(0)] }) },
   { surface: 'summaries', ...tool('create_summary', { query: 'printers merger' }) },
   { surface: 'openai', ...tool('search', { query: 'printers merger' }), tools: 'openai' },

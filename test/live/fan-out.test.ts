@@ -2,20 +2,19 @@ import assert from 'node:assert/strict';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { after, before, describe, it } from 'node:test';
+import { after, before, describe, it, mock } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { AppError } from '@fumikura/errors';
 import type { SourceDocument, SourceId } from '@fumikura/model';
 import type { AccessFilter, Change, Connector, LiveAnswer, Store } from '@fumikura/ports';
 import { createSqliteStore } from '@fumikura/store-sqlite';
-import { until } from '@fumikura/testkit';
 import { ask, filterOf, liveOver } from './stage.ts';
 
 const READERS = 'readers';
 const ALICE = 'user:wiki:one:alice';
-const SETTINGS = { deadlineMs: 60_000, failures: 2, resetMs: 300, perMinute: 1_000 };
+const SETTINGS = { deadlineMs: 60_000, failures: 2, resetMs: 30_000, perMinute: 1_000 };
 /** Of what answers at once all is there before this, of what never answers nothing. */
-const SOON = { ...SETTINGS, deadlineMs: 3_000 };
+const SOON = { ...SETTINGS, deadlineMs: 10_000 };
 
 function page(source: SourceId, name: string, more: Partial<SourceDocument> = {}): SourceDocument {
   return {
@@ -137,7 +136,7 @@ describe('asking several sources at once', () => {
     });
   });
 
-  it('[search.live-breaker] leaves a source alone that failed so often in a row, and asks it again after a while', async () => {
+  it('[search.live-breaker] leaves a source alone that failed so often in a row, and asks it again after a while', async (t) => {
     let isDown = true;
     const source = sourceOf('wiki:one', [], async () => {
       if (isDown)
@@ -145,6 +144,8 @@ describe('asking several sources at once', () => {
       return { hits: [] };
     });
     const search = await coverage(source);
+    mock.timers.enable({ apis: ['Date'], now: Date.now() });
+    t.after(() => mock.timers.reset());
     for (let time = 0; time < 2; time++)
       assert.deepEqual((await search()).sources, [
         { source: 'wiki:one', state: 'failed', reason: 'asked live: it is down' },
@@ -153,7 +154,11 @@ describe('asking several sources at once', () => {
     assert.match(closed?.reason ?? '', /failed 2 times in a row/);
     assert.equal(source.asked, 2);
     isDown = false;
-    await until(async () => (await search()).complete);
+    mock.timers.tick(SETTINGS.resetMs - 1);
+    assert.equal((await search()).complete, false);
+    assert.equal(source.asked, 2);
+    mock.timers.tick(1);
+    assert.equal((await search()).complete, true);
     assert.equal(source.asked, 3);
     assert.equal((await search()).complete, true);
     assert.equal(source.asked, 4);
@@ -166,14 +171,19 @@ describe('asking several sources at once', () => {
     assert.equal(source.asked, 4);
   });
 
-  it('keeps to the searches of a minute, and says so', async () => {
+  it('keeps to the searches of a minute, and says so', async (t) => {
     const source = one();
+    mock.timers.enable({ apis: ['Date'], now: Date.now() });
+    t.after(() => mock.timers.reset());
     const search = await coverage(source, { perMinute: 2 });
     await search();
     await search();
     const { sources } = await search();
     assert.equal(source.asked, 2);
     assert.match(sources[0]?.reason ?? '', /this minute are used up/);
+    mock.timers.tick(30_000);
+    await search();
+    assert.equal(source.asked, 3);
   });
 
   it('lets no more searches of a source run at once than it may', async () => {

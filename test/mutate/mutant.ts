@@ -18,7 +18,12 @@ export const ACCESS = [
   'libs/access/src/roles.test.ts',
   'libs/access/src/personal-tokens.test.ts',
 ];
-export const VERIFY = ['apps/server/src/auth/verify.test.ts'];
+export const VERIFY = [
+  'apps/server/src/auth/verify.test.ts',
+  'apps/server/src/auth/issuers.test.ts',
+  'apps/server/src/auth/key-set.test.ts',
+  'apps/server/src/auth/gate.test.ts',
+];
 export const UNTRUSTED = ['libs/mcp/src/untrusted/links.test.ts', 'libs/mcp/src/untrusted/disarm.test.ts'];
 export const RETRIEVAL = ['libs/retrieval/src/retrieval.test.ts'];
 /** Stands for the fuzz with few checks. */

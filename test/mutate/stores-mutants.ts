@@ -106,14 +106,20 @@ export const STORE_MUTANTS: readonly Mutant[] = [
     ],
   ),
   ...of(
-    'libs/stores/sqlite/src/store-core.ts',
+    'libs/stores/sqlite/src/catalog/checked-reads.ts',
     [FUZZ, ...STORE],
     [
       [
         'the second check shows everything',
-        '(aclIds) => this.acls.admits(aclIds, principals)',
+        '(aclIds) => this.#acls.admits(aclIds, principals)',
         '(aclIds) => new Set(aclIds).add(principals.length)',
       ],
+    ],
+  ),
+  ...of(
+    'libs/stores/sqlite/src/store-core.ts',
+    [FUZZ, ...STORE],
+    [
       [
         'a new directory is no change',
         'this.acls.changed();\n      return this.directory.complete',

@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { citationsIn, findCitations, gateProblems } from './citations.ts';
-import { REQUIREMENTS, SOURCES } from './requirements.ts';
+import { REQUIREMENTS } from './requirements.ts';
+import { SOURCES } from './sources.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 

@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { until } from '@fumikura/testkit';
 import { freePort, startMember } from './processes.ts';
 import type { Member } from './processes.ts';
 
@@ -19,8 +19,6 @@ export interface Balancer extends Member {
   /** Resolves when it hands requests to that many servers; a server is ready some time before that is seen here. */
   serving(servers: number): Promise<void>;
 }
-
-const SEEN_TIMEOUT_MS = 60_000;
 
 export async function startBalancer(
   folder: string,
@@ -48,15 +46,13 @@ export async function startBalancer(
 }
 
 async function serving(metrics: string, wanted: number): Promise<void> {
-  const until = Date.now() + SEEN_TIMEOUT_MS;
-  let seen: string | undefined;
-  while (Date.now() < until) {
-    const text = await (await fetch(metrics)).text();
-    seen = /^haproxy_backend_active_servers\{proxy="servers"\} (\d+)$/mu.exec(text)?.[1];
-    if (Number(seen) === wanted) return;
-    await wait(50);
-  }
-  throw new Error(
-    `the balancer hands requests to ${seen ?? 'an unknown number of'} servers, not to ${wanted}`,
+  await until(
+    async () => {
+      const text = await (await fetch(metrics)).text();
+      const seen = /^haproxy_backend_active_servers\{proxy="servers"\} (\d+)$/mu.exec(text)?.[1];
+      if (Number(seen) === wanted) return true;
+      throw new Error(`the balancer hands requests to ${seen ?? 'an unknown number of'} servers`);
+    },
+    { what: `requests handed to ${wanted} servers` },
   );
 }

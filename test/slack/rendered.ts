@@ -48,9 +48,10 @@ export async function runRendered(every = 1): Promise<RenderedResult> {
   for await (const group of groupsOf(every)) {
     documents += group.length;
     for (const language of LANGUAGES)
-      for (const [kind, faults] of judged(group, language)) {
+      for (const rendered of messagesOf(group, language)) {
         messages++;
-        if (faults.length > 0) violations.push(`${kind} of ${group[0]?.id}: ${faults.join('; ')}`);
+        const faults = faultsOf(rendered);
+        if (faults.length > 0) violations.push(`${rendered.kind} of ${group[0]?.id}: ${faults.join('; ')}`);
       }
   }
   return { documents, messages, violations };
@@ -71,9 +72,18 @@ async function* groupsOf(every: number): AsyncGenerator<readonly JudgedDocument[
   if (group.length > 0) yield group;
 }
 
-type Judged = readonly [kind: string, faults: readonly string[]];
+/** What Slack is sent. */
+export interface Rendered {
+  readonly kind: string;
+  readonly place: 'message' | 'home' | 'dialog';
+  readonly value: object;
+}
 
-function judged(group: readonly JudgedDocument[], language: 'en' | 'ja'): Judged[] {
+/** Without an address it has one of its own. */
+export type ShownDocument = JudgedDocument & { readonly url?: string };
+
+/** These documents in each kind of message that names documents. */
+export function messagesOf(group: readonly ShownDocument[], language: 'en' | 'ja'): Rendered[] {
   const answer = answerOf(group);
   const buttons = { reply: 'r'.repeat(16), canShare: true, sources: [SOURCE, 'jira:other'] };
   const found = {
@@ -97,18 +107,24 @@ function judged(group: readonly JudgedDocument[], language: 'en' | 'ja'): Judged
     questions: group.map(({ text }) => ({ text, at: '2026-01-01T00:00:00.000Z' })),
     sources: [],
   };
+  const message = (kind: string, value: object): Rendered => ({ kind, place: 'message', value });
   return [
-    ['answer', messageFaults(answerBlocks(answer, language, buttons))],
-    ['streamed answer', messageFaults(streamed)],
-    ['search', messageFaults(searchBlocks(pageOf(group), language, buttons.reply))],
-    ['summary', messageFaults(summaryBlocks(summaryOf(answer), language))],
-    ['proposal', messageFaults(proposalBlocks(found, buttons.reply, language))],
-    ['share', messageFaults(sharedBlocks(found, 'U1', language))],
-    ...(card ? [['preview', messageFaults(unfurlBlocks(card))] as const] : []),
-    ['home', markupFaults(homeView(home, language), viewFaults(asNode(homeView(home, language))))],
-    ['way to sign in', messageFaults(signInBlocks('https://fumi.example.com/slack/sign-in', language))],
-    ['dialog', viewFaults(asNode(commentView(buttons.reply, 'wrong', language)))],
+    message('answer', answerBlocks(answer, language, buttons)),
+    message('streamed answer', streamed),
+    message('search', searchBlocks(pageOf(group), language, buttons.reply)),
+    message('summary', summaryBlocks(summaryOf(answer), language)),
+    message('proposal', proposalBlocks(found, buttons.reply, language)),
+    message('share', sharedBlocks(found, 'U1', language)),
+    ...(card ? [message('preview', unfurlBlocks(card))] : []),
+    { kind: 'home', place: 'home', value: homeView(home, language) },
+    message('way to sign in', signInBlocks('https://fumi.example.com/slack/sign-in', language)),
+    { kind: 'dialog', place: 'dialog', value: commentView(buttons.reply, 'wrong', language) },
   ];
+}
+
+export function faultsOf({ place, value }: Rendered): string[] {
+  if (place === 'message') return messageFaults(value as readonly object[]);
+  return markupFaults(asNode(value), viewFaults(asNode(value)));
 }
 
 type Node = Readonly<Record<string, unknown>>;
@@ -134,7 +150,7 @@ function markupFaults(value: unknown, faults: readonly string[]): string[] {
   return [...faults, ...marked.map((kind) => `${kind} in it`)];
 }
 
-function nodesIn(value: unknown): Node[] {
+export function nodesIn(value: unknown): Node[] {
   if (Array.isArray(value)) return value.flatMap(nodesIn);
   if (typeof value !== 'object' || value === null) return [];
   return [value as Node, ...Object.values(value).flatMap(nodesIn)];
@@ -144,13 +160,13 @@ function textsIn(value: unknown): string[] {
   return nodesIn(value).flatMap(({ text }) => (typeof text === 'string' ? [text] : []));
 }
 
-function namesOf({ id, title }: JudgedDocument) {
+function namesOf({ id, title, url: own }: ShownDocument) {
   // Ids of the collections are paths with whatever their authors wrote into them.
-  const url = `https://wiki.example/${id}`;
+  const url = own ?? `https://wiki.example/${id}`;
   return { id: `${SOURCE}/${id}` as DocumentId, title, url, source: SOURCE };
 }
 
-function answerOf(group: readonly JudgedDocument[]): Answer {
+function answerOf(group: readonly ShownDocument[]): Answer {
   const citations = group.map((each, at): Citation => {
     const { id, ...names } = namesOf(each);
     const place = { start: 0, end: each.text.length, quote: each.text, headingPath: [each.title] };
@@ -190,7 +206,7 @@ function summaryOf({ claims, citations, coverage, notices }: Answer): Summary {
   };
 }
 
-function pageOf(group: readonly JudgedDocument[]): SearchPage {
+function pageOf(group: readonly ShownDocument[]): SearchPage {
   return {
     hits: group.map((each, at) => ({
       ...{ ...namesOf(each), rank: at + 1, kind: 'page', language: 'en', updatedAt: '2026-01-01' },

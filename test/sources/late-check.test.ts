@@ -18,7 +18,7 @@ async function verdicts(connector: Connector, person: Principal, items: readonly
   const accounts = person === 'anyone' ? [] : [person];
   const found = new Map<DocumentId, boolean>();
   assert.ok(connector.mayRead);
-  for await (const { id, mayRead } of connector.mayRead(accounts, items, AbortSignal.timeout(20_000)))
+  for await (const { id, mayRead } of connector.mayRead(accounts, items, AbortSignal.timeout(120_000)))
     found.set(id, mayRead);
   return found;
 }

@@ -38,6 +38,7 @@ describe('behind a pooler by transaction', { skip: postgresMissing() ?? false, t
         upserts: [documentWrite(`${SOURCE}/a`, { allow: ['all'] })],
         checkpoint: 1,
       });
+      assert.notEqual(await store.catalog.accessVersion(), '0');
       const filter = await filterFor(store.catalog, ALICE);
       assert.equal((await store.catalog.readable([`${SOURCE}/a`], filter)).length, 1);
       assert.ok((await store.catalog.fieldValues('kind', filter, 5)).length > 0);

@@ -138,29 +138,6 @@ describe('Qdrant adapter and its server', () => {
     assert.equal(simulator.requests.length, 0);
   });
 
-  it('writes about a megabyte at once, two at a time', async () => {
-    const { simulator, index } = await start();
-    const [sizes, flying]: [number[], number[]] = [[], []];
-    let [seen, answered] = [0, 0];
-    simulator.setPace({ latencyMs: 20 });
-    simulator.onRequest(() => seen++);
-    const original = simulator.standIn.answer.bind(simulator.standIn);
-    simulator.standIn.answer = (request) => {
-      flying.push(seen - answered);
-      answered++;
-      if (request.method === 'PUT') sizes.push(request.raw.byteLength);
-      return original(request);
-    };
-    const words = (from: number) => Array.from({ length: 400 }, (_, at) => `w${from}x${at}`).join(' ');
-    await index.write({
-      upserts: Array.from({ length: 150 }, (_, at) => testDocument(`d${at}`, words(at), 1)),
-    });
-    const written = sizes.filter((size) => size > 100_000);
-    assert.ok(written.length >= 3 && Math.max(...written) < 1_500_000, written.join());
-    assert.ok(Math.max(...written) > 500_000, written.join());
-    assert.equal(Math.max(...flying), 2);
-  });
-
   it('asks for everything under the path of its address, with its key', async () => {
     const seen: { path: string; key: unknown }[] = [];
     const port = await listen((handle) =>
@@ -188,7 +165,7 @@ describe('Qdrant adapter and its server', () => {
         if (!incoming.url?.endsWith('/query/batch')) handle(incoming, outgoing);
       }),
     );
-    const index = await createQdrantIndex({ url: `http://127.0.0.1:${port}`, timeoutMs: 1_000, attempts: 1 });
+    const index = await createQdrantIndex({ url: `http://127.0.0.1:${port}`, timeoutMs: 5_000, attempts: 1 });
     running.unshift(() => index.close());
     await rejectsWith('STORE_UNREACHABLE', () => found(index, 'word'));
   });

@@ -56,7 +56,8 @@ export function printClaim(output: Output, { text, citations }: Claim): void {
 export function printCitations(output: Output, citations: readonly Citation[]): void {
   for (const { number, title, url, headingPath, place, documentId, updatedAt, start } of citations) {
     const where = [
-      ...headingPath,
+      // The first heading of a page is its title, more often than not.
+      ...(headingPath[0] === title ? headingPath.slice(1) : headingPath),
       ...(place?.page ? [`page ${place.page}`] : []),
       ...(place?.slide ? [`slide ${place.slide}`] : []),
       ...(place?.sheet ? [`sheet ${place.sheet}`] : []),
@@ -75,7 +76,7 @@ export function printCitations(output: Output, citations: readonly Citation[]): 
 
 export function printRefusal(output: Output, { message, searched, missing }: Refusal): void {
   output.line(message);
-  output.line(styleText('dim', `Searched for: ${searched.map(safe).join(' / ')}`));
+  if (searched.length > 0) output.line(styleText('dim', `Searched for: ${searched.map(safe).join(' / ')}`));
   if (missing.length > 0)
     output.line(styleText('dim', `Found nowhere near: ${missing.map(safe).join(', ')}`));
 }

@@ -1,8 +1,9 @@
 import { InvalidArgumentError, Option } from 'commander';
 import type { Command } from 'commander';
+import { chunkSize } from './chunk-size.ts';
 import { examples, numberFrom } from './examples.ts';
 import type { MakeContext } from './examples.ts';
-import type { EvalMakeOptions, EvalOptions } from './options.ts';
+import type { EvalMakeOptions, EvalOptions, IndexRebuildOptions } from './options.ts';
 
 /** Looking after an installation, and measuring it. */
 export function addMeasuring(program: Command, context: MakeContext): void {
@@ -40,15 +41,24 @@ export function addMeasuring(program: Command, context: MakeContext): void {
       '--engine <file>',
       'in the stores of another configuration, as "fumi migrate --to" does; switches nothing',
     )
+    .addOption(
+      new Option(
+        '--chunks <units>',
+        'with chunks of another size, which becomes "chunking" of the configuration: 1100 is as by default. Searches go on, no source is read; the former size leads back',
+      )
+        .argParser(chunkSize)
+        .conflicts(['embedder', 'engine']),
+    )
     .addHelpText(
       'after',
       examples(
         'fumi index rebuild',
         'fumi index rebuild --embedder local:multilingual-e5-small',
         'fumi index rebuild --engine servers.yaml',
+        'fumi index rebuild --chunks 700',
       ),
     )
-    .action(async (options: { embedder?: string | true; engine?: string }, command: Command) =>
+    .action(async (options: IndexRebuildOptions, command: Command) =>
       (await import('./commands/index-rebuild.ts')).indexRebuildCommand(context(command), options),
     );
   index
@@ -107,6 +117,11 @@ export function addMeasuring(program: Command, context: MakeContext): void {
       'none',
     )
     .option('--bound <number>', 'places that a hit rises or sinks at most (default: 5)', numberFrom(1, 100))
+    .option(
+      '--chunks <units>',
+      'size that chunks aim at, as chunking.targetUnits has it (default: 1100)',
+      chunkSize,
+    )
     .option('--answers', 'measure answers instead: what they are sure of, and whether they hold the answer')
     .option('--fit <file>', 'with --answers: write a new calibration there')
     .addOption(
@@ -122,6 +137,7 @@ export function addMeasuring(program: Command, context: MakeContext): void {
       examples(
         'fumi eval ./eval/scifact',
         'fumi eval ./eval/* --json',
+        'fumi eval ./eval/scifact --chunks 700 --compare before.json',
         'fumi eval ./eval/aws --corpus corpus_full.jsonl.gz',
         'fumi eval ./eval/scifact --embedder local:./models/all-MiniLM-L6-v2 --compare before.json --worst 20',
       ),

@@ -1,4 +1,5 @@
 import type { AuditAction } from '@fumikura/audit';
+import type { ChunkerOptions } from '@fumikura/composition';
 
 /** What each command is given beside its arguments, as the command line names it. */
 
@@ -132,10 +133,17 @@ export interface EvalOptions {
   readonly rerank: string;
   readonly baseline?: 'bm25';
   readonly bound?: number;
+  readonly chunks?: ChunkerOptions;
   readonly worst?: number;
   readonly slices?: boolean;
   readonly answers?: boolean;
   readonly fit?: string;
+}
+
+export interface IndexRebuildOptions {
+  readonly embedder?: string | true;
+  readonly engine?: string;
+  readonly chunks?: ChunkerOptions;
 }
 
 export interface EvalMakeOptions {

@@ -51,7 +51,8 @@ function renderTable(head: readonly string[], rows: readonly (readonly string[])
     style: { head: [], border: [], 'padding-left': 0, 'padding-right': 0 },
   });
   table.push(...rows.map((row) => row.map(safe)));
-  return table.toString();
+  // The last column is filled up with spaces, which wrap on a narrow terminal.
+  return table.toString().replace(/ +$/gmu, '');
 }
 
 /** Text from documents and sources, without anything a terminal would obey or a person could not see. */

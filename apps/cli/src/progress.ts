@@ -33,6 +33,16 @@ export function rebuildOptions({ output, signal }: Pick<Context, 'output' | 'sig
   };
 }
 
+/** Documents that were gone through, now and then. */
+export function documentsDone({ note }: Output) {
+  let last = performance.now();
+  return ({ documents, total }: { documents: number; total: number }) => {
+    if (performance.now() - last < LINE_EVERY_MS) return;
+    last = performance.now();
+    note(`${documents} of ${total} documents`);
+  };
+}
+
 const LINE_EVERY_MS = 5_000;
 
 export function showProgress(output: Output, label: string): ProgressView {

@@ -1,13 +1,14 @@
-import { examine, FEATURES, fit, probability, unitsOf } from '@fumikura/answering';
+import { believed, examine, fitCalibrations } from '@fumikura/answering';
 import type { Calibration, Example } from '@fumikura/answering';
 import type { Belief, Collection, Extraction, JudgedQuery, MeasuredAnswers } from '@fumikura/evaluation';
 import { mean } from '@fumikura/evaluation';
-import type { DocumentId } from '@fumikura/model';
-import type { AccessFilter, SearchIndex, Store } from '@fumikura/ports';
 import { createKnowledge } from '@fumikura/retrieval';
-import type { Knowledge } from '@fumikura/retrieval';
-import { judgedId, storedId, withCollection } from './evaluation.ts';
+import { withCollection } from './evaluation.ts';
 import type { EvaluationOptions } from './evaluation.ts';
+import { judge } from './judged-extraction.ts';
+import type { Found } from './judged-extraction.ts';
+import type { Reading } from './judged-readers.ts';
+import { smallFolders } from './small-folders.ts';
 
 /** Questions asked of one collection, evenly over all of them. */
 const MOST_QUESTIONS = 500;
@@ -17,51 +18,61 @@ const MAX_CHARACTERS = 2_000;
 /** Fewer with an answer in words say nothing of a collection. */
 const LEAST_QUESTIONS = 20;
 
+type AskedExample = Example & { readonly believed: number };
+
 /** Each question twice: with the documents that answer it, and with those removed. */
 export interface AskedCollection {
   readonly set: string;
-  readonly examples: readonly (Example & { readonly believed: number })[];
+  readonly examples: readonly AskedExample[];
+  /** The same of a few documents at a time. */
+  readonly folders: readonly AskedExample[];
   readonly extraction?: Extraction;
 }
 
 export function askCollection(collection: Collection, options: EvaluationOptions): Promise<AskedCollection> {
-  return withCollection(collection, options, async (store, filter) => {
-    const hidden = new Set<string>();
-    const knowledge = await createKnowledge({
-      store: withIndex(store, withoutHidden(store.index, hidden)),
-      deadlineMs: 60_000,
-    });
-    const examples: AskedCollection['examples'][number][] = [];
+  return withCollection(collection, { ...options, hasOwnReaders: true }, async (store, filter, as) => {
+    const knowledge = await createKnowledge({ store, deadlineMs: 60_000 });
+    const { signal } = options;
+    const relevantTo = (query: JudgedQuery) => [...(collection.judgements.get(query.id)?.keys() ?? [])];
+    const examples: AskedExample[] = [];
     const found: Found[] = [];
-    for (const query of evenlyOf(collection.queries)) {
-      const relevant = collection.judgements.get(query.id) ?? new Map<string, number>();
-      for (const isAnswerable of [true, false]) {
-        options.signal.throwIfAborted();
-        hidden.clear();
-        if (!isAnswerable) for (const id of relevant.keys()) hidden.add(id);
-        const { features, confidence, extracted } = await examine(
-          knowledge,
-          query.text,
-          filter,
-          options.signal,
-        );
-        examples.push({
-          set: collection.name,
-          question: query.id,
-          features,
-          isAnswerable,
-          believed: confidence,
-        });
-        if (!isAnswerable || query.answer === undefined) continue;
-        const asked = { ...query, answer: query.answer };
-        const judged = await judge(asked, relevant, extracted, knowledge, filter, options.signal);
-        if (judged) found.push(judged);
-      }
+    const ask = async (query: JudgedQuery, reading: Reading, isAnswerable: boolean) => {
+      signal.throwIfAborted();
+      const examined = await examine(knowledge, query.text, await as(reading), signal);
+      const { features, found: documents, confidence } = examined;
+      const asked = { set: collection.name, question: query.id, features, found: documents, isAnswerable };
+      return { example: { ...asked, believed: confidence }, examined };
+    };
+    const queries = evenlyOf(collection.queries);
+    for (const query of queries) {
+      const relevant = relevantTo(query);
+      const whole = await ask(query, { kind: 'all-but', ids: [] }, true);
+      const rest = await ask(query, { kind: 'all-but', ids: relevant }, false);
+      examples.push(whole.example, rest.example);
+      if (query.answer === undefined) continue;
+      const answered = { ...query, answer: query.answer };
+      const judged = await judge(
+        answered,
+        new Set(relevant),
+        whole.examined.extracted,
+        knowledge,
+        filter,
+        signal,
+      );
+      if (judged) found.push(judged);
     }
+    const folders: AskedExample[] = [];
+    for await (const { query, ids, isAnswerable } of smallFolders(queries, relevantTo, {
+      knowledge,
+      as,
+      signal,
+    }))
+      folders.push((await ask(query, { kind: 'only', ids }, isAnswerable)).example);
     const share = (of: (each: Found) => boolean) => mean(found.map((each) => (of(each) ? 1 : 0)));
     return {
       set: collection.name,
       examples,
+      folders,
       ...(found.length >= LEAST_QUESTIONS && {
         extraction: {
           questions: found.length,
@@ -76,49 +87,68 @@ export function askCollection(collection: Collection, options: EvaluationOptions
 
 /** Beliefs by the shipped calibration, and by two others, each fitted on one half of the questions for the other half. */
 export function measuredAnswers(asked: readonly AskedCollection[]): MeasuredAnswers[] {
-  const all = asked.flatMap(({ examples }) => examples);
   const isOdd = new Map<string, boolean>();
   for (const { examples } of asked)
     for (const { set, question } of examples)
       if (!isOdd.has(`${set} ${question}`)) isOdd.set(`${set} ${question}`, isOdd.size % 2 === 1);
-  const half = (odd: boolean) => all.filter(({ set, question }) => isOdd.get(`${set} ${question}`) === odd);
-  const fitted = { odd: fit(half(true), FEATURES, 'odd'), even: fit(half(false), FEATURES, 'even') };
-  return asked.map(({ set, examples, extraction }) => ({
+  const oddity = ({ set, question }: Example) => isOdd.get(`${set} ${question}`) === true;
+  const half = (odd: boolean) => {
+    const those = (each: readonly AskedExample[]) => each.filter((example) => oddity(example) === odd);
+    const sets = asked.map(({ examples, folders }) => [those(examples), those(folders)] as const);
+    return fitCalibrations(
+      { many: sets.flatMap(([many]) => many), few: sets.flatMap(([, few]) => few) },
+      odd ? 'odd' : 'even',
+    );
+  };
+  const fitted = { odd: half(true), even: half(false) };
+  const shipped = (examples: readonly AskedExample[]): Belief[] =>
+    examples.map(({ question, believed: probability, isAnswerable: isTrue }) => ({
+      question,
+      probability,
+      isTrue,
+    }));
+  const heldOut = (examples: readonly AskedExample[]): Belief[] =>
+    examples.map((example) => ({
+      question: example.question,
+      probability: believed(oddity(example) ? fitted.even : fitted.odd, example.features, example.found),
+      isTrue: example.isAnswerable,
+    }));
+  return asked.map(({ set, examples, folders, extraction }) => ({
     name: set,
-    shipped: examples.map(({ question, believed, isAnswerable }): Belief => ({
-      question,
-      probability: believed,
-      isTrue: isAnswerable,
-    })),
-    heldOut: examples.map(({ question, features, isAnswerable }): Belief => ({
-      question,
-      probability: probability(isOdd.get(`${set} ${question}`) ? fitted.even : fitted.odd, features),
-      isTrue: isAnswerable,
-    })),
+    shipped: shipped(examples),
+    heldOut: heldOut(examples),
+    folders: { shipped: shipped(folders), heldOut: heldOut(folders) },
     ...(extraction && { extraction }),
   }));
 }
 
-/** A calibration of all that was asked, as the program text that ships. */
+/** Calibrations of all that was asked, as the program text that ships. */
 export function calibrationText(asked: readonly AskedCollection[], version: string): string {
-  const all = asked.flatMap(({ examples }) => examples);
-  const rounded = (values: readonly number[]) => values.map((value) => Number(value.toPrecision(6)));
-  const { features, mean: middle, deviation, weights, bias } = fit(all, FEATURES, version);
-  const calibration: Calibration = {
+  const { many, few } = fitCalibrations(
+    { many: asked.flatMap(({ examples }) => examples), few: asked.flatMap(({ folders }) => folders) },
     version,
-    features,
-    mean: rounded(middle),
-    deviation: rounded(deviation),
-    weights: rounded(weights),
-    bias: Number(bias.toPrecision(6)),
-  };
+  );
+  const counts = asked.map(({ set, examples, folders }) => `${set} (${examples.length}, ${folders.length})`);
   return [
-    "import type { Calibration } from './fit.ts';",
+    "import type { Calibrations } from './believed.ts';",
     '',
-    `/** Written by \`npm run fit:confidence\` from ${asked.map(({ set, examples }) => `${set} (${examples.length})`).join(', ')}. */`,
-    `export const CALIBRATION: Calibration = ${JSON.stringify(calibration, null, 2)};`,
+    `/** Written by \`npm run fit:confidence\` from ${counts.join(', ')}. */`,
+    `export const CALIBRATIONS: Calibrations = ${JSON.stringify({ many: rounded(many), few: rounded(few) }, null, 2)};`,
     '',
   ].join('\n');
+}
+
+function rounded({ version, mean: middle, deviation, weights, bias, features }: Calibration): Calibration {
+  const digits = (value: number) => Number(value.toPrecision(6));
+  const [means, deviations, all] = [middle, deviation, weights].map((values) => values.map(digits));
+  return {
+    version,
+    features,
+    mean: means ?? [],
+    deviation: deviations ?? [],
+    weights: all ?? [],
+    bias: digits(bias),
+  };
 }
 
 function evenlyOf(queries: readonly JudgedQuery[]): JudgedQuery[] {
@@ -128,80 +158,4 @@ function evenlyOf(queries: readonly JudgedQuery[]): JudgedQuery[] {
     { length: Math.min(usable.length, MOST_QUESTIONS) },
     (_, at) => usable[Math.floor(at * step)],
   ).filter((query) => query !== undefined);
-}
-
-function withIndex({ catalog, commit, close }: Store, index: SearchIndex): Store {
-  return { catalog, index, commit, close };
-}
-
-/** The index as if these documents were not in it. */
-function withoutHidden(index: SearchIndex, hidden: ReadonlySet<string>): SearchIndex {
-  return {
-    write: (batch) => index.write(batch),
-    search: async (request, access, signal) => {
-      const answer = await index.search(request, access, signal);
-      const candidates = answer.candidates.filter(({ documentId }) => !hidden.has(judgedId(documentId)));
-      return { ...answer, candidates };
-    },
-    stats: () => index.stats(),
-    useFingerprint: (fingerprint) => index.useFingerprint(fingerprint),
-    maintain: (signal) => index.maintain(signal),
-    check: (signal) => index.check(signal),
-  };
-}
-
-interface Found {
-  readonly isFirst: boolean;
-  readonly isBest: boolean;
-  readonly isShown: boolean;
-}
-
-/**
- * Whether what is quoted stands in a document that answers, and holds the answer. Undefined when no sentence of these
- * documents holds it, so that nobody could quote it.
- */
-async function judge(
-  { text, answer }: JudgedQuery & { readonly answer: string },
-  relevant: ReadonlyMap<string, number>,
-  extracted: readonly { readonly documentId: DocumentId; readonly text: string }[],
-  knowledge: Knowledge,
-  filter: AccessFilter,
-  signal: AbortSignal,
-): Promise<Found | undefined> {
-  const answering = await knowledge.documents([...relevant.keys()].map(storedId), filter, signal);
-  const holds = holdsAnswer(answer, answering.map(({ stored }) => stored.text).join('\n\n'));
-  if (!holds) return undefined;
-  const [first] = (await knowledge.evidence({ query: text, documents: 1 }, filter, signal)).documents;
-  const opening = first && unitsOf(first.stored.text).find(({ kind }) => kind !== 'heading');
-  const isRight = (each: { readonly documentId: DocumentId; readonly text: string } | undefined) =>
-    each !== undefined && relevant.has(judgedId(each.documentId)) && holds(each.text);
-  return {
-    isFirst: isRight(
-      first && opening && { documentId: first.id, text: first.stored.text.slice(opening.start, opening.end) },
-    ),
-    isBest: isRight(extracted[0]),
-    isShown: extracted.some(isRight),
-  };
-}
-
-/** An answer that is no quotation is held by the sentence of its document that says most of its words. */
-function holdsAnswer(answer: string, text: string): ((sentence: string) => boolean) | undefined {
-  const plain = fold(answer);
-  // The letter of a choice is no answer in words.
-  if (plain.trim().length < 2) return undefined;
-  if (fold(text).includes(plain)) return (sentence) => fold(sentence).includes(plain);
-  const words = new Set(plain.match(/[\p{L}\p{N}]+/gu) ?? []);
-  const share = (sentence: string) => {
-    const there = new Set(fold(sentence).match(/[\p{L}\p{N}]+/gu) ?? []);
-    return [...words].filter((word) => there.has(word)).length / Math.max(1, words.size);
-  };
-  const best = unitsOf(text).reduce(
-    (most, { start, end }) => Math.max(most, share(text.slice(start, end))),
-    0,
-  );
-  return best < 0.5 ? undefined : (sentence) => share(sentence) >= best - 1e-9;
-}
-
-function fold(text: string): string {
-  return text.normalize('NFKC').toLowerCase().replace(/\s+/gu, ' ');
 }

@@ -4,6 +4,7 @@ import { createQueryVectors } from '@fumikura/embedding';
 import type { Embedder } from '@fumikura/ports';
 import type { EmbedQuery } from '@fumikura/retrieval';
 import type { Variables } from './connectors/secrets.ts';
+import type { Chunking } from './chunking.ts';
 import { configuredEmbedder } from './embedders.ts';
 
 export type EmbedderName = 'embedder' | 'nextEmbedder';
@@ -28,6 +29,7 @@ export interface ModelsOptions {
   readonly timeoutMs: number;
   /** A command that ends soon keeps the models it began with. */
   readonly isOneShot: boolean;
+  readonly chunking: Chunking;
   readonly onChanged: () => void;
 }
 
@@ -74,7 +76,7 @@ function idOf(models: readonly Configured[]): string {
   return JSON.stringify(models.map(({ name, key }) => [name, key]));
 }
 
-function configuredIn(config: Config, { variables, timeoutMs }: ModelsOptions): Configured[] {
+function configuredIn(config: Config, { variables, timeoutMs, chunking }: ModelsOptions): Configured[] {
   const entries: [EmbedderName, EmbedderConfig | undefined][] = [
     ['embedder', config.embedder],
     ['nextEmbedder', config.nextEmbedder],
@@ -82,7 +84,13 @@ function configuredIn(config: Config, { variables, timeoutMs }: ModelsOptions): 
   return entries.flatMap(([name, entry]): Configured[] => {
     if (!entry) return [];
     const open = once(() => configuredEmbedder(config, entry, variables));
-    const queries = once(async () => createQueryVectors({ embedder: await open(), timeoutMs }));
+    const queries = once(async () =>
+      createQueryVectors({
+        embedder: await open(),
+        timeoutMs,
+        chunking: () => chunking.lastForVectors(),
+      }),
+    );
     return [{ name, key: JSON.stringify(entry), open, isOpened: open.isCalled, queries }];
   });
 }

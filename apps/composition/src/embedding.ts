@@ -6,6 +6,7 @@ import type { Logger } from '@fumikura/logging';
 import type { Fingerprint } from '@fumikura/model';
 import type { Embedder, EmbeddingStore } from '@fumikura/ports';
 import type { EmbedQuery } from '@fumikura/retrieval';
+import type { Chunking, ChunkerOptions } from './chunking.ts';
 import { configuredModels } from './configured-models.ts';
 import type { Configured, EmbedderName } from './configured-models.ts';
 import type { Variables } from './connectors/secrets.ts';
@@ -22,7 +23,7 @@ export interface InstalledEmbedder {
   /** Bound: what it makes is what is searched. */
   stage(): Promise<EmbeddingStage>;
   /** Over another backlog than the index's own. */
-  stageFor(embedder: Embedder, backlog: EmbeddingStore): EmbeddingStage;
+  stageFor(embedder: Embedder, backlog: EmbeddingStore, chunking?: ChunkerOptions): EmbeddingStage;
   /** Another index may be asked since: which embedder fits is found out anew. */
   reconsider(): void;
   /** Loads what the first query would wait for. */
@@ -37,7 +38,11 @@ export function installEmbedder(
   config: Config,
   store: InstalledStore,
   logger: Logger,
-  { variables, isOneShot }: { readonly variables: Variables; readonly isOneShot: boolean },
+  {
+    variables,
+    isOneShot,
+    chunking,
+  }: { readonly variables: Variables; readonly isOneShot: boolean; readonly chunking: Chunking },
 ): InstalledEmbedder | undefined {
   const entry = config.embedder ?? config.nextEmbedder;
   if (!entry) return undefined;
@@ -45,26 +50,41 @@ export function installEmbedder(
   const timeoutMs = isOneShot
     ? Math.max(entry.queryTimeoutMs, Math.round(LOADING_SHARE * config.search.deadlineMs))
     : entry.queryTimeoutMs;
-  const models = configuredModels(config, { variables, timeoutMs, isOneShot, onChanged: () => reconsider() });
+  const models = configuredModels(config, {
+    variables,
+    timeoutMs,
+    isOneShot,
+    chunking,
+    onChanged: () => reconsider(),
+  });
   let fitting: Promise<Configured> | undefined;
   const choose = (): Promise<Configured> => {
-    fitting ??= fittingOf(models.now(), store).catch((error: unknown) => {
-      fitting = undefined;
-      throw error;
-    });
+    fitting ??= chunking
+      .forVectors()
+      .then(() => fittingOf(models.now(), store))
+      .catch((error: unknown) => {
+        fitting = undefined;
+        throw error;
+      });
     return fitting;
   };
-  const stageFor = (embedder: Embedder, backlog: EmbeddingStore) => {
+  const stageFor = (
+    embedder: Embedder,
+    backlog: EmbeddingStore,
+    cut: ChunkerOptions = chunking.lastForVectors(),
+  ) => {
     const { tokensPerDay, usdPerDay } = entry.budget;
     const limits = {
       ...(tokensPerDay !== undefined && { tokensPerDay }),
       ...(usdPerDay !== undefined && { usdPerDay }),
     };
     const leases = backlog === store.embeddings ? store.catalog : besideLeases(store.catalog);
-    return createEmbeddingStage({ store: backlog, leases, embedder, logger, budget: limits });
+    const parts = { store: backlog, leases, embedder, logger, budget: limits };
+    return createEmbeddingStage({ ...parts, chunking: cut });
   };
   const bound = async () => {
-    const stage = stageFor(await (await choose()).open(), store.embeddings);
+    const embedder = await (await choose()).open();
+    const stage = stageFor(embedder, store.embeddings, await chunking.forVectors());
     await stage.bind();
     return stage;
   };
@@ -105,8 +125,7 @@ async function fittingOf(all: readonly Configured[], store: InstalledStore): Pro
   if (!first) throw new Error('no embedder is configured');
   if (others.length === 0) return first;
   const { fingerprint } = await store.embeddings.status();
-  for (const each of all)
-    if (fingerprint && isSameModel(fingerprintOf(await each.open()), fingerprint)) return each;
+  for (const each of all) if (fingerprint && isOfModel(await each.open(), fingerprint)) return each;
   return first;
 }
 
@@ -114,8 +133,14 @@ async function fittingOf(all: readonly Configured[], store: InstalledStore): Pro
 async function isFitting(all: readonly Configured[], store: InstalledStore): Promise<boolean> {
   const { fingerprint } = await store.embeddings.status();
   if (!fingerprint) return true;
-  for (const each of all) if (isSameModel(fingerprintOf(await each.open()), fingerprint)) return true;
+  for (const each of all) if (isOfModel(await each.open(), fingerprint)) return true;
   return false;
+}
+
+/** Of chunks of whatever size. */
+export function isOfModel(embedder: Embedder, fingerprint: Fingerprint): boolean {
+  const { chunkerVersion } = fingerprint;
+  return isSameModel({ ...fingerprintOf(embedder), chunkerVersion }, fingerprint);
 }
 
 export function isSameModel(a: Fingerprint, b: Fingerprint): boolean {

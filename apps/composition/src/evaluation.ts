@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { createAccess, createLocalDirectory, LOCAL_ISSUER } from '@fumikura/access';
 import { prepareContent, DEFAULT_LIMITS } from '@fumikura/documents';
+import type { ChunkerOptions } from '@fumikura/documents';
 import { createQueryVectors, fingerprintOf, passageText } from '@fumikura/embedding';
 import { DEPTH, evaluate } from '@fumikura/evaluation';
 import type { Collection, Evaluated, JudgedDocument } from '@fumikura/evaluation';
@@ -17,6 +17,8 @@ import {
   fusionWeights,
 } from '@fumikura/retrieval';
 import type { BoostSettings, Ranked, Synonyms } from '@fumikura/retrieval';
+import { readersOfOne, readingAs } from './judged-readers.ts';
+import type { ReadingAs } from './judged-readers.ts';
 import { createSqliteStore } from '@fumikura/store-sqlite';
 import { analyseQuery } from '@fumikura/text';
 
@@ -38,6 +40,10 @@ export interface EvaluationOptions {
   readonly reranker?: Reranker;
   /** Places that a hit rises or sinks at most by the reranker. */
   readonly bound?: number;
+  /** How large chunks are made. */
+  readonly chunking?: ChunkerOptions;
+  /** Each document has readers of its own, for `readingAs`; default the same for all. */
+  readonly hasOwnReaders?: boolean;
   readonly signal: AbortSignal;
   readonly onIndexed: (documents: number) => void;
   /** Told while a collection is embedded, which takes far longer than the rest. */
@@ -67,16 +73,22 @@ export interface AskingOptions {
   readonly embedder?: Embedder;
   readonly weight?: number;
   readonly synonyms?: Synonyms;
+  /** As the chunks of the index were cut. */
+  readonly chunking?: ChunkerOptions;
   readonly signal: AbortSignal;
 }
 
 /** The ordinary ranking of one index, for a measurement: it fails where a search would do without vectors. */
-export function createAsking({ index, filter, embedder, weight, synonyms, signal }: AskingOptions) {
+export function createAsking({ index, filter, embedder, weight, synonyms, chunking, signal }: AskingOptions) {
   const parts = { index, ...(synonyms && { synonyms: () => synonyms }) };
   const rank = createRanker({
     index,
     ...(embedder && {
-      embedQuery: createQueryVectors({ embedder, timeoutMs: QUERY_TIMEOUT_MS }),
+      embedQuery: createQueryVectors({
+        embedder,
+        timeoutMs: QUERY_TIMEOUT_MS,
+        ...(chunking && { chunking: () => chunking }),
+      }),
       fusion: fusionWeights(weight),
       onWithoutVectors: (error) => {
         throw error;
@@ -103,16 +115,17 @@ export function storedId(judged: string): string {
 export async function withCollection<T>(
   collection: Collection,
   options: EvaluationOptions,
-  work: (store: Store, filter: AccessFilter) => Promise<T>,
+  work: (store: Store, filter: AccessFilter, as: ReadingAs) => Promise<T>,
 ): Promise<T> {
   await sweepFolders();
   const folder = await ownFolder('eval');
   const store = await createSqliteStore({ file: join(folder, 'eval.db'), inline: true });
   try {
-    if (options.embedder) await store.index.useFingerprint(fingerprintOf(options.embedder));
+    const { embedder, chunking } = options;
+    if (embedder) await store.index.useFingerprint(fingerprintOf(embedder, chunking));
     options.onIndexed(await load(store, collection, options));
-    const access = createAccess(store.catalog, createLocalDirectory(['judge'], [], '1'));
-    return await work(store, await access.filterFor({ issuer: LOCAL_ISSUER, subject: 'judge' }));
+    const as = readingAs(store.catalog);
+    return await work(store, await as({ kind: 'all-but', ids: [] }), as);
   } finally {
     await store.close();
     await rm(folder, { recursive: true });
@@ -164,22 +177,32 @@ async function placesOf({ catalog }: Store, ranked: readonly Ranked[], access: A
 async function load(
   store: Store,
   collection: Collection,
-  { embedder, signal, onEmbedded }: EvaluationOptions,
+  { embedder, chunking, hasOwnReaders = false, signal, onEmbedded }: EvaluationOptions,
 ): Promise<number> {
-  const lists = [{ id: READERS, members: ['anyone' as const], readAt: new Date().toISOString() }];
+  const readAt = new Date().toISOString();
   let upserts: DocumentWrite[] = [];
   let documents = 0;
   let chunks = 0;
   const flush = async () => {
     const written = embedder ? await embedded(upserts, embedder, signal) : upserts;
-    await store.commit({ source: SOURCE, lists, upserts: written });
+    const each = written.map((write) => {
+      const { externalId } = write.document;
+      const { acl, list } = readersOfOne(
+        hasOwnReaders ? `${READERS}/${externalId}` : READERS,
+        hasOwnReaders ? externalId : 'any',
+        readAt,
+      );
+      return { list, write: { ...write, document: { ...write.document, acl } } };
+    });
+    const lists = [...new Map(each.map(({ list }) => [list.id, list])).values()];
+    await store.commit({ source: SOURCE, lists, upserts: each.map(({ write }) => write) });
     chunks += written.reduce((sum, write) => sum + write.chunks.length, 0);
     if (embedder) onEmbedded?.(chunks);
     upserts = [];
   };
   for await (const document of collection.documents()) {
     signal.throwIfAborted();
-    upserts.push(await toWrite(document));
+    upserts.push(await toWrite(document, chunking));
     documents++;
     if (upserts.length >= BATCH) await flush();
   }
@@ -208,10 +231,14 @@ async function embedded(
   }));
 }
 
-async function toWrite({ id, title, text }: JudgedDocument): Promise<DocumentWrite> {
+async function toWrite(
+  { id, title, text }: JudgedDocument,
+  chunking: ChunkerOptions | undefined,
+): Promise<DocumentWrite> {
   const prepared = await prepareContent(
     { fileName: 'document.txt', bytes: Buffer.from(text) },
     DEFAULT_LIMITS,
+    chunking,
   );
   return {
     similarity: prepared.similarity,

@@ -4,7 +4,7 @@ import type { EmbeddingStore } from '@fumikura/ports';
 
 export interface FollowingOptions {
   readonly first: EmbeddingStage;
-  /** The stage of the model that the index is bound to now, as soon as that is known here. */
+  /** The stage of the model that the index is bound to now, over chunks as they are cut now, as soon as that is known here. */
   readonly again: (signal: AbortSignal) => Promise<EmbeddingStage>;
   readonly reconsider: () => void;
   readonly store: Pick<EmbeddingStore, 'status'>;
@@ -15,15 +15,15 @@ export const LOOK_EVERY_MS = 3_000;
 
 /** A stage that goes on with another model when the index of that one is asked from now on. */
 export function followingStage({ first, again, reconsider, store }: FollowingOptions): EmbeddingStage {
-  const modelNow = async () => (await store.status()).fingerprint?.model;
+  const boundNow = async () => JSON.stringify((await store.status()).fingerprint);
   return {
     ...first,
     follow: async (signal) => {
       for (let stage = first; ; stage = await again(signal)) {
-        const model = await modelNow();
+        const bound = await boundNow();
         const turn = new AbortController();
         const following = stage.follow(AbortSignal.any([signal, turn.signal]));
-        while (!signal.aborted && (await modelNow().catch(() => model)) === model)
+        while (!signal.aborted && (await boundNow().catch(() => bound)) === bound)
           await wait(LOOK_EVERY_MS, undefined, { signal }).catch(() => undefined);
         turn.abort();
         await following;

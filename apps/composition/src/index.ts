@@ -2,6 +2,9 @@ export { askCollection, calibrationText, measuredAnswers } from './answer-evalua
 export type { AskedCollection } from './answer-evaluation.ts';
 export { auditFolder, audited, openAudit } from './audit.ts';
 export type { Asked } from './audit.ts';
+export { chunkingOf, sizeOf, storedChunking } from './chunking.ts';
+export type { ChunkerOptions, StoredChunking } from './chunking.ts';
+export { isSameChunking } from '@fumikura/documents';
 export { CONNECTOR_KINDS, connectorFor, connectorsFor, setupOf } from './connectors/registry.ts';
 export type { ConnectorHost } from './connectors/registry.ts';
 export { localPerson, openInstallation } from './installation.ts';
@@ -21,6 +24,7 @@ export { momentsOf } from './people/moments.ts';
 export type { Moments } from './people/moments.ts';
 export { localIdsOf } from './people/people.ts';
 export { openPeopleStore, withPeople } from './people/provisioned.ts';
+export { recutDocuments } from './recutting.ts';
 export { migrateStore } from './migration.ts';
 export { compareStores } from './migration-check.ts';
 export { readSynonyms } from './synonyms.ts';

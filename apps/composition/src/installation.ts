@@ -10,6 +10,7 @@ import { AppError, toAppError } from '@fumikura/errors';
 import { sweepFolders } from '@fumikura/http';
 import { createIngest } from '@fumikura/ingest';
 import type { Ingest } from '@fumikura/ingest';
+import { withoutWarnings } from '@fumikura/logging';
 import type { Logger } from '@fumikura/logging';
 import type { Person } from '@fumikura/model';
 import type { PeopleStore } from '@fumikura/ports';
@@ -18,6 +19,8 @@ import type { BoostSettings, Feedback, Knowledge } from '@fumikura/retrieval';
 import type { RebuildOptions } from '@fumikura/store-sqlite';
 import { auditedIngest, openAudit } from './audit.ts';
 import { keepPlace } from './audit-places/places.ts';
+import { createChunking, requireChunking } from './chunking.ts';
+import type { Chunking } from './chunking.ts';
 import { watchCommits } from './commits.ts';
 import type { Variables } from './connectors/secrets.ts';
 import { installEmbedder } from './embedding.ts';
@@ -43,6 +46,7 @@ import type { InstalledStore } from './store.ts';
 export interface Installation {
   readonly config: Config;
   readonly store: InstalledStore;
+  readonly chunking: Chunking;
   readonly access: Access;
   readonly knowledge: Knowledge;
   /** Answers and summaries, over the same knowledge. */
@@ -86,19 +90,29 @@ export interface OpenOptions {
   readonly rebuild?: RebuildOptions;
   /** Of the process, for secrets that lie there; default none. */
   readonly variables?: Variables;
+  /** Chunks of another size than the configuration asks for are no reason to refuse: they are about to be changed. */
+  readonly isRecutting?: boolean;
 }
 
 export async function openInstallation(
   config: Config,
-  { logger, mode, rebuild, variables = {} }: OpenOptions,
+  { logger, mode, rebuild, variables = {}, isRecutting = false }: OpenOptions,
 ): Promise<Installation> {
   // Before anything is opened that would have to be closed when it cannot be used.
   const synonyms = await installSynonyms(config, logger, { isOneShot: mode === 'one-shot' });
   const audit = openAudit(config, logger, variables);
   const store = await openStore(config, { inline: mode === 'one-shot', ...(rebuild && { rebuild }) });
+  const chunking = createChunking(store);
+  if (!isRecutting)
+    await requireChunking(config, store).catch(async (error: unknown) => {
+      await store.close();
+      await audit.close();
+      throw error;
+    });
   const pipeline = createDocumentPipeline({
     workers: config.parsing.workers || Math.max(1, availableParallelism() - 1),
     limits: { maxBytes: config.parsing.maxBytes, timeoutMs: config.parsing.timeoutMs },
+    chunking: () => chunking.forDocuments(),
   });
   const commits = watchCommits(store);
   const peopleStore = await openPeopleStore(config, store.catalog.state, logger);
@@ -116,13 +130,16 @@ export async function openInstallation(
   );
   if (mode === 'service') sweep(logger);
   const embedder = installEmbedder(config, store, logger, {
+    chunking,
     variables,
     isOneShot: mode === 'one-shot',
   });
-  const ownRights = installOwnRights(config, { logger, variables });
+  // Whoever asks one question reads in its reply what was missing; operators of a service read it in the log.
+  const asking = mode === 'one-shot' ? withoutWarnings(logger) : logger;
+  const ownRights = installOwnRights(config, { logger: asking, variables });
   people.onChanged(() => ownRights.clear());
-  const lateCheck = installLateCheck(config, store.catalog, logger, variables, ownRights);
-  const rerank = installReranker(config, variables, logger);
+  const lateCheck = installLateCheck(config, store.catalog, asking, variables, ownRights);
+  const rerank = installReranker(config, variables, asking);
   const model = installModel(config, variables);
   const feedback = createFeedback(store.catalog.state);
   const allKnowledge = await createKnowledge({
@@ -140,7 +157,7 @@ export async function openInstallation(
     notesQuestions: mode === 'service' && config.audit.queryText === 'keep',
     onWithoutNotes: ({ code, message }) => logger.warn('search.without-notes', { code, message }),
     onWithoutVectors: ({ code, message }) => {
-      logger.warn('search.without-vectors', { code, message });
+      asking.warn('search.without-vectors', { code, message });
       if (code === 'FINGERPRINT_MISMATCH') embedder?.reconsider();
     },
   });
@@ -150,10 +167,19 @@ export async function openInstallation(
     store.catalog,
     rightsOf,
   );
-  const live = { config, store, documents: pipeline, logger, variables, maySee: narrowed.maySee, ownRights };
+  const live = {
+    config,
+    store,
+    documents: pipeline,
+    logger: asking,
+    variables,
+    maySee: narrowed.maySee,
+    ownRights,
+  };
   return {
     config,
     store,
+    chunking,
     ...(embedder && { embedder }),
     access: narrowed.access,
     feedback,

@@ -1,8 +1,10 @@
 import { createAccess, createLocalDirectory, LOCAL_ISSUER } from '@fumikura/access';
 import type { Config } from '@fumikura/config';
 import type { DocumentId } from '@fumikura/model';
+import { isSameChunking } from '@fumikura/documents';
 import { createRanker } from '@fumikura/retrieval';
 import { analyseQuery } from '@fumikura/text';
+import { storedChunking } from './chunking.ts';
 import { checksumOf } from './migration.ts';
 import type { InstalledStore } from './store.ts';
 
@@ -15,6 +17,8 @@ export interface MigrationCheck {
     /** Of the first ten of each search, the share that both found. */
     readonly overlap: number;
   };
+  /** The other one's chunks are of another size: it holds what it should, and may answer otherwise. */
+  readonly isRecut: boolean;
   readonly isSound: boolean;
 }
 
@@ -30,13 +34,18 @@ export async function compareStores(
   config: Config,
   signal: AbortSignal,
 ): Promise<MigrationCheck> {
-  const [a, b] = [await checksumOf(from, signal), await checksumOf(to, signal)];
+  const [here, there] = [await storedChunking(from), await storedChunking(to)];
+  const isRecut = !isSameChunking(here, there);
+  const chunking = isRecut ? there : undefined;
+  const [a, b] = [await checksumOf(from, signal, chunking), await checksumOf(to, signal, chunking)];
+  const isSame = a.documents === b.documents && a.checksum === b.checksum;
   const searches = await compareSearches(from, to, config, signal);
   return {
     documents: { from: a.documents, to: b.documents },
     checksum: { from: a.checksum, to: b.checksum },
     searches,
-    isSound: a.documents === b.documents && a.checksum === b.checksum && searches.overlap >= LEAST_OVERLAP,
+    isRecut,
+    isSound: isSame && (isRecut || searches.overlap >= LEAST_OVERLAP),
   };
 }
 

@@ -1,17 +1,23 @@
 import { createHash } from 'node:crypto';
 import { AppError } from '@fumikura/errors';
 import { aclKey } from '@fumikura/model';
+import { chunkerVersionOf, cutAs } from '@fumikura/documents';
+import type { ChunkerOptions } from '@fumikura/documents';
 import { FEEDBACK_SPACE } from '@fumikura/retrieval';
 import type { DocumentId, SourceId } from '@fumikura/model';
 import { TOKEN_SPACE } from '@fumikura/access';
 import { entriesOf } from '@fumikura/ports';
-import type { DocumentWrite, KnownVersion, Lease, SharedState, StateSpace } from '@fumikura/ports';
+import type { DocumentWrite, KnownVersion, SharedState, StateSpace } from '@fumikura/ports';
 import { PEOPLE_SPACE } from '@fumikura/store-people';
+import { holdSources, pagesOf } from './held-sources.ts';
+import { carried, chunkingThere } from './migrated-chunks.ts';
 import type { InstalledStore } from './store.ts';
 
 export interface MigrationOptions {
   readonly signal: AbortSignal;
   readonly onProgress?: (progress: { readonly documents: number; readonly total: number }) => void;
+  /** Chunks are made of this size on the way; default: as they are. */
+  readonly chunking?: ChunkerOptions;
 }
 
 export interface MigrationResult {
@@ -21,8 +27,6 @@ export interface MigrationResult {
   readonly removed: number;
 }
 
-/** Read and written at once: bounds what is held in memory. */
-const PAGE = 100;
 /** One is noted or confirmed in the catalog while the other one is written to the index; with a third, memory nears its limit. */
 const COMMITS_AT_ONCE = 2;
 const SAMPLE = 300;
@@ -48,7 +52,7 @@ const KEPT_SPACES: readonly StateSpace[] = [
 export async function migrateStore(
   from: InstalledStore,
   to: InstalledStore,
-  { signal, onProgress }: MigrationOptions,
+  { signal, onProgress, chunking }: MigrationOptions,
 ): Promise<MigrationResult> {
   const sources = (await from.catalog.sources()).map(({ id, documents }) => ({ id, documents }));
   const total = sources.reduce((sum, { documents }) => sum + documents, 0);
@@ -56,16 +60,19 @@ export async function migrateStore(
   const leases = await holdSources(
     [from, to],
     sources.map(({ id }) => id),
+    { what: 'migration', leaseMs: LEASE_MS },
   );
   const result = { written: 0, unchanged: 0, removed: 0 };
   try {
+    const cut = await chunkingThere(from, to, chunking);
     await prepare(
       from,
       to,
       sources.map(({ id }) => id),
+      cut,
     );
     for (const { id } of sources) {
-      await copyDocuments(from, to, id, signal, async (written, unchanged) => {
+      await copyDocuments(from, to, id, { signal, cut }, async (written, unchanged) => {
         result.written += written;
         result.unchanged += unchanged;
         onProgress?.({ documents: result.written + result.unchanged, total });
@@ -80,21 +87,27 @@ export async function migrateStore(
   return result;
 }
 
-/** One text for all documents of a store, whatever engine holds them: equal texts mean equal documents. */
+/**
+ * One text for all documents of a store, whatever engine holds them: equal texts mean equal documents.
+ * @param chunking as if they were cut so; vectors count for nothing then
+ */
 export async function checksumOf(
   store: InstalledStore,
   signal: AbortSignal,
+  chunking?: ChunkerOptions,
 ): Promise<{ documents: number; checksum: string }> {
   const hash = createHash('sha256');
   let documents = 0;
   for (const { id: source } of await store.catalog.sources()) {
-    for await (const ids of pages(store, source, signal)) {
-      for (const { document, chunks, vectors } of inOrder(ids, await store.export.documents(ids))) {
-        const { text, acl, ...head } = document;
+    for await (const ids of pagesOf(store, source, signal)) {
+      for (const write of inOrder(ids, await store.export.documents(ids))) {
+        const { text, acl, ...head } = write.document;
+        const { chunks } = chunking ? cutAs({ ...write.document, ...write }, chunking) : write;
+        const vectors = chunking ? [] : (write.vectors ?? []);
         hash.update(
           JSON.stringify([head.id, head.version, head.contentHash, head.title, aclKey(acl), text.length]),
         );
-        hash.update(JSON.stringify([chunks.length, vectors?.length ?? 0]));
+        hash.update(JSON.stringify([chunks.length, vectors.length]));
         hash.update(text);
         documents++;
       }
@@ -118,9 +131,10 @@ async function prepare(
   from: InstalledStore,
   to: InstalledStore,
   sources: readonly SourceId[],
+  cut: ChunkerOptions,
 ): Promise<void> {
   const { fingerprint } = await from.index.stats();
-  if (fingerprint) await to.embeddings.bind(fingerprint);
+  if (fingerprint) await to.embeddings.bind({ ...fingerprint, chunkerVersion: chunkerVersionOf(cut) });
   const sample: DocumentWrite[] = [];
   for (const source of sources)
     sample.push(...(await from.export.documents(await from.catalog.listIds(source, undefined, SAMPLE))));
@@ -142,7 +156,7 @@ async function copyDocuments(
   from: InstalledStore,
   to: InstalledStore,
   source: SourceId,
-  signal: AbortSignal,
+  { signal, cut }: { readonly signal: AbortSignal; readonly cut: ChunkerOptions },
   told: (written: number, unchanged: number) => Promise<void>,
 ): Promise<void> {
   await to.catalog.ensureSource(source);
@@ -150,7 +164,8 @@ async function copyDocuments(
   try {
     for await (const { upserts, unchanged } of changedPages(from, to, source, signal)) {
       while (commits.size >= COMMITS_AT_ONCE) await Promise.race(commits);
-      const done: Promise<void> = commitPage(to, source, upserts)
+      const done: Promise<void> = carried(to, upserts, cut)
+        .then((writes) => commitPage(to, source, writes))
         .then(() => told(upserts.length, unchanged))
         .finally(() => commits.delete(done));
       commits.add(done);
@@ -180,7 +195,7 @@ async function* changedPages(
     return { upserts, unchanged: ids.length - wanted.length };
   };
   let ahead: ReturnType<typeof read> | undefined;
-  for await (const ids of pages(from, source, signal)) {
+  for await (const ids of pagesOf(from, source, signal)) {
     const next = read(ids);
     next.catch(() => undefined); // whoever takes it hears of it
     if (ahead) yield await ahead;
@@ -198,7 +213,7 @@ async function removeOthers(
   renew: () => Promise<void>,
 ): Promise<number> {
   let removed = 0;
-  for await (const ids of pages(to, source, signal)) {
+  for await (const ids of pagesOf(to, source, signal)) {
     await renew();
     const known = await from.catalog.known(ids);
     const removals = ids.filter((id) => !known.has(id));
@@ -227,49 +242,6 @@ async function copyState(from: InstalledStore, to: InstalledStore, source: Sourc
     deadLetters: letters.filter(({ documentId }) => !there.has(documentId)),
     ...(checkpoint !== undefined && { checkpoint }),
   });
-}
-
-async function holdSources(stores: readonly InstalledStore[], sources: readonly SourceId[]) {
-  const holder = `migration ${process.pid}`;
-  const held: { store: InstalledStore; lease: Lease }[] = [];
-  const release = async () => {
-    for (const { store, lease } of held) await store.catalog.releaseLease(lease);
-  };
-  for (const store of stores) {
-    for (const source of sources) {
-      const lease = await store.catalog.acquireLease(source, holder, LEASE_MS);
-      if (lease.holder !== holder) {
-        await release();
-        throw new AppError('SYNC_RUNNING', 'conflict', `${source} is held by ${lease.holder}`, {
-          publicMessage: `A sync of ${source} is running. Wait for its end, or stop it, and migrate then.`,
-        });
-      }
-      held.push({ store, lease });
-    }
-  }
-  let renewedAt = Date.now();
-  return {
-    release,
-    renew: async () => {
-      if (Date.now() - renewedAt < LEASE_MS / 4) return;
-      renewedAt = Date.now();
-      for (const each of held) each.lease = await each.store.catalog.renewLease(each.lease, LEASE_MS);
-    },
-  };
-}
-
-async function* pages(
-  store: InstalledStore,
-  source: SourceId,
-  signal: AbortSignal,
-): AsyncGenerator<readonly DocumentId[]> {
-  for (let after: DocumentId | undefined; ;) {
-    signal.throwIfAborted();
-    const ids: readonly DocumentId[] = await store.catalog.listIds(source, after, PAGE);
-    if (ids.length === 0) return;
-    yield ids;
-    after = ids.at(-1);
-  }
 }
 
 function inOrder(ids: readonly DocumentId[], writes: readonly DocumentWrite[]): DocumentWrite[] {

@@ -7,7 +7,8 @@ import type { Collection, Evaluated } from '@fumikura/evaluation';
 import { ownFolder } from '@fumikura/http';
 import type { Embedder, EmbeddingStore, SearchIndex } from '@fumikura/ports';
 import type { OtherModel } from '@fumikura/store-paired';
-import { isSameModel } from './embedding.ts';
+import type { ChunkerOptions } from './chunking.ts';
+import { isOfModel, isSameModel } from './embedding.ts';
 import type { EmbedderName } from './configured-models.ts';
 import type { InstalledEmbedder } from './embedding.ts';
 import { createAsking } from './evaluation.ts';
@@ -39,10 +40,13 @@ export async function prepareOtherModel(
   const { store } = installation;
   const { installed, embedder } = await requireNamed(installation, 'nextEmbedder');
   if (!store.paired) {
-    requireDone(await run(installed.stageFor(embedder, knownBacklog(store, embedder))));
+    const chunking = await installation.chunking.forVectors();
+    const backlog = knownBacklog(store, embedder, chunking);
+    requireDone(await run(installed.stageFor(embedder, backlog, chunking)));
     return { written: 0 };
   }
-  const { missing } = await store.paired.beside.rebuild(signal, otherModel(installed, embedder, run));
+  const other = otherModel(installed, embedder, await installation.chunking.forVectors(), run);
+  const { missing } = await store.paired.beside.rebuild(signal, other);
   return { written: missing };
 }
 
@@ -107,7 +111,7 @@ export async function judgeLiving(
 
 /** As the person at this machine, who sees what they may see. */
 async function judge(
-  { access, config, localPerson }: Installation,
+  { access, config, chunking, localPerson }: Installation,
   { index, embedder }: { readonly index: SearchIndex; readonly embedder?: Embedder },
   collection: Collection,
   signal: AbortSignal,
@@ -118,6 +122,7 @@ async function judge(
     index,
     filter,
     signal,
+    chunking: await chunking.forVectors(),
     ...(embedder && { embedder }),
     ...(weight !== undefined && { weight }),
   });
@@ -142,8 +147,9 @@ async function withCopy<T>(
     await migrateStore(installation.store, copy, { signal });
     const { known, keep, spent } = installation.store.embeddings;
     const backlog: EmbeddingStore = { ...copy.embeddings, known, keep, spent };
-    await backlog.bind(fingerprintOf(embedder));
-    requireDone(await run(installed.stageFor(embedder, backlog)));
+    const chunking = await installation.chunking.forVectors();
+    await backlog.bind(fingerprintOf(embedder, chunking));
+    requireDone(await run(installed.stageFor(embedder, backlog, chunking)));
     return await work(copy.index, embedder);
   } finally {
     await copy.close();
@@ -159,10 +165,12 @@ async function bindOther(
   const { installed, embedder } = await requireNamed(installation, name);
   const { embeddings } = installation.store;
   const { fingerprint } = await embeddings.status();
-  if (fingerprint && isSameModel(fingerprint, fingerprintOf(embedder))) throw isAskedAlready(name);
-  await embeddings.bind(fingerprintOf(embedder));
+  const chunking = await installation.chunking.forVectors();
+  const other = fingerprintOf(embedder, chunking);
+  if (fingerprint && isSameModel(fingerprint, other)) throw isAskedAlready(name);
+  await embeddings.bind(other);
   installed.reconsider();
-  return run(installed.stageFor(embedder, embeddings));
+  return run(installed.stageFor(embedder, embeddings, chunking));
 }
 
 /** Undefined where the index beside is for the model that is asked, and takes its vectors over. */
@@ -175,7 +183,9 @@ async function modelBeside(
   const asked = await installation.store.embeddings.status();
   if (!fingerprint || (asked.fingerprint && isSameModel(fingerprint, asked.fingerprint))) return undefined;
   const { installed, embedder } = await requireNamed(installation, 'nextEmbedder');
-  if (isSameModel(fingerprint, fingerprintOf(embedder))) return otherModel(installed, embedder, run);
+  const chunking = await installation.chunking.forVectors();
+  if (isSameModel(fingerprint, fingerprintOf(embedder, chunking)))
+    return otherModel(installed, embedder, chunking, run);
   throw new AppError('FINGERPRINT_MISMATCH', 'config', 'the index beside is for another model', {
     publicMessage:
       'The index beside was made for another model than "nextEmbedder" names now. Make it anew: fumi index rebuild --embedder.',
@@ -185,11 +195,12 @@ async function modelBeside(
 function otherModel(
   installed: InstalledEmbedder,
   embedder: Embedder,
+  chunking: ChunkerOptions,
   run: OtherIndexOptions['run'],
 ): OtherModel {
   return {
-    fingerprint: fingerprintOf(embedder),
-    embed: async (backlog) => requireDone(await run(installed.stageFor(embedder, backlog))),
+    fingerprint: fingerprintOf(embedder, chunking),
+    embed: async (backlog) => requireDone(await run(installed.stageFor(embedder, backlog, chunking))),
   };
 }
 
@@ -199,7 +210,7 @@ async function embedderFor(
 ): Promise<Embedder | undefined> {
   for (const name of ['embedder', 'nextEmbedder'] as const) {
     const opened = await embedder?.named(name);
-    if (opened && isSameModel(fingerprintOf(opened), fingerprint)) return opened;
+    if (opened && isOfModel(opened, fingerprint)) return opened;
   }
   return undefined;
 }
@@ -213,7 +224,7 @@ async function requireNamed({ embedder: installed, config }: Installation, name:
 }
 
 /** Half an index is worse than none: whatever stood in the way is told, and the command is run again. */
-function requireDone({ outcome }: StageResult): void {
+export function requireDone({ outcome }: StageResult): void {
   if (outcome.kind === 'done') return;
   if (outcome.kind === 'failed') throw outcome.error;
   throw new AppError('CANCELLED', 'transient', `the vectors were not finished: ${outcome.kind}`, {

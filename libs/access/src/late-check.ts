@@ -84,7 +84,10 @@ export function createLateCheck(options: LateCheckOptions): LateChecker {
     ids: readonly DocumentId[],
     told: Map<DocumentId, LateAnswer>,
   ) => {
-    const signal = AbortSignal.any([AbortSignal.timeout(KEEP_ASKING_MS), stopping.signal]);
+    const signal = AbortSignal.any([
+      AbortSignal.timeout(Math.max(KEEP_ASKING_MS, budgetMs)),
+      stopping.signal,
+    ]);
     for await (const { id, mayRead } of ask(accounts, ids, signal)) {
       told.set(id, mayRead ? 'admitted' : 'refused');
       known.set(keyOf(source, accounts, id), { mayRead, until: now() + cacheMs });

@@ -368,4 +368,21 @@ describe('answering', () => {
     assert.ok(summary.notices.some((notice) => /no longer there.* 1$/u.test(notice)));
     assert.ok(!summary.notices.some((notice) => /not known/u.test(notice)));
   });
+
+  it('names a document that only lost passages, how many and when', async () => {
+    const page = (...rules: readonly string[]) => `# Ferries\n\n${rules.join('\n\n')}\n`;
+    const kept = 'Ferries are booked by the assistant of the department.';
+    await put('ferry.md', page(kept, 'Cabins are paid at night.', 'Cars are taken along on request.'));
+    const since = new Date().toISOString();
+    await put('ferry.md', page(kept), 'all', since);
+    const summary = await summarize({ documentIds: [id('ferry.md')] }, { changedSince: since });
+    const [left, ...others] = summary.leftOut;
+    assert.deepEqual([summary.points, others], [[], []]);
+    assert.deepEqual(
+      [left?.documentId, left?.reason, left?.removed?.passages],
+      [id('ferry.md'), 'passages-removed', 2],
+    );
+    assert.ok((left?.removed?.lastAt ?? '') >= since);
+    assert.match(summary.refusal?.message ?? '', /passages were removed/u);
+  });
 });

@@ -8,6 +8,8 @@ import { analyseQuestion } from './question.ts';
 export interface Examined {
   /** In the order of FEATURES. */
   readonly features: readonly number[];
+  /** Documents that share anything with the question. */
+  readonly found: number;
   readonly confidence: number;
   /** What extraction would quote whatever the confidence, best first. */
   readonly extracted: readonly { readonly documentId: string; readonly text: string }[];
@@ -24,10 +26,11 @@ export async function examine(
   // A measured question is one question, however many marks it has.
   const question = { ...whole, parts: [{ text: whole.text, type: whole.parts[0]?.type ?? 'thing' }] };
   const [finding] = await investigate(knowledge, question, { access, person: '', signal }, {});
-  if (!finding) return { features: [], confidence: 0, extracted: [] };
+  if (!finding) return { features: [], found: 0, confidence: 0, extracted: [] };
   const { evidence, units, features, confidence } = finding;
   return {
     features,
+    found: evidence.found,
     confidence: confidence.value,
     extracted: extract(units, 3).map(({ document, text }) => ({
       documentId: evidence.documents[document]?.id ?? '',

@@ -1,8 +1,7 @@
 export { createAnswering } from './answering.ts';
 export type { AnsweringOptions } from './answering.ts';
 export { confidenceOf } from './confidence/confidence.ts';
-export { FEATURES } from './confidence/features.ts';
-export { fit, probability } from './confidence/fit.ts';
+export { believed, fitCalibrations } from './confidence/believed.ts';
 export type { Calibration, Example } from './confidence/fit.ts';
 export { examine } from './examine.ts';
 export type { Examined } from './examine.ts';

@@ -45,7 +45,7 @@ function judged(part: QuestionPart, searched: string, evidence: Evidence) {
   const weights = termWeights(evidence.terms, evidence.rarity);
   const units = scoreUnits(evidence, weights, part.type);
   const features = featuresOf(searched, evidence, weights, units);
-  return { weights, units, features, confidence: confidenceFrom(features) };
+  return { weights, units, features, confidence: confidenceFrom(features, evidence.found) };
 }
 
 /** Belongs to the asking: no document could be missing it. */

@@ -163,7 +163,7 @@ function locate({ stored: { text, chunks }, bestChunk }: EvidenceDocument): Loca
 }
 
 const TIME =
-  /\b(?:19|20)\d\d\b|\b\d{1,2}:\d\d\b|\b(?:monday|tuesday|wednesday|thursday|friday|saturday|sunday|january|february|march|april|june|july|august|september|october|november|december)\b|\d\s*(?:minutes?|hours?|days?|weeks?|months?|years?)\b|\d+(?:年|月|日|時|分|週|か月|ヶ月|世紀)|時代|月曜|火曜|水曜|木曜|金曜|土曜|日曜|毎[日週月年]/iu;
+  /\b(?:19|20)\d\d\b|\b\d{1,2}:\d\d\b|\b(?:monday|tuesday|wednesday|thursday|friday|saturday|sunday|january|february|march|april|june|july|august|september|october|november|december)\b|\d\s*(?:minutes?|hours?|days?|weeks?|months?|years?)\b|\b(?:every|each) (?:\d+ |other |second |third )?(?:minute|hour|day|night|morning|week|month|quarter|year|monday|friday|sprint|release)|\b(?:hour|dai|week|month|quarter|year|annual|biannual)ly\b|\b(?:once|twice|\w+ times) (?:a|an|every|per) \w+|\d+(?:年|月|日|時|分|週|か月|ヶ月|カ月|世紀)|時代|月曜|火曜|水曜|木曜|金曜|土曜|日曜|毎(?:日|週|月|年|朝|晩|回|時|四半期)|(?:日|週|月|年|時間|四半期)(?:ごと|に[一二三\d]+[回度])|半年|隔週|年度/iu;
 const REASON =
   /\b(?:because|due to|since|as a result|caused? by|so that|in order to|reason)\b|ため|から|ので|による|により|理由|原因/iu;
 const STEP =

@@ -145,7 +145,17 @@ export interface SummaryDocument extends HitSummary {
 export interface LeftOut {
   readonly title: string;
   readonly documentId?: DocumentId;
-  readonly reason: 'beyond-cap' | 'no-text' | 'not-found' | 'not-changed' | 'nothing-on-focus' | 'no-room';
+  readonly reason:
+    | 'beyond-cap'
+    | 'no-text'
+    | 'not-found'
+    | 'not-changed'
+    | 'nothing-on-focus'
+    | 'no-room'
+    /** Nothing came to it since, and passages went: what they said is not kept. */
+    | 'passages-removed';
+  /** With `passages-removed`: how many, and the last day on which some went, ISO 8601. */
+  readonly removed?: { readonly passages: number; readonly lastAt: string };
 }
 
 export interface Summary {

@@ -38,6 +38,10 @@ const SAID = {
     en: 'Passages that are no longer there, as far as is known:',
     ja: '削除された箇所の数（判明している範囲）:',
   },
+  onlyRemoved: {
+    en: 'Nothing was added since then; passages were removed.',
+    ja: 'この日以降に追加された内容はなく、削除された箇所だけがあります。',
+  },
   earlierUnknown: {
     en: 'Documents that changed, but whose earlier text is not known, so that what is quoted of them need not be new:',
     ja: '変更されたものの以前の本文が不明な文書の数（引用箇所が新しいとは限りません）:',

@@ -1,18 +1,7 @@
 import type { Chunk } from '@fumikura/model';
+import { CHUNKER_DEFAULTS } from './chunking.ts';
+import type { ChunkerOptions } from './chunking.ts';
 import type { Rendered, RenderedBlock } from './render.ts';
-
-/** Goes up whenever the same text may be cut otherwise; part of every embedding's fingerprint. */
-export const CHUNKER_VERSION = '1';
-
-export interface ChunkerOptions {
-  /** What a chunk aims at, in units: 1 for a character of an alphabet, 2.5 for one of CJK. */
-  readonly targetUnits: number;
-  /** What no chunk exceeds. */
-  readonly maxUnits: number;
-}
-
-/** About 180 words of English or 440 characters of Japanese; chosen by the evaluation in docs/retrieval.md. */
-export const CHUNKER_DEFAULTS: ChunkerOptions = { targetUnits: 1_100, maxUnits: 2_200 };
 
 /** A stretch that is kept whole, with what must be repeated when it stands apart from its beginning. */
 interface Piece {
@@ -27,7 +16,10 @@ interface Piece {
  * Cuts along the structure: a chunk never spans two sections, list items, table rows and sentences stay whole while
  * they fit, code blocks too. Chunks are in order, without overlap, and leave out nothing but blank space.
  */
-export function chunk(rendered: Rendered, options: ChunkerOptions = CHUNKER_DEFAULTS): Chunk[] {
+export function chunk(
+  rendered: Omit<Rendered, 'outline'>,
+  options: ChunkerOptions = CHUNKER_DEFAULTS,
+): Chunk[] {
   const chunks: Chunk[] = [];
   let open: Piece[] = [];
   let units = 0;

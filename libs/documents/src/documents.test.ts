@@ -4,6 +4,7 @@ import { describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
 import type { Block } from '@fumikura/model';
+import { blocks } from './testing/blocks.ts';
 import { createDocumentPipeline, DEFAULT_LIMITS, prepareBlocks, prepareContent } from './index.ts';
 
 const samples = fileURLToPath(new URL('../../../../shared/samples/', import.meta.url));
@@ -136,30 +137,6 @@ describe('text formats', () => {
     await prepare('a.md', 'word '.repeat(400_000));
   });
 });
-
-const words = fc
-  .array(fc.constantFrom('alpha', 'beta.', '東京都', '経費精算。', 'x'.repeat(90), '👩‍💻', 'e\u0301'), {
-    maxLength: 60,
-  })
-  .map((parts) => parts.join(' '));
-const blocks: fc.Arbitrary<Block[]> = fc.array(
-  fc.oneof(
-    words.map((text): Block => ({ type: 'paragraph', text })),
-    fc
-      .record({ level: fc.constantFrom(1 as const, 2 as const, 3 as const), text: words })
-      .map(({ level, text }): Block => ({ type: 'heading', level, text })),
-    fc.array(words, { maxLength: 8 }).map((items): Block => ({
-      type: 'list',
-      ordered: false,
-      items: items.map((text) => ({ text, depth: 0 })),
-    })),
-    fc
-      .array(fc.array(words, { minLength: 2, maxLength: 2 }), { maxLength: 30 })
-      .map((rows): Block => ({ type: 'table', headerRows: 1, rows })),
-    words.map((text): Block => ({ type: 'code', text })),
-  ),
-  { maxLength: 12 },
-);
 
 describe('chunks', () => {
   it('cover the text once, in order, without overlap, and cut no character', () => {

@@ -10,17 +10,17 @@ console.log = console.info = console.warn = console.error = () => undefined;
 
 parentPort?.on('message', (task: ParseTask) => void reply(task));
 
-async function reply({ id, input, limits }: ParseTask): Promise<void> {
+async function reply({ id, ...task }: ParseTask): Promise<void> {
   try {
-    post({ id, prepared: await prepare(input, limits) });
+    post({ id, prepared: await prepare(task) });
   } catch (error) {
     post({ id, error: carried(error) });
   }
 }
 
-function prepare(input: ParseTask['input'], limits: ParseTask['limits']): Prepared | Promise<Prepared> {
-  if ('blocks' in input) return prepareBlocks(input.blocks, limits);
-  return 'path' in input ? prepareFile(input, limits) : prepareContent(input, limits);
+function prepare({ input, limits, chunking }: Omit<ParseTask, 'id'>): Prepared | Promise<Prepared> {
+  if ('blocks' in input) return prepareBlocks(input.blocks, limits, chunking);
+  return 'path' in input ? prepareFile(input, limits, chunking) : prepareContent(input, limits, chunking);
 }
 
 function post(message: ParseReply): void {

@@ -3,6 +3,8 @@ import { Worker } from 'node:worker_threads';
 import { AppError, toAppError } from '@fumikura/errors';
 import type { ErrorCode, ErrorKind } from '@fumikura/errors';
 import type { Block } from '@fumikura/model';
+import { CHUNKER_DEFAULTS } from './chunking.ts';
+import type { ChunkerOptions } from './chunking.ts';
 import { tooLarge } from './prepare.ts';
 import { DEFAULT_LIMITS } from './types.ts';
 import type { ParseInput, ParseLimits, Prepared } from './types.ts';
@@ -29,6 +31,8 @@ export interface PipelineOptions {
   readonly limits?: Partial<ParseLimits>;
   /** Heap of one worker, MiB; default 1,024. */
   readonly maxHeapMb?: number;
+  /** Asked for each document; default: always `CHUNKER_DEFAULTS`. */
+  readonly chunking?: () => Promise<ChunkerOptions>;
 }
 
 /** What goes to a worker and what comes back. */
@@ -36,6 +40,7 @@ export interface ParseTask {
   readonly id: number;
   readonly input: PipelineInput;
   readonly limits: ParseLimits;
+  readonly chunking: ChunkerOptions;
 }
 
 export type ParseReply =
@@ -67,7 +72,8 @@ export function createDocumentPipeline(options: PipelineOptions = {}): DocumentP
       if (signal.aborted) throw toAppError(signal.reason);
       if ('bytes' in input && input.bytes.length > limits.maxBytes)
         throw tooLarge(input.bytes.length, limits.maxBytes);
-      return pool.run({ id: nextId++, input, limits }, signal);
+      const chunking = (await options.chunking?.()) ?? CHUNKER_DEFAULTS;
+      return pool.run({ id: nextId++, input, limits, chunking }, signal);
     },
     close: () => pool.close(),
   };

@@ -1,4 +1,5 @@
-import type { Block, Chunk, ContentBody, Language } from '@fumikura/model';
+import type { Block, ContentBody, Language } from '@fumikura/model';
+import type { Cut } from './recut.ts';
 
 export interface ParseInput {
   readonly fileName: string;
@@ -49,7 +50,7 @@ export interface Parsed {
 export type FormatParser = (input: ParseInput, limits: ParseLimits) => Promise<Parsed>;
 
 /** A parsed document, normalised and cut: what the catalog and the index take. */
-export interface Prepared extends Omit<Parsed, 'blocks' | 'notices' | 'language'> {
+export interface Prepared extends Omit<Parsed, 'blocks' | 'notices' | 'language'>, Cut {
   readonly language: Language;
   readonly text: string;
   readonly outline: readonly {
@@ -58,7 +59,6 @@ export interface Prepared extends Omit<Parsed, 'blocks' | 'notices' | 'language'
     readonly start: number;
     readonly end: number;
   }[];
-  readonly chunks: readonly Chunk[];
   /** 64-bit similarity hash of the text, 16 hexadecimal digits. */
   readonly similarity: string;
   readonly notices: readonly string[];

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { CHUNKER_VERSION } from '@fumikura/documents';
+import { chunkerVersionOf } from '@fumikura/documents';
+import type { ChunkerOptions } from '@fumikura/documents';
 import type { Chunk, Fingerprint } from '@fumikura/model';
 import type { Embedder } from '@fumikura/ports';
 
@@ -21,11 +22,14 @@ export function passageHash(text: string): string {
   return createHash('sha256').update(text).digest('base64url').slice(0, 24);
 }
 
-/** Of the vectors this embedder makes of our chunks. */
-export function fingerprintOf({ identity }: Pick<Embedder, 'identity'>): Fingerprint {
+/** Of the vectors this embedder makes of chunks that are cut so. */
+export function fingerprintOf(
+  { identity }: Pick<Embedder, 'identity'>,
+  chunking?: ChunkerOptions,
+): Fingerprint {
   return {
     ...identity,
     promptForm: `${identity.promptForm} text ${TEXT_FORM}`,
-    chunkerVersion: CHUNKER_VERSION,
+    chunkerVersion: chunkerVersionOf(chunking),
   };
 }

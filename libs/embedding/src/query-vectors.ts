@@ -1,3 +1,4 @@
+import type { ChunkerOptions } from '@fumikura/documents';
 import { AppError, toAppError } from '@fumikura/errors';
 import type { Fingerprint } from '@fumikura/model';
 import type { Embedder } from '@fumikura/ports';
@@ -12,6 +13,8 @@ export interface QueryVectorOptions {
   readonly kept?: number;
   /** Milliseconds since any fixed point. */
   readonly now?: () => number;
+  /** How the chunks are cut that a query is compared with; default as `chunk` cuts. */
+  readonly chunking?: () => ChunkerOptions;
 }
 
 export interface QueryVector {
@@ -33,7 +36,6 @@ export type QueryVectors = (
 
 export function createQueryVectors(options: QueryVectorOptions): QueryVectors {
   const { embedder, timeoutMs = 2_000, kept = 5_000, now = () => performance.now() } = options;
-  const fingerprint = fingerprintOf(embedder);
   const vectors = new LRUCache<string, Float32Array>({ max: kept });
   const underWay = new Map<string, Promise<Float32Array>>();
   const rest = new Rest(now);
@@ -56,7 +58,7 @@ export function createQueryVectors(options: QueryVectorOptions): QueryVectors {
     if (!knowsLanguage(embedder, language, query)) return undefined;
     const text = query.normalize('NFKC').replace(/\s+/gu, ' ').trim();
     const vector = vectors.get(text) ?? (await orAborted(embed(text), signal));
-    return { vector, fingerprint };
+    return { vector, fingerprint: fingerprintOf(embedder, options.chunking?.()) };
   };
 }
 

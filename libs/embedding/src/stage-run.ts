@@ -7,7 +7,8 @@ import { embeddedDocuments, planRound } from './round.ts';
 import type { Round } from './round.ts';
 import type { StageOptions, StageOutcome, StageProgress } from './types.ts';
 
-type Parts = Required<Pick<StageOptions, 'store' | 'embedder' | 'now'>> & Pick<StageOptions, 'budget'>;
+type Parts = Required<Pick<StageOptions, 'store' | 'embedder' | 'now'>> &
+  Pick<StageOptions, 'budget' | 'chunking'>;
 
 /** Fills in the rate after so much work. */
 const RATE_EVERY_MS = 5_000;
@@ -30,7 +31,7 @@ export class StageRun {
 
   constructor(parts: Parts, onProgress: (progress: StageProgress) => void) {
     this.#parts = parts;
-    this.#fingerprint = fingerprintOf(parts.embedder);
+    this.#fingerprint = fingerprintOf(parts.embedder, parts.chunking);
     this.#onProgress = onProgress;
   }
 

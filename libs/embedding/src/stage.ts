@@ -17,7 +17,7 @@ const LOOK_EVERY_MS = 3_000;
 /** How often it looks again when somebody has to do something first. */
 const LOOK_RARELY_MS = 60_000;
 
-type Parts = Required<Omit<StageOptions, 'budget'>> & Pick<StageOptions, 'budget'>;
+type Parts = Required<Omit<StageOptions, 'budget' | 'chunking'>> & Pick<StageOptions, 'budget' | 'chunking'>;
 
 export function createEmbeddingStage(options: StageOptions): EmbeddingStage {
   const parts: Parts = {
@@ -26,8 +26,8 @@ export function createEmbeddingStage(options: StageOptions): EmbeddingStage {
     holder: `${hostname()}:${process.pid}:${randomUUID().slice(0, 8)}`,
     ...options,
   };
-  const { store, embedder } = parts;
-  const bind = () => store.bind(fingerprintOf(embedder));
+  const { store, embedder, chunking } = parts;
+  const bind = () => store.bind(fingerprintOf(embedder, chunking));
   return {
     bind,
     run: async ({ signal, onProgress }) => runOnce(parts, signal, onProgress ?? (() => undefined)),

@@ -1,3 +1,4 @@
+import type { ChunkerOptions } from '@fumikura/documents';
 import type { AppError } from '@fumikura/errors';
 import type { Logger } from '@fumikura/logging';
 import type { Catalog, Embedder, EmbeddingSpend, EmbeddingStore } from '@fumikura/ports';
@@ -13,6 +14,8 @@ export interface StageOptions {
   /** One process at a time works on the backlog. */
   readonly leases: Pick<Catalog, 'acquireLease' | 'renewLease' | 'releaseLease'>;
   readonly embedder: Embedder;
+  /** How the chunks are cut whose vectors it makes; default as `chunk` cuts. */
+  readonly chunking?: ChunkerOptions;
   readonly logger: Logger;
   readonly budget?: EmbeddingBudget;
   /** Milliseconds since 1970. */

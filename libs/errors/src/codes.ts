@@ -6,6 +6,7 @@ export type ErrorCode =
   | 'DEADLINE_EXCEEDED'
   | 'INVALID_ARGUMENT'
   // configuration
+  | 'CHUNKING_DIFFERS'
   | 'CONFIG_NOT_FOUND'
   | 'CONFIG_INVALID'
   | 'CONFIG_EXISTS'

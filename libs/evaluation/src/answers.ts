@@ -71,12 +71,43 @@ export interface MeasuredAnswers {
   readonly shipped: readonly Belief[];
   /** By one fitted on the other half of the questions. */
   readonly heldOut: readonly Belief[];
+  /** The same of folders of a few documents each. */
+  readonly folders: { readonly shipped: readonly Belief[]; readonly heldOut: readonly Belief[] };
   readonly extraction?: Extraction;
 }
 
 const LEAST_AUROC = 0.75;
 const MEAN_AUROC = 0.82;
 const MOST_ERROR = 0.06;
+
+/** Answers and refusals of small folders. Refused: believed less than this. */
+const REFUSED_BELOW = 0.3;
+
+function folderFigures(sets: readonly MeasuredAnswers[]): Figure[] {
+  const aurocs = sets.map(({ folders }) => auroc(folders.shipped));
+  const refused = (isTrue: boolean) =>
+    mean(
+      sets.map(({ folders: { shipped } }) =>
+        mean(
+          shipped
+            .filter((each) => each.isTrue === isTrue)
+            .map(({ probability }) => (probability < REFUSED_BELOW ? 1 : 0)),
+        ),
+      ),
+    );
+  return [
+    figure('answers.small-folders.auroc.mean', mean(aurocs), '', 'higher', MEAN_AUROC),
+    figure(
+      'answers.small-folders.ece.heldout',
+      calibrationError(evenly(sets.map(({ folders }) => folders))),
+      '',
+      'lower',
+      MOST_ERROR,
+    ),
+    figure('answers.small-folders.refused.answerable', refused(true), '', 'lower'),
+    figure('answers.small-folders.refused.unanswerable', refused(false), '', 'higher'),
+  ];
+}
 
 export function answerFigures(sets: readonly MeasuredAnswers[]): Figure[] {
   const each = sets.flatMap(({ name, shipped, heldOut, extraction }) => [
@@ -90,6 +121,7 @@ export function answerFigures(sets: readonly MeasuredAnswers[]): Figure[] {
     figure('answers.auroc.mean', mean(sets.map(({ shipped }) => auroc(shipped))), '', 'higher', MEAN_AUROC),
     figure('answers.auroc.heldout.mean', mean(sets.map(({ heldOut }) => auroc(heldOut))), '', 'higher'),
     figure('answers.ece.heldout', calibrationError(evenly(sets)), '', 'lower', MOST_ERROR),
+    ...folderFigures(sets),
   ];
 }
 

@@ -44,6 +44,7 @@ export function toWrite(head: DocumentHead, prepared: Prepared, hash: string): D
     text,
     outline,
     chunks,
+    defaultChunks,
     similarity,
     language,
     notices,
@@ -66,7 +67,7 @@ export function toWrite(head: DocumentHead, prepared: Prepared, hash: string): D
     ...((head.createdAt ?? createdAt) && { createdAt: head.createdAt ?? createdAt }),
     ...((head.updatedAt ?? updatedAt) && { updatedAt: head.updatedAt ?? updatedAt }),
   } as Document;
-  return { document, chunks, similarity };
+  return { document, chunks, ...(defaultChunks && { defaultChunks }), similarity };
 }
 
 function merged(name: 'authors' | 'labels', stated: readonly string[] = [], found: readonly string[] = []) {

@@ -90,6 +90,7 @@ export interface StoredText {
   readonly text: string;
   readonly outline: Document['outline'];
   readonly chunks: readonly Chunk[];
+  readonly defaultChunks?: readonly Chunk[];
   /** Absent for what an older program wrote. */
   readonly history?: TextHistory;
 }
@@ -204,6 +205,10 @@ export interface FieldValue {
 export interface DocumentWrite {
   readonly document: Document;
   readonly chunks: readonly Chunk[];
+  /** As they are cut by default, where `chunks` are others: what every other cut is made from. */
+  readonly defaultChunks?: readonly Chunk[];
+  /** What is stored already, cut otherwise: when it was synced and why a newer version could not be read stay as they are. */
+  readonly isRecut?: true;
   readonly similarity: string;
   /** As another store knows it; default: what this one notices when it replaces a text. */
   readonly history?: TextHistory;

@@ -101,4 +101,6 @@ export type {
   ProvisionedGroup,
   ProvisionedPerson,
 } from './people-store.ts';
+export { filterableValues, indexedFacts, toIndexDocument, withFacts } from './stored-document.ts';
+export type { Filterable, StoredHead } from './stored-document.ts';
 export type { StoreExport } from './store-export.ts';

@@ -84,6 +84,12 @@ export interface SearchRequest {
   readonly candidates: number;
   /** Chunks the 1-bit pass hands to rescoring; default 200 up to 100,000 chunks, 400 above. */
   readonly denseCandidates?: number;
+  /**
+   * How rare words are and how long texts, for scores: among what the caller may read alone, whatever the filter, so that
+   * nothing that is hidden moves a score or an order; default among all documents. Cost: each list once more. An engine
+   * that cannot answers without `rarity`; what it answers is not to be kept.
+   */
+  readonly statistics?: 'readable';
 }
 
 /** One document with its real scores of both sides. Raw scores stay inside the process. */
@@ -111,8 +117,9 @@ export interface SearchAnswer {
   /** Rises with every committed write. */
   readonly indexVersion: number;
   /**
-   * Of each term of the lexical query, how rare it is among all documents, ln of the odds against it, > 0; the highest for
-   * one that no document has that the caller may read. Absent where the engine does not tell. Stays inside the process.
+   * Of each term of the lexical query, how rare it is by the statistics asked for, ln of the odds against it, > 0; the
+   * highest for one that no document has that the caller may read. Absent where the engine does not tell, or not by those
+   * statistics. Stays inside the process.
    */
   readonly rarity?: ReadonlyMap<string, number>;
   /** Names the state that was asked, for `changesSince`; absent where the engine cannot compare states. */

@@ -10,6 +10,8 @@ export const STATE_SPACES = {
   search: 'nobody',
   /** Hashes, for two minutes. */
   proof: 'nobody',
+  /** How large the chunks of all documents are. */
+  chunking: 'nobody',
   feedback: 'persons',
   'slack.link': 'persons',
   'slack.code': 'persons',

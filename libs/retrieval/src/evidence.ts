@@ -6,7 +6,9 @@ import type { QueryTerms } from '@fumikura/text';
 import type { Place } from './collapse.ts';
 import { coverageOf, visibleSources } from './coverage.ts';
 import { resolveFilter } from './filter.ts';
+import { fuse } from './fusion.ts';
 import type { Ranked } from './fusion.ts';
+import { ownScores } from './own-scores.ts';
 import { readablePlaces } from './places.ts';
 import { checkedTerms } from './query/read-query.ts';
 import { withSynonyms } from './query/expand.ts';
@@ -38,6 +40,8 @@ export async function gatherEvidence(
     text: request.query,
     terms: withSynonyms(request.query, terms, parts.synonyms),
     depth: Infinity,
+    // What becomes of it is shown as digits, and those must not follow what the caller may not read.
+    statistics: 'readable' as const,
     ...(filter && { filter }),
   };
   const [{ ranked, notices, rarity }, sources] = await Promise.all([
@@ -46,16 +50,50 @@ export async function gatherEvidence(
   ]);
   const wanted = { count: request.documents, isFresh: () => true };
   const { places, troubled } = await readablePlaces(ranked, wanted, parts, access, signal, onWithheld);
-  const documents = await Promise.all(places.map((place) => asEvidence(place, catalog, access)));
+  const found = await Promise.all(places.map((place) => asEvidence(place, catalog, access)));
+  const documents = found.filter((document) => document !== undefined);
   signal.throwIfAborted();
+  const judged = rarity
+    ? { rarity, documents, scores: ranked.map(({ candidate }) => candidate.lexical) }
+    : await judgedByThemselves(documents, terms, ranked, parts, access);
   return {
     terms,
-    rarity: rarity ?? (await sampledRarity(terms, ranked, catalog, access)),
-    documents: documents.filter((document) => document !== undefined),
-    scores: ranked.map(({ candidate }) => candidate.lexical).toSorted((a, b) => b - a),
+    ...judged,
+    scores: judged.scores.toSorted((a, b) => b - a),
+    found: ranked.length,
     coverage: coverageOf(sources, freshnessMs, now(), troubled),
     notices: sources.length === 0 ? ['No source has documents that you may read.'] : notices,
   };
+}
+
+/** The order stays the engine's. */
+async function judgedByThemselves(
+  documents: readonly EvidenceDocument[],
+  terms: QueryTerms,
+  ranked: readonly Ranked[],
+  { catalog, fusion }: Pick<SearchParts, 'catalog' | 'fusion'>,
+  access: AccessFilter,
+): Promise<Pick<Evidence, 'rarity' | 'documents' | 'scores'>> {
+  const rarity = await sampledRarity(terms, ranked, catalog, access);
+  const scores = ownScores(documents, terms, rarity);
+  const fused = new Map(
+    fuse(
+      documents.map((document, at) => ({
+        documentId: document.id,
+        lexical: scores[at] ?? 0,
+        parts: { document: 0, chunk: 0, title: 0 },
+        chunkOrdinal: document.bestChunk,
+        ...(document.cosine !== undefined && { cosine: document.cosine }),
+      })),
+      fusion,
+    ).map(({ candidate, score }) => [candidate.documentId, score]),
+  );
+  const judged = documents.map((document, at) => ({
+    ...document,
+    lexical: scores[at] ?? 0,
+    score: fused.get(document.id) ?? 0,
+  }));
+  return { rarity, documents: judged, scores };
 }
 
 type ConfirmParts = Pick<SearchParts, 'catalog' | 'lateCheck'>;

@@ -97,6 +97,7 @@ export async function createKnowledge(
   const parts = {
     ...{ catalog, index: store.index, rank, cursors, freshnessMs, indexTimeoutMs, now },
     ...(synonyms && { synonyms }),
+    ...(options.fusion && { fusion: options.fusion }),
     ...(boost && { boost }),
     ...(rerank && { rerank }),
     ...(lateCheck && { lateCheck }),

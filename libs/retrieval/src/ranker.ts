@@ -56,6 +56,8 @@ export interface RankedQuery {
   readonly conditions?: TextConditions;
   /** Places that will be looked at; a cache keeps no deeper ones. */
   readonly depth?: number;
+  /** See SearchRequest; a cache keeps none of these. */
+  readonly statistics?: 'readable';
 }
 
 /** Retrieves and fuses: the whole ranking, before anything of a document is read. */
@@ -103,7 +105,7 @@ export function createRanker({ index, embedQuery, fusion, onWithoutVectors }: Ra
 }
 
 export function requestOf(
-  { text, terms, filter, conditions }: RankedQuery,
+  { text, terms, filter, conditions, statistics }: RankedQuery,
   dense?: QueryVector,
 ): SearchRequest {
   return {
@@ -111,6 +113,7 @@ export function requestOf(
     ...(dense && { dense }),
     ...(filter && { filter }),
     ...(conditions && { conditions }),
+    ...(statistics && { statistics }),
     candidates: CANDIDATES,
   };
 }

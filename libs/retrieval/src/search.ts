@@ -8,7 +8,7 @@ import { coverageOf, visibleSources, withoutIndex } from './coverage.ts';
 import { rankOrSay } from './outage.ts';
 import type { CursorSealer } from './cursor.ts';
 import { facetsOf } from './facets.ts';
-import type { Ranked } from './fusion.ts';
+import type { FusionWeights, Ranked } from './fusion.ts';
 import { readablePlaces } from './places.ts';
 import { askedBy } from './query/asked.ts';
 import { toldExpansions } from './query/expand.ts';
@@ -25,6 +25,8 @@ const LIMIT = { least: 1, most: 50, usual: 10 };
 export interface SearchParts extends ExpandParts {
   readonly catalog: Catalog;
   readonly rank: Ranker;
+  /** Of the ranker. */
+  readonly fusion?: FusionWeights;
   readonly boost?: Boost;
   readonly rerank?: PlaceReranker;
   readonly cursors: CursorSealer;

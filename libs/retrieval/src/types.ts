@@ -158,12 +158,14 @@ export interface EvidenceDocument extends HitSummary {
 
 export interface Evidence {
   readonly terms: QueryTerms;
-  /** Of each term: how rare it is; of the passages found where the engine does not tell. */
+  /** Of each term: how rare it is among what the caller may read; of the passages found where the engine does not tell. */
   readonly rarity: ReadonlyMap<string, number>;
   /** Best first, near-duplicates collapsed. */
   readonly documents: readonly EvidenceDocument[];
-  /** Raw lexical scores of all candidates, falling. */
+  /** Raw lexical scores of all candidates, falling; of the documents alone where the engine's own follow hidden ones. */
   readonly scores: readonly number[];
+  /** Documents that share anything with the question; of many, some hundreds. */
+  readonly found: number;
   readonly coverage: Coverage;
   readonly notices: readonly string[];
 }

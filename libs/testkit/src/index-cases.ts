@@ -4,7 +4,7 @@ import { FINGERPRINT, lexical, vectorOf } from './builders.ts';
 import { rejectsWith } from './contract.ts';
 import { seeded } from './fixed-clock.ts';
 import { testAccess } from './grants.ts';
-import { testDocument } from './index-contract.ts';
+import { testDocument } from './test-document.ts';
 
 const signal = new AbortController().signal;
 

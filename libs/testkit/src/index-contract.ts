@@ -6,8 +6,10 @@ import { analyseQuery } from '@fumikura/text';
 import fc from 'fast-check';
 import { testAccess } from './grants.ts';
 import { indexCases } from './index-cases.ts';
+import { scenario } from './index-scenario.ts';
 import { referenceRanking } from './reference-ranking.ts';
 import type { ReferenceAverages } from './reference-ranking.ts';
+import { testDocument } from './test-document.ts';
 
 export interface OpenIndex {
   readonly index: SearchIndex;
@@ -234,22 +236,6 @@ export function searchIndexContract(make: () => Promise<OpenIndex>, averages?: R
   });
 }
 
-export function testDocument(id: string, text: string | readonly string[], aclId: number): IndexDocument {
-  const texts = typeof text === 'string' ? [text] : text;
-  return {
-    documentId: id,
-    aclId,
-    title: '',
-    breadcrumbs: [],
-    source: 'test:source',
-    kind: 'page',
-    language: 'en',
-    authors: [],
-    labels: [],
-    chunks: texts.map((each, ordinal) => ({ ordinal, headingPath: [], text: each })),
-  };
-}
-
 function withVector(id: string, aclId: number, at: number): IndexDocument {
   const document = testDocument(id, 'vector', aclId);
   return { ...document, chunks: document.chunks.map((chunk) => ({ ...chunk, vector: direction(at) })) };
@@ -259,46 +245,3 @@ function withVector(id: string, aclId: number, at: number): IndexDocument {
 function direction(at: number): Float32Array {
   return Float32Array.from({ length: 16 }, (_, axis) => Math.sin((at + 1) * (axis + 1) * 1.7) + 0.01);
 }
-
-const vocabulary = fc.constantFrom(
-  'alpha',
-  'beta',
-  'gamma',
-  'PROJ-7',
-  'running',
-  'runs',
-  '東京',
-  '経費精算',
-  '期限',
-  'deltaOmega',
-);
-const phrase = (max: number) => fc.array(vocabulary, { maxLength: max }).map((parts) => parts.join(' '));
-const scenario = fc
-  .record({
-    documents: fc.array(
-      fc.record({
-        title: phrase(3),
-        crumb: phrase(1),
-        texts: fc.array(phrase(12), { maxLength: 4 }),
-        heading: phrase(2),
-        aclId: fc.integer({ min: 1, max: 4 }),
-      }),
-      { minLength: 1, maxLength: 14 },
-    ),
-    query: fc.array(vocabulary, { minLength: 1, maxLength: 4 }).map((parts) => parts.join(' ')),
-    allowed: fc.uniqueArray(fc.integer({ min: 1, max: 4 })),
-    parts: fc.integer({ min: 1, max: 4 }),
-  })
-  .map(({ documents, query, allowed, parts }) => {
-    const made = documents.map(({ title, crumb, texts, heading, aclId }, at): IndexDocument => {
-      const document = testDocument(`d${at}`, texts, aclId);
-      const chunks = document.chunks.map((chunk) => ({
-        ...chunk,
-        headingPath: heading === '' ? [] : [heading],
-      }));
-      return { ...document, title, breadcrumbs: crumb === '' ? [] : [crumb], chunks };
-    });
-    const size = Math.ceil(made.length / parts);
-    const batches = Array.from({ length: parts }, (_, at) => made.slice(at * size, (at + 1) * size));
-    return { batches, query, allowed: allowed.sort((a, b) => a - b) };
-  });

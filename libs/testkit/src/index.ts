@@ -19,7 +19,7 @@ export type { ContractOptions, Place } from './contract.ts';
 export { fixedClock, seeded } from './fixed-clock.ts';
 export type { FixedClock } from './fixed-clock.ts';
 export { testAccess } from './grants.ts';
-export { searchIndexContract, testDocument } from './index-contract.ts';
+export { searchIndexContract } from './index-contract.ts';
 export type { OpenIndex } from './index-contract.ts';
 export { referenceRanking } from './reference-ranking.ts';
 export { connectorContract, NETWORK_CASES } from './connector-contract.ts';
@@ -32,4 +32,5 @@ export { postgresMissing, postgresTool, startPostgres } from './postgres-server.
 export type { PostgresServer } from './postgres-server.ts';
 export { storeContract } from './store-contract.ts';
 export { rerankerContract } from './reranker-contract.ts';
+export { testDocument } from './test-document.ts';
 export { until } from './until.ts';

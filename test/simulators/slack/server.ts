@@ -6,8 +6,9 @@ import type { Arguments } from './documented.ts';
 import { refusedToOrganization } from './organizations.ts';
 import { createRateLimits } from './rate-limits.ts';
 import { Sockets } from './sockets.ts';
-import { METHODS, SlackRefusal } from './web-api.ts';
-import type { Answer } from './web-api.ts';
+import { SlackRefusal } from './call.ts';
+import type { Answer } from './call.ts';
+import { METHODS } from './web-api.ts';
 import type { Installation, SlackWorld } from './world.ts';
 
 /** An app may have several: whatever begins so. */

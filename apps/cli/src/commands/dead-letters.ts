@@ -24,12 +24,12 @@ export async function deadLettersCommand(
     context.output.json({ deadLetters: letters });
     if (letters.length === 0) return context.output.line('Nothing failed.');
     context.output.table(
-      ['item', 'why', 'tried', 'last'],
+      ['item', 'tried', 'last', 'why'],
       letters.map(({ documentId, reason, attempts, lastAt }) => [
         safe(documentId),
-        safe(reason),
         String(attempts),
         lastAt,
+        safe(reason),
       ]),
     );
   } finally {

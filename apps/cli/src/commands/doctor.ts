@@ -1,6 +1,15 @@
 import { access, constants, mkdir } from 'node:fs/promises';
-import { auditFolder, connectorFor, examineSlack, openInstallation } from '@fumikura/composition';
-import type { Installation } from '@fumikura/composition';
+import { resolve } from 'node:path';
+import {
+  auditFolder,
+  connectorFor,
+  examineSlack,
+  openInstallation,
+  readSynonyms,
+  sizeOf,
+  storedChunking,
+} from '@fumikura/composition';
+import type { Installation, StoredChunking } from '@fumikura/composition';
 import type { Config } from '@fumikura/config';
 import { toAppError } from '@fumikura/errors';
 import { cacheReports } from '@fumikura/retrieval';
@@ -10,6 +19,7 @@ import type { SharedState, SourceCheck } from '@fumikura/ports';
 import { recordDeed } from '../change.ts';
 import type { Context } from '../context.ts';
 import { EXIT_CODES } from '../exit-codes.ts';
+import { count } from '../output.ts';
 import { rebuildOptions } from '../progress.ts';
 
 interface Finding {
@@ -39,10 +49,11 @@ async function examine(context: Context, { rebuild }: { rebuild?: boolean }): Pr
     () => writable(config.value),
     () => `${config.value.dataFolder} can be written`,
   );
+  const synonyms = await checkSynonyms(config.value);
   const opened = await attempt(
     'database',
     () =>
-      openInstallation(config.value, {
+      openInstallation(synonyms.every(({ ok }) => ok) ? config.value : withoutSynonyms(config.value), {
         logger: context.logger,
         mode: 'service',
         rebuild: rebuildOptions(context),
@@ -61,12 +72,13 @@ async function examine(context: Context, { rebuild }: { rebuild?: boolean }): Pr
   const slack = config.value.slack ? await checkSlack(context, config.value, state) : [];
   const trail = 'value' in audit ? audit.finding : { ...audit.finding, detail: auditRemedy(config.value) };
   if (!('value' in opened))
-    return [config.finding, folder.finding, opened.finding, trail, ...sources, ...slack];
+    return [config.finding, folder.finding, ...synonyms, opened.finding, trail, ...sources, ...slack];
   try {
     if (rebuild) await opened.value.store.rebuild(rebuildOptions(context));
     return [
       config.finding,
       folder.finding,
+      ...synonyms,
       opened.finding,
       trail,
       ...(await checkStore(context, opened.value)),
@@ -76,6 +88,22 @@ async function examine(context: Context, { rebuild }: { rebuild?: boolean }): Pr
   } finally {
     await opened.value.close();
   }
+}
+
+async function checkSynonyms({ folder, search }: Config): Promise<readonly Finding[]> {
+  if (search.synonyms === undefined) return [];
+  const file = resolve(folder, search.synonyms);
+  const read = await attempt(
+    'synonyms',
+    () => readSynonyms(file),
+    ({ lines }) => `${file}: ${count(lines, 'line')}`,
+  );
+  return [read.finding];
+}
+
+/** A file of synonyms that cannot be used is no fault of the database. */
+function withoutSynonyms({ search: { synonyms: _, ...search }, ...config }: Config): Config {
+  return { ...config, search };
 }
 
 /** The answer to whoever asks says nothing of folders; here is the place for it. */
@@ -102,8 +130,17 @@ async function checkStore(context: Context, { store, localPerson }: Installation
     person.finding,
     { ...damages.finding, ok: isSound },
     finding('size', true, size),
+    chunksFinding(await storedChunking(store)),
     ...cacheFinding(await cacheReports(store.catalog.state)),
   ];
+}
+
+/** Vectors are not made while documents are cut in two ways. */
+function chunksFinding({ before, ...now }: StoredChunking): Finding {
+  const size = sizeOf(now);
+  if (!before) return finding('chunks', true, `${size} units`);
+  const remedy = `Run "fumi index rebuild --chunks ${size}": it goes on.`;
+  return finding('chunks', false, `not all documents have chunks of ${size} units. ${remedy}`);
 }
 
 /** Of the processes that answered searches in the last minutes; none where nobody asked. */

@@ -28,7 +28,8 @@ export async function evalAnswersCommand(
     output.note(`${collection.name}: indexing`);
     const onIndexed = (documents: number) =>
       output.note(`${collection.name}: ${documents} documents, asking`);
-    asked.push(await askCollection(chosen, { signal, onIndexed }));
+    const chunking = options.chunks && { chunking: options.chunks };
+    asked.push(await askCollection(chosen, { signal, onIndexed, ...chunking }));
   }
   if (options.fit !== undefined) {
     await writeFile(options.fit, calibrationText(asked, new Date().toISOString().slice(0, 10)));

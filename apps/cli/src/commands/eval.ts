@@ -69,6 +69,7 @@ async function measure(context: Context, folders: readonly string[], options: Ev
         ...(options.boostLinks !== undefined && { boosts: { links: { weight: options.boostLinks } } }),
         ...(reranker && { reranker }),
         ...(options.bound !== undefined && { bound: options.bound }),
+        ...(options.chunks && { chunking: options.chunks }),
         signal,
         onEmbedded: (chunks) => output.note(`${name}: ${chunks} chunks embedded`),
         onIndexed: (documents) =>

@@ -1,20 +1,31 @@
-import { embedderEntry, openInstallation, prepareOtherModel, switchIndex } from '@fumikura/composition';
-import type { Installation } from '@fumikura/composition';
-import { loadConfig, setEmbedder } from '@fumikura/config';
+import {
+  chunkingOf,
+  embedderEntry,
+  isSameChunking,
+  openInstallation,
+  prepareOtherModel,
+  recutDocuments,
+  sizeOf,
+  switchIndex,
+} from '@fumikura/composition';
+import type { ChunkerOptions, Installation } from '@fumikura/composition';
+import { loadConfig, setChunking, setEmbedder } from '@fumikura/config';
 import type { Config } from '@fumikura/config';
 import { AppError, invalidInput } from '@fumikura/errors';
 import type { Context } from '../context.ts';
 import { embedBacklog } from '../embedding.ts';
+import type { IndexRebuildOptions } from '../options.ts';
 import { safe } from '../output.ts';
-import { rebuildOptions } from '../progress.ts';
+import { documentsDone, rebuildOptions } from '../progress.ts';
 import { migrateCommand } from './migrate.ts';
 
 /** Makes the index anew from the stored texts, while the one that is there goes on answering. */
 export async function indexRebuildCommand(
   context: Context,
-  { embedder, engine }: { embedder?: string | true; engine?: string },
+  { embedder, engine, chunks }: IndexRebuildOptions,
 ): Promise<void> {
   if (engine !== undefined) return rebuildElsewhere(context, engine);
+  if (chunks !== undefined) return rebuildWithChunks(context, chunks);
   const config = typeof embedder === 'string' ? await withNext(context, embedder) : await context.config();
   await withInstallation(context, config, async (installation) => {
     if (embedder !== undefined) await rebuildForOther(context, installation);
@@ -38,6 +49,29 @@ async function withNext(context: Context, spec: string): Promise<Config> {
 async function rebuildElsewhere(context: Context, to: string): Promise<void> {
   await migrateCommand(context, { to });
   context.output.line(`To judge it: fumi index compare <folder of judged questions> --to ${to}`);
+}
+
+/** Every document in its turn; the configuration says it when all are done. */
+async function rebuildWithChunks(context: Context, chunks: ChunkerOptions): Promise<void> {
+  const { output, logger, variables } = context;
+  const config = await context.config();
+  const opened = { logger, mode: 'service', variables, isRecutting: true } as const;
+  const installation = await openInstallation(config, opened);
+  try {
+    const { written, unchanged } = await recutDocuments(installation, chunks, {
+      ...workOf(context),
+      onProgress: documentsDone(output),
+    });
+    await setChunking(config.file, isSameChunking(chunks, chunkingOf({})) ? undefined : chunks);
+    output.json({ written, unchanged, chunking: chunks });
+    output.line(
+      `Cut anew at ${sizeOf(chunks)} units: ${written} documents; as they were: ${unchanged}. ${config.file} says so now.`,
+    );
+    const stage = await installation.embedder?.stage();
+    if (stage) await embedBacklog(context, stage);
+  } finally {
+    await installation.close();
+  }
 }
 
 /** Leads everybody to the index beside, or back. */

@@ -1,12 +1,11 @@
 import { setFlagsFromString } from 'node:v8';
-import { compareStores, migrateStore, openStore } from '@fumikura/composition';
+import { chunkingOf, compareStores, migrateStore, openStore } from '@fumikura/composition';
 import { loadConfig } from '@fumikura/config';
 import type { Config } from '@fumikura/config';
 import { AppError } from '@fumikura/errors';
 import type { Context } from '../context.ts';
 import { EXIT_CODES } from '../exit-codes.ts';
-
-const TELL_EVERY_MS = 2_000;
+import { documentsDone } from '../progress.ts';
 
 /**
  * `fumi` starts with flags that keep a sync small; a migration would spend a third of its time tidying up. The first holds
@@ -29,14 +28,10 @@ export async function migrateCommand(
     const to = await openStore(target, { inline: true, isFilled: !options.check, variables });
     try {
       if (!options.check) {
-        let last = 0;
         const { written, unchanged, removed } = await migrateStore(from, to, {
           signal,
-          onProgress: ({ documents, total }) => {
-            if (Date.now() - last < TELL_EVERY_MS) return;
-            last = Date.now();
-            output.note(`${documents} of ${total} documents`);
-          },
+          chunking: chunkingOf(target),
+          onProgress: documentsDone(output),
         });
         output.line(`Written: ${written} documents; there already: ${unchanged}; removed: ${removed}.`);
       }
@@ -48,6 +43,8 @@ export async function migrateCommand(
       output.line(
         `Searches: ${same} of ${asked} answered alike, ${(100 * overlap).toFixed(1)} % of the first ten found in both.`,
       );
+      if (check.isRecut)
+        output.line('They have chunks of other sizes: answers may differ. fumi index compare judges both.');
       output.line(check.isSound ? `Next: use ${options.to}.` : 'The two differ. Run the command again.');
       if (!check.isSound) process.exitCode = EXIT_CODES.findings;
     } finally {

@@ -150,11 +150,11 @@ async function detail(context: Context, installation: Installation, row: Row | u
   if (deadLetters.length === 0) return;
   output.line();
   output.table(
-    ['not indexed', 'why', 'tried'],
+    ['not indexed', 'tried', 'why'],
     deadLetters.map((letter) => [
       safe(letter.documentId),
-      `${letter.code}: ${letter.reason}`,
       `${letter.attempts}x, last ${letter.lastAt}`,
+      `${letter.code}: ${letter.reason}`,
     ]),
   );
 }

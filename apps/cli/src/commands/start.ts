@@ -35,7 +35,9 @@ export async function startCommand(context: Context, options: StartOptions): Pro
       await syncOne(context, installation, connectorFor(source, config, context), {});
     const answers = await askAll(context, installation);
     const startToAnswersMs = Math.round(performance.now() - started);
-    context.output.line(styleText('dim', `From start to the last answer: ${duration(startToAnswersMs)}.\n`));
+    context.output.line(
+      styleText('dim', `\nFrom start to the last answer: ${duration(startToAnswersMs)}.\n`),
+    );
     const company = context.signal.aborted ? undefined : await showShortly(context, COMPANY_QUESTIONS);
     context.output.json({ answers, startToAnswersMs, ...(company && { company }) });
     context.output.line(
@@ -54,7 +56,8 @@ async function askAll(context: Context, installation: Installation) {
   for (const query of QUESTIONS) {
     const page = await searchAs(context, installation, query, { limit: HITS }, asker);
     output.line(`\n${styleText('bold', styleText('yellow', `? ${query}`))}`);
-    printPage(output, { ...page, notices: [] });
+    const { nextCursor: _, ...shown } = page;
+    printPage(output, { ...shown, notices: [] });
     answers.push({ query, hits: page.hits, tookMs: page.tookMs });
   }
   return answers;

@@ -9,6 +9,16 @@ import type { SummarizeOptions } from '../options.ts';
 import { count, duration, safe } from '../output.ts';
 import type { Output } from '../output.ts';
 
+const WHY: Readonly<Record<Summary['leftOut'][number]['reason'], string>> = {
+  'beyond-cap': 'more documents than are read for one summary',
+  'no-text': 'has no text to quote',
+  'passages-removed': 'passages were removed, none were added',
+  'not-found': 'no such document, or you may not read it',
+  'not-changed': 'nothing new in it',
+  'nothing-on-focus': 'says nothing on the focus',
+  'no-room': 'no room in a summary of this length',
+};
+
 export async function summarizeCommand(
   context: Context,
   what: readonly string[],
@@ -62,7 +72,10 @@ function print(output: Output, summary: Summary): void {
     output.line(styleText('dim', 'Left out:'));
     output.table(
       ['document', 'why'],
-      summary.leftOut.map(({ title, reason }) => [title, reason]),
+      summary.leftOut.map(({ title, reason, removed }) => [
+        title,
+        removed ? `${WHY[reason]} (${removed.passages}, last ${removed.lastAt.slice(0, 10)})` : WHY[reason],
+      ]),
     );
     if (summary.leftOutBeyond > 0)
       output.line(styleText('dim', `and ${count(summary.leftOutBeyond, 'more document')}`));

@@ -92,7 +92,7 @@ export function requireNone(open: readonly SetupField[]): void {
 
 function describe({ question, choices, example, default: byDefault, kind }: SetupField): string {
   return [
-    question,
+    choices ? question.replace(/\?$/u, '') : question,
     ...(choices ? [`: ${choices.map(({ value, means }) => `${value} (${means})`).join(', ')}`] : []),
     ...(kind === 'secret' ? [' (env:NAME, file:PATH or -)'] : []),
     ...(kind === 'list' ? [', parted by commas'] : []),

@@ -3,6 +3,8 @@ export interface Example {
   readonly set: string;
   readonly question: string;
   readonly features: readonly number[];
+  /** Documents that share anything with the question. */
+  readonly found: number;
   readonly isAnswerable: boolean;
 }
 

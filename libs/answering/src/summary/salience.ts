@@ -14,6 +14,8 @@ export interface Point extends Unit {
 
 /** Characters of one document that are read; said when it has more. */
 export const MAX_READ = 200_000;
+/** Characters of one that is quoted. */
+const MAX_UNIT = 1_200;
 /** Points one document gives to the merge. */
 const PER_DOCUMENT = 24;
 
@@ -33,9 +35,7 @@ export function pointsOf(
   { focus, since, isWanted }: PointsWanted,
 ): Point[] {
   const read = Math.min(text.length, MAX_READ);
-  const units = unitsOf(text, 0, read).filter(({ kind, start, end }) =>
-    isTelling(kind, text.slice(start, end)),
-  );
+  const units = tellingOf(unitsOf(text, 0, read), text);
   const counted = units.map(({ start, end }) => countTerms(text.slice(start, end)).counts);
   const frequency = new Map<string, number>();
   for (const counts of counted)
@@ -66,11 +66,18 @@ export function pointsOf(
     .slice(0, PER_DOCUMENT);
 }
 
+/** A note of a few words has no telling sentence: then it is what it says. */
+function tellingOf(units: readonly Unit[], text: string): readonly Unit[] {
+  const telling = units.filter(({ kind, start, end }) => isTelling(kind, text.slice(start, end)));
+  if (telling.some(({ kind }) => kind !== 'header')) return telling;
+  return units.filter(({ kind, start, end }) => kind !== 'heading' && end - start <= MAX_UNIT);
+}
+
 function isTelling(kind: Unit['kind'], text: string): boolean {
   if (kind === 'heading' || kind === 'header') return kind === 'header';
   const isWide = /[\u3040-\u30ff\u3400-\u9fff]/u.test(text);
   const length = text.length * (isWide ? 2.5 : 1);
-  return length >= 30 && length <= 1_200 && !/[?？:：]$/u.test(text);
+  return length >= 30 && length <= MAX_UNIT && !/[?？:：]$/u.test(text);
 }
 
 function headed(units: readonly Unit[]): { unit: Unit; header?: Unit }[] {

@@ -8,6 +8,8 @@ export interface Changed {
   /** Undefined: all of it may be. */
   readonly stretches?: readonly { readonly start: number; readonly end: number }[];
   readonly removed: number;
+  /** When some were removed last; absent when none were. */
+  readonly removedAt?: string;
   /** Its earlier text is known well enough to tell. */
   readonly isKnown: boolean;
 }
@@ -49,10 +51,21 @@ function changeOf(
     return updatedAt >= since ? { removed: 0, isKnown: false } : undefined;
   }
   const stretches = history.added.filter(({ at }) => at >= since);
-  const removed = history.removed
-    .filter(({ at }) => at >= since)
-    .reduce((sum, { passages }) => sum + passages, 0);
-  return stretches.length > 0 || removed > 0 ? { stretches, removed, isKnown: true } : undefined;
+  const gone = history.removed.filter(({ at }) => at >= since);
+  const removed = gone.reduce((sum, { passages }) => sum + passages, 0);
+  if (stretches.length === 0 && removed === 0) return undefined;
+  const removedAt = gone
+    .map(({ at }) => at)
+    .toSorted()
+    .at(-1);
+  return { stretches, removed, isKnown: true, ...(removedAt !== undefined && { removedAt }) };
+}
+
+/** Of a document to which nothing came: that passages went, and when. */
+export function onlyRemoved(changed: Changed | undefined): Pick<LeftOut, 'reason' | 'removed'> | undefined {
+  if (changed?.removedAt === undefined || changed.stretches?.length !== 0) return undefined;
+  const { removed: passages, removedAt: lastAt } = changed;
+  return { reason: 'passages-removed', removed: { passages, lastAt } };
 }
 
 export function isIn(

@@ -17,7 +17,7 @@ import { say } from '../words.ts';
 import type { Writer } from '../writing/writer.ts';
 import { gather, MOST_NAMED } from './gather.ts';
 import type { Gathered } from './gather.ts';
-import { changedSince, isIn, noticesOf } from './since.ts';
+import { changedSince, isIn, noticesOf, onlyRemoved } from './since.ts';
 import type { Changed } from './since.ts';
 import { merge } from './merge.ts';
 import { quoted } from './refine.ts';
@@ -68,7 +68,8 @@ export async function* summarizeWith(
     named,
     citations: book.all(),
     hasMore,
-    since,
+    changes,
+    searched: [options.focus ?? since ?? ('query' in target ? target.query : [])].flat(),
     options,
   });
   const notices = [
@@ -138,7 +139,8 @@ interface Made {
   readonly named: ReadonlySet<string>;
   readonly citations: Summary['citations'];
   readonly hasMore: boolean;
-  readonly since: string | undefined;
+  readonly changes: readonly Changed[];
+  readonly searched: readonly string[];
   readonly options: SummaryOptions;
 }
 
@@ -155,17 +157,12 @@ function summaryOf({ gathered, points, shown, named, hasMore, ...made }: Made): 
     ...gathered.leftOut.filter(
       ({ documentId, reason }) => reason !== 'not-changed' || named.has(documentId ?? ''),
     ),
-    ...silent.map(({ document: { id, title, stored }, index }): LeftOut => ({
-      title,
-      documentId: id,
-      reason:
-        stored.text.trim() === ''
-          ? 'no-text'
-          : hasPoints.has(index)
-            ? 'no-room'
-            : made.options.focus
-              ? 'nothing-on-focus'
-              : 'no-text',
+    ...silent.map(({ document, index }): LeftOut => ({
+      title: document.title,
+      documentId: document.id,
+      ...(onlyRemoved(made.changes[index]) ?? {
+        reason: silenceOf(document, hasPoints.has(index), made.options),
+      }),
     })),
   ];
   const cut = visible.filter(({ document }) => document.stored.text.length > MAX_READ);
@@ -201,12 +198,22 @@ function summaryOf({ gathered, points, shown, named, hasMore, ...made }: Made): 
     ...(shown.length === 0 && {
       refusal: {
         reason: 'nothing-found' as const,
-        message: say('nothingFound', language),
-        searched: [made.options.focus ?? made.since ?? 'the documents'],
+        message: say(made.changes.some(onlyRemoved) ? 'onlyRemoved' : 'nothingFound', language),
+        searched: made.searched,
         missing: [],
       },
     }),
   };
+}
+
+function silenceOf(
+  { stored }: EvidenceDocument,
+  hasPoints: boolean,
+  { focus }: SummaryOptions,
+): LeftOut['reason'] {
+  if (stored.text.trim() === '') return 'no-text';
+  if (hasPoints) return 'no-room';
+  return focus ? 'nothing-on-focus' : 'no-text';
 }
 
 /** Of each document how many points stand on it. */

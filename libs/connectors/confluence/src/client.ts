@@ -1,6 +1,6 @@
 import { AppError } from '@fumikura/errors';
 import { createHttpClient, createPolicedFetch } from '@fumikura/http';
-import type { AnswerFact, HttpClient, HttpClock, QueryValue } from '@fumikura/http';
+import type { HttpClient, HttpDeps, QueryValue } from '@fumikura/http';
 import type { PersonToken } from '@fumikura/ports';
 import { createAdminKey } from './admin-key.ts';
 import type { ConfluenceConfig } from './config.ts';
@@ -19,16 +19,10 @@ export interface ConfluenceClient {
   file(path: string, to: string, signal: AbortSignal): Promise<void>;
 }
 
-export interface ClientDeps {
-  readonly onAnswer?: (fact: AnswerFact) => void;
-  readonly fetch?: typeof fetch;
-  readonly clock?: HttpClock;
-}
-
 /** Answers hold a hundred bodies at most. */
 const MAX_ANSWER_BYTES = 64 * 1_024 * 1_024;
 
-export function createConfluenceClient(config: ConfluenceConfig, deps: ClientDeps): ConfluenceClient {
+export function createConfluenceClient(config: ConfluenceConfig, deps: HttpDeps): ConfluenceClient {
   const site = new URL(`${config.url}/`);
   const rate = config.requestsPerSecond === undefined ? {} : { perSecond: config.requestsPerSecond };
   const send = createPolicedFetch({

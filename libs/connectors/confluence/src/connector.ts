@@ -1,4 +1,4 @@
-import type { AnswerFact, HttpClock } from '@fumikura/http';
+import type { HttpDeps } from '@fumikura/http';
 import type { Logger } from '@fumikura/logging';
 import type { Connector } from '@fumikura/ports';
 import { pullAccess } from './access-pass.ts';
@@ -22,11 +22,8 @@ import { countClosed } from './run.ts';
 import type { Run } from './run.ts';
 import { readDelivery } from './webhook.ts';
 
-export interface ConfluenceDeps {
+export interface ConfluenceDeps extends HttpDeps {
   readonly logger: Logger;
-  readonly onAnswer?: (fact: AnswerFact) => void;
-  readonly fetch?: typeof fetch;
-  readonly clock?: HttpClock;
 }
 
 /**

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { AppError } from '@fumikura/errors';
 import { createHttpClient, createPolicedFetch, retryAfterMs } from '@fumikura/http';
-import type { AnswerFact, HttpAnswer, HttpClient, HttpClock } from '@fumikura/http';
+import type { HttpAnswer, HttpClient, HttpClock, HttpDeps } from '@fumikura/http';
 import type { GithubConfig } from './config.ts';
 import { rateLimited, refuseLimit, sayingHowLong, waitOf } from './limits.ts';
 import { createTokens } from './tokens.ts';
@@ -33,13 +33,7 @@ export interface GithubClient {
   graphql<T>(query: string, variables: Readonly<Record<string, unknown>>, signal: AbortSignal): Promise<T>;
 }
 
-export interface ClientDeps {
-  readonly onAnswer?: (fact: AnswerFact) => void;
-  readonly fetch?: typeof fetch;
-  readonly clock?: HttpClock;
-}
-
-export function createGithubClient(config: GithubConfig, deps: ClientDeps): GithubClient {
+export function createGithubClient(config: GithubConfig, deps: HttpDeps): GithubClient {
   const baseUrl = new URL(config.apiUrl);
   const clock = deps.clock ?? { now: Date.now, sleep };
   const { now } = clock;

@@ -1,4 +1,4 @@
-import type { AnswerFact, HttpClock } from '@fumikura/http';
+import type { HttpDeps } from '@fumikura/http';
 import type { Logger } from '@fumikura/logging';
 import type { Connector } from '@fumikura/ports';
 import { pullAccess } from './access-pass.ts';
@@ -19,11 +19,8 @@ import { createCounter } from './run.ts';
 import type { Handed, Run, Verified } from './run.ts';
 import { readDelivery } from './webhook.ts';
 
-export interface GithubDeps {
+export interface GithubDeps extends HttpDeps {
   readonly logger: Logger;
-  readonly onAnswer?: (fact: AnswerFact) => void;
-  readonly fetch?: typeof fetch;
-  readonly clock?: HttpClock;
 }
 
 /**

@@ -1,6 +1,6 @@
 import { AppError } from '@fumikura/errors';
 import { createHttpClient, createPolicedFetch } from '@fumikura/http';
-import type { AnswerFact, HttpClock } from '@fumikura/http';
+import type { HttpDeps } from '@fumikura/http';
 import type { PersonToken } from '@fumikura/ports';
 import type { JiraConfig } from './config.ts';
 import type { OffsetPage } from './jira-types.ts';
@@ -27,16 +27,7 @@ export interface Answered<T> {
   readonly atMs: number;
 }
 
-export interface ClientDeps {
-  readonly onAnswer?: (fact: AnswerFact) => void;
-  readonly fetch?: typeof fetch;
-  readonly clock?: HttpClock;
-}
-
-export function createJiraClient(
-  config: JiraConfig,
-  { onAnswer, fetch: send, clock }: ClientDeps,
-): JiraClient {
+export function createJiraClient(config: JiraConfig, { onAnswer, fetch: send, clock }: HttpDeps): JiraClient {
   const isCloud = config.deployment === 'cloud';
   const site = new URL(config.baseUrl.endsWith('/') ? config.baseUrl : `${config.baseUrl}/`);
   const baseUrl = new URL(isCloud ? 'rest/api/3/' : 'rest/api/2/', site);

@@ -1,4 +1,4 @@
-import type { AnswerFact, HttpClock } from '@fumikura/http';
+import type { HttpDeps } from '@fumikura/http';
 import type { Logger } from '@fumikura/logging';
 import type { Connector } from '@fumikura/ports';
 import { pullAccess } from './access-pass.ts';
@@ -17,11 +17,8 @@ import { partOf, refresh } from './refresh.ts';
 import { createRun } from './run.ts';
 import { readDelivery } from './webhook.ts';
 
-export interface JiraDeps {
+export interface JiraDeps extends HttpDeps {
   readonly logger: Logger;
-  readonly onAnswer?: (fact: AnswerFact) => void;
-  readonly fetch?: typeof fetch;
-  readonly clock?: HttpClock;
 }
 
 /**

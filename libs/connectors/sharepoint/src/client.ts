@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { inLanes } from '@fumikura/concurrency';
 import { AppError } from '@fumikura/errors';
 import { createHttpClient, createPolicedFetch, errorOfStatus, retryAfterMs } from '@fumikura/http';
-import type { AnswerFact, HttpClient, HttpClock } from '@fumikura/http';
+import type { HttpClient, HttpClock, HttpDeps } from '@fumikura/http';
 import type { PersonToken } from '@fumikura/ports';
 import type { SharepointConfig } from './config.ts';
 import type { Page } from './graph-types.ts';
@@ -37,13 +37,7 @@ export type Query = Readonly<Record<string, string | number | undefined>>;
 /** The body of a success, or why there is none. Only what is final for this part: 4xx without 429. */
 export type Part<T> = { readonly body: T } | { readonly error: AppError };
 
-export interface ClientDeps {
-  readonly onAnswer?: (fact: AnswerFact) => void;
-  readonly fetch?: typeof fetch;
-  readonly clock?: HttpClock;
-}
-
-export function createGraphClient(config: SharepointConfig, deps: ClientDeps): GraphClient {
+export function createGraphClient(config: SharepointConfig, deps: HttpDeps): GraphClient {
   const baseUrl = new URL('v1.0/', config.graphUrl);
   const login = new URL(config.loginUrl).host;
   const clock = deps.clock ?? { now: Date.now, sleep };

@@ -1,4 +1,4 @@
-import type { AnswerFact, HttpClock } from '@fumikura/http';
+import type { HttpDeps } from '@fumikura/http';
 import type { Logger } from '@fumikura/logging';
 import type { Connector } from '@fumikura/ports';
 import { pullAccess } from './access-pass.ts';
@@ -18,11 +18,8 @@ import { createFolderPaths } from './run.ts';
 import type { Run } from './run.ts';
 import { readNotices } from './webhook.ts';
 
-export interface SharepointDeps {
+export interface SharepointDeps extends HttpDeps {
   readonly logger: Logger;
-  readonly onAnswer?: (fact: AnswerFact) => void;
-  readonly fetch?: typeof fetch;
-  readonly clock?: HttpClock;
 }
 
 /**

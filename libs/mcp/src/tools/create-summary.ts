@@ -67,9 +67,10 @@ function targetOf({ documentIds, query }: z.output<typeof summaryInput>): Summar
 function replyOf(summary: Summary, withheld: readonly WithheldDocument[]): Answer<ToolAnswer> {
   const { kind, points, citations, documents, leftOut, leftOutBeyond, truncated, refusal, notices } = summary;
   // Ids that were left out are the caller's own words; those of a search were checked like what is shown.
-  const named = leftOut.map(({ documentId, reason }) => ({
+  const named = leftOut.map(({ documentId, reason, removed }) => ({
     ...(documentId && { id: shownId(documentId) }),
     reason,
+    ...(removed && { removed }),
   }));
   return {
     documentIds: [

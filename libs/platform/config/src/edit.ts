@@ -2,7 +2,7 @@ import { readFile, rename, writeFile } from 'node:fs/promises';
 import { AppError } from '@fumikura/errors';
 import { isSeq, parseDocument } from 'yaml';
 import { parseConfig } from './load.ts';
-import type { EmbedderInput, SourceConfig } from './schema.ts';
+import type { ConfigInput, EmbedderInput, SourceConfig } from './schema.ts';
 
 /**
  * Adds a source to the file, keeping its comments and order; written beside and renamed, so a crash leaves the old one.
@@ -45,6 +45,14 @@ export async function setEmbedder(
   await edit(file, (document) => {
     if (embedder === undefined) document.delete(name);
     else document.set(name, document.createNode(embedder));
+  });
+}
+
+/** Undefined is as by default, and takes it out. @throws AppError CONFIG_INVALID (config) */
+export async function setChunking(file: string, chunking: ConfigInput['chunking']): Promise<void> {
+  await edit(file, (document) => {
+    if (chunking === undefined) document.delete('chunking');
+    else document.set('chunking', document.createNode(chunking, { flow: true }));
   });
 }
 

@@ -1,4 +1,5 @@
-export { addSource, removeSource, setEmbedder } from './edit.ts';
+export { CHUNK_UNITS } from './chunking-schema.ts';
+export { addSource, removeSource, setChunking, setEmbedder } from './edit.ts';
 export { CONFIG_FILE, findConfig, hasDirectories, invalid, loadConfig, parseConfig } from './load.ts';
 export type { Config } from './load.ts';
 export { isProvisioned } from './problems.ts';

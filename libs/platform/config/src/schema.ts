@@ -1,7 +1,10 @@
 import { parseQuietHours, parseSchedule } from '@fumikura/scheduling';
 import { z } from 'zod';
+import { chunkingSchema } from './chunking-schema.ts';
 import { embedderSchema, modelSchema, rerankerSchema } from './models-schema.ts';
+import { searchSchema } from './search-schema.ts';
 import { slackAccount, slackSchema } from './slack-schema.ts';
+import { storesSchema } from './stores-schema.ts';
 import {
   auditSchema,
   directorySchema,
@@ -10,7 +13,6 @@ import {
   lateCheckWhen,
   roleSchema,
   scimSchema,
-  secretReference,
   signInIdentity,
   signInSchema,
 } from './trust-schema.ts';
@@ -101,64 +103,10 @@ const source = z.looseObject({
 
 const freshnessMinutes = z.int().min(1).max(525_600).default(1_440);
 
-function address(protocols: readonly string[]) {
-  return z
-    .url({
-      protocol: new RegExp(`^(?:${protocols.join('|')})$`),
-      error: `write an address that begins with ${protocols.map((each) => `${each}://`).join(' or ')}`,
-    })
-    .refine(
-      (text) => new URL(text).password === '',
-      'write the password apart: { url: …, password: { env: NAME } }',
-    );
-}
-
-/** An address alone stands for a store with everything else as it is by default. */
-function withUrl(value: unknown): unknown {
-  return typeof value === 'string' ? { url: value } : value;
-}
-
-const postgres = address(['postgres', 'postgresql']);
-const catalogStore = z.strictObject({
-  url: postgres,
-  password: secretReference.optional(),
-  schema: z
-    .string()
-    .regex(/^[a-z_][a-z0-9_]{0,47}$/, 'use up to 48 lower-case letters, digits and underscores')
-    .default('fumikura'),
-  /** Connections of each process. */
-  connections: z.int().min(1).max(500).default(8),
-  /** False for an account that may not change tables. */
-  migrate: z.boolean().default(true),
-  /** False behind a pooler that gives connections out by transaction. */
-  listen: z.boolean().default(true),
-});
-const qdrant = address(['http', 'https']);
-const indexStore = z.strictObject({
-  url: qdrant,
-  apiKey: secretReference.optional(),
-  name: z
-    .string()
-    .regex(/^[a-z0-9_-]{1,100}$/, 'use small letters, digits, "_" and "-"')
-    .default('fumikura'),
-  shards: z.int().min(1).max(1_000).optional(),
-  replicas: z.int().min(1).max(100).optional(),
-  writeConsistency: z.int().min(1).max(100).optional(),
-  onDisk: z.boolean().optional(),
-  /** Milliseconds for one request. */
-  timeoutMs: z.int().min(100).max(600_000).default(30_000),
-});
-
 export const configSchema = z.strictObject({
   /** Folder of the database, relative to this file. */
   data: z.string().min(1).default('.fumikura'),
-  /** Servers instead of the file in the folder: both or none. */
-  stores: z
-    .strictObject({
-      catalog: z.preprocess(withUrl, catalogStore),
-      index: z.preprocess(withUrl, indexStore),
-    })
-    .optional(),
+  stores: storesSchema.optional(),
   /** The person who may read what no rule opens further. */
   owner: name.default('owner'),
   persons: z.array(person).default([]),
@@ -208,6 +156,8 @@ export const configSchema = z.strictObject({
         .prefault({}),
     })
     .prefault({}),
+  /** Another size changes what is stored: "fumi index rebuild --chunks" does both. Absent: 1,100 and 2,200. */
+  chunking: chunkingSchema.optional(),
   /** Compares meaning beside words; absent: words alone. */
   embedder: embedderSchema.optional(),
   /** Another one, for an index that is made beside; whichever of the two the index is bound to is used. */
@@ -224,58 +174,7 @@ export const configSchema = z.strictObject({
   directories: z.array(directorySchema).default([]),
   /** Answers in Slack; absent: none. */
   slack: slackSchema.optional(),
-  search: z
-    .strictObject({
-      /** Milliseconds after which a search answers with what it has or fails. */
-      deadlineMs: z.int().min(50).max(60_000).default(5_000),
-      /** A file of words that mean the same, relative to this one; docs/retrieval.md says how it is written. */
-      synonyms: z.string().min(1).optional(),
-      /** What a document gains beside what it says, as shares of its score; nothing by default. */
-      boosts: z
-        .strictObject({
-          recency: z
-            .strictObject({
-              weight: z.number().min(0).max(1),
-              /** Days after which half of it is left; by kind where kinds differ. */
-              halfLifeDays: z.number().positive(),
-              kinds: z.record(z.string(), z.number().positive()).default({}),
-            })
-            .optional(),
-          labels: z.record(z.string(), z.number().min(-1).max(1)).default({}),
-          /** What people said of documents (fumi feedback, Slack). */
-          feedback: z.strictObject({ weight: z.number().min(0).max(0.5) }).optional(),
-          /** How many of the others found point to it, by title, key or address. */
-          links: z.strictObject({ weight: z.number().min(0).max(0.5) }).optional(),
-          /** Written by who writes where the asker writes. */
-          people: z.strictObject({ weight: z.number().min(0).max(0.5) }).optional(),
-          /** All together, up and down. */
-          most: z.number().min(0).max(0.5).default(0.2),
-        })
-        .optional(),
-      /** Asking the sources themselves, where a search says so. */
-      live: z
-        .strictObject({
-          enabled: z.boolean().default(true),
-          /** Milliseconds after which a source is left out and named. */
-          deadlineMs: z.int().min(50).max(30_000).default(1_500),
-          /** Hits taken of each source. */
-          limit: z.int().min(1).max(50).default(10),
-          /** Items of each source that are read because the index does not know them, or not as they are now. */
-          reads: z.int().min(0).max(50).default(5),
-          /** Searches of each source at once, and in a minute, by everybody together. */
-          concurrency: z.int().min(1).max(64).default(4),
-          perMinute: z.int().min(1).max(10_000).default(10),
-          /** Failures in a row after which a source is not asked for so many milliseconds. */
-          breaker: z
-            .strictObject({
-              failures: z.int().min(1).max(100).default(3),
-              resetMs: z.int().min(10).max(3_600_000).default(30_000),
-            })
-            .prefault({}),
-        })
-        .prefault({}),
-    })
-    .prefault({}),
+  search: searchSchema.prefault({}),
   parsing: z
     .strictObject({
       /** Worker threads; 0 means one less than the cores, at least one. */

@@ -75,7 +75,7 @@ export const lateCheckSchema = z.strictObject({
   when: lateCheckWhen.default('stale'),
   readersMinutes: z.int().min(1).max(525_600).default(120),
   /** Milliseconds that a caller waits for all sources together. */
-  budgetMs: z.int().min(10).max(5_000).default(300),
+  budgetMs: z.int().min(10).max(60_000).default(300),
   /** An answer counts so long. Seconds. */
   cacheSeconds: z.number().min(0).max(600).default(60),
 });

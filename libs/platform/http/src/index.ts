@@ -6,7 +6,7 @@ export type { HttpClock } from './clock.ts';
 export { ownFolder, sweepFolders } from './own-folder.ts';
 export type { FolderKind } from './own-folder.ts';
 export { createPolicedFetch } from './policed-fetch.ts';
-export type { AnswerFact, FetchPolicy } from './policed-fetch.ts';
+export type { AnswerFact, FetchPolicy, HttpDeps } from './policed-fetch.ts';
 export { judgedConnections } from './judged-connections.ts';
 export { redirectTarget, refuseInnerAddress } from './redirects.ts';
 export { errorOfStatus } from './status.ts';

@@ -40,6 +40,9 @@ export interface FetchPolicy {
   readonly resolve?: Resolve;
 }
 
+/** What an app hands to the client of a source. */
+export type HttpDeps = Pick<FetchPolicy, 'onAnswer' | 'clock' | 'fetch'>;
+
 export interface AnswerFact {
   readonly budget: string;
   readonly method: string;

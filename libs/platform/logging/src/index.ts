@@ -1,2 +1,2 @@
-export { createLogger, silentLogger } from './logger.ts';
+export { createLogger, silentLogger, withoutWarnings } from './logger.ts';
 export type { Fields, Logger, LogLevel } from './logger.ts';

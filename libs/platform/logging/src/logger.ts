@@ -39,4 +39,13 @@ export function createLogger(
   };
 }
 
+/** The same, with warnings as news: for work whose result says to the person what went wrong. */
+export function withoutWarnings(logger: Logger): Logger {
+  return {
+    ...logger,
+    warn: (event, fields) => logger.info(event, fields),
+    child: (fields) => withoutWarnings(logger.child(fields)),
+  };
+}
+
 export const silentLogger: Logger = createLogger('error', () => undefined);

@@ -131,7 +131,8 @@ export function cachedRanker(rank: Ranker, options: RankingCacheOptions): Cached
       if (underWay.get(key) === asking) underWay.delete(key);
     }
   };
-  const isKept = ({ depth: wanted = 0 }: RankedQuery) => index.changesSince !== undefined && wanted <= depth;
+  const isKept = ({ depth: wanted = 0, statistics }: RankedQuery) =>
+    index.changesSince !== undefined && wanted <= depth && statistics === undefined;
   return {
     isKept,
     rankAhead: async (query, access, signal) => {

@@ -2,8 +2,9 @@ import { AppError } from '@fumikura/errors';
 import { Kysely, PostgresDialect, sql } from 'kysely';
 import type { PostgresPool, RawBuilder, Transaction } from 'kysely';
 import pg from 'pg';
-import { IdleConnections, limitedPool } from './limited-pool.ts';
 import { isBrokenConnection, isWorthRepeating, postgresError } from './errors.ts';
+import { IdleConnections, limitedPool } from './limited-pool.ts';
+import { OneValue } from './one-value.ts';
 
 export interface ConnectionOptions {
   /** `postgres://user@host:5432/database`; TLS by `?sslmode=verify-full`. */
@@ -19,6 +20,8 @@ export interface ConnectionOptions {
   readonly readTimeoutMs?: number;
   /** For one statement that writes, ms; default 60,000. */
   readonly writeTimeoutMs?: number;
+  /** False behind a pooler that gives connections out by transaction; default true. */
+  readonly mayPrepare?: boolean;
 }
 
 export type Executor = Kysely<unknown> | Transaction<unknown>;
@@ -32,13 +35,13 @@ const WRITE_TIMEOUT_MS = 60_000;
 const KEEP_ALIVE_MS = 10_000;
 
 /**
- * A pool of connections. Every statement is prepared without a name and no state is left on a session, so that a pooler
- * may hand each transaction to another server process.
+ * A pool of connections. Statements are prepared without a name and no state is left on a session, so that a pooler may
+ * hand each transaction to another server process; `value` alone keeps its statements there, where it may.
  */
 export class Connection {
   readonly schema: string;
   readonly #pool: pg.Pool;
-  readonly #readPool: PostgresPool;
+  readonly #one: OneValue;
   readonly #reads: Kysely<unknown>;
   readonly #writes: Kysely<unknown>;
   readonly #underWay = new Set<Promise<unknown>>();
@@ -57,8 +60,9 @@ export class Connection {
     this.#pool.on('connect', (client) => client.on('error', () => undefined));
     const idle = new IdleConnections(this.#pool);
     const database = (pool: PostgresPool) => new Kysely<unknown>({ dialect: new PostgresDialect({ pool }) });
-    this.#readPool = limitedPool(this.#pool, idle, options.readTimeoutMs ?? READ_TIMEOUT_MS);
-    this.#reads = database(this.#readPool);
+    const readPool = limitedPool(this.#pool, idle, options.readTimeoutMs ?? READ_TIMEOUT_MS);
+    this.#one = new OneValue(readPool, this.schema, options.mayPrepare ?? true);
+    this.#reads = database(readPool);
     this.#writes = database(limitedPool(this.#pool, idle, options.writeTimeoutMs ?? WRITE_TIMEOUT_MS));
   }
 
@@ -71,20 +75,9 @@ export class Connection {
     return this.#guarded(() => this.#againWhenBroken(() => work(this.#reads)));
   }
 
-  /** The one value of a table of one row; made for what every question asks. Cost: half of what `read` takes. */
+  /** The one value of a table of one row; made for what every question asks. Cost: a third of what `read` takes. */
   value(table: string, column: string): Promise<unknown> {
-    const text = `SELECT ${pg.escapeIdentifier(column)} AS value FROM ${pg.escapeIdentifier(this.schema)}.${pg.escapeIdentifier(table)}`;
-    return this.#guarded(() =>
-      this.#againWhenBroken(async () => {
-        const client = await this.#readPool.connect();
-        try {
-          const { rows } = await client.query<{ value: unknown }>(text, []);
-          return rows[0]?.value;
-        } finally {
-          client.release();
-        }
-      }),
-    );
+    return this.#guarded(() => this.#againWhenBroken(() => this.#one.ask(table, column)));
   }
 
   /** Reads that all see one state. */

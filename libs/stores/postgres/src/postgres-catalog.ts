@@ -29,7 +29,7 @@ import { dueSteps, migrate } from './schema/migrate.ts';
 export interface PostgresCatalogOptions extends ConnectionOptions {
   /** False for an account that may not change tables: opening is then refused while steps are due. Default true. */
   readonly mayMigrate?: boolean;
-  /** Hears of changed rights at once; off behind a pooler by transaction. Default true. */
+  /** Hears of changed rights at once, and leaves a statement on its connections; off behind a pooler by transaction. Default true. */
   readonly listens?: boolean;
 }
 
@@ -67,7 +67,8 @@ const NO_LIMIT_MS = 2_147_483_647;
  */
 export async function createPostgresCatalog(options: PostgresCatalogOptions): Promise<PostgresCatalog> {
   await bringUpToDate(options);
-  const connection = new Connection(options);
+  const listens = options.listens ?? true;
+  const connection = new Connection({ ...options, mayPrepare: listens });
   const history = new AccessHistoryStore(connection);
   const acls = new AclStore(connection, history);
   const standings = new Standings(connection);
@@ -84,7 +85,6 @@ export async function createPostgresCatalog(options: PostgresCatalogOptions): Pr
   const onDocuments: OnDocuments = (ids) => {
     for (const listener of listeners) listener(ids);
   };
-  const listens = options.listens ?? true;
   const stop = listens
     ? listen({ ...options, schema: connection.schema }, { onAccess: prepare, onDocuments })
     : undefined;

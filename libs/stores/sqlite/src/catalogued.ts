@@ -1,7 +1,7 @@
 import type { DocumentId } from '@fumikura/model';
 import type { DocumentWrite, IndexBatch, StoreBatch } from '@fumikura/ports';
+import { toIndexDocument } from '@fumikura/ports';
 import type { DocumentStore } from './catalog/documents.ts';
-import { toIndexDocument } from './catalog/index-document.ts';
 import type { SyncState } from './catalog/sync-state.ts';
 import type { EmbeddingTables } from './embedding/embedding-state.ts';
 import type { IndexCore } from './index/index-core.ts';
@@ -32,7 +32,7 @@ export function catalogued(
     const aclId = catalog.put(write, syncedAt);
     embeddings.forget(write.document.id);
     if (write.chunks.length > 0 && !write.vectors) embeddings.wait(write.document.id);
-    sync.clearDeadLetter(write.document.id);
+    if (!write.isRecut) sync.clearDeadLetter(write.document.id);
     written.set(write.document.id, write);
     return toIndexDocument({ ...write.document, aclId }, write.document.text, write.chunks, write.vectors);
   });

@@ -1,25 +1,19 @@
 import { statSync } from 'node:fs';
-import { AppError } from '@fumikura/errors';
-import type { ChunkId, DirectoryPart, DocumentId, Principal, SourceId } from '@fumikura/model';
+import type { DirectoryPart, DocumentId, Principal, SourceId } from '@fumikura/model';
 import type {
-  AccessGrant,
   Catalog,
   Damage,
   DirectoryRecord,
-  DocumentRecord,
   DocumentWrite,
-  FieldValue,
   IndexBatch,
   IndexStats,
   Lease,
-  Passage,
   StoreBatch,
-  StoredText,
   StoreExport,
 } from '@fumikura/ports';
-import { TOKENISER_VERSION } from '@fumikura/text';
 import { AccessHistoryStore } from './catalog/access-history.ts';
 import { AclStore } from './catalog/acls.ts';
+import { CheckedReads } from './catalog/checked-reads.ts';
 import { DirectoryStore } from './catalog/directory.ts';
 import { DocumentStore } from './catalog/documents.ts';
 import { exportedDocuments, exportedLists } from './catalog/exported.ts';
@@ -30,11 +24,12 @@ import { SyncState } from './catalog/sync-state.ts';
 import { Database } from './database.ts';
 import type { DatabaseOptions } from './database.ts';
 import { EmbeddingTables } from './embedding/embedding-state.ts';
+import { IndexVersions } from './index-versions.ts';
 import { IndexCore } from './index/index-core.ts';
 import { Rebuild } from './rebuild.ts';
 import type { RebuildProgress } from './rebuild.ts';
 import { catalogued } from './catalogued.ts';
-import { migrate, requireFormat } from './schema.ts';
+import { migrate } from './schema.ts';
 import { checkCatalog, checkFile } from './store-check.ts';
 
 /** A rebuild is due when more of the slots than this belong to documents that are gone, and there are many of them. */
@@ -42,30 +37,22 @@ const MAX_DEAD_SHARE = 0.3;
 const MIN_DEAD_SLOTS = 5_000;
 /** Chunks written in small batches after which commits do a step of upkeep themselves: nobody was idle meanwhile. */
 const UPKEEP_AT_CHUNKS = 4_000;
-/** Answers of `fieldValues` kept until the next write; every reply asks for the same one. */
-const KEPT_VALUES = 64;
 
 export interface CoreOptions extends DatabaseOptions {
   readonly now?: () => number;
 }
 
-type Caller = Pick<AccessGrant, 'principals'>;
-
 /** The whole store on one connection, synchronous: run in a worker thread, or directly by a short-lived command. */
 export class StoreCore {
   readonly #db: Database;
   readonly #now: () => number;
-  readonly #tokeniser: Setting;
-  readonly #icu: Setting;
+  readonly #versions: IndexVersions;
   readonly #rebuild: Rebuild;
-  readonly #values = new Map<string, FieldValue[]>();
-  #valuesOf = '';
-  #ownWrites = 0;
-  #compatibleAt = -1;
   #notFolded = 0;
   readonly history: AccessHistoryStore;
   readonly acls: AclStore;
   readonly documents: DocumentStore;
+  readonly reads: CheckedReads;
   readonly sync: SyncState;
   readonly directory: DirectoryStore;
   readonly jobs: JobStore;
@@ -82,16 +69,15 @@ export class StoreCore {
       this.history = new AccessHistoryStore(this.#db, this.#now);
       this.acls = new AclStore(this.#db, this.history);
       this.documents = new DocumentStore(this.#db, this.acls, this.history);
+      this.reads = new CheckedReads(this.#db, this.documents, this.acls);
       this.sync = new SyncState(this.#db, this.#now);
       this.directory = new DirectoryStore(this.#db, this.#now, this.history);
       this.jobs = new JobStore(this.#db, this.#now);
       this.state = new StateStore(this.#db, this.#now);
       this.index = new IndexCore(this.#db, (id) => this.documents.readableText(id));
       this.embeddings = new EmbeddingTables(this.#db, this.documents, this.index);
-      this.#tokeniser = new Setting(this.#db, 'tokeniser');
-      this.#icu = new Setting(this.#db, 'icu');
       this.#rebuild = new Rebuild(this.#db, this.index, this.documents, new Setting(this.#db, 'rebuild'));
-      this.#matchTokeniser(options.readOnly ?? false);
+      this.#versions = new IndexVersions(this.#db, options.readOnly ?? false);
     } catch (error) {
       this.#db.close();
       throw error;
@@ -168,51 +154,6 @@ export class StoreCore {
     });
   }
 
-  /** Second check: today's lists, not the ones of the grant. */
-  readable(ids: readonly DocumentId[], { principals }: Caller): DocumentRecord[] {
-    return this.#db.read(() => {
-      return this.documents.admittedRecords(ids, (aclIds) => this.acls.admits(aclIds, principals));
-    });
-  }
-
-  text(id: DocumentId, caller: Caller): StoredText | undefined {
-    return this.#db.read(() =>
-      this.readable([id], caller).length === 1 ? this.documents.text(id) : undefined,
-    );
-  }
-
-  /** Several spans of one document unpack its text once. */
-  passages(wanted: readonly ChunkId[], caller: Caller): (Passage | undefined)[] {
-    return this.#db.read(() => {
-      const ids = [...new Set(wanted.map(({ documentId }) => documentId))];
-      const texts = new Map(
-        this.readable(ids, caller).map(({ id }) => [id, this.documents.text(id)] as const),
-      );
-      return wanted.map(({ documentId, ordinal }) => {
-        const stored = texts.get(documentId);
-        const chunk = stored?.chunks.find((each) => each.ordinal === ordinal);
-        return stored && chunk ? { chunk, text: stored.text.slice(chunk.start, chunk.end) } : undefined;
-      });
-    });
-  }
-
-  fieldValues(
-    field: Parameters<Catalog['fieldValues']>[0],
-    { principals }: Caller,
-    limit: number,
-  ): FieldValue[] {
-    return this.#db.read(() => {
-      const key = [field, limit, ...principals].join('\n');
-      const known = this.#keptValues().get(key);
-      if (known) return known;
-      const readable = new Set(this.acls.readable(principals).aclIds);
-      const values = this.documents.fieldValues(field, (aclId) => readable.has(aclId), limit);
-      if (this.#values.size >= KEPT_VALUES) this.#values.clear();
-      this.#values.set(key, values);
-      return values;
-    });
-  }
-
   readableAcls(principals: readonly Principal[]) {
     return this.acls.readable(principals);
   }
@@ -232,8 +173,8 @@ export class StoreCore {
     const stats = this.index.stats();
     return {
       ...stats,
-      tokeniserVersion: this.#tokeniser.get() ?? stats.tokeniserVersion,
-      icuVersion: this.#icu.get() ?? stats.icuVersion,
+      tokeniserVersion: this.#versions.tokeniser ?? stats.tokeniserVersion,
+      icuVersion: this.#versions.icu ?? stats.icuVersion,
       sizeBytes: size(this.#db.file) + size(`${this.#db.file}-wal`),
     };
   }
@@ -254,14 +195,14 @@ export class StoreCore {
 
   rebuildStep(): RebuildProgress {
     const progress = this.#rebuild.step();
-    if (progress.isDone) this.#setVersions();
+    if (progress.isDone) this.#versions.set();
     this.#db.truncateLog();
     return progress;
   }
 
   /** The index was made by another tokeniser: nothing may be asked or written before a rebuild. */
   isRebuildRequired(): boolean {
-    return this.#tokeniser.get() !== TOKENISER_VERSION;
+    return this.#versions.isRebuildRequired();
   }
 
   check(shouldStop: () => boolean): Damage[] {
@@ -279,7 +220,7 @@ export class StoreCore {
   #write<T>(work: () => T): T {
     try {
       return this.#db.write(() => {
-        this.#requireCompatible();
+        this.#versions.requireCompatible();
         return work();
       });
     } catch (error) {
@@ -287,7 +228,7 @@ export class StoreCore {
       this.acls.forget();
       throw error;
     } finally {
-      this.#ownWrites++;
+      this.reads.afterWrite();
     }
   }
 
@@ -298,13 +239,6 @@ export class StoreCore {
     if (this.#notFolded >= UPKEEP_AT_CHUNKS && !this.index.maintainStep()) this.#notFolded = 0;
   }
 
-  #keptValues(): Map<string, FieldValue[]> {
-    const state = `${this.#db.dataVersion()} ${this.#ownWrites}`;
-    if (state !== this.#valuesOf) this.#values.clear();
-    this.#valuesOf = state;
-    return this.#values;
-  }
-
   #isRebuildDue(): boolean {
     if (this.#rebuild.isRunning) return false;
     const { slots, chunks } = this.index.slots();
@@ -312,40 +246,4 @@ export class StoreCore {
     // An index that is used alone has no texts to be made from.
     return dead >= MIN_DEAD_SLOTS && dead / slots > MAX_DEAD_SHARE && this.sync.hasDocuments();
   }
-
-  /** Terms of another tokeniser would silently not be found. */
-  #matchTokeniser(readOnly: boolean): void {
-    if (!this.isRebuildRequired()) return;
-    const isNew = this.#tokeniser.get() === undefined;
-    if (readOnly) throw otherTokeniser(this.#db.file);
-    if (isNew) this.#setVersions();
-  }
-
-  #setVersions(): void {
-    this.#db.write(() => {
-      this.#tokeniser.set(TOKENISER_VERSION);
-      this.#icu.set(process.versions['icu'] ?? '');
-    });
-  }
-
-  /** A newer version may have taken over the file while this process had it open. */
-  #requireCompatible(): void {
-    const version = this.#db.dataVersion();
-    if (version === this.#compatibleAt) return;
-    requireFormat(this.#db);
-    if (this.isRebuildRequired()) throw takenOver(this.#db.file);
-    this.#compatibleAt = version;
-  }
-}
-
-function otherTokeniser(file: string): AppError {
-  return new AppError('STORE_OLDER', 'config', 'the index was made by another tokeniser', {
-    publicMessage: `The index in ${file} was made by another version and cannot be changed. Open it once with the right to write.`,
-  });
-}
-
-function takenOver(file: string): AppError {
-  return new AppError('STORE_NEWER', 'config', 'another version has taken over the file', {
-    publicMessage: `The database ${file} was taken over by another version of Fumikura. Restart this one with that version.`,
-  });
 }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import type { Store } from '@fumikura/ports';
 import { ALICE, allowList, BOB, documentWrite, filterFor, FINGERPRINT, lexical } from '../builders.ts';
+import { until } from '../until.ts';
 import { rejectsWith } from '../contract.ts';
 import type { Case } from '../contract.ts';
 import { ALL, HERS, LISTS, SOURCE, signal, found, isSound, stateOf } from './store-under-test.ts';
@@ -45,6 +46,38 @@ export const commitCases: Readonly<Record<string, Case<Store>>> = {
     );
     await isSound(store);
   },
+
+  '[index.other-chunks] a document that is cut otherwise is found by its new chunks, and the rest of it stays':
+    async (store) => {
+      const id = `${SOURCE}/a`;
+      const write = documentWrite(id, ALL, { parts: ['word one', 'word two'] });
+      await store.commit({ source: SOURCE, lists: LISTS, upserts: [write] });
+      const letter = { documentId: id, code: 'PARSE_FAILED', reason: 'a newer version cannot be read' };
+      await store.commit({ source: SOURCE, deadLetters: [letter] });
+      const access = await filterFor(store.catalog, BOB);
+      const [before] = await store.catalog.readable([id], access);
+      const letters = await store.catalog.deadLetters(SOURCE, 10);
+      // The clock of the store moves on.
+      await until(() => new Date().toISOString() > (before?.syncedAt ?? ''));
+      const chunks = [{ ordinal: 0, start: 0, end: write.document.text.length, headingPath: [] }];
+      await store.commit({
+        source: SOURCE,
+        upserts: [{ ...write, chunks, defaultChunks: write.chunks, isRecut: true }],
+      });
+      assert.deepEqual(await store.catalog.readable([id], access), [before]);
+      assert.deepEqual(await store.catalog.deadLetters(SOURCE, 10), letters);
+      const text = await store.catalog.text(id, access);
+      assert.deepEqual([text?.chunks, text?.defaultChunks], [chunks, write.chunks]);
+      const { candidates } = await store.index.search(lexical('one two'), access, signal);
+      assert.deepEqual(
+        candidates.map(({ chunkOrdinal }) => chunkOrdinal),
+        [0],
+      );
+      assert.equal((await store.index.stats()).chunks, 1);
+      const [source] = await store.catalog.sources();
+      assert.deepEqual([source?.documents, source?.chunks], [1, 1]);
+      await isSound(store);
+    },
 
   '[sync.repeat] a batch written twice is as good as once': async (store) => {
     const upserts = ['a', 'b', 'c'].map((name) =>

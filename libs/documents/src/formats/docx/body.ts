@@ -2,9 +2,8 @@ import type { Block } from '@fumikura/model';
 import type { Element } from 'domhandler';
 import { isTag } from 'domhandler';
 import { childAt } from '../../containers/xml.ts';
+import { BlockFlow } from '../block-flow.ts';
 import { heading } from '../block-text.ts';
-import { listBlock } from '../lists.ts';
-import type { LabelledItem } from '../lists.ts';
 import type { DocxContext } from './context.ts';
 import { readInline } from './inline.ts';
 import { readTable } from './table.ts';
@@ -22,11 +21,7 @@ export function readBody(container: Element, context: DocxContext, depth = 0): B
 class BodyReader {
   readonly #context: DocxContext;
   readonly #depth: number;
-  readonly #blocks: Block[] = [];
-  #items: LabelledItem[] = [];
-  #code: string[] = [];
-  /** Notes of list items wait until the list is complete. */
-  #waiting: Block[] = [];
+  readonly #flow = new BlockFlow();
 
   constructor(context: DocxContext, depth: number) {
     this.#context = context;
@@ -42,8 +37,7 @@ class BodyReader {
   }
 
   finish(): Block[] {
-    this.#flush();
-    return this.#blocks;
+    return this.#flow.finish();
   }
 
   #read(element: Element): void {
@@ -51,8 +45,8 @@ class BodyReader {
       case 'w:p':
         return this.#paragraph(element);
       case 'w:tbl':
-        this.#flush();
-        this.#blocks.push(...readTable(element, this.#context));
+        this.#flow.end();
+        this.#flow.add(...readTable(element, this.#context));
         return;
       case 'w:sdt':
         return this.#control(element);
@@ -87,42 +81,20 @@ class BodyReader {
     const { text, attached } = readInline(element, this.#context);
     budget.spend(text.length);
     if (facts.role === 'contents') return;
-    if (facts.role === 'code') this.#addCode(text);
+    if (facts.role === 'code') this.#flow.addCode(text);
     else if (text !== '') {
       // Word counts empty numbered paragraphs too, but shows no number that anything could cite.
       const label = facts.numbering && numbering.next(facts.numbering);
       if (facts.role === 'heading' || facts.role === 'title')
         this.#addHeading(facts.level, label, text, facts.role);
-      else if (facts.numbering) this.#items.push({ text, depth: facts.numbering.level, label });
-      else this.#add({ type: facts.role === 'quote' ? 'quote' : 'paragraph', text });
+      else if (facts.numbering) this.#flow.addItem({ text, depth: facts.numbering.level, label });
+      else this.#flow.add({ type: facts.role === 'quote' ? 'quote' : 'paragraph', text });
     }
-    if (this.#items.length > 0) this.#waiting.push(...attached);
-    else this.#add(...attached);
+    this.#flow.addAttached(attached);
   }
 
   #addHeading(level: number, label: string | undefined, text: string, role: string): void {
     if (role === 'title') this.#context.title ??= text.replace(/\s+/gu, ' ');
-    this.#add(...heading(level, label ? `${label} ${text}` : text));
-  }
-
-  #addCode(text: string): void {
-    if (this.#code.length === 0) this.#flush();
-    this.#code.push(text);
-  }
-
-  #add(...blocks: readonly Block[]): void {
-    if (blocks.length === 0) return;
-    this.#flush();
-    this.#blocks.push(...blocks);
-  }
-
-  #flush(): void {
-    if (this.#items.length > 0) this.#blocks.push(listBlock(this.#items));
-    if (this.#code.some((line) => line !== ''))
-      this.#blocks.push({ type: 'code', text: this.#code.join('\n') });
-    this.#blocks.push(...this.#waiting);
-    this.#items = [];
-    this.#code = [];
-    this.#waiting = [];
+    this.#flow.add(...heading(level, label ? `${label} ${text}` : text));
   }
 }

@@ -2,9 +2,8 @@ import type { Block } from '@fumikura/model';
 import type { Element } from 'domhandler';
 import { isTag } from 'domhandler';
 import { childElements } from '../../containers/xml.ts';
+import { BlockFlow } from '../block-flow.ts';
 import { heading } from '../block-text.ts';
-import { listBlock } from '../lists.ts';
-import type { LabelledItem } from '../lists.ts';
 import type { OdfContext } from './context.ts';
 import { annotationBlocks, isShape, readOdfInline, shapeBlocks } from './inline.ts';
 import { ListCounter } from './styles.ts';
@@ -37,10 +36,7 @@ class TextReader {
   readonly #context: OdfContext;
   readonly #depth: number;
   readonly #counter: ListCounter;
-  readonly #blocks: Block[] = [];
-  #items: LabelledItem[] = [];
-  #code: string[] = [];
-  #waiting: Block[] = [];
+  readonly #flow = new BlockFlow();
 
   constructor(context: OdfContext, depth: number) {
     this.#context = context;
@@ -57,8 +53,7 @@ class TextReader {
   }
 
   finish(): Block[] {
-    this.#flush();
-    return this.#blocks;
+    return this.#flow.finish();
   }
 
   #read(element: Element): void {
@@ -68,19 +63,19 @@ class TextReader {
         return this.#paragraph(element);
       case 'text:list':
         if (element.attribs['text:continue-numbering'] !== 'true') {
-          this.#flush();
+          this.#flow.end();
           this.#counter.reset();
         }
         return this.#list(element, element.attribs['text:style-name'], 0);
       case 'table:table':
-        return this.#add(...readOdfTable(element, this.#context));
+        return this.#flow.add(...readOdfTable(element, this.#context));
       case 'office:annotation':
-        return this.#add(...annotationBlocks(element, this.#context));
+        return this.#flow.add(...annotationBlocks(element, this.#context));
       case 'text:section':
       case 'text:index-body':
         return this.readAll(element);
       default:
-        if (isShape(element)) this.#add(...shapeBlocks(element, this.#context));
+        if (isShape(element)) this.#flow.add(...shapeBlocks(element, this.#context));
     }
   }
 
@@ -89,15 +84,15 @@ class TextReader {
     this.#context.budget.spend(text.length);
     const role = this.#context.styles.roleOf(element.attribs['text:style-name']);
     if (role === 'contents') return;
-    if (role === 'code') this.#addCode(text);
+    if (role === 'code') this.#flow.addCode(text);
     else if (element.name === 'text:h') {
       const level = Number.parseInt(element.attribs['text:outline-level'] ?? '1', 10) || 1;
-      this.#add(...(text === '' ? [] : heading(level, label === '' ? text : `${label} ${text}`)));
+      this.#flow.add(...(text === '' ? [] : heading(level, label === '' ? text : `${label} ${text}`)));
     } else if (role === 'title' && text !== '') {
       this.#context.title ??= text.replace(/\s+/gu, ' ');
-      this.#add(...heading(1, text));
-    } else if (text !== '') this.#add({ type: role === 'quote' ? 'quote' : 'paragraph', text });
-    this.#add(...attached);
+      this.#flow.add(...heading(1, text));
+    } else if (text !== '') this.#flow.add({ type: role === 'quote' ? 'quote' : 'paragraph', text });
+    this.#flow.add(...attached);
   }
 
   /** An item's first paragraph bears the label; more of them belong to it. Headings stand in lists to be numbered. */
@@ -116,32 +111,11 @@ class TextReader {
       this.#context.budget.spend(text.length);
       if (text !== '') {
         const label = item.name === 'text:list-item' ? this.#counter.next(style, depth) : undefined;
-        this.#items.push({ text, depth, label });
+        this.#flow.addItem({ text, depth, label });
       }
-      this.#waiting.push(...inlines.flatMap(({ attached }) => attached));
+      this.#flow.addBehindList(inlines.flatMap(({ attached }) => attached));
       for (const inner of childElements(item, 'text:list'))
         this.#list(inner, inner.attribs['text:style-name'] ?? style, depth + 1);
     }
-  }
-
-  #addCode(text: string): void {
-    if (this.#code.length === 0) this.#flush();
-    this.#code.push(text);
-  }
-
-  #add(...blocks: readonly Block[]): void {
-    if (blocks.length === 0) return;
-    this.#flush();
-    this.#blocks.push(...blocks);
-  }
-
-  #flush(): void {
-    if (this.#items.length > 0) this.#blocks.push(listBlock(this.#items));
-    if (this.#code.some((line) => line !== ''))
-      this.#blocks.push({ type: 'code', text: this.#code.join('\n') });
-    this.#blocks.push(...this.#waiting);
-    this.#items = [];
-    this.#code = [];
-    this.#waiting = [];
   }
 }

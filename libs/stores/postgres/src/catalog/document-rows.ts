@@ -1,17 +1,8 @@
 import { promisify } from 'node:util';
 import { zstdCompress, zstdCompressSync, zstdDecompress, zstdDecompressSync } from 'node:zlib';
-import type {
-  Chunk,
-  Document,
-  DocumentHead,
-  DocumentId,
-  EarlierText,
-  Section,
-  SourceId,
-  TextHistory,
-} from '@fumikura/model';
+import type { Chunk, DocumentId, EarlierText, Section, SourceId, TextHistory } from '@fumikura/model';
 import { historyOf } from '@fumikura/model';
-import type { DocumentRecord, DocumentWrite, IndexDocument, StoredText } from '@fumikura/ports';
+import type { DocumentRecord, DocumentWrite, StoredHead, StoredText } from '@fumikura/ports';
 import { unescaped } from '../keys.ts';
 import { parseAcl } from './acls.ts';
 
@@ -20,15 +11,10 @@ const [compressApart, decompressApart] = [promisify(zstdCompress), promisify(zst
 const MOST_BYTES = 131_072;
 const MOST_COMPRESSED_BYTES = 32_768;
 
-/** What of a document is kept as JSON: everything that no query asks for. */
-export type StoredHead = Omit<
-  Document,
-  'id' | 'source' | 'version' | 'acl' | 'contentHash' | 'text' | 'outline'
->;
-
 interface Structure {
   readonly outline: readonly Section[];
   readonly chunks: readonly Chunk[];
+  readonly defaultChunks?: readonly Chunk[];
   readonly history?: TextHistory;
 }
 
@@ -47,6 +33,8 @@ export interface PackedDocument extends Before {
   readonly write: DocumentWrite;
   readonly text: Buffer;
   readonly structure: Buffer;
+  /** Where it stays as it was. */
+  readonly syncedAt?: string;
 }
 
 export interface Row {
@@ -71,62 +59,19 @@ export async function pack(
   earlier: EarlierText | undefined,
 ): Promise<PackedDocument> {
   const { id, source, version: _, acl: __, contentHash: ___, text, outline, ...head } = write.document;
+  const { chunks, defaultChunks, isRecut } = write;
   const history = write.history ?? historyOf(write.document, earlier, new Date().toISOString());
-  const structure: Structure = { outline, chunks: write.chunks, history };
+  const structure: Structure = { outline, chunks, ...(defaultChunks && { defaultChunks }), history };
   return {
     ...numbers,
     id,
     source,
     head,
-    chunks: write.chunks.length,
+    chunks: chunks.length,
     write,
+    ...(isRecut && earlier && { syncedAt: earlier.syncedAt }),
     text: await compress(Buffer.from(text, 'utf8')),
     structure: await compress(Buffer.from(JSON.stringify(structure), 'utf8')),
-  };
-}
-
-/** New facts about an unchanged body: title, language and notices stay with the body. */
-export function withFacts(
-  before: StoredHead,
-  { id: _, source: __, version: ___, acl: ____, ...facts }: DocumentHead,
-): StoredHead {
-  const { title, language, notices } = before;
-  return { ...facts, title, language, notices };
-}
-
-/** Everything of a head that the index stores or finds by, as one text to compare. */
-export function indexedFacts(head: StoredHead): string {
-  const { title, breadcrumbs, kind, language, authors, labels, updatedAt } = head;
-  return JSON.stringify([title, breadcrumbs ?? [], kind, language, authors ?? [], labels ?? [], updatedAt]);
-}
-
-export function toIndexDocument(
-  head: StoredHead & { readonly id: DocumentId; readonly source: SourceId; readonly aclId: number },
-  text: string,
-  chunks: readonly Chunk[],
-  vectors?: readonly (Float32Array | undefined)[],
-): IndexDocument {
-  return {
-    documentId: head.id,
-    aclId: head.aclId,
-    title: head.title,
-    breadcrumbs: head.breadcrumbs ?? [],
-    source: head.source,
-    kind: head.kind,
-    language: head.language,
-    authors: head.authors ?? [],
-    labels: head.labels ?? [],
-    ...(head.updatedAt && { updatedAt: head.updatedAt }),
-    chunks: chunks.map(({ ordinal, headingPath, context, start, end }, index) => {
-      const vector = vectors?.[index];
-      return {
-        ordinal,
-        headingPath,
-        text: text.slice(start, end),
-        ...(context !== undefined && { context }),
-        ...(vector && { vector }),
-      };
-    }),
   };
 }
 

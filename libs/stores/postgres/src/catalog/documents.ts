@@ -8,11 +8,12 @@ import type {
   StoredText,
   VersionedDocument,
 } from '@fumikura/ports';
+import { toIndexDocument } from '@fumikura/ports';
 import { sql } from 'kysely';
 import type { Connection, Executor } from '../connection.ts';
 import { escaped, keyOf, unescaped } from '../keys.ts';
 import { parseAcl } from './acls.ts';
-import { beforeOf, recordOf, storedText, toIndexDocument } from './document-rows.ts';
+import { beforeOf, recordOf, storedText } from './document-rows.ts';
 import type { Before, PackedDocument, Row } from './document-rows.ts';
 
 /** A row with what the second check needs, all of one moment. */
@@ -148,12 +149,13 @@ export class DocumentStore {
     );
     return Promise.all(
       rows.map(async (row) => {
-        const { text, outline, chunks, history } = await storedText(row);
+        const { text, outline, chunks, defaultChunks, history } = await storedText(row);
         const { aclId: _, similarity, syncedAt: __, ...head } = recordOf(row);
         const write = {
           document: { ...head, text, outline },
           chunks,
           similarity,
+          ...(defaultChunks && { defaultChunks }),
           ...(history && { history }),
         };
         return { version: row.version, write };
@@ -167,15 +169,16 @@ export class DocumentStore {
     const of = <T>(pick: (document: PackedDocument) => T) => documents.map(pick);
     await sql`INSERT INTO ${this.#table('document')}(key, id, source, acl_id, acl_version, version, source_version,
         content_hash, similarity, synced_at, chunks, head, text, structure)
-      SELECT key, id, source, acl_id, acl_version, version, source_version, content_hash, similarity, ${syncedAt},
+      SELECT key, id, source, acl_id, acl_version, version, source_version, content_hash, similarity, synced_at,
         chunks, head, text, structure
       FROM unnest(${of(({ id }) => keyOf(id))}::bytea[], ${of(({ id }) => id)}::text[], ${of(({ source }) => source)}::text[],
         ${of(({ aclId }) => aclId)}::int[], ${of(({ aclVersion }) => aclVersion)}::bigint[],
         ${of(({ version }) => version)}::bigint[], ${of(({ write }) => escaped(write.document.version))}::text[],
         ${of(({ write }) => escaped(write.document.contentHash))}::text[], ${of(({ write }) => write.similarity)}::text[],
+        ${of((document) => document.syncedAt ?? syncedAt)}::text[],
         ${of(({ chunks }) => chunks)}::int[], ${of(({ head }) => JSON.stringify(head))}::text[],
         ${of(({ text }) => text)}::bytea[], ${of(({ structure }) => structure)}::bytea[])
-        AS n(key, id, source, acl_id, acl_version, version, source_version, content_hash, similarity, chunks, head, text, structure)
+        AS n(key, id, source, acl_id, acl_version, version, source_version, content_hash, similarity, synced_at, chunks, head, text, structure)
       ON CONFLICT (key) DO UPDATE SET source = excluded.source, acl_id = excluded.acl_id,
         acl_version = excluded.acl_version, version = excluded.version, source_version = excluded.source_version,
         content_hash = excluded.content_hash, similarity = excluded.similarity, synced_at = excluded.synced_at,

@@ -1,17 +1,9 @@
 import type { SourceId } from '@fumikura/model';
-import type { FieldValue, FilterField } from '@fumikura/ports';
+import { filterableValues } from '@fumikura/ports';
+import type { FieldValue, Filterable, FilterField } from '@fumikura/ports';
 import { sql } from 'kysely';
 import type { Connection, Executor } from '../connection.ts';
 import { keyOf, storable } from '../keys.ts';
-
-/** What of a document can be filtered by. */
-export interface Filterable {
-  readonly kind: string;
-  readonly language: string;
-  readonly authors?: readonly string[];
-  readonly labels?: readonly string[];
-  readonly breadcrumbs?: readonly string[];
-}
 
 interface Change {
   readonly field: FilterField;
@@ -25,7 +17,7 @@ export class FacetChanges {
   readonly #changes = new Map<string, Change>();
 
   add(source: SourceId, document: Filterable, aclId: number, documents: 1 | -1): void {
-    for (const [field, text] of valuesOf(source, document)) {
+    for (const [field, text] of filterableValues(source, document)) {
       const value = storable(text);
       const key = JSON.stringify([field, value, aclId]);
       const change = this.#changes.get(key) ?? { field, value, aclId, documents: 0 };
@@ -69,22 +61,4 @@ export async function fieldValues(
     WHERE f.field = ${field} AND f.acl_id = ANY(${[...aclIds]}::int[])
     GROUP BY f.value ORDER BY 2 DESC, 1 LIMIT ${limit}`.execute(db);
   return rows;
-}
-
-/** Each field and value once, whatever the document repeats. */
-function valuesOf(
-  source: SourceId,
-  { kind, language, authors, labels, breadcrumbs = [] }: Filterable,
-): (readonly [FilterField, string])[] {
-  return [
-    ['source', source],
-    ['kind', kind],
-    ['language', language],
-    ...[...new Set(authors)].map((author) => ['author', author] as const),
-    ...[...new Set(labels)].map((label) => ['label', label] as const),
-    ...breadcrumbs
-      .slice(0, 1)
-      .filter(Boolean)
-      .map((space) => ['space', space] as const),
-  ];
 }

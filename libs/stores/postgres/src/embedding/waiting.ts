@@ -1,7 +1,12 @@
 import type { DocumentId, Language } from '@fumikura/model';
-import type { EmbeddedDocument, EmbeddingRefusal, EmbeddingStatus, WaitingDocument } from '@fumikura/ports';
+import type {
+  EmbeddedDocument,
+  EmbeddingRefusal,
+  EmbeddingStatus,
+  StoredHead,
+  WaitingDocument,
+} from '@fumikura/ports';
 import { sql } from 'kysely';
-import type { StoredHead } from '../catalog/document-rows.ts';
 import type { DocumentStore } from '../catalog/documents.ts';
 import type { Connection, Executor } from '../connection.ts';
 import { keyOf, storable } from '../keys.ts';

@@ -1,6 +1,6 @@
 import type { DocumentHead } from '@fumikura/model';
 import type { VersionedDocument } from '@fumikura/ports';
-import { toIndexDocument, withFacts } from '../catalog/document-rows.ts';
+import { toIndexDocument, withFacts } from '@fumikura/ports';
 import type { Before } from '../catalog/document-rows.ts';
 import type { DocumentStore } from '../catalog/documents.ts';
 import type { Connection } from '../connection.ts';

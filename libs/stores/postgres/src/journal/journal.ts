@@ -10,11 +10,12 @@ import type {
   StoreBatch,
   VersionedDocument,
 } from '@fumikura/ports';
+import { indexedFacts, toIndexDocument, withFacts } from '@fumikura/ports';
 import type { AccessHistoryStore } from '../catalog/access-history.ts';
 import type { AclStore } from '../catalog/acls.ts';
 import type { DirectoryStore } from '../catalog/directory.ts';
 import type { JobStore } from '../catalog/jobs.ts';
-import { indexedFacts, pack, toIndexDocument, withFacts } from '../catalog/document-rows.ts';
+import { pack } from '../catalog/document-rows.ts';
 import type { PackedDocument } from '../catalog/document-rows.ts';
 import type { DocumentStore } from '../catalog/documents.ts';
 import type { SyncState } from '../catalog/sync-state.ts';
@@ -217,7 +218,7 @@ export class Journal implements CatalogJournal {
     );
     await sync.clearDeadLetters(db, [
       ...folded.removals,
-      ...written.map(({ id }) => id),
+      ...written.filter(({ write }) => !write.isRecut).map(({ id }) => id),
       ...plans.map(({ head }) => head.id),
     ]);
     const touched = [...changes.map(({ id }) => id), ...folded.removals.filter((id) => before.has(id))];

@@ -16,14 +16,14 @@ import type {
   FilterField,
   IndexDocument,
   KnownVersion,
+  StoredHead,
   StoredText,
 } from '@fumikura/ports';
+import { indexedFacts, toIndexDocument, withFacts } from '@fumikura/ports';
 import type { Database } from '../database.ts';
 import type { AccessHistoryStore } from './access-history.ts';
 import type { AclStore } from './acls.ts';
 import { Facets } from './facets.ts';
-import { indexedFacts, toIndexDocument } from './index-document.ts';
-import type { StoredHead } from './index-document.ts';
 
 interface Row {
   readonly doc: number;
@@ -41,6 +41,7 @@ interface Row {
 interface Structure {
   readonly outline: readonly Section[];
   readonly chunks: readonly Chunk[];
+  readonly defaultChunks?: readonly Chunk[];
   readonly history?: TextHistory;
 }
 
@@ -69,15 +70,18 @@ export class DocumentStore {
   }
 
   /** Replaces a document. Inside a transaction. @returns its acl_id */
-  put({ document, chunks, similarity, history }: DocumentWrite, syncedAt: string): number {
+  put(write: DocumentWrite, now: string): number {
+    const { document, chunks, defaultChunks, similarity, history } = write;
     const { id, source, version, acl, contentHash, text, outline, ...head } = document;
     const aclId = this.#acls.idOf(acl);
     this.#noteMove(id, this.#aclIdOf(id), aclId);
     const structure: Structure = {
       outline,
       chunks,
-      history: history ?? this.#historyOf(document, syncedAt),
+      ...(defaultChunks && { defaultChunks }),
+      history: history ?? this.#historyOf(document, now),
     };
+    const syncedAt = (write.isRecut && this.#row(id)?.synced_at) || now;
     this.remove(id);
     const row = this.#db.get<{ doc: number }>(
       `INSERT INTO document(id, source, acl_id, version, content_hash, similarity, synced_at, chunks, head, stamp)
@@ -101,9 +105,8 @@ export class DocumentStore {
     const row = this.#row(head.id);
     if (!row) return undefined;
     const before = JSON.parse(row.head) as StoredHead;
-    const { id, source: _, version, acl, ...facts } = head;
-    const { title, language, notices } = before;
-    const after: StoredHead = { ...facts, title, language, notices };
+    const { id, version, acl } = head;
+    const after = withFacts(before, head);
     const aclId = this.#acls.idOf(acl);
     this.#noteMove(id, row.acl_id, aclId);
     this.#facets.remove(row.source, before, row.acl_id);

@@ -13,7 +13,7 @@ export function exportedDocuments(
     const { aclId: _, similarity, syncedAt: __, ...head } = record;
     const stored = documents.text(record.id);
     if (!stored) return [];
-    const { text, outline, chunks, history } = stored;
+    const { text, outline, chunks, defaultChunks, history } = stored;
     const vectors = index.vectors(record.id).slice(0, chunks.length);
     const isWhole = vectors.length === chunks.length && vectors.length > 0;
     const whole = isWhole ? vectors.filter((each) => each !== undefined) : [];
@@ -22,6 +22,7 @@ export function exportedDocuments(
         document: { ...head, text, outline },
         chunks,
         similarity,
+        ...(defaultChunks && { defaultChunks }),
         ...(history && { history }),
         ...(whole.length === chunks.length && whole.length > 0 && { vectors: whole }),
       },

@@ -1,15 +1,7 @@
 import type { SourceId } from '@fumikura/model';
-import type { FieldValue, FilterField } from '@fumikura/ports';
+import { filterableValues } from '@fumikura/ports';
+import type { FieldValue, Filterable, FilterField } from '@fumikura/ports';
 import type { Database } from '../database.ts';
-
-/** What of a document can be filtered by. */
-export interface Filterable {
-  readonly kind: string;
-  readonly language: string;
-  readonly authors?: readonly string[];
-  readonly labels?: readonly string[];
-  readonly breadcrumbs?: readonly string[];
-}
 
 /** How many documents of each ACL carry a value, kept with every write: counting for a caller touches no document. */
 export class Facets {
@@ -21,7 +13,7 @@ export class Facets {
 
   /** Inside a transaction. */
   add(source: SourceId, document: Filterable, aclId: number): void {
-    for (const [field, value] of valuesOf(source, document)) {
+    for (const [field, value] of filterableValues(source, document)) {
       this.#db.run(
         `INSERT INTO facet(field, value, acl_id, documents) VALUES(?, ?, ?, 1)
          ON CONFLICT(field, value, acl_id) DO UPDATE SET documents = documents + 1`,
@@ -32,7 +24,7 @@ export class Facets {
 
   /** Inside a transaction. */
   remove(source: SourceId, document: Filterable, aclId: number): void {
-    for (const key of valuesOf(source, document)) {
+    for (const key of filterableValues(source, document)) {
       const left = this.#db.get<{ documents: number }>(
         `UPDATE facet SET documents = documents - 1 WHERE field = ? AND value = ? AND acl_id = ? RETURNING documents`,
         ...[...key, aclId],
@@ -54,22 +46,4 @@ export class Facets {
     const values = [...counts].map(([value, documents]) => ({ value, documents }));
     return values.sort((a, b) => b.documents - a.documents || (a.value < b.value ? -1 : 1)).slice(0, limit);
   }
-}
-
-/** Each field and value once, whatever the document repeats. */
-export function valuesOf(
-  source: SourceId,
-  { kind, language, authors, labels, breadcrumbs = [] }: Filterable,
-): (readonly [FilterField, string])[] {
-  return [
-    ['source', source],
-    ['kind', kind],
-    ['language', language],
-    ...[...new Set(authors)].map((author) => ['author', author] as const),
-    ...[...new Set(labels)].map((label) => ['label', label] as const),
-    ...breadcrumbs
-      .slice(0, 1)
-      .filter(Boolean)
-      .map((space) => ['space', space] as const),
-  ];
 }

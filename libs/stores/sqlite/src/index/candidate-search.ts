@@ -7,6 +7,7 @@ import { Cosines } from './cosines.ts';
 import { LexicalScan } from './lexical.ts';
 import type { LexicalScore } from './lexical.ts';
 import { writeMark, writeStatistics } from './mark.ts';
+import { readableSums } from './readable-sums.ts';
 import type { IndexReader } from './reader.ts';
 import { idf } from './scan-term.ts';
 import { TopK } from './top-k.ts';
@@ -46,7 +47,8 @@ export class CandidateSearch {
     return {
       ...found,
       indexVersion: version,
-      mark: writeMark(reader.meta),
+      // What was scored by the caller's own numbers is not comparable with what comes later.
+      ...(request.statistics === undefined && { mark: writeMark(reader.meta) }),
       ...(comparison.isCut() && { comparedAtMost: MAX_COMPARED }),
     };
   }
@@ -70,22 +72,24 @@ export class CandidateSearch {
   }
 
   #candidates(
-    { lexical, dense, candidates, denseCandidates, conditions }: SearchRequest,
+    { lexical, dense, candidates, denseCandidates, conditions, statistics }: SearchRequest,
     { admitted, grant, meets }: Scope,
     shouldStop: () => boolean,
   ): Pick<SearchAnswer, 'candidates' | 'rarity' | 'statistics'> {
     const reader = this.#reader;
     const scan = new LexicalScan(reader.source, admitted, reader.scratch);
     const weights = lexical?.weights ?? LEXICAL_WEIGHTS;
+    const readable = statistics && readableSums(reader, reader.admitted(grant, undefined));
+    const { chunks } = (readable ?? reader).meta;
     const cosines = new Cosines(reader, admitted);
     if (dense)
-      cosines.scan(dense, Math.max(candidates, denseCandidates ?? this.#denseCandidates()), shouldStop);
+      cosines.scan(dense, Math.max(candidates, denseCandidates ?? denseCandidatesOf(chunks)), shouldStop);
     const required = cosines.documents().filter(meets).slice(0, candidates);
     // With conditions left open more are needed than are wanted: some will not meet them.
     const scanned = conditions ? Math.max(candidates, MAX_COMPARED) : candidates;
-    if (lexical) scan.run(lexical.query, { weights, candidates: scanned, required, shouldStop });
+    if (lexical) scan.run(lexical.query, { weights, candidates: scanned, required, shouldStop, readable });
     const { frequencies } = scan;
-    const rarity = this.#rarityFor(scan.rarity, grant);
+    const rarity = readable ? scan.rarity : this.#rarityFor(scan.rarity, grant);
     if (shouldStop()) return { candidates: [], rarity };
     const best = lexical ? firstMeeting(scan.best(scanned, weights), meets, candidates) : [];
     if (dense) cosines.rescore(dense.vector, best, (doc) => scan.bestSlot(doc));
@@ -102,7 +106,11 @@ export class CandidateSearch {
         }),
       )
       .sort(byScores);
-    return { candidates: found, rarity, statistics: writeStatistics({ meta: reader.meta, frequencies }) };
+    return {
+      candidates: found,
+      rarity,
+      ...(!readable && { statistics: writeStatistics({ meta: reader.meta, frequencies }) }),
+    };
   }
 
   /** To its asker a word that only hidden documents have is one that no document has: what follows from it would tell. */
@@ -113,10 +121,6 @@ export class CandidateSearch {
     return new Map(
       [...rarity].map(([term, value]) => [term, isRead(reader, term, readable) ? value : unknown]),
     );
-  }
-
-  #denseCandidates(): number {
-    return this.#reader.meta.chunks > 100_000 ? 400 : 200;
   }
 
   /** By time of change; documents without one come last. */
@@ -140,6 +144,10 @@ export class CandidateSearch {
       chunkOrdinal: -1,
     }));
   }
+}
+
+function denseCandidatesOf(chunks: number): number {
+  return chunks > 100_000 ? 400 : 200;
 }
 
 function firstMeeting(ranked: readonly { readonly doc: number }[], meets: Meets, count: number): number[] {

@@ -12,6 +12,7 @@ import { MAX_COMPARED, meeting, openTest } from './conditions.ts';
 import type { TextOf } from './conditions.ts';
 import type { Columns } from './columns.ts';
 import { DocValues } from './doc-values.ts';
+import { mayRead } from './readable-sums.ts';
 import type { IndexReader } from './reader.ts';
 import { rowsOf } from './posting-row.ts';
 import { TITLE_LIST } from './schema.ts';
@@ -143,11 +144,10 @@ export class Explorer {
       this.#markTitled(term, having);
       return having;
     });
-    const { firstChunk, slots, titleWords, titleBigrams, updated } = columns.docs;
+    const { titleWords, titleBigrams, updated } = columns.docs;
     const best = new TopK(limit);
     for (let doc = matching.indexOf(1); doc >= 0; doc = matching.indexOf(1, doc + 1)) {
-      const isAlive = (slots.values[doc] ?? 0) > 0 && admitted[firstChunk.values[doc] ?? 0] === 1;
-      if (!isAlive || !others.every((having) => having[doc] === 1)) continue;
+      if (!mayRead(columns, doc, admitted) || !others.every((having) => having[doc] === 1)) continue;
       const length = (titleWords.values[doc] ?? 0) + (titleBigrams.values[doc] ?? 0);
       best.offer(doc, (updated.values[doc] ?? 0) - length * BEYOND_TIMES);
     }

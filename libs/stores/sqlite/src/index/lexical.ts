@@ -1,5 +1,6 @@
 import type { LexicalWeights } from '@fumikura/ports';
 import type { QueryTerms } from '@fumikura/text';
+import type { Readable } from './readable-sums.ts';
 import { idf, scanTerm } from './scan-term.ts';
 import type { ScanTerm, TermFrequencies, TermSource } from './scan-term.ts';
 import type { Scratch, ScratchArrays } from './scratch.ts';
@@ -23,6 +24,8 @@ export interface LexicalOptions {
   /** Documents whose scores are wanted although they may not be among the best. */
   readonly required: Iterable<number>;
   readonly shouldStop: () => boolean;
+  /** Frequencies and lengths are those of this alone; default everything's. */
+  readonly readable?: Readable | undefined;
 }
 
 /** Pruning is considered while the lists that are left have so many times more entries than documents are to be looked at. */
@@ -51,12 +54,13 @@ export class LexicalScan {
     this.#arrays = scratch.cleared(source.meta.nextChunk, source.meta.nextDoc);
   }
 
-  run(query: QueryTerms, { weights, candidates, required, shouldStop }: LexicalOptions): void {
+  run(query: QueryTerms, { weights, candidates, required, shouldStop, readable }: LexicalOptions): void {
+    const { nextDoc } = (readable ?? this.#source).meta;
     const terms = query.terms
       .map((term) => {
-        const found = scanTerm(this.#source, term, weights);
+        const found = scanTerm(this.#source, term, weights, readable);
         if (found) this.frequencies.set(term.term, found.frequencies);
-        this.rarity.set(term.term, found?.rarity ?? idf(this.#source.meta.nextDoc, 0));
+        this.rarity.set(term.term, found?.rarity ?? idf(nextDoc, 0));
         return found;
       })
       .filter((term) => term !== undefined)

@@ -9,6 +9,8 @@ import type { IndexMeta } from './meta.ts';
 import type { Postings } from './posting-lists.ts';
 import { rowsFrom, rowsOf } from './posting-row.ts';
 import type { PostingRow } from './posting-row.ts';
+import { mayRead, readableFrequencies } from './readable-sums.ts';
+import type { Readable } from './readable-sums.ts';
 import { TITLE_LIST } from './schema.ts';
 import type { Saturation, TermParts } from './term-accumulator.ts';
 import { TitleCounts } from './title-counts.ts';
@@ -39,19 +41,36 @@ export interface TermSource {
 /** Chunks, documents and titles that have a term. */
 export type TermFrequencies = readonly [chunks: number, documents: number, titles: number];
 
-/** Undefined for a term that no chunk has. */
+/**
+ * Undefined for a term that no chunk has.
+ * @param readable counted alone; without it everything is
+ */
 export function scanTerm(
   source: TermSource,
   term: QueryTerms['terms'][number],
   weights: LexicalWeights,
+  readable?: Readable,
 ): (ScanTerm & { readonly frequencies: TermFrequencies }) | undefined {
-  const { db, meta } = source;
+  const { db } = source;
   const rows = rowsOf(db, term.term);
   const lists = listsOf(source, term.term, rows, rowsOf(db, TITLE_LIST + term.term));
-  const { chunks, docs } = bodyFrequencies(rows, lists.fresh, source.columns);
-  if (chunks === 0) return undefined;
-  const frequencies: TermFrequencies = [chunks, docs, lists.titles.documents];
+  const frequencies = frequenciesOf(lists, source.columns, readable?.admitted);
+  if (frequencies[0] === 0) return undefined;
+  const { meta } = readable ?? source;
   return { ...lists, ...scoredTerm(term, weights, meta, frequencies), frequencies };
+}
+
+function frequenciesOf(
+  { rows, fresh, titles }: Pick<ScanTerm, 'rows' | 'fresh' | 'titles'>,
+  columns: Columns,
+  readable: Uint8Array | undefined,
+): TermFrequencies {
+  if (!readable) {
+    const { chunks, docs } = bodyFrequencies(rows, fresh, columns);
+    return [chunks, docs, titles.documents];
+  }
+  const { chunks, docs } = readableFrequencies(rows, fresh, columns.doc.values, readable);
+  return [chunks, docs, titles.countAmong((doc) => mayRead(columns, doc, readable))];
 }
 
 /**

@@ -30,6 +30,14 @@ export class TitleCounts {
     this.documents = documents;
   }
 
+  /** Documents among these that have the term in their title. */
+  countAmong(isAmong: (doc: number) => boolean): number {
+    let documents = 0;
+    for (const [index, doc] of this.#docs.entries())
+      if ((this.#title[index] as number) > 0 && isAmong(doc)) documents++;
+    return documents;
+  }
+
   moveTo(doc: number): void {
     if (this.#docs.length === 0) return;
     while (this.#next < this.#docs.length && (this.#docs[this.#next] as number) < doc) this.#next++;

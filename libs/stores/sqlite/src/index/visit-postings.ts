@@ -39,8 +39,7 @@ export function visitChunks(
   for (const row of typeof among === 'number' ? rowsFrom(db, key, among) : rowsInSteps(db, key)) {
     last = row.last;
     if (typeof among !== 'number' && !isAmong(row, among)) continue;
-    if (row.entries > places.length) places = new Int32Array(row.entries);
-    visit(places, placesOf(row, places));
+    visit(placesOf(row), row.entries);
   }
   const fresh: number[] = [];
   visitFresh(delta.lists.get(key), last, (at) => void fresh.push(at));
@@ -55,8 +54,10 @@ function isAmong({ first, last }: PostingRow, among: Uint8Array | undefined): bo
   return next >= 0 && next <= last;
 }
 
-/** The hot loop: places alone, what stands beside them is passed over. */
-function placesOf({ data, first }: PostingRow, into: Int32Array): number {
+/** The hot loop: places alone, what stands beside them is passed over. The array is used again, and may be longer. */
+export function placesOf({ data, first, entries }: PostingRow): Int32Array {
+  if (entries > places.length) places = new Int32Array(entries);
+  const into = places;
   let at = first - 1;
   let [next, count] = [0, 0];
   while (next < data.length) {
@@ -72,7 +73,7 @@ function placesOf({ data, first }: PostingRow, into: Int32Array): number {
     if (form !== 0) while ((data[next++] as number) > 127) continue;
     if (form === 2) while ((data[next++] as number) > 127) continue;
   }
-  return count;
+  return into;
 }
 
 function visitFresh(fresh: Postings, after: number, visit: Visit): boolean {

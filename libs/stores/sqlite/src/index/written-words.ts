@@ -1,5 +1,6 @@
 import { termOfWord } from '@fumikura/text';
 import type { TextOf } from './conditions.ts';
+import { mayRead } from './readable-sums.ts';
 import type { IndexReader } from './reader.ts';
 import { TITLE_LIST } from './schema.ts';
 import { visitPostings } from './visit-postings.ts';
@@ -35,10 +36,9 @@ export function documentsWith(
 /** Whether a document that may be shown has the term, in a chunk or in its title. */
 export function isRead(reader: IndexReader, term: string, admitted: Uint8Array): boolean {
   if (documentsWith(reader, term, admitted, 1).length > 0) return true;
-  const firstChunk = reader.columns.docs.firstChunk.values;
   let isFound = false;
   visitPostings(reader.source, TITLE_LIST + term, (doc, inTitle) => {
-    isFound = inTitle > 0 && admitted[firstChunk[doc] ?? 0] === 1;
+    isFound = inTitle > 0 && mayRead(reader.columns, doc, admitted);
     return !isFound;
   });
   return isFound;

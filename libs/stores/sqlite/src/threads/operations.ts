@@ -59,12 +59,12 @@ export const OPERATIONS = {
   sources: (core: StoreCore) => core.sync.sources(),
   removeSource: (core: StoreCore, _: CallContext, id: Args<'removeSource'>[0]) => core.removeSource(id),
   readable: (core: StoreCore, context: CallContext, ids: Args<'readable'>[0]) =>
-    core.readable(ids, caller(context)),
-  text: (core: StoreCore, context: CallContext, id: Args<'text'>[0]) => core.text(id, caller(context)),
+    core.reads.readable(ids, caller(context)),
+  text: (core: StoreCore, context: CallContext, id: Args<'text'>[0]) => core.reads.text(id, caller(context)),
   passages: (core: StoreCore, context: CallContext, wanted: Args<'passages'>[0]) =>
-    core.passages(wanted, caller(context)),
+    core.reads.passages(wanted, caller(context)),
   fieldValues: (core: StoreCore, context: CallContext, field: Args<'fieldValues'>[0], limit: number) =>
-    core.fieldValues(field, caller(context), limit),
+    core.reads.fieldValues(field, caller(context), limit),
   known: (core: StoreCore, _: CallContext, ids: Args<'known'>[0]) => core.documents.known(ids),
   listIds: (core: StoreCore, _: CallContext, ...[source, after, limit]: Args<'listIds'>) =>
     core.documents.listIds(source, after ?? '', limit),

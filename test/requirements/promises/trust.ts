@@ -1,0 +1,66 @@
+import type { Promises } from '../sources.ts';
+
+/** Who may read what, and what is written down of it. */
+export const TRUST: Promises = {
+  access: {
+    'access.conjunction': 'A document is read only with a principal in every list and without a denial.',
+    'access.nobody': 'No list, an empty list and a list never read admit nobody.',
+    'access.stranger': 'A caller nobody knows gets nothing.',
+    'access.inside-scan': 'Both scans show only what the filter admits.',
+    'access.second-check': 'Each hit is checked again by the lists of now.',
+    'access.required': 'A search without a filter that access made is refused.',
+    'access.same-answer': 'Not found and not allowed are one answer.',
+    'access.lists-change': 'A change of a list touches no document and counts at once.',
+    'access.values': 'Filter values, counts and duplicates tell nothing of documents a caller may not read.',
+    'access.side-channels': 'Every answer is the same whether a hidden document exists or not.',
+    'access.nested-groups': 'Nested and cyclic groups are expanded once.',
+    'sync.schedule': 'While it serves, a source that does not tell of changes is read again on a clock.',
+    'access.links':
+      'An account is somebody\u2019s when it is written down or verified alone; anything else is nobody\u2019s and named.',
+    'access.links.decided':
+      'What is decided about an account is written down, outlives the process and counts from the next question on.',
+    'access.groups':
+      'Groups of a source open what they open there, nested or not; a membership that ends closes it.',
+    'access.late': 'A source that is asked decides beside the lists, for whoever it says no to.',
+    'access.late-when': 'Sources are asked where their readers are too old, or where it is configured.',
+    'sync.contents-swept': 'Files of a run whose process was ended the hard way are removed by the next one.',
+    'access.late-titles': 'Titles that are suggested are asked of their source like hits.',
+    'access.late-time': 'What a source does not confirm in time is withheld, and the coverage says so.',
+    'access.late-cannot': 'A source that must be asked and tells nothing shows nothing.',
+    'access.folders': 'Folder rules narrow readers; a link opens nothing that its target closes.',
+  },
+  audit: {
+    'audit.chain': 'What was recorded is read back whole and in order, over processes.',
+    'audit.tampering': 'Altered, removed, inserted, reordered and cut records are found.',
+    'audit.rotation': 'A chain goes on over segments.',
+    'audit.retention': 'Old segments go and leave signed proofs.',
+    'audit.torn': 'What a killed process left unfinished is told, and nothing can hide behind it.',
+    'audit.query': 'The text of a query is kept, hashed or dropped by policy.',
+    'audit.withheld': 'What cannot be written down is not answered.',
+    'audit.writers': 'Processes that write together have a chain each.',
+    'audit.kill': 'Whatever a killed process confirmed is on the disk.',
+    'audit.search': 'Records are found by person, document, time, action and text.',
+    'audit.forward': 'Every record goes to each target, in order, and waits as long as the target is away.',
+    'audit.timestamp': 'Signed heads are stamped by an authority outside.',
+    'audit.places': 'No table and no file is added without saying whether it names persons.',
+    'audit.subject': 'What is kept of a person can be given to them, and taken away as far as it may be.',
+    'audit.export': 'Records leave as OCSF events.',
+    'audit.shown':
+      'Each search, read, sync, change and refusal leaves one record with what was shown and withheld.',
+  },
+  roles: {
+    'role.built-in': 'Readers read, auditors audit, administrators administer, and none of them more.',
+    'role.own': 'A role of an installation names tools and sources.',
+    'role.issuer': 'Roles belong to persons, not to names.',
+    'role.duty': 'A duty that is not theirs is refused.',
+    'role.separation': 'No duty shows what another duty shows; refusals are written down.',
+    'role.change': 'Roles are given and taken by whoever may.',
+    'role.tools': 'A role without a tool or a source is refused it on every way.',
+    'access.explain': 'It can be said which list admits or stops a person, and how old that is.',
+    'access.review': 'It can be said who can read a document or a source, and what a group opens.',
+    'access.history': 'What says who may read can be told as it was at a time, or from when on it is known.',
+    'access.review-gained': 'It can be said who gained and who lost access since a time.',
+    'access.review-since': 'It can be said which rights changed since a time, and whom a document was shown.',
+    'access.as': 'Looking as somebody else stands in the audit under both names.',
+  },
+};
