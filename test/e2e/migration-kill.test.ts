@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
 import { createPostgresCatalog } from '@fumikura/store-postgres';
 import { createSqliteStore } from '@fumikura/store-sqlite';
-import { allowList, documentWrite, postgresMissing, startPostgres } from '@fumikura/testkit';
+import { allowList, documentWrite, postgresMissing, startPostgres, until } from '@fumikura/testkit';
 import type { Catalog } from '@fumikura/ports';
 import { startQdrant } from '../simulators/qdrant/server.ts';
 import { createHome } from './fumi.ts';
@@ -57,15 +57,15 @@ describe('a migration that is killed', { skip: postgresMissing() ?? false }, () 
     const stores = `stores: { catalog: { url: '${postgres.url}', schema: killed }, index: { url: '${qdrant.url}' } }\n`;
     await home.write('servers.yaml', `owner: me\n${stores}`);
 
+    const to = await createPostgresCatalog({ url: postgres.url, schema: 'killed', listens: false });
     const first = home.start(['migrate', '--to', 'servers.yaml']);
-    await first.says(`of ${DOCUMENTS} documents`);
+    await until(async () => (await to.catalog.sources()).some(({ documents }) => documents > 0));
     first.process.kill('SIGKILL');
     await first.ended;
 
     const from = await createSqliteStore({ file, inline: true });
     await releaseLease(from.catalog);
     await from.close();
-    const to = await createPostgresCatalog({ url: postgres.url, schema: 'killed', listens: false });
     await releaseLease(to.catalog);
     await to.close();
 
