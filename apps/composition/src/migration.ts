@@ -30,6 +30,8 @@ export interface MigrationResult {
 /** One is noted or confirmed in the catalog while the other one is written to the index; with a third, memory nears its limit. */
 const COMMITS_AT_ONCE = 2;
 const SAMPLE = 300;
+/** One that was killed holds on for so long; it is renewed with each page. */
+const LEASE_MS = 120_000;
 /** What is not bound to one process, and does not end by itself soon. */
 const KEPT_SPACES: readonly StateSpace[] = [
   PEOPLE_SPACE,
@@ -58,7 +60,7 @@ export async function migrateStore(
   const leases = await holdSources(
     [from, to],
     sources.map(({ id }) => id),
-    { what: 'migration', leaseMs: 600_000 },
+    { what: 'migration', leaseMs: LEASE_MS },
   );
   const result = { written: 0, unchanged: 0, removed: 0 };
   try {
@@ -76,7 +78,7 @@ export async function migrateStore(
         onProgress?.({ documents: result.written + result.unchanged, total });
         await leases.renew();
       });
-      result.removed += await removeOthers(from, to, id, signal);
+      result.removed += await removeOthers(from, to, id, signal, () => leases.renew());
       await copyState(from, to, id);
     }
   } finally {
@@ -208,9 +210,11 @@ async function removeOthers(
   to: InstalledStore,
   source: SourceId,
   signal: AbortSignal,
+  renew: () => Promise<void>,
 ): Promise<number> {
   let removed = 0;
   for await (const ids of pagesOf(to, source, signal)) {
+    await renew();
     const known = await from.catalog.known(ids);
     const removals = ids.filter((id) => !known.has(id));
     if (removals.length > 0) await to.commit({ source, removals });

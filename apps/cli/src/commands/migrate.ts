@@ -11,7 +11,7 @@ import { documentsDone } from '../progress.ts';
  * `fumi` starts with flags that keep a sync small; a migration would spend a third of its time tidying up. The first holds
  * from now on, the second for the heaps of threads that start later.
  */
-const ROOM = ['--heap-growing-percent=50', '--max-semi-space-size=4'];
+const ROOM = ['--heap-growing-percent=35', '--max-semi-space-size=4'];
 
 /** Moves this installation's documents, readers and checkpoints into the stores that another configuration names. */
 export async function migrateCommand(

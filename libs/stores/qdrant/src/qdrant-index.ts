@@ -1,5 +1,4 @@
 import { AppError, toAppError } from '@fumikura/errors';
-import { bulkhead } from 'cockatiel';
 import type { DocumentId, Fingerprint } from '@fumikura/model';
 import { readGrant } from '@fumikura/ports';
 import type {
@@ -37,10 +36,9 @@ import type { Averages } from './terms.ts';
 import { Turns } from './turns.ts';
 import { heldOf, statsOf } from './upkeep.ts';
 import { putVectors } from './vectors.ts';
-import { BodyThread } from './making/body-thread.ts';
-import { makeBodiesHere } from './making/bodies.ts';
-import { readVectors, setAcls, settleAll, writeVersions, WRITES_IN_FLIGHT } from './writing.ts';
-import type { Target, Writer } from './writing.ts';
+import { createWriter } from './making/writer.ts';
+import { readVectors, setAcls, settleAll, writeVersions } from './writing.ts';
+import type { Target } from './writing.ts';
 
 export interface QdrantIndexOptions extends ClientOptions, Layout {
   /** Alias that leads to the collection; small letters, digits, `_` and `-`. Default `fumikura`. */
@@ -82,8 +80,7 @@ class Qdrant implements QdrantIndex {
   readonly #layout: Layout;
   readonly #live: LiveAlias;
   readonly #turns = new Turns();
-  readonly #thread: BodyThread | undefined;
-  readonly #writer: Writer;
+  readonly #writer: ReturnType<typeof createWriter>;
   #collisions = 0;
 
   constructor(call: Call, alias: string, options: QdrantIndexOptions, live: LiveCollection) {
@@ -91,13 +88,7 @@ class Qdrant implements QdrantIndex {
     this.#alias = alias;
     this.#layout = options;
     this.#live = new LiveAlias(call, alias, live);
-    const thread = options.makesApart ? new BodyThread() : undefined;
-    const room = bulkhead(WRITES_IN_FLIGHT, Infinity);
-    this.#thread = thread;
-    this.#writer = {
-      make: thread ? (job) => thread.bodies(job) : makeBodiesHere,
-      inTurn: (work) => room.execute(work),
-    };
+    this.#writer = createWriter(options.makesApart ?? false);
   }
 
   write({ upserts = [], acls = [], removals = [] }: IndexBatch): Promise<void> {
@@ -252,7 +243,7 @@ class Qdrant implements QdrantIndex {
 
   async close(): Promise<void> {
     await this.#turns.close();
-    await this.#thread?.close();
+    await this.#writer.close();
   }
 
   async #search(
