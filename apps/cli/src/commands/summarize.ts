@@ -12,6 +12,7 @@ import type { Output } from '../output.ts';
 const WHY: Readonly<Record<Summary['leftOut'][number]['reason'], string>> = {
   'beyond-cap': 'more documents than are read for one summary',
   'no-text': 'has no text to quote',
+  'passages-removed': 'passages were removed, none were added',
   'not-found': 'no such document, or you may not read it',
   'not-changed': 'nothing new in it',
   'nothing-on-focus': 'says nothing on the focus',
