@@ -27,6 +27,7 @@ import { Versions } from './hits.ts';
 import { LiveAlias } from './live.ts';
 import { matchingDocuments } from './matching.ts';
 import { rarityOf } from './rarity.ts';
+import { setAcls } from './readers.ts';
 import { bindModel, unbindModel } from './remodel.ts';
 import { openCollection, setShape } from './schema.ts';
 import type { Layout, LiveCollection } from './schema.ts';
@@ -37,7 +38,7 @@ import { Turns } from './turns.ts';
 import { heldOf, statsOf } from './upkeep.ts';
 import { putVectors } from './vectors.ts';
 import { createWriter } from './making/writer.ts';
-import { readVectors, setAcls, settleAll, writeVersions } from './writing.ts';
+import { readVectors, settleAll, writeVersions } from './writing.ts';
 import type { Target } from './writing.ts';
 
 export interface QdrantIndexOptions extends ClientOptions, Layout {
@@ -47,6 +48,8 @@ export interface QdrantIndexOptions extends ClientOptions, Layout {
   readonly averages?: Averages;
   /** Points are made in a thread beside: where many are, as fast as they are taken. Costs about 40 MB; default false. */
   readonly makesApart?: boolean;
+  /** Chunks that get other readers in one request; default 1,000, which take the server about a second. */
+  readonly changedAtOnce?: number;
 }
 
 export interface QdrantIndex extends VersionedIndex {
@@ -81,12 +84,14 @@ class Qdrant implements QdrantIndex {
   readonly #live: LiveAlias;
   readonly #turns = new Turns();
   readonly #writer: ReturnType<typeof createWriter>;
+  readonly #changedAtOnce: number | undefined;
   #collisions = 0;
 
   constructor(call: Call, alias: string, options: QdrantIndexOptions, live: LiveCollection) {
     this.#call = call;
     this.#alias = alias;
     this.#layout = options;
+    this.#changedAtOnce = options.changedAtOnce;
     this.#live = new LiveAlias(call, alias, live);
     this.#writer = createWriter(options.makesApart ?? false);
   }
@@ -107,11 +112,12 @@ class Qdrant implements QdrantIndex {
         ...documents.map(({ documentId }) => ({ documentId, note: 0, below: version })),
         ...gone.map((documentId) => ({ documentId, note: 0, below: version })),
       ];
-      await settleAll(target, settlements);
+      await settleAll(target, settlements, this.#changedAtOnce);
       const aclVersion = this.#turns.next();
       await setAcls(
         target,
         acls.map(({ documentId, aclId }) => ({ documentId, confirmed: { aclId, aclVersion } })),
+        this.#changedAtOnce,
       );
     });
   }
@@ -137,7 +143,7 @@ class Qdrant implements QdrantIndex {
   async settle(settlements: readonly Settlement[]): Promise<void> {
     this.#turns.requireOpen();
     if (settlements.length === 0) return;
-    await this.#turns.alone(async () => settleAll(await this.#target(), settlements));
+    await this.#turns.alone(async () => settleAll(await this.#target(), settlements, this.#changedAtOnce));
   }
 
   search(request: SearchRequest, access: AccessFilter, signal: AbortSignal): Promise<SearchAnswer> {
