@@ -102,9 +102,9 @@ export async function openInstallation(
   // Before anything is opened that would have to be closed when it cannot be used.
   const synonyms = await installSynonyms(config, logger, { isOneShot: mode === 'one-shot' });
   const audit = openAudit(config, logger, variables);
-  // Once for each process that stays; a command is over too soon to be worth the line.
-  if (mode === 'service') tellOpenKey(config.stores, logger);
   const store = await openStore(config, { inline: mode === 'one-shot', ...(rebuild && { rebuild }) });
+  // Once: who waits for stores that are not there yet comes by here again and again, and a short command is not worth it.
+  if (mode === 'service') tellOpenKey(config.stores, logger);
   const chunking = createChunking(store);
   if (!isRecutting)
     await requireChunking(config, store).catch(async (error: unknown) => {
