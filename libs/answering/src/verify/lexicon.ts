@@ -47,6 +47,18 @@ const COMPARISONS: readonly (readonly [string, string])[] = [
   ],
   ['long', 'short'],
   ['large|big', 'small'],
+  ['internal(?:ly)?', 'external(?:ly)?'],
+  ['public(?:ly)?', 'private(?:ly)?'],
+  ['manual(?:ly)?', 'automatic(?:ally)?'],
+  ['primary', 'secondary'],
+  ['import(?:s|ed|ing)?', 'export(?:s|ed|ing)?'],
+  ['upload(?:s|ed|ing)?', 'download(?:s|ed|ing)?'],
+  ['accept(?:s|ed|ing)?|approv(?:e|es|ed|ing|al)', 'reject(?:s|ed|ing)?|refus(?:e|es|ed|ing|al)'],
+  ['add(?:s|ed|ing)?|creat(?:e|es|ed|ing)', 'remov(?:e|es|ed|ing|al)|delet(?:e|es|ed|ing)'],
+  ['open(?:s|ed|ing)?', 'clos(?:e|es|ed|ing)'],
+  ['buy(?:s|ing)?|bought|purchas(?:e|es|ed|ing)', 'sell(?:s|ing)?|sold'],
+  ['male', 'female'],
+  ['encrypt(?:s|ed|ing|ion)?', 'decrypt(?:s|ed|ing|ion)?'],
   ['common|often|frequent(?:ly)?', 'rare(?:ly)?|seldom|uncommon|infrequent(?:ly)?'],
 ];
 
