@@ -7,6 +7,7 @@ import { renderFigures, report } from '@fumikura/evaluation';
 import type { Figure } from '@fumikura/evaluation';
 import { dialogueFigures } from './answers/dialogues.ts';
 import { speedFigures } from './answers/speed.ts';
+import { tokenFigures } from './answers/tokens.ts';
 import { embedderOf } from './answers/voting-embedder.ts';
 import type { VotingEmbedder } from './answers/voting-embedder.ts';
 import { verifierFigures } from './answers/verifier.ts';
@@ -27,7 +28,9 @@ const { values } = parseArgs({
 const figures: Figure[] = [];
 const note = (text: string) => void process.stderr.write(`${text}\n`);
 const isWanted = (part: string) => values.only === undefined || values.only === part;
-const embedder = await embedderOf(values.embedder);
+if (isWanted('tokens')) figures.push(...(await tokenFigures(values.sets)));
+const embedder =
+  isWanted('verifier') || isWanted('dialogues') ? await embedderOf(values.embedder) : undefined;
 if (isWanted('verifier')) {
   if (!existsSync(values.sets))
     throw new Error(`there are no collections in ${values.sets}; name them with --sets`);
