@@ -1,14 +1,17 @@
 // Builds what users install: one file for `fumi`, one for the company of `fumi demo`, three worker threads, the wasm kernel,
-// the PDF library's data and the runtime of local models, flat in dist/. Prints each file's size; `--json` for scripts.
+// the PDF library's data and the runtime of local models, flat in dist/, or where `--to` says. Prints each file's size;
+// `--json` for scripts.
 import { cp, mkdir, rm, stat, writeFile, readFile, chmod } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
 import { build } from 'esbuild';
 import { writeProvenance } from './provenance.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
-const dist = join(root, 'dist');
+const { values: options } = parseArgs({ options: { to: { type: 'string' }, json: { type: 'boolean' } } });
+const dist = options.to ?? join(root, 'dist');
 const pdfjs = dirname(
   createRequire(join(root, 'libs/documents/package.json')).resolve('pdfjs-dist/package.json'),
 );
@@ -21,7 +24,7 @@ const onnx = dirname(
 );
 
 await rm(dist, { recursive: true, force: true });
-await mkdir(dist);
+await mkdir(dist, { recursive: true });
 const { metafile } = await build({
   metafile: true,
   absWorkingDir: root,
@@ -77,7 +80,7 @@ for (const name of [
   sizes[name] = (await stat(join(dist, name))).size;
 }
 process.stdout.write(
-  process.argv.includes('--json')
+  options.json
     ? `${JSON.stringify(sizes)}\n`
     : Object.entries(sizes)
         .map(([name, size]) => `${(size / 1e6).toFixed(2).padStart(6)} MB  dist/${name}\n`)

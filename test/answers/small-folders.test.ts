@@ -95,4 +95,13 @@ describe('a folder of a few small files', () => {
         assert.ok(missed.length <= (1 - LEAST.answered) * files.length, `not answered: ${missed.join('; ')}`);
         assert.ok(invented.length <= (1 - LEAST.refused) * absent, `answered: ${invented.join('; ')}`);
       });
+
+  it('does not take the words of asking for what is asked', async () => {
+    const texts = ['New people get a laptop on their first day.', 'Reviews happen each quarter.'];
+    const files = texts.map((text, at) => ({ name: `${at}.md`, text, question: '', answer: '' }));
+    await asking(files, async (ask) => {
+      assert.equal((await ask('How many days of vacation do I get?')).kind, 'refused');
+      assert.equal((await ask('When do new people get a laptop?')).kind, 'extracted');
+    });
+  });
 });

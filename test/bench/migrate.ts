@@ -1,23 +1,24 @@
 // Moves an installation from one file to PostgreSQL and the index, and back, and compares with what the two engines take
 // for the same data bare (bare-engines.ts): one engine after the other, which the target is about, and both at once, which
-// nobody who has less than everything in memory can reach on two cores.
+// nobody who has less than everything in memory can reach on two cores. It is `fumi` as users install it that is measured,
+// built for this run; its memory is the most that was resident of its whole process, threads and mapped files included.
 //   npm run bench:migrate -- [--chunks 30000] [--json] [--output <file>]
 // --output keeps what the file says of other sizes.
 // Without a real server (FUMI_TEST_QDRANT_URL) the stand-in takes them, which holds everything in memory: up to 100k.
-import { spawn } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
+import { fileURLToPath } from 'node:url';
+import { parseArgs, promisify } from 'node:util';
 import { figure, renderFigures, report } from '@fumikura/evaluation';
 import type { Figure } from '@fumikura/evaluation';
 import type { SourceId } from '@fumikura/model';
 import type { DocumentWrite } from '@fumikura/ports';
 import { createSqliteStore } from '@fumikura/store-sqlite';
 import { allowList, documentWrite, postgresMissing, startPostgres } from '@fumikura/testkit';
-import { PROGRAM } from '../e2e/fumi.ts';
 import { keyOf, startIndex } from '../scale/index-server.ts';
 import { loadBare } from './bare-engines.ts';
 import { BenchCorpus, FINGERPRINT } from './corpus.ts';
@@ -44,6 +45,7 @@ if (missing !== undefined) {
 const folder = await mkdtemp(join(tmpdir(), 'fumi-migrate-'));
 const postgres = await startPostgres();
 const index = await startIndex(folder);
+const program = await built(join(folder, 'dist'));
 try {
   const [file, servers, back] = await configurations();
   const documents = await fill(join(folder, 'from'));
@@ -154,7 +156,7 @@ interface Check {
 async function fumi(...args: string[]) {
   const started = performance.now();
   // As a person starts it: its first line says how the engine is to use memory.
-  const child = spawn(PROGRAM, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'inherit'] });
   let [printed, peakBytes] = ['', 0];
   child.stdout.on('data', (part: Buffer) => (printed += part.toString()));
   const looking = setInterval(() => (peakBytes = Math.max(peakBytes, peakOf(child.pid ?? 0))), 100);
@@ -162,6 +164,13 @@ async function fumi(...args: string[]) {
   clearInterval(looking);
   if (code !== 0) throw new Error(`fumi ${args.join(' ')} ended with ${code}: ${printed}`);
   return { ms: performance.now() - started, printed, peakBytes };
+}
+
+/** @returns the file of the command */
+async function built(place: string): Promise<string> {
+  const build = fileURLToPath(new URL('../../tools/build.mjs', import.meta.url));
+  await promisify(execFile)(process.execPath, [build, '--to', place]);
+  return join(place, 'fumi.mjs');
 }
 
 function peakOf(pid: number): number {

@@ -5,73 +5,14 @@ import { join } from 'node:path';
 import { after, before, describe, it, mock } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { AppError } from '@fumikura/errors';
-import type { SourceDocument, SourceId } from '@fumikura/model';
-import type { AccessFilter, Change, Connector, LiveAnswer, Store } from '@fumikura/ports';
+import type { SourceId } from '@fumikura/model';
+import type { AccessFilter, Connector, LiveAnswer, Store } from '@fumikura/ports';
 import { createSqliteStore } from '@fumikura/store-sqlite';
-import { ask, filterOf, liveOver } from './stage.ts';
+import { ask, filterOf, liveOver, page, sourceOf, USER } from './stage.ts';
 
-const READERS = 'readers';
-const ALICE = 'user:wiki:one:alice';
 const SETTINGS = { deadlineMs: 60_000, failures: 2, resetMs: 30_000, perMinute: 1_000 };
 /** Of what answers at once all is there before this, of what never answers nothing. */
 const SOON = { ...SETTINGS, deadlineMs: 10_000 };
-
-function page(source: SourceId, name: string, more: Partial<SourceDocument> = {}): SourceDocument {
-  return {
-    id: `${source}/${name}`,
-    source,
-    externalId: name,
-    kind: 'page',
-    url: `https://wiki.example/${name}`,
-    title: `Rotating keys, ${name}`,
-    version: '1',
-    acl: { allow: [`${source}/${READERS}`] },
-    updatedAt: '2026-03-01T00:00:00.000Z',
-    body: { type: 'blocks', blocks: [{ type: 'paragraph', text: `How keys are rotated, ${name}.` }] },
-    ...more,
-  };
-}
-
-/** A source in memory: what its search gives, and how it reads its items. */
-function sourceOf(
-  id: SourceId,
-  documents: readonly SourceDocument[],
-  search: (signal: AbortSignal) => Promise<LiveAnswer> = async () => ({
-    hits: documents.map(({ id: document, updatedAt }) => ({ id: document, ...(updatedAt && { updatedAt }) })),
-  }),
-  readers: readonly string[] = [ALICE],
-): Connector & { asked: number; read: string[] } {
-  const connector = {
-    id,
-    asked: 0,
-    read: [] as string[],
-    removals: 'reported' as const,
-    check: async () => ({ missing: [], counts: {} }),
-    pull: () => {
-      throw new Error('nothing is synced here');
-    },
-    search: (_: unknown, signal: AbortSignal) => {
-      connector.asked++;
-      return search(signal);
-    },
-    refresh: async function* (ids: readonly string[]): AsyncGenerator<readonly Change[]> {
-      const list = {
-        id: `${id}/${READERS}`,
-        members: readers as [typeof ALICE],
-        readAt: '2026-03-02T00:00:00Z',
-      };
-      for (const wanted of ids) {
-        connector.read.push(wanted);
-        const document = documents.find((each) => each.id === wanted);
-        yield [
-          { kind: 'list', list },
-          document ? { kind: 'upsert', document } : { kind: 'remove', id: wanted },
-        ];
-      }
-    },
-  };
-  return connector;
-}
 
 describe('asking several sources at once', () => {
   let folder: string;
@@ -250,7 +191,7 @@ describe('asking several sources at once', () => {
     const hidden = [
       page('wiki:one', 'no-acl', { acl: { allow: [] } }),
       page('wiki:one', 'unknown-list', { acl: { allow: ['wiki:one/readers', 'wiki:one/never-read'] } }),
-      page('wiki:one', 'denied', { acl: { allow: ['wiki:one/readers'], deny: [ALICE] } }),
+      page('wiki:one', 'denied', { acl: { allow: ['wiki:one/readers'], deny: [USER] } }),
     ];
     const source = sourceOf('wiki:one', [...hidden, page('wiki:one', 'open')]);
     const knowledge = await liveOver(store, [source], { settings: SETTINGS });

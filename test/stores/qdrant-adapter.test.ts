@@ -301,6 +301,18 @@ describe('Qdrant adapter', () => {
     await rejectsWith('STORE_UNREACHABLE', () => index.write({ upserts: [testDocument('a', 'word', 1)] }));
   });
 
+  it('keeps the terminal to whoever runs it', async (test) => {
+    const said = (['log', 'info', 'warn', 'error'] as const).map((level) =>
+      test.mock.method(console, level, () => undefined),
+    );
+    const { index } = await start({ apiKey: 'a-key' }, { apiKey: { reveal: () => 'a-key' } });
+    assert.equal((await index.stats()).chunks, 0);
+    assert.deepEqual(
+      said.flatMap(({ mock }) => mock.calls.map((call) => call.arguments)),
+      [],
+    );
+  });
+
   it('says who refuses it, without its key', async () => {
     const key = 'a-key-nobody-may-see';
     const simulator = await startQdrant({ apiKey: key });

@@ -4,7 +4,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { createServer as createSecure } from 'node:https';
-import type { AddressInfo, Server } from 'node:net';
+import type { AddressInfo, Server, Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, it } from 'node:test';
@@ -168,6 +168,47 @@ describe('Qdrant adapter and its server', () => {
     const index = await createQdrantIndex({ url: `http://127.0.0.1:${port}`, timeoutMs: 5_000, attempts: 1 });
     running.unshift(() => index.close());
     await rejectsWith('STORE_UNREACHABLE', () => found(index, 'word'));
+  });
+
+  it('ends idle connections by itself, before the server does it', { timeout: 120_000 }, async () => {
+    const open = new Set<Socket>();
+    let ended = 0;
+    const port = await listen((handle) => {
+      const server = createServer(handle);
+      // This server ends none: those that are gone were ended by the other side.
+      server.keepAliveTimeout = 0;
+      return server.on('connection', (socket) => {
+        open.add(socket);
+        socket.on('end', () => ended++).on('close', () => open.delete(socket));
+      });
+    });
+    const index = await createQdrantIndex({ url: `http://127.0.0.1:${port}`, attempts: 1 });
+    running.unshift(() => index.close());
+    await index.useFingerprint(FINGERPRINT);
+    await index.write({ upserts: [testDocument('a', 'word', 1)], acls: [{ documentId: 'a', aclId: 2 }] });
+    while (open.size > 0) await wait(10);
+    assert.ok(ended > 0);
+    assert.deepEqual(await index.check(signal), []);
+  });
+
+  it('uses no connection again for what is asked by the client of the server', async () => {
+    const keeping: string[] = [];
+    const isChange = ({ method, url }: IncomingMessage) =>
+      method !== 'GET' && !/\/points(?:[/?]|$)/.test(url ?? '');
+    const port = await listen((handle) =>
+      createServer((incoming, outgoing) => {
+        if (isChange(incoming)) keeping.push(`${incoming.headers.connection}`);
+        handle(incoming, outgoing);
+      }),
+    );
+    const index = await createQdrantIndex({ url: `http://127.0.0.1:${port}`, attempts: 1 });
+    running.unshift(() => index.close());
+    await index.useFingerprint(FINGERPRINT);
+    assert.ok(keeping.length > 10);
+    assert.deepEqual(
+      keeping.filter((each) => each !== 'close'),
+      [],
+    );
   });
 
   it('goes on when the server has closed a connection that was idle', async () => {

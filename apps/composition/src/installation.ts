@@ -33,6 +33,7 @@ import { liveKnowledge } from './live.ts';
 import { installOwnRights } from './own-rights.ts';
 import type { InstalledOwnRights } from './own-rights.ts';
 import { narrowedByRoles } from './narrowed.ts';
+import { tellOpenKey } from './open-key.ts';
 import { openPeople } from './people/live-people.ts';
 import type { LivePeople } from './people/live-people.ts';
 import type { PeopleConfig } from './people/people.ts';
@@ -101,6 +102,8 @@ export async function openInstallation(
   // Before anything is opened that would have to be closed when it cannot be used.
   const synonyms = await installSynonyms(config, logger, { isOneShot: mode === 'one-shot' });
   const audit = openAudit(config, logger, variables);
+  // Once for each process that stays; a command is over too soon to be worth the line.
+  if (mode === 'service') tellOpenKey(config.stores, logger);
   const store = await openStore(config, { inline: mode === 'one-shot', ...(rebuild && { rebuild }) });
   const chunking = createChunking(store);
   if (!isRecutting)

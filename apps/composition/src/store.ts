@@ -13,6 +13,8 @@ import { withSecrets } from './connectors/secrets.ts';
 import type { Variables } from './connectors/secrets.ts';
 
 export const DATABASE_FILE = 'fumikura.db';
+/** Inner pages of the trees, which every document is looked up by. */
+const READ_ONCE_CACHE_BYTES = 4 * 1_024 * 1_024;
 
 /** The store that a configuration names: one file, or PostgreSQL and Qdrant. */
 export interface InstalledStore extends Store {
@@ -33,6 +35,8 @@ export interface OpenStoreOptions {
   readonly inline: boolean;
   /** Much will be written: what is worth a thread of its own for that gets one, where the index is a server. */
   readonly isFilled?: boolean;
+  /** Everything is read, once: what was read is not kept at hand. */
+  readonly isReadOnce?: boolean;
   readonly rebuild?: RebuildOptions;
   /** Where secrets named by `env` lie; default the process's. */
   readonly variables?: Variables;
@@ -43,6 +47,7 @@ export async function openStore(config: Config, options: OpenStoreOptions): Prom
     return createSqliteStore({
       file: join(config.dataFolder, DATABASE_FILE),
       inline: options.inline,
+      ...(options.isReadOnce && { cacheBytes: READ_ONCE_CACHE_BYTES }),
       ...(options.rebuild && { rebuild: options.rebuild }),
     });
   }

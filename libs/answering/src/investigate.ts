@@ -69,7 +69,8 @@ function dangles(part: QuestionPart, { leansOn }: Question): boolean {
 /** Few documents have nothing to compare the best with: it is not about what is asked when it lacks half of its words. */
 function isForeign(finding: Finding): boolean {
   if (!isFew(finding.evidence.found)) return false;
-  const asked = new Set(contentWords(finding.searched)).size;
+  const words = finding.searched.split(/[^\p{L}\p{N}\p{M}]+/u).filter((word) => !ASKS_HOW_MUCH.test(word));
+  const asked = new Set(contentWords(words.join(' '))).size;
   return asked > 0 && missingWords(finding).length >= asked / 2;
 }
 

@@ -1,14 +1,9 @@
 import { toAppError } from '@fumikura/errors';
 import type { AccessFilter } from '@fumikura/ports';
 import type { Ranker, Ranking } from './ranker.ts';
+import type { Outage } from './types.ts';
 
-/** Why nothing of the index is in an answer. */
-export interface Outage {
-  readonly state: 'failed' | 'timed-out';
-  readonly reason: string;
-}
-
-const NOTICE =
+export const NOTHING_SEARCHED =
   'The search index did not answer, so nothing was searched: finding nothing means nothing here. Documents can still be read by their ids. Try again later.';
 const AWAY: Outage = { state: 'failed', reason: 'the search index cannot be reached' };
 const SILENT: Outage = { state: 'timed-out', reason: 'the search index did not answer in time' };
@@ -30,6 +25,6 @@ export async function rankOrSay(
     signal.throwIfAborted();
     const outage = late.aborted ? SILENT : toAppError(cause).code === 'STORE_UNREACHABLE' ? AWAY : undefined;
     if (!outage) throw cause;
-    return { ranked: [], indexVersion: 0, request: { candidates: 0 }, notices: [NOTICE], outage };
+    return { ranked: [], indexVersion: 0, request: { candidates: 0 }, notices: [NOTHING_SEARCHED], outage };
   }
 }

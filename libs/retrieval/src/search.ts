@@ -90,6 +90,7 @@ export async function searchKnowledge(
     ...(asked.corrections.length > 0 && { corrections: asked.corrections }),
     ...(expansions && { expansions }),
     ...(facets && { facets }),
+    ...(outage && { outage }),
     notices:
       sources.length === 0
         ? ['No source has documents that you may read.']

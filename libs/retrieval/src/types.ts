@@ -65,6 +65,12 @@ export interface Hit extends HitSummary {
   readonly explain?: Readonly<Record<string, number>>;
 }
 
+/** An index that did not answer. */
+export interface Outage {
+  readonly state: 'failed' | 'timed-out';
+  readonly reason: string;
+}
+
 export interface SearchPage {
   readonly hits: readonly Hit[];
   readonly coverage: Coverage;
@@ -77,6 +83,8 @@ export interface SearchPage {
   readonly facets?: FacetCounts;
   /** Said to the asker: what was ignored or cut, and why. */
   readonly notices: readonly string[];
+  /** Why nothing of the index is in it. */
+  readonly outage?: Outage;
   readonly tookMs: number;
 }
 

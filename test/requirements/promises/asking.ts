@@ -30,6 +30,8 @@ export const ASKING: Promises = {
     'search.live-language': 'Words of the query language mean the same where sources are asked themselves.',
     'search.live-deadline':
       'A source that hangs costs nobody more than its deadline, and the reply names it.',
+    'search.live-instead':
+      'While the index is away the sources themselves are asked, and the reply says what it was made of.',
     'boost.links': 'What points to a document counts for who may read it, and for nobody else.',
     'boost.people': 'People who write where the asker writes are those of documents that the asker may read.',
     'search.live-lies': 'What a source says beyond what it was asked for, or twice, is not believed.',

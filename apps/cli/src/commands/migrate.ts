@@ -23,7 +23,7 @@ export async function migrateCommand(
   const [config, target] = [await context.config(), await loadConfig(options.to)];
   if (placeOf(config) === placeOf(target)) throw samePlace(target);
   // Nobody else is served here: threads that read would cost memory for each of the two stores and gain nothing.
-  const from = await openStore(config, { inline: true, variables });
+  const from = await openStore(config, { inline: true, isReadOnce: true, variables });
   try {
     const to = await openStore(target, { inline: true, isFilled: !options.check, variables });
     try {

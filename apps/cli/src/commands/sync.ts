@@ -150,6 +150,7 @@ export async function syncOne(
     });
     view.stop();
     await reportRun(context, installation, run, performance.now() - started, options.dryRun ?? false);
+    if (run.outcome === 'cancelled') process.exitCode = EXIT_CODES.interrupted;
     return run;
   } finally {
     view.stop();
@@ -201,10 +202,7 @@ export async function reportRun(
     ? itemsOf(run, elapsedMs, isDry)
     : `${await rightsOf(installation, run)}, in ${duration(elapsedMs)}`;
   output.line(`${run.source}: ${told}`);
-  if (run.outcome === 'cancelled') {
-    output.line('Stopped. The next sync goes on from here.');
-    process.exitCode = EXIT_CODES.interrupted;
-  }
+  if (run.outcome === 'cancelled') output.line('Stopped. The next sync goes on from here.');
   if (failed === 0 || isDry) return;
   const letters = await installation.store.catalog.deadLetters(run.source, NAMED_FAILURES);
   for (const { documentId, reason } of letters)

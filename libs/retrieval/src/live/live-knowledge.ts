@@ -4,6 +4,7 @@ import type { Coverage, DocumentHead, SourceId } from '@fumikura/model';
 import { readGrant } from '@fumikura/ports';
 import type { AccessFilter, Catalog, ExcludedValues, IndexFilter } from '@fumikura/ports';
 import { textTest } from '@fumikura/text';
+import { NOTHING_SEARCHED } from '../outage.ts';
 import { readQuery } from '../query/read-query.ts';
 import type { ReadQuery } from '../query/read-query.ts';
 import type { Knowledge, KnowledgeQuery, SearchPage } from '../types.ts';
@@ -30,10 +31,13 @@ export interface LiveOptions {
 }
 
 const USUAL_LIMIT = 10;
+const ONLY_LIVE =
+  'The search index did not answer, so the sources themselves were asked, by words alone: coverage names those that were. Not finding something means little here. Try again later.';
 
 /**
- * The same knowledge, which asks the sources themselves beside the index where a query says `live`. What they find is shown to whom the
- * index, or the item's own readers as just read, open it; further pages come from the index alone.
+ * The same knowledge, which asks the sources themselves beside the index where a query says `live`, and in its place while
+ * it is away. What they find is shown to whom the index, or the item's own readers as just read, open it; further pages come
+ * from the index alone.
  */
 export function withLiveSources(knowledge: Knowledge, options: LiveOptions): Knowledge {
   const { catalog, onTrouble = () => undefined, now = Date.now } = options;
@@ -43,13 +47,13 @@ export function withLiveSources(knowledge: Knowledge, options: LiveOptions): Kno
   return {
     ...knowledge,
     search: async (query, access, signal, onWithheld) => {
-      if (query.live !== true || query.cursor !== undefined)
-        return knowledge.search(query, access, signal, onWithheld);
       const started = performance.now();
-      const [page, found] = await Promise.all([
-        knowledge.search(query, access, signal, onWithheld),
-        find(query, access, options, ask, knowledge),
-      ]);
+      const searched = knowledge.search(query, access, signal, onWithheld);
+      const live = () => find(query, access, options, ask, knowledge);
+      if (query.cursor !== undefined) return searched;
+      const asked = query.live === true ? live() : searched.then(({ outage }) => outage && live());
+      const [page, found] = await Promise.all([searched, asked]);
+      if (!found) return page;
       const withheld = found.outcomes.flatMap((each) => each.withheld);
       if (withheld.length > 0) onWithheld?.(withheld.map((id) => ({ id, reason: 'lists-changed' })));
       const whole = await merged(page, found, query, access, catalog);
@@ -114,7 +118,10 @@ async function merged(
   return {
     ...page,
     hits: mergeByRank(page.hits, lists, limit),
-    coverage: coverageWith(page.coverage, outcomes),
+    coverage: coverageWith(page, outcomes),
+    notices: outcomes.some(({ reason }) => reason === undefined)
+      ? page.notices.map((notice) => (notice === NOTHING_SEARCHED ? ONLY_LIVE : notice))
+      : page.notices,
   };
 }
 
@@ -146,7 +153,13 @@ function fits(head: ReturnType<typeof headOf>, filter: IndexFilter = {}): boolea
 }
 
 /** What went wrong live is said; a source that answered keeps what is to be said of its index. */
-function coverageWith({ complete, sources }: Coverage, outcomes: readonly LiveOutcome[]): Coverage {
+function coverageWith(
+  { coverage: { complete, sources }, outage }: SearchPage,
+  live: readonly LiveOutcome[],
+): Coverage {
+  const outcomes = outage
+    ? live.map((each) => ({ ...each, reason: each.reason ?? `only itself was asked: ${outage.reason}` }))
+    : live;
   const asked = new Map(outcomes.map((outcome) => [outcome.source, outcome]));
   const told = sources.map((source) => {
     const outcome = asked.get(source.source);

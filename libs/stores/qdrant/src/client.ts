@@ -10,8 +10,8 @@ import {
   wrap,
 } from 'cockatiel';
 import { qdrantError, unreachable } from './failures.ts';
-import { createPost } from './post.ts';
-import type { Post, Server } from './post.ts';
+import { createSend } from './send.ts';
+import type { Send, Server } from './send.ts';
 
 export interface ClientOptions {
   /** `http://host:6333`, or https. */
@@ -28,7 +28,7 @@ const HALF_OPEN_AFTER_MS = 1_000;
 /** A wait that is longer is the caller's to decide about. */
 const LONGEST_WAIT_MS = 5_000;
 
-export type Call = <T>(work: (client: QdrantClient, post: Post) => Promise<T>) => Promise<T>;
+export type Call = <T>(work: (client: QdrantClient, send: Send) => Promise<T>) => Promise<T>;
 
 /**
  * One server or cluster, with what every request to it gets: a time-out, repeats for what may pass, and a breaker, so
@@ -36,9 +36,9 @@ export type Call = <T>(work: (client: QdrantClient, post: Post) => Promise<T>) =
  */
 export function createCall({ url, apiKey, timeoutMs = 30_000, attempts = 4 }: ClientOptions): Call {
   const server = serverOf(url);
-  const key = apiKey && { apiKey: apiKey.reveal() };
-  const client = new QdrantClient({ ...server, ...key, timeout: timeoutMs, checkCompatibility: false });
-  const post = createPost({ ...server, ...key, timeoutMs });
+  const key = apiKey?.reveal();
+  const client = clientOf(server, key, timeoutMs);
+  const send = createSend({ ...server, ...(key !== undefined && { apiKey: key }), timeoutMs });
   const mayPass = handleWhen((error) => error instanceof AppError && error.kind === 'transient');
   const policy = wrap(
     retry(mayPass, {
@@ -54,7 +54,7 @@ export function createCall({ url, apiKey, timeoutMs = 30_000, attempts = 4 }: Cl
     try {
       return await policy.execute(async () => {
         try {
-          return await work(client, post);
+          return await work(client, send);
         } catch (error) {
           throw qdrantError(error);
         }
@@ -65,6 +65,15 @@ export function createCall({ url, apiKey, timeoutMs = 30_000, attempts = 4 }: Cl
         : error;
     }
   };
+}
+
+/**
+ * For collections and aliases, which are changed now and then. It would keep connections that the server has closed
+ * already, so each request has its own; and the key is handed over as a header, because the option speaks on the terminal.
+ */
+function clientOf(server: Server, key: string | undefined, timeout: number): QdrantClient {
+  const headers = { connection: 'close', ...(key !== undefined && { 'api-key': key }) };
+  return new QdrantClient({ ...server, headers, timeout, checkCompatibility: false });
 }
 
 /** The server's own port where an address names none: 6333, and 443 with TLS. */

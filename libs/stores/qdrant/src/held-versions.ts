@@ -2,8 +2,8 @@ import type { DocumentId } from '@fumikura/model';
 import type { Damage, IndexedVersion } from '@fumikura/ports';
 import type { Schemas } from '@qdrant/js-client-rest';
 import type { Call } from './client.ts';
-import type { Condition } from './filter.ts';
-import { untilAborted } from './aborting.ts';
+import type { Condition, Filter } from './filter.ts';
+import { pagesOf } from './requests.ts';
 
 const PAGE = 1_000;
 
@@ -13,9 +13,9 @@ export async function countPoints(
   collection: string,
   must: readonly Condition[],
 ): Promise<number> {
-  const [first, ...rest] = must;
-  const filter = first && { filter: { must: [first, ...rest] } as unknown as Schemas['Filter'] };
-  return (await call((client) => client.count(collection, { exact: true, ...filter }))).count;
+  const body = JSON.stringify({ exact: true, ...allOf(must) });
+  const counted = await call((_, send) => send('POST', `/collections/${collection}/points/count`, body));
+  return (counted as Schemas['CountResult']).count;
 }
 
 /** Versions that a collection holds, page by page; the chunks of one may come on several pages. */
@@ -25,24 +25,12 @@ export async function* heldVersions(
   must: readonly Condition[],
   signal: AbortSignal,
 ): AsyncGenerator<readonly IndexedVersion[]> {
-  let offset: string | number | undefined;
-  do {
-    const after = offset;
-    const page = await untilAborted(
-      call((client) =>
-        client.scroll(collection, {
-          limit: PAGE,
-          with_payload: ['doc', 'ver', 'acl_id', 'acl_ver', 'chunks'],
-          with_vector: false,
-          ...(must.length > 0 && { filter: { must } as unknown as Schemas['Filter'] }),
-          ...(after !== undefined && { offset: after }),
-        }),
-      ),
-      signal,
-    );
-    yield page.points.map(versionOf);
-    offset = (page.next_page_offset as string | number | null | undefined) ?? undefined;
-  } while (offset !== undefined);
+  const wanted = { limit: PAGE, with_payload: ['doc', 'ver', 'acl_id', 'acl_ver', 'chunks'], ...allOf(must) };
+  for await (const { points } of pagesOf({ call, collection }, wanted, signal)) yield points.map(versionOf);
+}
+
+function allOf([first, ...rest]: readonly Condition[]): { readonly filter?: Filter } {
+  return first ? { filter: { must: [first, ...rest] } } : {};
 }
 
 /** One entry a version. */

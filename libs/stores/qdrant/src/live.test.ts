@@ -11,14 +11,13 @@ const shape = shapeOf({ chunk: part, document: part, title: part });
 /** A server whose answers come when the test says so, each with the collection it names. */
 function held() {
   const answers: ((name: string) => void)[] = [];
-  const client = {
-    getAliases: () =>
-      new Promise((resolve) =>
-        answers.push((name) => resolve({ aliases: [{ alias_name: 'a', collection_name: name }] })),
-      ),
-    getCollection: () => Promise.resolve({ config: { metadata: shape } }),
-  } as unknown as QdrantClient;
-  const call: Call = (work) => work(client, () => Promise.reject(new Error('no search here')));
+  const send = (_: string, path: string) =>
+    path === '/aliases'
+      ? new Promise((resolve) =>
+          answers.push((name) => resolve({ aliases: [{ alias_name: 'a', collection_name: name }] })),
+        )
+      : Promise.resolve({ config: { metadata: shape } });
+  const call: Call = (work) => work({} as QdrantClient, send);
   return { answers, live: new LiveAlias(call, 'a', { name: 'first', shape }) };
 }
 

@@ -1,12 +1,11 @@
 import type { DocumentId } from '@fumikura/model';
 import type { AccessGrant, Matching, MatchRequest } from '@fumikura/ports';
 import type { QueryTerms } from '@fumikura/text';
-import type { Schemas } from '@qdrant/js-client-rest';
-import { untilAborted } from './aborting.ts';
 import type { Call } from './client.ts';
 import { admitting, among, equals } from './filter.ts';
 import type { Filter } from './filter.ts';
 import type { Versions } from './hits.ts';
+import { pagesOf } from './requests.ts';
 import { hitOf, LONGEST, PAYLOAD, queryAll } from './search.ts';
 import type { Search } from './search.ts';
 import { numberOf } from './numbers.ts';
@@ -97,25 +96,16 @@ async function allWithin(
   signal: AbortSignal,
 ): Promise<Matching> {
   const docs = new Set<DocumentId>();
-  let offset: string | number | undefined;
-  do {
-    const after = offset;
-    const page = await untilAborted(
-      call((client) =>
-        client.scroll(collection, {
-          filter: { ...filter, must: [...filter.must, equals('ord', 0)] } as unknown as Schemas['Filter'],
-          limit: LONGEST,
-          with_payload: PAYLOAD,
-          ...(after !== undefined && { offset: after }),
-        }),
-      ),
-      signal,
-    );
-    const hits = page.points.flatMap((point) => hitOf({ ...point, version: 0, score: 0 }));
+  const firstChunks: Filter = { ...filter, must: [...filter.must, equals('ord', 0)] };
+  const wanted = { filter: firstChunks, limit: LONGEST, with_payload: PAYLOAD };
+  let isWhole = false;
+  for await (const { points, isLast } of pagesOf({ call, collection }, wanted, signal)) {
+    const hits = points.flatMap((point) => hitOf({ ...point, version: 0, score: 0 }));
     for (const { doc } of await versions.among(hits)) docs.add(doc);
-    offset = (page.next_page_offset as string | number | null | undefined) ?? undefined;
-  } while (offset !== undefined && docs.size < most);
-  return { documentIds: [...docs].slice(0, most), isLowerBound: offset !== undefined || docs.size > most };
+    isWhole = isLast;
+    if (docs.size >= most) break;
+  }
+  return { documentIds: [...docs].slice(0, most), isLowerBound: !isWhole || docs.size > most };
 }
 
 function wordsOf({ terms }: QueryTerms): number[] {

@@ -6,6 +6,7 @@ import { createCall } from './client.ts';
 import { createQdrantIndex } from './qdrant-index.ts';
 import type { QdrantIndexOptions } from './qdrant-index.ts';
 import {
+  allAliases,
   collectionName,
   createCollection,
   ledTo,
@@ -35,7 +36,7 @@ export function createIndexPlaces(options: QdrantIndexOptions): IndexPlaces {
         const live = await liveCollection(call, alias);
         if (!live) throw gone(alias);
         const shape = fingerprint ? { ...live.shape, fingerprint } : live.shape;
-        const { aliases } = await call((client) => client.getAliases());
+        const aliases = await allAliases(call);
         const generation = Math.max(
           ...aliases.map(({ collection_name: each }) => Number(GENERATION.exec(each)?.[1] ?? 0)),
         );

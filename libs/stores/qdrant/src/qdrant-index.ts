@@ -1,9 +1,7 @@
-import { AppError, toAppError } from '@fumikura/errors';
+import { AppError } from '@fumikura/errors';
 import type { DocumentId, Fingerprint } from '@fumikura/model';
-import { readGrant } from '@fumikura/ports';
 import type {
   AccessFilter,
-  AccessGrant,
   ConfirmedOf,
   Damage,
   DocumentWrite,
@@ -19,25 +17,23 @@ import type {
   VersionVectors,
   VersionedIndex,
 } from '@fumikura/ports';
-import { checkVector, requireFingerprint } from './check-vectors.ts';
+import { checkVector } from './check-vectors.ts';
 import { createCall } from './client.ts';
 import type { Call, ClientOptions } from './client.ts';
 import { countPoints, damagesAmong, heldVersions, joined } from './held-versions.ts';
-import { Versions } from './hits.ts';
 import { LiveAlias } from './live.ts';
-import { matchingDocuments } from './matching.ts';
-import { rarityOf } from './rarity.ts';
+import { Questions } from './questions.ts';
+import { setAcls } from './readers.ts';
 import { bindModel, unbindModel } from './remodel.ts';
 import { openCollection, setShape } from './schema.ts';
 import type { Layout, LiveCollection } from './schema.ts';
-import { searchPoints } from './search.ts';
 import { averagesOf } from './terms.ts';
 import type { Averages } from './terms.ts';
 import { Turns } from './turns.ts';
 import { heldOf, statsOf } from './upkeep.ts';
 import { putVectors } from './vectors.ts';
 import { createWriter } from './making/writer.ts';
-import { readVectors, setAcls, settleAll, writeVersions } from './writing.ts';
+import { readVectors, settleAll, writeVersions } from './writing.ts';
 import type { Target } from './writing.ts';
 
 export interface QdrantIndexOptions extends ClientOptions, Layout {
@@ -47,6 +43,8 @@ export interface QdrantIndexOptions extends ClientOptions, Layout {
   readonly averages?: Averages;
   /** Points are made in a thread beside: where many are, as fast as they are taken. Costs about 40 MB; default false. */
   readonly makesApart?: boolean;
+  /** Chunks that get other readers in one request; default 1,000, which take the server about a second. */
+  readonly changedAtOnce?: number;
 }
 
 export interface QdrantIndex extends VersionedIndex {
@@ -80,14 +78,18 @@ class Qdrant implements QdrantIndex {
   readonly #layout: Layout;
   readonly #live: LiveAlias;
   readonly #turns = new Turns();
+  readonly #questions: Questions;
   readonly #writer: ReturnType<typeof createWriter>;
+  readonly #changedAtOnce: number | undefined;
   #collisions = 0;
 
   constructor(call: Call, alias: string, options: QdrantIndexOptions, live: LiveCollection) {
     this.#call = call;
     this.#alias = alias;
     this.#layout = options;
+    this.#changedAtOnce = options.changedAtOnce;
     this.#live = new LiveAlias(call, alias, live);
+    this.#questions = new Questions(call, this.#live, this.#turns);
     this.#writer = createWriter(options.makesApart ?? false);
   }
 
@@ -107,11 +109,12 @@ class Qdrant implements QdrantIndex {
         ...documents.map(({ documentId }) => ({ documentId, note: 0, below: version })),
         ...gone.map((documentId) => ({ documentId, note: 0, below: version })),
       ];
-      await settleAll(target, settlements);
+      await settleAll(target, settlements, this.#changedAtOnce);
       const aclVersion = this.#turns.next();
       await setAcls(
         target,
         acls.map(({ documentId, aclId }) => ({ documentId, confirmed: { aclId, aclVersion } })),
+        this.#changedAtOnce,
       );
     });
   }
@@ -137,11 +140,11 @@ class Qdrant implements QdrantIndex {
   async settle(settlements: readonly Settlement[]): Promise<void> {
     this.#turns.requireOpen();
     if (settlements.length === 0) return;
-    await this.#turns.alone(async () => settleAll(await this.#target(), settlements));
+    await this.#turns.alone(async () => settleAll(await this.#target(), settlements, this.#changedAtOnce));
   }
 
   search(request: SearchRequest, access: AccessFilter, signal: AbortSignal): Promise<SearchAnswer> {
-    return this.#search(request, access, undefined, signal);
+    return this.#questions.search(request, access, undefined, signal);
   }
 
   searchConfirmed(
@@ -150,25 +153,20 @@ class Qdrant implements QdrantIndex {
     confirmed: ConfirmedOf,
     signal: AbortSignal,
   ): Promise<SearchAnswer> {
-    return this.#search(request, access, confirmed, signal);
+    return this.#questions.search(request, access, confirmed, signal);
   }
 
-  async rarity(terms: readonly string[], signal: AbortSignal): Promise<readonly number[]> {
-    this.#turns.requireOpen();
-    const { name } = await this.#live.current();
-    return rarityOf(this.#call, name, terms, signal);
+  rarity(terms: readonly string[], signal: AbortSignal): Promise<readonly number[]> {
+    return this.#questions.rarity(terms, signal);
   }
 
-  async matching(
+  matching(
     request: MatchRequest,
     access: AccessFilter,
     confirmed: ConfirmedOf,
     signal: AbortSignal,
   ): Promise<Matching> {
-    this.#turns.requireOpen();
-    const grant = granted(access);
-    const { name } = await this.#live.current();
-    return matchingDocuments(this.#call, name, request, grant, new Versions(grant, confirmed), signal);
+    return this.#questions.matching(request, access, confirmed, signal);
   }
 
   async stats(): Promise<IndexStats> {
@@ -246,24 +244,6 @@ class Qdrant implements QdrantIndex {
     await this.#writer.close();
   }
 
-  async #search(
-    request: SearchRequest,
-    access: AccessFilter,
-    confirmed: ConfirmedOf | undefined,
-    signal: AbortSignal,
-  ): Promise<SearchAnswer> {
-    this.#turns.requireOpen();
-    if (signal.aborted) throw toAppError(new DOMException('aborted', 'AbortError'));
-    const grant = granted(access);
-    const { name, shape } = await this.#live.current();
-    if (request.dense) checkAsked(request.dense, shape.fingerprint);
-    const isWithVectors = request.dense !== undefined && shape.fingerprint !== undefined;
-    const { dense: _, ...words } = request;
-    const asked = isWithVectors ? request : words;
-    const candidates = await searchPoints(this.#call, name, asked, grant, confirmed, signal);
-    return { candidates, indexVersion: this.#turns.last };
-  }
-
   /** @throws AppError VECTOR_INVALID (invalid-input) */
   #check(vectors: readonly Float32Array[]): void {
     for (const vector of vectors) checkVector(vector, this.#live.known.shape.fingerprint);
@@ -283,21 +263,4 @@ class Qdrant implements QdrantIndex {
     const live = await this.#live.refresh();
     return { call: this.#call, alias: this.#alias, layout: this.#layout, live };
   }
-}
-
-/** An index without any vector answers by nothing, whatever model is asked for. */
-function checkAsked(
-  { vector, fingerprint }: NonNullable<SearchRequest['dense']>,
-  bound: Fingerprint | undefined,
-): void {
-  if (!bound) return;
-  requireFingerprint(bound, fingerprint);
-  checkVector(vector, bound);
-}
-
-/** @throws AppError ACCESS_FILTER_INVALID (internal) for anything that `access` did not make */
-function granted(filter: AccessFilter): AccessGrant {
-  const grant = readGrant(filter);
-  if (grant) return grant;
-  throw new AppError('ACCESS_FILTER_INVALID', 'internal', 'an access filter that access did not make');
 }

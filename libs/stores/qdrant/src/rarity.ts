@@ -1,6 +1,7 @@
 import type { Schemas } from '@qdrant/js-client-rest';
 import { untilAborted } from './aborting.ts';
 import type { Call } from './client.ts';
+import { queryPoints } from './requests.ts';
 import { numberOf } from './numbers.ts';
 import type { SparseVector } from './terms.ts';
 
@@ -27,10 +28,7 @@ export async function rarityOf(
       with_payload: false,
       with_vector: ['chunk'],
     }));
-    const answers = await untilAborted(
-      call((client) => client.queryBatch(collection, { searches })),
-      signal,
-    );
+    const answers = await untilAborted(queryPoints({ call, collection }, searches), signal);
     rarities.push(...numbers.map((index, place) => rarityIn(answers[place]?.points[0], index)));
   }
   return rarities;

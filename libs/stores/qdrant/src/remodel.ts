@@ -1,15 +1,15 @@
 import type { Fingerprint } from '@fumikura/model';
-import type { Schemas } from '@qdrant/js-client-rest';
 import { isSame, requireFingerprint } from './check-vectors.ts';
 import type { Call } from './client.ts';
+import type { Filter } from './filter.ts';
 import { countPoints } from './held-versions.ts';
-import type { Point } from './points.ts';
+import { CHANGED_AT_ONCE, change, pagesOf } from './requests.ts';
 import { collectionName, createCollection, pointAlias, setShape, shapeOf } from './schema.ts';
 import type { Layout, LiveCollection } from './schema.ts';
-import { requireCompleted, writePoints } from './writing.ts';
 
 /** Points copied in one request. */
 const COPIED_AT_ONCE = 200;
+const WITH_VECTOR: Filter = { must: [{ has_vector: 'dense' }] };
 
 interface Remodelled {
   readonly call: Call;
@@ -53,28 +53,16 @@ export async function unbindModel(
   // Named first: from here on nobody compares with the vectors that are about to go.
   if (bound.dimension === fingerprint.dimension)
     await setShape(call, name, shapeOf(shape.averages, fingerprint));
-  const filter = { must: [{ has_vector: 'dense' }] } as unknown as Schemas['Filter'];
-  requireCompleted(
-    await call((client) => client.deleteVectors(name, { wait: true, filter, vector: ['dense'] })),
-  );
+  const place = { call, collection: name };
+  for await (const { points } of pagesOf(place, { limit: CHANGED_AT_ONCE, filter: WITH_VECTOR }))
+    if (points.length > 0)
+      await change(place, '/vectors/delete', { points: points.map(({ id }) => id), vector: ['dense'] });
 }
 
 async function copyPoints(call: Call, from: string, to: string): Promise<void> {
-  let offset: string | number | undefined;
-  do {
-    const after = offset;
-    const page = await call((client) =>
-      client.scroll(from, {
-        limit: COPIED_AT_ONCE,
-        with_payload: true,
-        with_vector: true,
-        ...(after !== undefined && { offset: after }),
-      }),
-    );
-    const points = page.points.map(
-      ({ id, payload, vector }) => ({ id, payload, vector }) as unknown as Point,
-    );
-    if (points.length > 0) await writePoints({ call, collection: to }, points);
-    offset = (page.next_page_offset as string | number | null | undefined) ?? undefined;
-  } while (offset !== undefined);
+  const wanted = { limit: COPIED_AT_ONCE, with_payload: true, with_vector: true };
+  for await (const { points } of pagesOf({ call, collection: from }, wanted)) {
+    const copies = points.map(({ id, payload, vector }) => ({ id, payload, vector }));
+    if (copies.length > 0) await change({ call, collection: to }, '', { points: copies }, 'PUT');
+  }
 }

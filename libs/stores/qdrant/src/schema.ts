@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { AppError } from '@fumikura/errors';
 import type { Fingerprint } from '@fumikura/model';
 import { TOKENISER_VERSION } from '@fumikura/text';
+import type { Schemas } from '@qdrant/js-client-rest';
 import type { Call } from './client.ts';
 import { statusOf } from './failures.ts';
 import type { Averages } from './terms.ts';
@@ -70,13 +71,14 @@ export async function openCollection(
 }
 
 export async function liveCollection(call: Call, alias: string): Promise<LiveCollection | undefined> {
-  const { aliases } = await call((client) => client.getAliases());
-  const name = aliases.find((each) => each.alias_name === alias)?.collection_name;
+  const name = await ledTo(call, alias);
   return name === undefined ? undefined : { name, shape: await readShape(call, name) };
 }
 
 async function readShape(call: Call, name: string): Promise<Shape> {
-  const { config } = await call((client) => client.getCollection(name));
+  const { config } = (await call((_, send) =>
+    send('GET', `/collections/${name}`),
+  )) as Schemas['CollectionInfo'];
   const shape = (config as { metadata?: Partial<Shape> }).metadata;
   if (shape?.schema === undefined || !shape.averages)
     throw new AppError('STORE_DAMAGED', 'config', `${name} has no description of ours`, {
@@ -137,10 +139,16 @@ export async function createCollection(
     );
 }
 
+export async function allAliases(call: Call): Promise<readonly Schemas['AliasDescription'][]> {
+  const { aliases } = (await call((_, send) =>
+    send('GET', '/aliases'),
+  )) as Schemas['CollectionsAliasesResponse'];
+  return aliases;
+}
+
 /** Where an alias leads, if it is there. */
 export async function ledTo(call: Call, alias: string): Promise<string | undefined> {
-  const { aliases } = await call((client) => client.getAliases());
-  return aliases.find((each) => each.alias_name === alias)?.collection_name;
+  return (await allAliases(call)).find((each) => each.alias_name === alias)?.collection_name;
 }
 
 export async function removeAlias(call: Call, alias: string): Promise<void> {

@@ -246,7 +246,7 @@ export async function queryAll(
   const batches = isLarge ? requests : [requests.join()];
   const lists: Hit[][] = [];
   for (const batch of batches) {
-    const asked = call((_, post) => post(path, `{"searches":[${batch}]}`));
+    const asked = call((_, send) => send('POST', path, `{"searches":[${batch}]}`));
     const answers = (await untilAborted(asked, signal)) as readonly Schemas['QueryResponse'][];
     lists.push(...answers.map(({ points }) => points.flatMap(hitOf)));
   }

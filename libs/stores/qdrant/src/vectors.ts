@@ -2,7 +2,7 @@ import type { DocumentId } from '@fumikura/model';
 import type { VersionVectors } from '@fumikura/ports';
 import { statusOf } from './failures.ts';
 import { pointId } from './points.ts';
-import { requireCompleted } from './writing.ts';
+import { change } from './requests.ts';
 import type { Target } from './writing.ts';
 
 /** Points named in one request. */
@@ -23,10 +23,7 @@ export async function putVectors(
   return put;
 }
 
-async function isWritten(
-  { call, collection }: Target,
-  documents: readonly VersionVectors[],
-): Promise<boolean> {
+async function isWritten(target: Target, documents: readonly VersionVectors[]): Promise<boolean> {
   const slots = documents.flatMap(({ documentId, version, vectors }) =>
     vectors.map((vector, slot) => ({ id: pointId(documentId, version, slot), vector })),
   );
@@ -35,14 +32,8 @@ async function isWritten(
   );
   const without = slots.flatMap(({ id, vector }) => (vector ? [] : [id]));
   try {
-    if (without.length > 0)
-      requireCompleted(
-        await call((client) =>
-          client.deleteVectors(collection, { wait: true, points: without, vector: ['dense'] }),
-        ),
-      );
-    if (points.length > 0)
-      requireCompleted(await call((client) => client.updateVectors(collection, { wait: true, points })));
+    if (without.length > 0) await change(target, '/vectors/delete', { points: without, vector: ['dense'] });
+    if (points.length > 0) await change(target, '/vectors', { points }, 'PUT');
     return true;
   } catch (error) {
     if (statusOf(error) !== 404) throw error;

@@ -1,12 +1,13 @@
-import { AppError } from '@fumikura/errors';
 import type { DocumentId } from '@fumikura/model';
-import type { ConfirmedDocument, Settlement, VersionedDocument } from '@fumikura/ports';
+import type { Settlement, VersionedDocument } from '@fumikura/ports';
 import type { Schemas } from '@qdrant/js-client-rest';
-import type { Call } from './client.ts';
 import { anyOf, below, equals } from './filter.ts';
 import type { Filter } from './filter.ts';
 import type { MakeBodies } from './making/bodies.ts';
 import { pointId } from './points.ts';
+import { setAcls } from './readers.ts';
+import { change } from './requests.ts';
+import type { Place } from './requests.ts';
 import type { Averages } from './terms.ts';
 
 export const WRITES_IN_FLIGHT = 2;
@@ -14,9 +15,7 @@ export const WRITES_IN_FLIGHT = 2;
 const DOCUMENTS_AT_ONCE = 100;
 const IDS_AT_ONCE = 500;
 
-export interface Target {
-  readonly call: Call;
-  readonly collection: string;
+export interface Target extends Place {
   readonly averages: Averages;
   readonly hasVectors: boolean;
 }
@@ -45,7 +44,7 @@ export async function writeVersions(
     for (let next = await bodies.next(); !next.done; next = await bodies.next()) {
       const { bytes, collisions: own } = next.value;
       collisions += own;
-      await inTurn(() => putPoints(target, bytes));
+      await inTurn(() => change(target, '', bytes, 'PUT'));
       // Given back at once: left to itself a megabyte outside the heap stays until somebody looks for garbage in it.
       bytes.buffer.transfer(0);
     }
@@ -60,23 +59,12 @@ export async function writeVersions(
   return collisions;
 }
 
-export async function writePoints(
-  target: Pick<Target, 'call' | 'collection'>,
-  points: readonly unknown[],
-): Promise<void> {
-  await putPoints(target, JSON.stringify({ points }));
-}
-
-async function putPoints(
-  { call, collection }: Pick<Target, 'call' | 'collection'>,
-  body: string | Uint8Array,
-): Promise<void> {
-  const done = await call((_, post) => post(`/collections/${collection}/points?wait=true`, body, 'PUT'));
-  requireCompleted(done as Schemas['UpdateResult']);
-}
-
 /** Versions that are no longer wanted, and acl_ids that changed; harmless to do again, in any order. */
-export async function settleAll(target: Target, settlements: readonly Settlement[]): Promise<void> {
+export async function settleAll(
+  target: Target,
+  settlements: readonly Settlement[],
+  changedAtOnce?: number,
+): Promise<void> {
   const filters = settlements.flatMap(({ documentId, below: bound, version }): Filter[] => [
     ...(bound === undefined ? [] : [{ must: [equals('doc', documentId), below('ver', bound)] } as const]),
     ...(version === undefined
@@ -90,46 +78,14 @@ export async function settleAll(target: Target, settlements: readonly Settlement
       ? [{ documentId, confirmed, isForced }]
       : [],
   );
-  await setAcls(target, moved);
+  await setAcls(target, moved, changedAtOnce);
 }
 
-export async function deleteWhere({ call, collection }: Target, filters: readonly Filter[]): Promise<void> {
+async function deleteWhere(target: Target, filters: readonly Filter[]): Promise<void> {
   for (let at = 0; at < filters.length; at += DOCUMENTS_AT_ONCE) {
     const condition = anyOf(filters.slice(at, at + DOCUMENTS_AT_ONCE));
     if (!condition) return;
-    const filter: Filter = { must: [condition] };
-    const done = await call((client) =>
-      client.delete(collection, { wait: true, filter: filter as unknown as Schemas['Filter'] }),
-    );
-    requireCompleted(done);
-  }
-}
-
-/** A change that is older than what a chunk carries matches nothing; without a version it is of all versions. */
-export async function setAcls(
-  { call, collection }: Target,
-  changes: readonly {
-    readonly documentId: DocumentId;
-    readonly isForced?: boolean;
-    readonly confirmed: Pick<ConfirmedDocument, 'aclId' | 'aclVersion'> & { readonly version?: number };
-  }[],
-): Promise<void> {
-  for (let at = 0; at < changes.length; at += DOCUMENTS_AT_ONCE) {
-    const operations = changes
-      .slice(at, at + DOCUMENTS_AT_ONCE)
-      .map(({ documentId, isForced = false, confirmed: { aclId, aclVersion, version } }) => {
-        const filter: Filter = {
-          must: [
-            equals('doc', documentId),
-            ...(isForced ? [] : [below('acl_ver', aclVersion)]),
-            ...(version === undefined ? [] : [equals('ver', version)]),
-          ],
-        };
-        const payload = { acl_id: aclId, acl_ver: aclVersion };
-        return { set_payload: { payload, filter: filter as unknown as Schemas['Filter'] } };
-      });
-    const done = await call((client) => client.batchUpdate(collection, { wait: true, operations }));
-    for (const each of done) requireCompleted(each);
+    await change(target, '/delete', { filter: { must: [condition] } satisfies Filter });
   }
 }
 
@@ -184,8 +140,8 @@ export async function readVectors(
   for (let at = 0; at < wanted.length; at += IDS_AT_ONCE) {
     const part = new Map(wanted.slice(at, at + IDS_AT_ONCE).map((each) => [each.id, each]));
     const body = JSON.stringify({ ids: [...part.keys()], with_payload: false, with_vector: ['dense'] });
-    const records = (await call((_, post) =>
-      post(`/collections/${collection}/points`, body),
+    const records = (await call((_, send) =>
+      send('POST', `/collections/${collection}/points`, body),
     )) as readonly Schemas['Record'][];
     for (const { id, vector } of records) {
       const known = part.get(String(id));
@@ -195,12 +151,4 @@ export async function readVectors(
     }
   }
   return found;
-}
-
-/** A write whose wait ran out is answered like one that was done. */
-export function requireCompleted({ status }: { readonly status: string }): void {
-  if (status === 'completed') return;
-  throw new AppError('STORE_UNREACHABLE', 'transient', `a write was only ${status}`, {
-    publicMessage: 'The search index did not finish a write in time. Try again.',
-  });
 }

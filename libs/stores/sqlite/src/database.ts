@@ -17,6 +17,8 @@ export interface DatabaseOptions {
    * the pages are shared, yet count as resident in most tools, and a disk error ends the process.
    */
   readonly mmapBytes?: number;
+  /** Bytes of pages of the file that are kept at hand by each connection; default 32 MiB. */
+  readonly cacheBytes?: number;
   /** The file does not grow beyond this: a write that would need more fails with STORE_FULL; default no limit. */
   readonly maxBytes?: number;
 }
@@ -24,7 +26,7 @@ export interface DatabaseOptions {
 /** Marks the file as ours ("fumi"), so that another program's database is not written into. */
 export const APPLICATION_ID = 0x66756d69;
 const PAGE_SIZE = 8_192;
-const CACHE_KIB = 32 * 1_024;
+const CACHE_BYTES = 32 * 1_024 * 1_024;
 /** The log is emptied when it has grown beyond this; busy readers would let it grow without end. */
 const MAX_LOG_BYTES = 64 * 1_024 * 1_024;
 /** After an attempt that readers prevented, the next one comes when the log has grown by so much more. */
@@ -157,7 +159,9 @@ export class Database {
     if (this.#db.isOpen) this.#db.close();
   }
 
-  #configure({ readOnly = false, durability = 'NORMAL', mmapBytes = 0, maxBytes }: DatabaseOptions): void {
+  #configure(options: DatabaseOptions): void {
+    const { readOnly = false, durability = 'NORMAL', maxBytes } = options;
+    const { mmapBytes = 0, cacheBytes = CACHE_BYTES } = options;
     if (!readOnly) {
       // The size of pages holds from the first write on, so it comes before everything that writes.
       this.#db.exec(`PRAGMA page_size = ${PAGE_SIZE}`);
@@ -167,7 +171,7 @@ export class Database {
         this.#db.exec(`PRAGMA max_page_count = ${Math.max(1, Math.floor(maxBytes / PAGE_SIZE))}`);
     }
     this.#db.exec(
-      `PRAGMA cache_size = -${CACHE_KIB}; PRAGMA temp_store = MEMORY; PRAGMA foreign_keys = ON; PRAGMA mmap_size = ${mmapBytes};`,
+      `PRAGMA cache_size = -${Math.ceil(cacheBytes / 1_024)}; PRAGMA temp_store = MEMORY; PRAGMA foreign_keys = ON; PRAGMA mmap_size = ${mmapBytes};`,
     );
   }
 

@@ -11,8 +11,12 @@ export interface Server {
   readonly prefix?: string;
 }
 
-/** Sends a body that is JSON already; by POST unless said otherwise. @returns the `result` of the answer */
-export type Post = (path: string, body: string | Uint8Array, method?: 'POST' | 'PUT') => Promise<unknown>;
+/** Sends a body that is JSON already. @returns the `result` of the answer */
+export type Send = (
+  method: 'GET' | 'POST' | 'PUT',
+  path: string,
+  body?: string | Uint8Array,
+) => Promise<unknown>;
 
 /** Connections without work are closed before the server does it, which is after five seconds. */
 const IDLE_MS = 4_000;
@@ -24,17 +28,18 @@ interface Answer {
 }
 
 /**
- * For searches and for points. The client hands each value of a request and of its answer to a function of its own, which
- * costs more than many a search, and more than making the points of a write: both are thousands of values.
+ * For everything that is asked while questions are answered and documents come. The client hands each value of a request
+ * and of its answer to a function of its own, which costs more than many a search, and more than making the points of a
+ * write: both are thousands of values. And it keeps connections longer than the server does.
  */
-export function createPost({
+export function createSend({
   host,
   port,
   https,
   prefix = '',
   apiKey,
   timeoutMs,
-}: Server & { readonly apiKey?: string; readonly timeoutMs: number }): Post {
+}: Server & { readonly apiKey?: string; readonly timeoutMs: number }): Send {
   const idle = { keepAlive: true, timeout: IDLE_MS };
   const agent = https ? new SecureAgent(idle) : new PlainAgent(idle);
   const place = { host: host.replace(/^\[(.*)\]$/, '$1'), port, agent };
@@ -59,7 +64,7 @@ export function createPost({
         .on('close', () => clearTimeout(timer))
         .end(body);
     });
-  return async (path, body, method = 'POST') => {
+  return async (method, path, body = '') => {
     const answer = await send(path, typeof body === 'string' ? Buffer.from(body) : body, method);
     if (answer.status === 200) return (JSON.parse(answer.text) as { result: unknown }).result;
     throw refusalOf(answer);
