@@ -143,7 +143,7 @@ export async function openInstallation(
   people.onChanged(() => ownRights.clear());
   const lateCheck = installLateCheck(config, store.catalog, asking, variables, ownRights);
   const rerank = installReranker(config, variables, asking);
-  const model = installModel(config, variables);
+  const model = installModel(config, variables, { embedder, logger: asking });
   const feedback = createFeedback(store.catalog.state);
   const allKnowledge = await createKnowledge({
     store,

@@ -1,14 +1,24 @@
 import { appendFile, mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { createLikeness } from '@fumikura/answering';
 import type { SpendBook, Spent, WriterOptions } from '@fumikura/answering';
 import { invalid, Secret } from '@fumikura/config';
 import type { Config, ConfigProblem, ModelConfig } from '@fumikura/config';
+import type { Logger } from '@fumikura/logging';
 import { createOpenaiModel } from '@fumikura/provider-openai';
+import type { InstalledEmbedder } from './embedding.ts';
 import { withSecrets } from './connectors/secrets.ts';
 import type { Variables } from './connectors/secrets.ts';
 
 /** The configured model as answers use it. @throws AppError CONFIG_INVALID (config) when its key cannot be read */
-export function installModel(config: Config, variables: Variables): WriterOptions | undefined {
+export function installModel(
+  config: Config,
+  variables: Variables,
+  {
+    embedder,
+    logger,
+  }: { readonly embedder?: Pick<InstalledEmbedder, 'open'> | undefined; readonly logger: Logger },
+): WriterOptions | undefined {
   const { model } = config;
   if (!model) return undefined;
   const { url, api, price, maxAnswerTokens, asksTwice, timeoutMs, budgetPerPerson } = model;
@@ -27,6 +37,12 @@ export function installModel(config: Config, variables: Variables): WriterOption
     maxAnswerTokens,
     asksTwice,
     timeoutMs,
+    ...(embedder && {
+      likeness: createLikeness({
+        open: () => embedder.open(),
+        onFailed: ({ code }) => logger.warn('answer.without-likeness', { code }),
+      }),
+    }),
   };
 }
 

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createAnswering, createMemorySpendBook } from '@fumikura/answering';
-import type { Answer, Answering, Asker } from '@fumikura/answering';
+import type { Answer, Answering, Asker, Likeness } from '@fumikura/answering';
 import { Secret } from '@fumikura/config';
 import { figure, percentile } from '@fumikura/evaluation';
 import type { Figure } from '@fumikura/evaluation';
@@ -25,7 +25,7 @@ const FIRST_CLAIM_MS = 1_200;
 const PACED = 10;
 
 /** Questions to every kind of model, and what of its inventions was shown; and how soon a claim is there. */
-export async function dialogueFigures(note: (text: string) => void): Promise<Figure[]> {
+export async function dialogueFigures(note: (text: string) => void, likeness?: Likeness): Promise<Figure[]> {
   const folder = await mkdtemp(join(tmpdir(), 'fumi-dialogues-'));
   const store = await createSqliteStore({ file: join(folder, 'd.db'), inline: true });
   try {
@@ -43,7 +43,7 @@ export async function dialogueFigures(note: (text: string) => void): Promise<Fig
     };
     const knowledge = await createKnowledge({ store });
     return [
-      ...(await untrue(knowledge, asker, questions, random, note)),
+      ...(await untrue({ knowledge, asker, questions, random, note, likeness })),
       ...(await pace(knowledge, asker, questions)),
     ];
   } finally {
@@ -52,13 +52,16 @@ export async function dialogueFigures(note: (text: string) => void): Promise<Fig
   }
 }
 
-async function untrue(
-  knowledge: Knowledge,
-  asker: Asker,
-  questions: readonly string[],
-  random: () => number,
-  note: (text: string) => void,
-): Promise<Figure[]> {
+interface Talks {
+  readonly knowledge: Knowledge;
+  readonly asker: Asker;
+  readonly questions: readonly string[];
+  readonly random: () => number;
+  readonly note: (text: string) => void;
+  readonly likeness: Likeness | undefined;
+}
+
+async function untrue({ knowledge, asker, questions, random, note, likeness }: Talks): Promise<Figure[]> {
   const model = await startModel({ twist: twistWith(random), hidden: HIDDEN });
   const tally = { shown: 0, untrue: 0, leaked: 0, unresolved: 0, written: 0, dialogues: 0 };
   const waiting = new Map<Behaviour, number>();
@@ -73,7 +76,7 @@ async function untrue(
       const question = questions[Math.floor(random() * questions.length)] ?? '';
       const before = model.said.length;
       // A breaker of its own for each: three failures in a row would spare the model all others.
-      const answer = await ask(answeringWith(knowledge, model), question, asker);
+      const answer = await ask(answeringWith(knowledge, model, likeness), question, asker);
       const said = model.said.slice(before);
       if (answer.kind === 'written') tally.written++;
       for (const claim of answer.claims) {
@@ -124,11 +127,20 @@ async function pace(knowledge: Knowledge, asker: Asker, questions: readonly stri
   }
 }
 
-function answeringWith(knowledge: Knowledge, { baseUrl, key, model }: ModelEndpoint): Answering {
+function answeringWith(
+  knowledge: Knowledge,
+  { baseUrl, key, model }: ModelEndpoint,
+  likeness?: Likeness,
+): Answering {
   const language = createOpenaiModel({ baseUrl, model, apiKey: new Secret(key) });
   return createAnswering({
     knowledge,
-    model: { model: language, book: createMemorySpendBook(), timeoutMs: 10_000 },
+    model: {
+      model: language,
+      book: createMemorySpendBook(),
+      timeoutMs: 10_000,
+      ...(likeness && { likeness }),
+    },
   });
 }
 

@@ -1,10 +1,12 @@
 import { join } from 'node:path';
 import { unitsOf, verify } from '@fumikura/answering';
+import type { Likeness } from '@fumikura/answering';
 import { figure, openCollection } from '@fumikura/evaluation';
 import type { Figure } from '@fumikura/evaluation';
 import { seeded } from '@fumikura/testkit';
 import { CHANGES, reordered, shortened } from './changes.ts';
 import type { Change } from './changes.ts';
+import { NEAR, UNLISTED_WORDS } from './neighbours.ts';
 import { PARAPHRASES, SWAPS } from './paraphrases.ts';
 
 const SETS = { en: ['aws_docs', 'scifact', 'workarena_kb'], ja: ['jsquad', 'lawqa_jp'] } as const;
@@ -27,9 +29,13 @@ export interface Misjudged {
   readonly faults: readonly string[];
 }
 
-/** Sentences of the corpora against the same with one thing changed, and against themselves. */
+/**
+ * Sentences of the corpora against the same with one thing changed, and against themselves.
+ * @param likeness asked as answers ask it, about claims that only their words speak against
+ */
 export async function verifierFigures(
   folder: string,
+  likeness?: Likeness,
   seed = 20_260_301,
 ): Promise<{ figures: Figure[]; misjudged: Misjudged[] }> {
   const random = seeded(seed);
@@ -38,18 +44,24 @@ export async function verifierFigures(
     ja: await sentencesOf(folder, SETS.ja, random),
   };
   const misjudged: Misjudged[] = [];
-  const share = (
+  const signal = new AbortController().signal;
+  const judged = async (claim: string, passage: string) => {
+    const { isSupported, faults, otherWords } = verify(claim, [{ text: passage }]);
+    const isLike = !isSupported && otherWords && (await likeness?.(otherWords, signal));
+    return { isSupported: isSupported || isLike === true, faults };
+  };
+  const share = async (
     kind: string,
     language: 'en' | 'ja',
-    change: (text: string) => string | undefined,
+    change: (text: string, at: number) => string | undefined,
     isTrue: boolean,
   ) => {
     let [asked, right] = [0, 0];
-    for (const { text, passage } of sentences[language]) {
-      const claim = change(text);
+    for (const [at, { text, passage }] of sentences[language].entries()) {
+      const claim = change(text, at);
       // A change that makes nothing else, or something the passage says too, is none.
       if (claim === undefined || (!isTrue && passage.includes(claim))) continue;
-      const { isSupported, faults } = verify(claim, [{ text: passage }]);
+      const { isSupported, faults } = await judged(claim, passage);
       asked++;
       if (isSupported === isTrue) right++;
       else misjudged.push({ kind: `${kind} ${language}`, claim, original: text, faults });
@@ -79,22 +91,18 @@ export async function verifierFigures(
     add(
       `verifier.changed.${kind}.${language}`,
       'caught',
-      share(kind, language, (text) => apply(text, random), false),
+      await share(kind, language, (text) => apply(text, random), false),
     );
   for (const language of ['en', 'ja'] as const) {
-    add(
-      `verifier.unchanged.${language}`,
-      'kept',
-      share('unchanged', language, (text) => text, true),
-    );
+    add(`verifier.unchanged.${language}`, 'kept', await share('unchanged', language, (text) => text, true));
     add(
       `verifier.reordered.${language}`,
       'kept',
-      share('reordered', language, (text) => reordered(text, random), true),
+      await share('reordered', language, (text) => reordered(text, random), true),
     );
   }
   for (const { kind, language, apply } of PARAPHRASES) {
-    const found = share(`paraphrased.${kind}`, language, (text) => apply(text, random), true);
+    const found = await share(`paraphrased.${kind}`, language, (text) => apply(text, random), true);
     plain(`verifier.paraphrased.${kind}.${language}`, found);
   }
   // What is wrong stays wrong in other words.
@@ -102,18 +110,36 @@ export async function verifierFigures(
     add(
       `verifier.changed.and-paraphrased.${language}`,
       'caught',
-      share('and-paraphrased', language, (text) => both(text, language, random), false),
+      await share('and-paraphrased', language, (text) => both(text, language, random), false),
     );
   for (const { kind, language, apply } of SWAPS)
     plain(
       `verifier.changed.${kind}.${language}`,
-      share(kind, language, (text) => apply(text, random), false),
+      await share(kind, language, (text) => apply(text, random), false),
     );
-  const less = share('shortened', 'en', shortened, true);
+  const less = await share('shortened', 'en', shortened, true);
   plain('verifier.shortened.en', less);
+  add(
+    'verifier.changed.other-sentence.en',
+    'caught',
+    await share('other-sentence', 'en', otherThan(sentences.en), false),
+  );
+  for (const { kind, language, apply } of NEAR)
+    add(
+      `verifier.changed.${kind}.${language}`,
+      'caught',
+      await share(kind, language, (text) => apply(text, random), false),
+    );
+  const unlisted = await share('unlisted', 'en', (text) => UNLISTED_WORDS.apply(text, random), true);
+  plain('verifier.paraphrased.unlisted.en', unlisted);
   figures.push(figure('verifier.changed', total.caught.right / total.caught.asked, '', 'higher', CAUGHT));
   figures.push(figure('verifier.kept', total.kept.right / total.kept.asked, '', 'higher', KEPT));
   return { figures, misjudged };
+}
+
+/** A sentence of another passage. */
+function otherThan(sentences: readonly Sentence[]) {
+  return (_text: string, at: number) => sentences[(at + 7_919) % sentences.length]?.text;
 }
 
 /** One thing changed, and another said in other words. */

@@ -47,6 +47,24 @@ const COMPARISONS: readonly (readonly [string, string])[] = [
   ],
   ['long', 'short'],
   ['large|big', 'small'],
+  ['internal(?:ly)?', 'external(?:ly)?'],
+  ['public(?:ly)?', 'private(?:ly)?'],
+  ['manual(?:ly)?', 'automatic(?:ally)?'],
+  ['primary', 'secondary'],
+  ['import(?:s|ed|ing)?', 'export(?:s|ed|ing)?'],
+  ['upload(?:s|ed|ing)?', 'download(?:s|ed|ing)?'],
+  ['accept(?:s|ed|ing)?|approv(?:e|es|ed|ing|al)', 'reject(?:s|ed|ing)?|refus(?:e|es|ed|ing|al)'],
+  ['add(?:s|ed|ing)?|creat(?:e|es|ed|ing)', 'remov(?:e|es|ed|ing|al)|delet(?:e|es|ed|ing)'],
+  ['open(?:s|ed|ing)?', 'clos(?:e|es|ed|ing)'],
+  ['buy(?:s|ing)?|bought|purchas(?:e|es|ed|ing)', 'sell(?:s|ing)?|sold'],
+  ['male', 'female'],
+  ['patients?', 'doctors?|physicians?'],
+  ['customers?', 'suppliers?|vendors?'],
+  ['employers?', 'employees?'],
+  ['clients?', 'servers?'],
+  ['senders?', 'recipients?|receivers?'],
+  ['teachers?', 'students?|pupils?'],
+  ['encrypt(?:s|ed|ing|ion)?', 'decrypt(?:s|ed|ing|ion)?'],
   ['common|often|frequent(?:ly)?', 'rare(?:ly)?|seldom|uncommon|infrequent(?:ly)?'],
 ];
 
@@ -78,6 +96,12 @@ const JAPANESE: readonly (readonly [string, string, ...string[]])[] = [
   ['優れ|良い|良く', '劣|悪い|悪く'],
   ['主に|主として', '一部|わずか'],
 ];
+
+/** How often: each excludes all others. */
+const FREQUENCIES: Group = {
+  kind: 'calendar',
+  sides: ['hourly', 'daily', 'weekly', 'monthly', 'quarterly', 'yearly|annual(?:ly)?'].map(words),
+};
 
 const MODALITIES: Group = {
   kind: 'modality',
@@ -128,6 +152,7 @@ export const GROUPS: readonly Group[] = [
     kind: 'comparison',
     sides: sides.map((side) => new RegExp(side, 'gu')),
   })),
+  FREQUENCIES,
   MODALITIES,
   SCOPES,
   CALENDAR,

@@ -19,15 +19,25 @@ export function stemOf(word: string): string {
 
 /** Words a sentence is made of that are not grammar alone, folded. */
 export function contentWords(text: string): string[] {
+  return contentTokens(text).map(({ stem }) => stem);
+}
+
+export interface ContentToken {
+  /** As it stands there. */
+  readonly word: string;
+  readonly stem: string;
+}
+
+export function contentTokens(text: string): ContentToken[] {
   const folded = text.normalize('NFKC');
-  const found: string[] = [];
+  const found: ContentToken[] = [];
   for (const { segment, isWordLike } of segmenter.segment(folded)) {
     if (!isWordLike) continue;
     if (WIDE.test(segment)) {
-      if (!ONLY_HIRAGANA.test(segment)) found.push(segment);
+      if (!ONLY_HIRAGANA.test(segment)) found.push({ word: segment, stem: segment });
     } else
       for (const part of segment.match(/[\p{L}\p{N}]+/gu) ?? [])
-        if (!STOP.has(part.toLowerCase())) found.push(stemOf(part));
+        if (!STOP.has(part.toLowerCase())) found.push({ word: part, stem: stemOf(part) });
   }
   return found;
 }

@@ -5,7 +5,10 @@ import { isSameAmount, quantitiesIn, withoutAmounts } from './quantities.ts';
 import { changesRoles } from './roles.ts';
 import { sameForm } from './same-form.ts';
 import { meaningOf } from './synonyms.ts';
-import { BENIGN, contentWords, foldAll, names, stemOf } from './tokens.ts';
+import { otherWordsOf } from './other-words.ts';
+import type { OtherWords } from './other-words.ts';
+import { BENIGN, contentTokens, contentWords, foldAll, names, stemOf } from './tokens.ts';
+import type { ContentToken } from './tokens.ts';
 
 export type Fault =
   | 'no-evidence'
@@ -25,6 +28,8 @@ export interface Verdict {
   /** 0 to 1: how much of the claim the evidence says. */
   readonly support: number;
   readonly faults: readonly Fault[];
+  /** Where words alone stand in the way, and few of them: what they would have to mean. */
+  readonly otherWords?: OtherWords;
 }
 
 /** Text that a claim cites, with the title and headings it stands under. */
@@ -53,7 +58,7 @@ export function verify(said: string, sources: readonly CitedText[]): Verdict {
     return { isSupported: false, support: 0, faults: ['no-evidence'] };
   const whole = `${evidence.text}\n${evidence.context}`;
   const dated = withoutSharedDates(claim, whole);
-  const novel = novelWords(meanings(withoutAmounts(dated.claim)), whole);
+  const novel = novelWords(contentTokens(withoutAmounts(dated.claim)), whole);
   const support = 1 - novel.length / words.length;
   const faults = new Set<Fault>([
     ...quantityFaults(dated.claim, dated.evidence),
@@ -63,10 +68,13 @@ export function verify(said: string, sources: readonly CitedText[]): Verdict {
     ...(changesRoles(claim, evidence.text) ? (['roles'] as const) : []),
     ...(novel.length > 0 ? (['wording'] as const) : []),
   ]);
+  const isWordingAlone = faults.size === 1 && faults.has('wording');
+  const otherWords = isWordingAlone ? otherWordsOf(said, novel, words.length, evidence.sentences) : undefined;
   return {
     isSupported: faults.size === 0,
     support: Math.round(support * 1_000) / 1_000,
     faults: [...faults],
+    ...(otherWords && { otherWords }),
   };
 }
 
@@ -86,15 +94,17 @@ function meanings(text: string): string[] {
 }
 
 /** Words that nothing there says. */
-function novelWords(words: readonly string[], evidence: string): string[] {
+function novelWords(tokens: readonly ContentToken[], evidence: string): ContentToken[] {
   const there = new Set(meanings(evidence));
   const folded = foldAll(evidence);
-  return words.filter(
-    (word) => !there.has(word) && !folded.includes(word) && !BENIGN.has(word) && !/\d/u.test(word),
-  );
+  return tokens.filter(({ stem }) => {
+    const word = meaningOf(stem);
+    return !there.has(word) && !folded.includes(word) && !BENIGN.has(word) && !/\d/u.test(word);
+  });
 }
 
 interface Evidence {
+  readonly sentences: readonly string[];
   readonly text: string;
   /** Of it the clauses that the claim speaks of. */
   readonly near: string;
@@ -120,7 +130,7 @@ function alignedEvidence(words: readonly string[], cited: readonly CitedText[]):
     open = new Set([...open].filter((word) => !held.has(word)));
   }
   const text = chosen.join('\n');
-  return { text, near: clausesOf(chosen, words), context };
+  return { sentences: chosen, text, near: clausesOf(chosen, words), context };
 }
 
 function bestOf(sentences: readonly string[], words: ReadonlySet<string>) {

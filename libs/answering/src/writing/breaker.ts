@@ -3,6 +3,7 @@ import { AppError } from '@fumikura/errors';
 export interface Breaker {
   /** @throws AppError MODEL_UNAVAILABLE (transient) while it is open */
   require(): void;
+  isOpen(): boolean;
   succeeded(): void;
   failed(): void;
 }
@@ -14,9 +15,11 @@ const OPEN_MS = 30_000;
 export function createBreaker(now: () => number): Breaker {
   let failures = 0;
   let openUntil = 0;
+  const isOpen = () => now() < openUntil;
   return {
+    isOpen,
     require: () => {
-      if (now() >= openUntil) return;
+      if (!isOpen()) return;
       throw new AppError('MODEL_UNAVAILABLE', 'transient', 'the model failed several times in a row', {
         publicMessage: 'The language model cannot be reached at the moment.',
         retryAfterMs: openUntil - now(),

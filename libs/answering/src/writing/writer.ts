@@ -1,6 +1,7 @@
 import { AppError, toAppError } from '@fumikura/errors';
 import type { JsonValue } from '@fumikura/model';
 import type { LanguageModel } from '@fumikura/ports';
+import type { Likeness } from '../verify/likeness.ts';
 import { verify } from '../verify/verify.ts';
 import { createBreaker } from './breaker.ts';
 import type { SpendBook, SpendLimits } from './budget.ts';
@@ -20,11 +21,16 @@ export interface WriterOptions {
   readonly maxAnswerTokens?: number;
   /** Asks the model about each claim once more, apart from the others; default false. What rules refuse stays refused. */
   readonly asksTwice?: boolean;
+  /** Asked about claims that only their words speak against; absent: they are refused. */
+  readonly likeness?: Likeness;
   /** Milliseconds for one answer, its checks included; default 60,000. */
   readonly timeoutMs?: number;
   /** Milliseconds since 1970. */
   readonly now?: () => number;
 }
+
+/** Claims of one answer that an embedder is asked about; further ones are judged by their words. */
+const MOST_LIKENED = 12;
 
 /** A claim that its passages carry. */
 export interface WrittenClaim {
@@ -78,6 +84,9 @@ export function createWriter(options: WriterOptions): Writer {
       const reader = new ClaimsReader();
       const dropped: Record<string, number> = {};
       let askedOnce = 0;
+      let likened = 0;
+      const isLike: Likeness = async (said, by) =>
+        options.likeness !== undefined && ++likened <= MOST_LIKENED && (await options.likeness(said, by));
       const drop = (why: string) => {
         dropped[why] = (dropped[why] ?? 0) + 1;
       };
@@ -94,7 +103,7 @@ export function createWriter(options: WriterOptions): Writer {
       try {
         for await (const text of metered(meter, person, request))
           for (const claim of reader.push(text)) {
-            const checked = check(claim, passages);
+            const checked = await check(claim, passages, isLike, request.signal);
             if (typeof checked === 'string') drop(checked);
             else if (await isConfirmed(checked)) yield checked;
             else drop('second-opinion');
@@ -115,20 +124,22 @@ export function createWriter(options: WriterOptions): Writer {
 }
 
 /** The claim with its passages, or what is wrong with it. */
-function check(
+async function check(
   { text, passages: numbers }: RawClaim,
   passages: readonly EvidencePassage[],
-): WrittenClaim | string {
+  isLike: Likeness,
+  signal: AbortSignal,
+): Promise<WrittenClaim | string> {
   const cited = numbers.map((number) => passages.find((passage) => passage.number === number));
   // A number that nobody gave it stands for a document that it was not shown.
   if (cited.some((passage) => passage === undefined)) return 'citation';
   const known = cited.filter((passage) => passage !== undefined);
-  const verdict = verify(
+  const { isSupported, support, faults, otherWords } = verify(
     text,
     known.map(({ text: evidence, title, section }) => ({ text: evidence, context: `${title}\n${section}` })),
   );
-  if (!verdict.isSupported) return verdict.faults[0] ?? 'support';
-  return { text, passages: known, support: verdict.support };
+  const holds = isSupported || (otherWords !== undefined && (await isLike(otherWords, signal)));
+  return holds ? { text, passages: known, support } : (faults[0] ?? 'support');
 }
 
 function malformed(): AppError {

@@ -4,3 +4,4 @@ export { askDimension, createOpenaiEmbedder } from './embedder.ts';
 export type { OpenaiEmbedderOptions } from './embedder.ts';
 export { createEndpointReranker, createListwiseReranker } from './reranker.ts';
 export type { EndpointRerankerOptions, RerankerOptions } from './reranker.ts';
+export { countTokens } from './tokens.ts';
