@@ -1,6 +1,6 @@
 #!/usr/bin/env -S MALLOC_ARENA_MAX=2 node --max-semi-space-size=2 --heap-growing-percent=20
 // With few short-lived objects and little garbage kept, a sync takes a third less memory, and no longer. What threads free
-// outside the heap serves the others: with arenas for each thread a migration takes 50 MB more.
+// outside the heap serves the others: with arenas for each thread a migration takes 25 MB more.
 // Runs on any Node: finds one that is new enough before anything that needs it is loaded.
 import { spawnSync } from 'node:child_process';
 import { createRequire } from 'node:module';
