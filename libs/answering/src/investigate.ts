@@ -80,7 +80,7 @@ function belowAll(value: number): Confidence {
 }
 
 /** Belongs to the asking: no document could be missing it. */
-const ASKS_HOW_MUCH = /^(?:many|much|often|long|gets?|takes?|needs?|happens?)$/iu;
+const ASKS_HOW_MUCH = /^(?:many|much|often|long|gets?|takes?|needs?|happens?|used?|allowed|possible)$/iu;
 
 /** Words of the question that the best passages do not have, as they were written. */
 export function missingWords({ searched, evidence, weights, units }: Finding): string[] {
