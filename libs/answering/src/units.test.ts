@@ -41,4 +41,11 @@ describe('units of a text', () => {
       ['heading: Plans', 'header: | Plan | Price |', 'row: | Gold | 900 |', 'code: fumi sync'],
     );
   });
+
+  it('do not end at the full stop of a shortened word', () => {
+    assert.deepEqual(cut('Call the desk (ext. 1100) at once. It is wiped.\n'), [
+      'sentence: Call the desk (ext. 1100) at once.',
+      'sentence: It is wiped.',
+    ]);
+  });
 });

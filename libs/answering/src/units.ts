@@ -76,7 +76,7 @@ function goesOn(before: string, next: string): boolean {
 }
 
 const ABBREVIATION =
-  /(?:\b(?:e\.g|i\.e|etc|vs|cf|al|approx|no|nos|fig|figs|eq|sec|ch|vol|pp?|ed|eds|dr|mr|mrs|ms|prof|st|inc|ltd|co|corp|jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec|u\.s|u\.k|resp)|\b\p{Lu})\.$/iu;
+  /(?:\b(?:e\.g|i\.e|etc|vs|cf|al|approx|no|nos|fig|figs|eq|sec|ch|vol|pp?|ed|eds|dr|mr|mrs|ms|prof|st|inc|ltd|co|corp|jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec|u\.s|u\.k|resp|ext|tel|dept|incl|excl|ca)|\b\p{Lu})\.$/iu;
 const END = /[.!?]+["'”’)\]]*(?=\s)|[。！？!?]+[」』）)”]*|\n/gu;
 
 function sentences(text: string, from: number, to: number): [number, number][] {
