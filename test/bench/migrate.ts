@@ -141,11 +141,11 @@ function toWrite({ documentId, aclId, title, chunks }: ReturnType<BenchCorpus['d
   return documentWrite(documentId, acl, { title, parts, vectors });
 }
 
-/** Without its comparison at the end, which is timed by itself. */
-async function migrated(from: string, to: string): Promise<{ ms: number; peakBytes: number; check: Check }> {
-  const whole = await fumi('--config', from, 'migrate', '--to', to, '--json');
-  const check = await fumi('--config', from, 'migrate', '--to', to, '--check', '--json');
-  return { ms: whole.ms - check.ms, peakBytes: whole.peakBytes, check: JSON.parse(check.printed) as Check };
+/** From the first document that is looked at to the last one that is there; its comparison at the end is not timed. */
+async function migrated(from: string, to: string): Promise<{ ms: number; peakBytes: number }> {
+  const { printed, peakBytes } = await fumi('--config', from, 'migrate', '--to', to, '--json');
+  const { moved } = JSON.parse(printed) as { readonly moved: { readonly tookMs: number } };
+  return { ms: moved.tookMs, peakBytes };
 }
 
 interface Check {
@@ -154,7 +154,6 @@ interface Check {
 }
 
 async function fumi(...args: string[]) {
-  const started = performance.now();
   // As a person starts it: its first line says how the engine is to use memory.
   const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'inherit'] });
   let [printed, peakBytes] = ['', 0];
@@ -163,7 +162,7 @@ async function fumi(...args: string[]) {
   const [code] = (await once(child, 'close')) as [number];
   clearInterval(looking);
   if (code !== 0) throw new Error(`fumi ${args.join(' ')} ended with ${code}: ${printed}`);
-  return { ms: performance.now() - started, printed, peakBytes };
+  return { printed, peakBytes };
 }
 
 /** @returns the file of the command */

@@ -1,10 +1,12 @@
 import { setFlagsFromString } from 'node:v8';
 import { chunkingOf, compareStores, migrateStore, openStore } from '@fumikura/composition';
+import type { ChunkerOptions, InstalledStore } from '@fumikura/composition';
 import { loadConfig } from '@fumikura/config';
 import type { Config } from '@fumikura/config';
 import { AppError } from '@fumikura/errors';
 import type { Context } from '../context.ts';
 import { EXIT_CODES } from '../exit-codes.ts';
+import { duration } from '../output.ts';
 import { documentsDone } from '../progress.ts';
 
 /**
@@ -27,16 +29,9 @@ export async function migrateCommand(
   try {
     const to = await openStore(target, { inline: true, isFilled: !options.check, variables });
     try {
-      if (!options.check) {
-        const { written, unchanged, removed } = await migrateStore(from, to, {
-          signal,
-          chunking: chunkingOf(target),
-          onProgress: documentsDone(output),
-        });
-        output.line(`Written: ${written} documents; there already: ${unchanged}; removed: ${removed}.`);
-      }
+      const moved = options.check ? undefined : await move(context, from, to, chunkingOf(target));
       const check = await compareStores(from, to, config, signal);
-      output.json(check);
+      output.json({ ...check, ...(moved && { moved }) });
       output.line(`Documents: ${check.documents.from} here, ${check.documents.to} there.`);
       output.line(`Checksums: ${check.checksum.from} here, ${check.checksum.to} there.`);
       const { asked, same, overlap } = check.searches;
@@ -53,6 +48,22 @@ export async function migrateCommand(
   } finally {
     await from.close();
   }
+}
+
+async function move(
+  { output, signal }: Context,
+  from: InstalledStore,
+  to: InstalledStore,
+  chunking: ChunkerOptions,
+) {
+  const started = performance.now();
+  const moved = await migrateStore(from, to, { signal, chunking, onProgress: documentsDone(output) });
+  const tookMs = performance.now() - started;
+  const { written, unchanged, removed } = moved;
+  output.line(
+    `Written: ${written} documents; there already: ${unchanged}; removed: ${removed}; in ${duration(tookMs)}.`,
+  );
+  return { ...moved, tookMs };
 }
 
 function placeOf({ stores, dataFolder }: Config): string {
