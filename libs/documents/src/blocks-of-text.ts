@@ -114,11 +114,11 @@ function linesOf(text: string, start: number, end: number): [number, number][] {
   return lines;
 }
 
-/** The marks stay with the first and the last line of the code. */
+/** The marks stay with the first and the last line of the code; what only begins like code has no lines between them. */
 function withoutFences(lines: Lines): Lines {
   const inner = lines.slice(1, -1);
   const [opening, closing] = [lines[0], lines.at(-1)];
-  if (!opening || !closing) return lines;
+  if (!opening || !closing || inner.length === 0) return lines;
   return inner.map(([from, to], at) => [
     at === 0 ? opening[0] : from,
     at === inner.length - 1 ? closing[1] : to,

@@ -119,6 +119,14 @@ describe('chunks of another size, from what is stored', () => {
     assert.deepEqual(spans(cut.text, recut(cut, { targetUnits: 500, maxUnits: 1_000 })), [cut.text]);
   });
 
+  it('leave out nothing that only begins like code', () => {
+    for (const text of [`\`\`\`${'y'.repeat(150)}`, `\`\`\`${'y'.repeat(150)}\nend`]) {
+      const cut = cutByDefault([{ type: 'paragraph', text }]);
+      const kept = spans(cut.text, recut(cut, { targetUnits: 100, maxUnits: 100 })).join('');
+      assert.equal(kept.replaceAll('\n', ''), cut.text.replaceAll('\n', ''));
+    }
+  });
+
   it('know the page that the chunk they begin in was on', () => {
     const page = (number: number): Block => ({
       type: 'paragraph',
