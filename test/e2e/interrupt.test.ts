@@ -105,6 +105,19 @@ describe('Ctrl-C', () => {
     await assert.rejects(fetch((JSON.parse(stdout) as { url: string }).url));
     await home.remove();
   });
+
+  it('[interrupt.serving] ends a server well in the middle of a reading too, which goes on later', async () => {
+    const home = await createHome();
+    for (let file = 0; file < FILES; file++) await home.write(`notes/${file}.md`, longText(file));
+    const running = home.start(['up', '--port', '0', '--verbose']);
+    await running.says('"event":"sync.item.parsing"');
+    running.process.kill('SIGTERM');
+    const { code, stdout, stderr } = await running.ended;
+    assert.equal(code, 0, stderr.slice(-2_000));
+    assert.match(stdout, /Stopped. The next sync goes on from here/);
+    await isComplete(home, marks);
+    await home.remove();
+  });
 });
 
 describe('two syncs of one source at once', () => {
